@@ -1,0 +1,105 @@
+"""What can go wrong, as types.
+
+::
+
+    CollabError
+    +-- ProtocolError          a client sent bytes that are no message
+    +-- BadRoomId              a room id that cannot be one
+    +-- TooMuch                a limit of the server was reached
+    +-- FileError              the document's file cannot be read or written
+    |   +-- FileMissing        there is no such file
+    |   +-- FileForbidden      the server may not read or write it
+    |   +-- FileUnreadable     its bytes are not what its type promises
+    |   |   +-- NotUtf8
+    |   |   +-- NotANotebook
+    |   +-- FileTooLarge       it is larger than the server accepts
+    |   +-- FileFull           no space is left where it lies
+    |   +-- FileChanged        it is no longer the version that was expected
+    +-- StoreError             the store of histories failed
+        +-- StoreConflict      it holds another history than the one to be continued
+
+Each error has a ``reason``, a short word that goes over the wire and that clients translate,
+and a message in plain English for logs and for clients that do not know the word.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class CollabError(Exception):
+    """Base of all errors that this package raises on purpose."""
+
+    reason: ClassVar[str] = "error"
+
+
+class ProtocolError(CollabError):
+    reason = "malformed"
+
+
+class BadRoomId(CollabError):
+    reason = "bad-room-id"
+
+    def __init__(self, room_id: str) -> None:
+        super().__init__(f"{room_id[:100]!r} is not a room id; one looks like json:notebook:<file id>")
+
+
+class TooMuch(CollabError):
+    reason = "too-much"
+
+
+class FileError(CollabError):
+    """The file at ``path`` cannot be read or written, and ``str(error)`` says why."""
+
+    reason = "file-error"
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class FileMissing(FileError):
+    reason = "no-such-file"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, f"There is no file {path}")
+
+
+class FileForbidden(FileError):
+    reason = "not-allowed"
+
+
+class FileUnreadable(FileError):
+    """``reason`` tells more: the bytes are not UTF-8, or not a notebook."""
+
+    reason = "unreadable"
+
+
+class NotUtf8(FileUnreadable):
+    reason = "not-utf8"
+
+
+class NotANotebook(FileUnreadable):
+    reason = "not-a-notebook"
+
+
+class FileTooLarge(FileError):
+    reason = "too-large"
+
+
+class FileFull(FileError):
+    reason = "disk-full"
+
+
+class FileChanged(FileError):
+    """Another program wrote the file since the version that the caller knows."""
+
+    reason = "changed"
+
+
+class StoreError(CollabError):
+    reason = "store-error"
+
+
+class StoreConflict(StoreError):
+    reason = "store-conflict"

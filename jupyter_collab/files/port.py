@@ -1,0 +1,121 @@
+"""The port to the file behind a document.
+
+A :class:`DocumentFile` reads and writes one file in one format, and tells when another
+program has changed it. Adapters live beside this file;
+``tests/contracts/document_file.py`` is the suite that every one of them passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Source = Any
+"""What a shared model's ``source`` holds: ``str`` for text, a notebook's ``dict``, ``bytes``."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileVersion:
+    """Identifies the bytes of a file.
+
+    ``fingerprint`` is the same exactly when the bytes are: the contents manager's hash
+    where it has one, otherwise a digest of what was read. ``hash`` and ``hash_algorithm``
+    are what the contents manager reports, for clients that compare them; empty if nothing.
+    """
+
+    fingerprint: str
+    last_modified: float
+    hash: str = ""
+    hash_algorithm: str = ""
+    writable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """What was read: the document, and which bytes it came from."""
+
+    source: Source
+    version: FileVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The file has other bytes than those last read or written through this port."""
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """The file is at ``path`` now, with the same content."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The file was deleted, or cannot be seen any more; ``message`` says which."""
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """The file is there again."""
+
+
+FileEvent = Changed | Renamed | Gone | Back
+
+
+class DocumentFile(Protocol):
+    """One file, as one document.
+
+    Invariants:
+
+    1. Text has ``\\n`` line ends on this side; the file keeps those it has, line by line.
+    2. ``write`` never replaces bytes that it does not know: where the file is not the
+       version last read or written through this object it raises
+       :class:`~jupyter_collab.errors.FileChanged` and has written nothing.
+    3. ``write`` does not touch a file whose bytes would be the same.
+    4. Everything that fails raises a :class:`~jupyter_collab.errors.FileError`.
+    5. No method holds the event loop for a time that grows with the file.
+    """
+
+    @property
+    def path(self) -> str:
+        """Where the file is now: the contents manager's path, without a leading slash."""
+
+    async def read(self) -> FileContent:
+        """Read the document."""
+
+    async def write(self, source: Source) -> FileVersion:
+        """Write the document, and return the version that is on disk then."""
+
+    async def peek(self) -> FileVersion:
+        """The version on disk, without reading the document where that can be avoided."""
+
+    def watch(self, notify: Callable[[FileEvent], None]) -> None:
+        """Call ``notify``, in the event loop, on each outside change from now on.
+
+        ``write`` of this object causes no event. Other documents of the same file are
+        outside. Called at most once for an object.
+        """
+
+    async def close(self) -> None:
+        """Stop watching and let go of everything. Idempotent."""
+
+
+class DocumentFiles(Protocol):
+    """Opens the files of documents."""
+
+    async def open(self, file_id: str, format: str, type: str) -> DocumentFile:
+        """The file with this id; raises :class:`~jupyter_collab.errors.FileMissing`."""
+
+    async def file_id(self, path: str) -> tuple[str, bool]:
+        """The id of the file at ``path``, and whether it was known before.
+
+        Raises :class:`~jupyter_collab.errors.FileMissing`.
+        """
+
+    async def close(self) -> None:
+        """Close all that is open."""

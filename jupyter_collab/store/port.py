@@ -1,0 +1,88 @@
+"""The port to whatever keeps the histories of documents.
+
+An :class:`UpdateLog` does not know what an update is: it keeps bytes, in order, and says
+when they are safe. Adapters live beside this file; ``tests/contracts/update_log.py`` is the
+suite that every one of them passes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..protocol.identity import Lineage, Position, RoomId
+
+
+@dataclass(frozen=True, slots=True)
+class SavedMark:
+    """What of a history is in the document's file.
+
+    ``position`` counts the updates that the file contains, ``fingerprint`` identifies the
+    file's bytes (see :class:`~jupyter_collab.files.port.FileVersion`).
+    """
+
+    position: Position
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredHistory:
+    """A history as the log has it.
+
+    ``updates`` applied in order to an empty document give the document at ``position``.
+    After compaction the first of them stands for many.
+    """
+
+    lineage: Lineage
+    updates: tuple[bytes, ...]
+    position: Position
+    saved: SavedMark | None
+
+
+class UpdateLog(Protocol):
+    """Keeps one history for each room.
+
+    Invariants:
+
+    1. A method that returns has done what it says, durably (adapters without a disk: until
+       :meth:`close`). One that could not raises :class:`~jupyter_collab.errors.StoreError`
+       and has changed nothing.
+    2. Positions of a history have no gaps: ``append`` takes ``position`` only if it is the
+       one after the last.
+    3. A history is only ever continued by its own lineage.
+    """
+
+    async def load(self, room: RoomId, until: Position | None = None) -> StoredHistory | None:
+        """The history of ``room``, or ``None`` where there is none.
+
+        With ``until``, only the updates up to that position; raises
+        :class:`~jupyter_collab.errors.StoreError` where compaction has made that position
+        unreachable, or where it was never reached.
+        """
+
+    async def start(self, room: RoomId, lineage: Lineage, snapshot: bytes) -> None:
+        """Begin a history with ``snapshot`` as the update at position 1.
+
+        A history of another lineage that the room had is replaced. One of the same lineage
+        raises :class:`~jupyter_collab.errors.StoreConflict`.
+        """
+
+    async def append(self, room: RoomId, lineage: Lineage, position: Position, update: bytes) -> None:
+        """Add ``update`` at ``position``, and return when it is durable.
+
+        Calls may overlap; they take effect in the order in which they were made. Raises
+        :class:`~jupyter_collab.errors.StoreConflict` for another lineage or a gap.
+        """
+
+    async def mark_saved(self, room: RoomId, lineage: Lineage, mark: SavedMark) -> None:
+        """Remember what of the history the file contains."""
+
+    async def compact(self, room: RoomId, lineage: Lineage, until: Position, snapshot: bytes) -> None:
+        """Replace all updates up to and including ``until`` by ``snapshot``.
+
+        The snapshot is read back and compared before anything is deleted. ``load`` with a
+        position below ``until`` fails from then on.
+        """
+
+    async def close(self) -> None:
+        """Write what is under way and let go of all handles. Idempotent."""
