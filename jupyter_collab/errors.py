@@ -41,7 +41,9 @@ class BadRoomId(CollabError):
     reason = "bad-room-id"
 
     def __init__(self, room_id: str) -> None:
-        super().__init__(f"{room_id[:100]!r} is not a room id; one looks like json:notebook:<file id>")
+        super().__init__(
+            f"{room_id[:100]!r} is not a room id; one looks like json:notebook:<file id>"
+        )
 
 
 class TooMuch(CollabError):

@@ -1,0 +1,118 @@
+"""What goes over the wire, as values: one union for each direction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from .identity import Access, ClientId, Lineage
+
+
+@dataclass(frozen=True, slots=True)
+class SyncStep1:
+    """«This is what I have»: a Yjs v1 state vector."""
+
+    state_vector: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SyncStep2:
+    """The answer to step 1: a Yjs v1 update with all that the other side lacks."""
+
+    update: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SyncUpdate:
+    """An edit: a Yjs v1 update."""
+
+    update: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceEntry:
+    """One client's presence. ``state`` is its JSON object, or ``None`` once it has left."""
+
+    client: ClientId
+    clock: int
+    state: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Awareness:
+    entries: tuple[PresenceEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """Save now, and answer with a :class:`SaveReply` that has the same ``id``."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Are you there? Answered by a :class:`Pong` with the same number."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class SaveReply:
+    id: int
+    status: Literal["success", "skipped", "failed"]
+    reason: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """The first frame to a collab client: which history this is, and what it may do with it."""
+
+    lineage: Lineage
+    access: Access
+    path: str
+    status: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """The first ``count`` step 2 and update frames of this connection are durable."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the document is kept: ``save``, ``history`` and ``file``, each with a ``state``."""
+
+    status: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a frame, or the connection that is closed next, was refused."""
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    number: int
+
+
+ClientMessage = SyncStep1 | SyncStep2 | SyncUpdate | Awareness | Save | Ping
+ServerMessage = (
+    SyncStep1
+    | SyncStep2
+    | SyncUpdate
+    | Awareness
+    | SaveReply
+    | Hello
+    | Ack
+    | Status
+    | Refusal
+    | Pong
+)
