@@ -17,12 +17,16 @@ from ..protocol.identity import Lineage, Position, RoomId
 class SavedMark:
     """What of a history is in the document's file.
 
-    ``position`` counts the updates that the file contains, ``fingerprint`` identifies the
-    file's bytes (see :class:`~jupyter_collab.files.port.FileVersion`).
+    The file with ``fingerprint`` (see :class:`~jupyter_collab.files.port.FileVersion`) has
+    what the first ``position`` updates make, and in addition the updates at the positions
+    ``merged``, which brought in what other programs wrote. ``writing`` is set while the
+    document at that position is being written: after a crash the file may already have it.
     """
 
     position: Position
     fingerprint: str
+    merged: tuple[Position, ...] = ()
+    writing: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)
