@@ -1,0 +1,27 @@
+const jestConfig = require('@jupyterlab/testing/lib/jest-config');
+
+// Published as ES modules, which jest cannot read untransformed.
+const esModules = [
+  '@codemirror',
+  '@jupyter/',
+  '@jupyterlab/',
+  '@microsoft',
+  '@rjsf',
+  'exenv-es6',
+  'lib0',
+  'nanoid',
+  'vscode-ws-jsonrpc',
+  'y-protocols',
+  'y-websocket',
+  'yjs'
+].join('|');
+
+module.exports = {
+  ...jestConfig(__dirname),
+  collectCoverage: false,
+  // The built labextension repeats our package name, which the module map refuses.
+  modulePathIgnorePatterns: ['<rootDir>/jupyter_collab/labextension', '<rootDir>/ui-tests'],
+  reporters: ['default'],
+  testRegex: 'src/.*\\.spec\\.tsx?$',
+  transformIgnorePatterns: [`/node_modules/(?!${esModules}).+`]
+};
