@@ -1,0 +1,7 @@
+/** The wire: messages, their bytes and close codes. Pure, and without any dependency. */
+export { CloseCode } from './close';
+export { SUBPROTOCOL, decode, decodeClient, encode, encodeServer, readPresence } from './codec';
+export type { PresenceEntry } from './codec';
+export { ProtocolError } from './errors';
+export type * from './messages';
+export type { Explained, FileStatus, HistoryStatus, SaveStatus, Status } from './status';
