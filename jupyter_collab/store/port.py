@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..protocol.identity import Lineage, Position, RoomId
+from jupyter_collab.protocol.identity import Lineage, Position, RoomId
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,11 @@ class UpdateLog(Protocol):
     2. Positions of a history have no gaps: ``append`` takes ``position`` only if it is the
        one after the last.
     3. A history is only ever continued by its own lineage.
+    4. What was asked and is so already is done: ``append`` of the same bytes at the same
+       position, ``start`` with the same snapshot and nothing after it. A call that failed
+       may thus be made again, even where it failed too late to tell what it had done.
+    5. What failed may work later: a store that is full, locked or gone is tried again with
+       each call.
     """
 
     async def load(self, room: RoomId, until: Position | None = None) -> StoredHistory | None:
@@ -64,14 +69,23 @@ class UpdateLog(Protocol):
         unreachable, or where it was never reached.
         """
 
-    async def start(self, room: RoomId, lineage: Lineage, snapshot: bytes) -> None:
-        """Begin a history with ``snapshot`` as the update at position 1.
+    async def start(
+        self,
+        room: RoomId,
+        lineage: Lineage,
+        snapshot: bytes,
+        position: Position = Position(1),
+    ) -> None:
+        """Begin a history with ``snapshot`` as what the first ``position`` updates make.
 
         A history of another lineage that the room had is replaced. One of the same lineage
-        raises :class:`~jupyter_collab.errors.StoreConflict`.
+        raises :class:`~jupyter_collab.errors.StoreConflict`. ``position`` is above 1 where a
+        history goes on that the store has lost.
         """
 
-    async def append(self, room: RoomId, lineage: Lineage, position: Position, update: bytes) -> None:
+    async def append(
+        self, room: RoomId, lineage: Lineage, position: Position, update: bytes
+    ) -> None:
         """Add ``update`` at ``position``, and return when it is durable.
 
         Calls may overlap; they take effect in the order in which they were made. Raises
@@ -81,11 +95,15 @@ class UpdateLog(Protocol):
     async def mark_saved(self, room: RoomId, lineage: Lineage, mark: SavedMark) -> None:
         """Remember what of the history the file contains."""
 
-    async def compact(self, room: RoomId, lineage: Lineage, until: Position, snapshot: bytes) -> None:
+    async def compact(
+        self, room: RoomId, lineage: Lineage, until: Position, snapshot: bytes
+    ) -> bool:
         """Replace all updates up to and including ``until`` by ``snapshot``.
 
         The snapshot is read back and compared before anything is deleted. ``load`` with a
-        position below ``until`` fails from then on.
+        position below ``until`` fails from then on. Returns whether it was done: a store
+        that cannot replace what it has, or sees to that itself, changes nothing and returns
+        ``False``; there is no use in asking it again.
         """
 
     async def close(self) -> None:

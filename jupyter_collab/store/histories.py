@@ -1,0 +1,173 @@
+"""What the SQLite store does with its tables: one function for each operation.
+
+Each runs within a transaction that the caller has begun, raises
+:class:`~jupyter_collab.errors.StoreError` for what the port refuses and
+:class:`sqlite3.Error` for what the database cannot do, and leaves the rollback to the caller.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from jupyter_collab.errors import StoreError
+from jupyter_collab.protocol.identity import Lineage, Position, RoomId
+
+from . import refusals
+from .marks import decode_mark, encode_mark, highest_position
+from .port import SavedMark, StoredHistory
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    id: int
+    lineage: Lineage
+    saved: SavedMark | None
+
+
+def load(
+    connection: sqlite3.Connection, room: RoomId, until: Position | None
+) -> StoredHistory | None:
+    row = _find(connection, room)
+    if row is None:
+        return None
+    base, last = _ends(connection, row)
+    position = Position(last) if until is None else until
+    if not base <= position <= last:
+        raise refusals.unreachable(room, position, base, last)
+    updates = tuple(
+        payload
+        for (payload,) in connection.execute(
+            "SELECT payload FROM collab_updates"
+            " WHERE history = ? AND position <= ? ORDER BY position",
+            (row.id, position),
+        )
+    )
+    if len(updates) != position - base + 1:
+        raise StoreError(f"Updates of {room} are missing from the store")
+    return StoredHistory(row.lineage, updates, position, row.saved)
+
+
+def start(
+    connection: sqlite3.Connection,
+    room: RoomId,
+    lineage: Lineage,
+    snapshot: bytes,
+    position: Position,
+    now: float,
+) -> None:
+    row = _find(connection, room)
+    if row is not None and row.lineage == lineage:
+        begun = _ends(connection, row) == (position, position)
+        if begun and _payload(connection, row.id, position) == snapshot:
+            return
+        raise refusals.already_begun(room, lineage)
+    if row is not None:
+        delete(connection, row.id)
+    added = connection.execute(
+        "INSERT INTO collab_histories (room, lineage, used) VALUES (?, ?, ?)",
+        (str(room), lineage, now),
+    )
+    connection.execute(
+        "INSERT INTO collab_updates VALUES (?, ?, ?)", (added.lastrowid, position, snapshot)
+    )
+
+
+def append(
+    connection: sqlite3.Connection,
+    room: RoomId,
+    lineage: Lineage,
+    position: Position,
+    update: bytes,
+) -> None:
+    row = _expect(connection, room, lineage)
+    last = _last(connection, row.id)
+    if position <= last and _payload(connection, row.id, position) == update:
+        return
+    if position != last + 1:
+        raise refusals.not_next(room, position, last)
+    connection.execute("INSERT INTO collab_updates VALUES (?, ?, ?)", (row.id, position, update))
+
+
+def mark_saved(
+    connection: sqlite3.Connection, room: RoomId, lineage: Lineage, mark: SavedMark, now: float
+) -> None:
+    row = _expect(connection, room, lineage)
+    last = _last(connection, row.id)
+    if highest_position(mark) > last:
+        raise refusals.not_reached(room, highest_position(mark), last)
+    connection.execute(
+        "UPDATE collab_histories SET saved = ?, used = ? WHERE id = ?",
+        (encode_mark(mark), now, row.id),
+    )
+
+
+def compact(
+    connection: sqlite3.Connection,
+    room: RoomId,
+    lineage: Lineage,
+    until: Position,
+    snapshot: bytes,
+) -> bool:
+    row = _expect(connection, room, lineage)
+    base, last = _ends(connection, row)
+    if not base <= until <= last:
+        raise refusals.unreachable(room, until, base, last)
+    connection.execute(
+        "UPDATE collab_updates SET payload = ? WHERE history = ? AND position = ?",
+        (snapshot, row.id, until),
+    )
+    if _payload(connection, row.id, until) != snapshot:
+        raise StoreError(f"The snapshot of {room} reads back as something else; nothing deleted")
+    connection.execute(
+        "DELETE FROM collab_updates WHERE history = ? AND position < ?", (row.id, until)
+    )
+    return True
+
+
+def delete(connection: sqlite3.Connection, history: int) -> None:
+    """Remove the history with the row id ``history``."""
+    connection.execute("DELETE FROM collab_updates WHERE history = ?", (history,))
+    connection.execute("DELETE FROM collab_histories WHERE id = ?", (history,))
+
+
+def _find(connection: sqlite3.Connection, room: RoomId) -> _Row | None:
+    row = connection.execute(
+        "SELECT id, lineage, saved FROM collab_histories WHERE room = ?", (str(room),)
+    ).fetchone()
+    if row is None:
+        return None
+    number, lineage, saved = row
+    return _Row(number, Lineage(lineage), None if saved is None else decode_mark(saved))
+
+
+def _expect(connection: sqlite3.Connection, room: RoomId, lineage: Lineage) -> _Row:
+    row = _find(connection, room)
+    if row is None:
+        raise refusals.not_begun(room)
+    if row.lineage != lineage:
+        raise refusals.other_lineage(room, lineage, row.lineage)
+    return row
+
+
+def _last(connection: sqlite3.Connection, history: int) -> int:
+    # MAX and MIN alone are one step in the index each; both in one query read every row.
+    (last,) = connection.execute(
+        "SELECT COALESCE(MAX(position), 0) FROM collab_updates WHERE history = ?", (history,)
+    ).fetchone()
+    return int(last)
+
+
+def _ends(connection: sqlite3.Connection, row: _Row) -> tuple[int, int]:
+    (base,) = connection.execute(
+        "SELECT COALESCE(MIN(position), 0) FROM collab_updates WHERE history = ?", (row.id,)
+    ).fetchone()
+    return int(base), _last(connection, row.id)
+
+
+def _payload(connection: sqlite3.Connection, history: int, position: int) -> bytes | None:
+    row = connection.execute(
+        "SELECT payload FROM collab_updates WHERE history = ? AND position = ?",
+        (history, position),
+    ).fetchone()
+    return None if row is None else bytes(row[0])

@@ -1,0 +1,44 @@
+"""Saved marks as JSON, for adapters that keep text or bytes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from jupyter_collab.protocol.identity import Position
+
+from .port import SavedMark
+
+
+def mark_to_json(mark: SavedMark) -> dict[str, Any]:
+    """``mark`` as plain values; what is empty is left out."""
+    plain: dict[str, Any] = {"position": mark.position, "fingerprint": mark.fingerprint}
+    if mark.merged:
+        plain["merged"] = list(mark.merged)
+    if mark.writing is not None:
+        plain["writing"] = mark.writing
+    return plain
+
+
+def mark_from_json(plain: dict[str, Any]) -> SavedMark:
+    """The mark that :func:`mark_to_json` gave; raises ``KeyError`` for anything else."""
+    writing = plain.get("writing")
+    return SavedMark(
+        Position(plain["position"]),
+        plain["fingerprint"],
+        tuple(Position(position) for position in plain.get("merged", ())),
+        None if writing is None else Position(writing),
+    )
+
+
+def encode_mark(mark: SavedMark) -> str:
+    return json.dumps(mark_to_json(mark), separators=(",", ":"))
+
+
+def decode_mark(text: str) -> SavedMark:
+    return mark_from_json(json.loads(text))
+
+
+def highest_position(mark: SavedMark) -> Position:
+    """The last position that ``mark`` speaks of."""
+    return max(mark.position, *mark.merged, mark.writing or mark.position)

@@ -1,0 +1,69 @@
+"""The tables of the SQLite store, and how older ones become today's.
+
+They lie beside those that jupyter-collaboration keeps in the same file (``yupdates``,
+``ycheckpoints``), which are never touched: their histories have no lineage, so nothing may
+be merged with them, and a user who goes back finds them as they were. For the same reason
+the version is kept in a table of our own; ``user_version`` is theirs.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+
+Step = Callable[[sqlite3.Connection], None]
+
+
+def _create_tables(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        """
+        CREATE TABLE collab_histories (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            room TEXT NOT NULL UNIQUE,
+            lineage TEXT NOT NULL,
+            saved TEXT,
+            used REAL NOT NULL
+        )
+        """
+    )
+    # Updates are a few dozen bytes as a rule; with the key as the table's own order, adding
+    # one writes one page.
+    connection.execute(
+        """
+        CREATE TABLE collab_updates (
+            history INTEGER NOT NULL,
+            position INTEGER NOT NULL,
+            payload BLOB NOT NULL,
+            PRIMARY KEY (history, position)
+        ) WITHOUT ROWID
+        """
+    )
+
+
+STEPS: Sequence[Step] = (_create_tables,)
+"""``STEPS[n]`` takes a database from version n to version n + 1; version 0 has no tables."""
+
+
+def stored_version(connection: sqlite3.Connection) -> int:
+    """The version of the tables in the database; 0 where there are none."""
+    found = connection.execute(
+        "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'collab_meta'"
+    ).fetchone()
+    if found is None:
+        return 0
+    row = connection.execute("SELECT value FROM collab_meta WHERE key = 'version'").fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def migrate(connection: sqlite3.Connection, steps: Sequence[Step] = STEPS) -> None:
+    """Take the tables to the version ``len(steps)``, within the transaction that is open."""
+    version = stored_version(connection)
+    if version == len(steps):
+        return
+    if version == 0:
+        connection.execute("CREATE TABLE collab_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
+    for step in steps[version:]:
+        step(connection)
+    connection.execute(
+        "INSERT OR REPLACE INTO collab_meta VALUES ('version', ?)", (str(len(steps)),)
+    )
