@@ -1,0 +1,135 @@
+"""A document of a room: what its file would contain, and how to change it.
+
+The shared models of ``jupyter_ydoc`` say where things lie in the ``pycrdt.Doc``. They are not
+used to read or write notebooks and texts here: reading would write new ids into the document,
+writing adds metadata that the file does not have, takes time that grows with the square of
+the change, and an undo manager comes with each of them that keeps all that was ever deleted.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+from jupyter_ydoc import ydocs
+from jupyter_ydoc.ybasedoc import YBaseDoc
+from pycrdt import Array, Doc, Map, Text
+
+from .build import is_text, unique_id
+from .notebook import Notebook, read_cell, read_notebook
+from .updates import Json
+
+
+class Document(ABC):
+    """Reads and edits a ``pycrdt.Doc`` as a document of one type.
+
+    The document may be changed by others at any time: nothing of it is kept here.
+    """
+
+    type: ClassVar[str]
+
+    def __init__(self, doc: Doc[Any]) -> None:
+        self.doc = doc
+        self._state: Map[Any] = doc.get("state", type=Map)
+
+    @staticmethod
+    def of(type: str, doc: Doc[Any]) -> Document:
+        """``doc`` as a document of ``type``; types that nobody knows are text."""
+        if type == "notebook":
+            return NotebookDocument(doc)
+        if is_text(type):
+            return TextDocument(doc)
+        return ModelDocument(doc, ydocs[type](doc))
+
+    @abstractmethod
+    def source(self) -> Any:
+        """What the file should contain: what ``DocumentFile.write`` takes.
+
+        Changes nothing and raises nothing, whatever clients have put into the document.
+        """
+
+    def problems(self) -> list[str]:
+        """What :meth:`source` had to leave out or mend, in plain English."""
+        return []
+
+    def state(self) -> dict[str, Json]:
+        """What clients are told about the document besides its content."""
+        return dict(self._state.items())
+
+    def set_state(self, key: str, value: Json, origin: Any = None) -> None:
+        """Tell clients something about the document; nothing is done if they know it."""
+        if self._state.get(key) != value:
+            with self.doc.transaction(origin=origin):
+                self._state[key] = value
+
+
+def repair(doc: Doc[Any]) -> list[str]:
+    """Mend what concurrent edits can do to the list of cells; returns what was done.
+
+    Moving a cell is deleting it and inserting a copy: two people who move one cell at the same
+    time leave two with the same id. Copies that are alike become one, others get an id of
+    their own. Who calls it does not matter: the outcome depends on the document alone.
+    """
+    cells: Array[Any] = doc.get("cells", type=Array)
+    with doc.transaction():
+        ids = [ycell.get("id") if isinstance(ycell, Map) else None for ycell in cells]
+        if len(set(ids)) == len(ids):
+            return []
+        return _part_doubles(cells, ids)
+
+
+def _part_doubles(cells: Array[Any], ids: list[Any]) -> list[str]:
+    done = []
+    taken = {id for id in ids if isinstance(id, str)}
+    seen: dict[str, list[Any]] = {}
+    for index in range(len(ids)):
+        id, ycell = ids[index], cells[index - len(ids) + len(cells)]
+        if not isinstance(id, str) or not isinstance(ycell, Map):
+            continue
+        cell = read_cell(ycell, "", [])
+        if cell in seen.get(id, ()):
+            del cells[index - len(ids) + len(cells)]
+            done.append(f"Removed the second of two equal cells with the id {id}")
+        elif id in seen:
+            new = unique_id(taken, "double", id, len(seen[id]))
+            ycell["id"] = new
+            done.append(f"Gave the id {new} to another cell with the id {id}")
+        seen.setdefault(id, []).append(cell)
+    return done
+
+
+class TextDocument(Document):
+    def __init__(self, doc: Doc[Any]) -> None:
+        super().__init__(doc)
+        self._text: Text = doc.get("source", type=Text)
+
+    def source(self) -> str:
+        return str(self._text)
+
+
+class NotebookDocument(Document):
+    def __init__(self, doc: Doc[Any]) -> None:
+        super().__init__(doc)
+        self._meta: Map[Any] = doc.get("meta", type=Map)
+        self._cells: Array[Any] = doc.get("cells", type=Array)
+
+    def source(self) -> dict[str, Json]:
+        return self.read().source()
+
+    def read(self) -> Notebook:
+        """The notebook as it is in the document: every cell has an id."""
+        return read_notebook(self._meta, self._cells)
+
+    def problems(self) -> list[str]:
+        return self.read().problems
+
+
+class ModelDocument(Document):
+    """A document of a type that another package has registered."""
+
+    def __init__(self, doc: Doc[Any], model: YBaseDoc) -> None:
+        super().__init__(doc)
+        self._model = model
+
+    def source(self) -> Any:
+        return self._model.get()
