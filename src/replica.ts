@@ -1,0 +1,110 @@
+import type { IDisposable } from '@lumino/disposable';
+import {
+  applyAwarenessUpdate,
+  encodeAwarenessUpdate,
+  removeAwarenessStates
+} from 'y-protocols/awareness';
+import type { Awareness } from 'y-protocols/awareness';
+import * as Y from 'yjs';
+
+import type { Presence, Replica } from './session';
+
+/** A Yjs document as a session sees it. */
+export class YReplica implements Replica, IDisposable {
+  /** `onEdit` is called with each update of a transaction that did not come from `apply`. */
+  constructor(
+    private readonly _doc: Y.Doc,
+    private readonly _onEdit: (update: Uint8Array) => void
+  ) {
+    _doc.on('update', this._onUpdate);
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    this._isDisposed = true;
+    this._doc.off('update', this._onUpdate);
+  }
+
+  stateVector(): Uint8Array {
+    return Y.encodeStateVector(this._doc);
+  }
+
+  missingFrom(stateVector: Uint8Array): Uint8Array {
+    return Y.encodeStateAsUpdate(this._doc, stateVector);
+  }
+
+  merge(updates: readonly Uint8Array[]): Uint8Array {
+    return Y.mergeUpdates([...updates]);
+  }
+
+  apply(update: Uint8Array): void {
+    Y.applyUpdate(this._doc, update, this);
+  }
+
+  private readonly _onUpdate = (update: Uint8Array, origin: unknown): void => {
+    if (origin !== this) {
+      this._onEdit(update);
+    }
+  };
+
+  private _isDisposed = false;
+}
+
+/** A y-protocols awareness as a session sees it. Only our own state is ever sent. */
+export class AwarenessPresence implements Presence, IDisposable {
+  constructor(
+    private readonly _awareness: Awareness,
+    private readonly _onMove: () => void
+  ) {
+    _awareness.on('update', this._onUpdate);
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    this._isDisposed = true;
+    this._awareness.off('update', this._onUpdate);
+  }
+
+  encode(): Uint8Array {
+    return encodeAwarenessUpdate(this._awareness, [this._awareness.clientID]);
+  }
+
+  apply(update: Uint8Array): void {
+    applyAwarenessUpdate(this._awareness, update, this);
+  }
+
+  renew(): void {
+    this._awareness.setLocalState(this._awareness.getLocalState());
+  }
+
+  forgetPeers(): void {
+    const { clientID, meta, states } = this._awareness;
+    const peers = [...states.keys()].filter(client => client !== clientID);
+    removeAwarenessStates(this._awareness, peers, this);
+    // Without its clock, a peer that did not move meanwhile is news when we are back.
+    [...meta.keys()].filter(client => client !== clientID).forEach(client => meta.delete(client));
+  }
+
+  private readonly _onUpdate = (changes: AwarenessChanges, origin: unknown): void => {
+    const { clientID } = this._awareness;
+    const { added, updated, removed } = changes;
+    // An update of the server may have made our own state newer, so its origin says nothing.
+    if (origin === 'local' || [added, updated, removed].some(list => list.includes(clientID))) {
+      this._onMove();
+    }
+  };
+
+  private _isDisposed = false;
+}
+
+interface AwarenessChanges {
+  readonly added: readonly number[];
+  readonly updated: readonly number[];
+  readonly removed: readonly number[];
+}

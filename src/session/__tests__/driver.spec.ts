@@ -1,0 +1,221 @@
+import { Awareness } from 'y-protocols/awareness';
+import * as Y from 'yjs';
+
+import { decodeClient, encodeServer } from '../../protocol';
+import type { ClientMessage, ServerMessage } from '../../protocol';
+import { AwarenessPresence, YReplica } from '../../replica';
+import { SessionDriver } from '..';
+import type { Answer, Line } from '..';
+import { DOCUMENT, ROOM, STATUS } from './play';
+
+/** The other end of a socket, in the hands of a test. */
+class FakeSocket {
+  readyState = 1;
+  bufferedAmount = 0;
+  readonly sent: ClientMessage[] = [];
+  onopen: () => void = () => undefined;
+  onmessage: (event: { data: unknown }) => void = () => undefined;
+  onclose: (event: { code: number; reason: string }) => void = () => undefined;
+
+  send(frame: Uint8Array): void {
+    this.sent.push(decodeClient(frame));
+  }
+
+  close(): void {
+    this.readyState = 3;
+  }
+
+  say(message: ServerMessage): void {
+    const frame = encodeServer(message);
+    this.onmessage({ data: frame.buffer });
+  }
+
+  types(): string[] {
+    return this.sent.map(message => message.type);
+  }
+}
+
+class FakeLine implements Line {
+  readonly sockets: FakeSocket[] = [];
+  answer: Promise<Answer> = Promise.resolve({ type: 'asked', room: ROOM });
+
+  ask(): Promise<Answer> {
+    return this.answer;
+  }
+
+  open(): WebSocket {
+    const socket = new FakeSocket();
+    this.sockets.push(socket);
+    return socket as unknown as WebSocket;
+  }
+
+  get socket(): FakeSocket {
+    return this.sockets[this.sockets.length - 1] as FakeSocket;
+  }
+}
+
+/** A driver on a document of its own, and a server's document that it syncs with. */
+function setUp() {
+  const line = new FakeLine();
+  const doc = new Y.Doc();
+  const server = new Y.Doc();
+  server.getText('source').insert(0, 'hello');
+  const awareness = new Awareness(doc);
+  const driver: SessionDriver = new SessionDriver({
+    subject: DOCUMENT,
+    path: 'a.ipynb',
+    line,
+    replica: new YReplica(doc, update => driver.tell({ type: 'edited', update })),
+    presence: new AwarenessPresence(awareness, () => driver.tell({ type: 'moved' }))
+  });
+  return { line, doc, server, awareness, driver };
+}
+
+type World = ReturnType<typeof setUp>;
+
+async function connect({ line, server, driver }: World): Promise<FakeSocket> {
+  driver.tell({ type: 'started' });
+  await line.answer;
+  const { socket } = line;
+  socket.onopen();
+  socket.say({ type: 'hello', lineage: 'L1', access: 'edit', path: 'a.ipynb', status: STATUS });
+  socket.say({ type: 'step1', stateVector: Y.encodeStateVector(server) });
+  socket.say({ type: 'step2', update: Y.encodeStateAsUpdate(server) });
+  return socket;
+}
+
+/** What the server would hold if it applied all that was sent. */
+function receive(server: Y.Doc, { sent }: FakeSocket): void {
+  for (const message of sent) {
+    if (message.type === 'step2' || message.type === 'update') {
+      Y.applyUpdate(server, message.update);
+    }
+  }
+}
+
+describe('SessionDriver', () => {
+  let world: World;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    world = setUp();
+  });
+
+  afterEach(() => {
+    world.driver.dispose();
+    world.awareness.destroy();
+    jest.useRealTimers();
+  });
+
+  it('brings both sides to the same text', async () => {
+    const { doc, server, driver } = world;
+    const socket = await connect(world);
+    expect(doc.getText('source').toString()).toBe('hello');
+    doc.getText('source').insert(5, ' world');
+    jest.advanceTimersByTime(20);
+    receive(server, socket);
+    expect(server.getText('source').toString()).toBe('hello world');
+    expect(driver.state.link.kind).toBe('synced');
+  });
+
+  it('sends fast typing as one update, and nothing of it back and forth', async () => {
+    const { doc, server } = world;
+    const socket = await connect(world);
+    const before = socket.sent.length;
+    for (const letter of 'typing 𝒳 fast') {
+      doc.getText('source').insert(0, letter);
+    }
+    jest.advanceTimersByTime(100);
+    expect(socket.types().slice(before)).toEqual(['update']);
+    receive(server, socket);
+    expect(server.getText('source').toString()).toBe(doc.getText('source').toString());
+  });
+
+  it('announces itself with a newer clock on each connection', async () => {
+    const { awareness, line } = world;
+    awareness.setLocalStateField('user', { name: 'ada' });
+    const socket = await connect(world);
+    const clock = awareness.meta.get(awareness.clientID)?.clock ?? NaN;
+    expect(socket.types()).toContain('awareness');
+    socket.onclose({ code: 1006, reason: '' });
+    jest.advanceTimersByTime(250);
+    line.socket.onopen();
+    line.socket.say({ type: 'hello', lineage: 'L1', access: 'edit', path: '', status: STATUS });
+    expect(awareness.meta.get(awareness.clientID)?.clock).toBe(clock + 1);
+    expect(line.socket.types()).toEqual(['step1', 'awareness']);
+  });
+
+  it('forgets who was there with the connection, and sees them again with the next', async () => {
+    const { awareness, line, server } = world;
+    const other = new Awareness(server);
+    other.setLocalState({ user: { name: 'grace' } });
+    const update = new AwarenessPresence(other, () => undefined).encode();
+    const socket = await connect(world);
+    socket.say({ type: 'awareness', update });
+    expect(awareness.getStates().size).toBe(2);
+    socket.onclose({ code: 1006, reason: '' });
+    expect(awareness.getStates().size).toBe(1);
+    jest.advanceTimersByTime(250);
+    line.socket.onopen();
+    line.socket.say({ type: 'hello', lineage: 'L1', access: 'edit', path: '', status: STATUS });
+    line.socket.say({ type: 'awareness', update });
+    expect(awareness.getStates().size).toBe(2);
+    other.destroy();
+  });
+
+  it('resolves a save when the server has answered', async () => {
+    const { driver } = world;
+    const socket = await connect(world);
+    const saved = driver.save();
+    expect(socket.types().pop()).toBe('save');
+    socket.say({ type: 'saveReply', id: 1, status: 'failed', reason: 'disk-full', message: 'No' });
+    expect(await saved).toEqual({ ok: false, reason: 'disk-full', message: 'No' });
+  });
+
+  it('hangs up on what is no message, and on updates that cannot be applied (W12)', async () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation();
+    const error = jest.spyOn(console, 'error').mockImplementation();
+    const socket = await connect(world);
+    socket.onmessage({ data: Uint8Array.of(9, 9).buffer });
+    expect(world.driver.state.link.kind).toBe('offline');
+    expect(socket.readyState).toBe(3);
+    jest.advanceTimersByTime(250);
+    world.line.socket.onopen();
+    const hello = {
+      type: 'hello',
+      lineage: 'L1',
+      access: 'edit',
+      path: '',
+      status: STATUS
+    } as const;
+    world.line.socket.say(hello);
+    world.line.socket.say({ type: 'update', update: Uint8Array.of(200, 200, 200) });
+    expect(world.driver.state.link.kind).toBe('offline');
+    warn.mockRestore();
+    error.mockRestore();
+  });
+
+  it('emits one change for a burst, and is silent once it is disposed', async () => {
+    const { driver, doc } = world;
+    const socket = await connect(world);
+    const listener = jest.fn();
+    driver.stateChanged.connect(listener);
+    doc.getText('source').insert(0, 'x');
+    expect(listener).toHaveBeenCalledTimes(1);
+    driver.dispose();
+    expect(socket.readyState).toBe(3);
+    socket.say({ type: 'ack', count: 1 });
+    socket.onclose({ code: 1006, reason: '' });
+    jest.advanceTimersByTime(60_000);
+    expect(listener).toHaveBeenCalledTimes(1);
+    expect(world.line.sockets).toHaveLength(1);
+  });
+
+  it('ignores an answer that comes after it has lost interest', async () => {
+    const { line, driver } = world;
+    driver.tell({ type: 'started' });
+    driver.dispose();
+    await line.answer;
+    expect(line.sockets).toHaveLength(0);
+  });
+});

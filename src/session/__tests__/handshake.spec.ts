@@ -1,0 +1,209 @@
+import { unsynced } from '..';
+import { DOCUMENT, live, Play, ROOM, STATUS, types, UPDATE, VECTOR } from './play';
+
+describe('opening a document', () => {
+  it('asks for the room, and opens it showing no history', () => {
+    const play = new Play();
+    expect(play.do({ type: 'started' })).toEqual([{ type: 'ask', path: 'a.ipynb' }]);
+    expect(play.do({ type: 'asked', room: ROOM })).toEqual([
+      { type: 'open', room: ROOM, lineage: null }
+    ]);
+  });
+
+  it('says nothing before the server has said hello (W7)', () => {
+    const play = new Play();
+    play.do({ type: 'started' });
+    play.do({ type: 'asked', room: ROOM });
+    expect(play.do({ type: 'opened' })).toEqual([]);
+    expect(play.do({ type: 'moved' })).toEqual([]);
+    expect(types(play.hello())).toEqual(['sendStateVector', 'announce']);
+  });
+
+  it('drops a server that begins with something else (W7)', () => {
+    const play = new Play().dial();
+    expect(types(play.hear({ type: 'step1', stateVector: VECTOR }))).toContain('hangUp');
+    expect(play.state.link.kind).toBe('offline');
+  });
+
+  it('is in sync once both sides have what they lacked', () => {
+    const play = new Play().dial();
+    play.hello();
+    expect(play.hear({ type: 'step1', stateVector: VECTOR })).toEqual([
+      { type: 'sendMissing', stateVector: VECTOR }
+    ]);
+    expect(play.state.link.kind).toBe('syncing');
+    expect(play.hear({ type: 'step2', update: UPDATE })).toEqual([
+      { type: 'apply', update: UPDATE }
+    ]);
+    expect(play.state.link.kind).toBe('synced');
+    expect(play.state.lineage).toBe('L1');
+  });
+
+  it('does not mind which side is first', () => {
+    const play = new Play().dial();
+    play.hello();
+    play.hear({ type: 'step2', update: UPDATE });
+    play.hear({ type: 'step1', stateVector: VECTOR });
+    expect(play.state.link.kind).toBe('synced');
+  });
+
+  it('gives a server time to read a large file', () => {
+    const play = new Play().dial();
+    expect(play.wait(59_000)).toEqual([]);
+    expect(types(play.wait(1_500))).toContain('hangUp');
+  });
+
+  it('keeps waiting for a large document on a slow line', () => {
+    const play = new Play().dial();
+    play.hello();
+    expect(play.wait(200_000)).toEqual([]);
+  });
+
+  it('holds no history while it has received nothing', () => {
+    const play = new Play().dial();
+    play.hello('L1');
+    play.lose();
+    play.redial();
+    expect(types(play.hello('L2'))).toContain('hangUp');
+    expect(play.do({ type: 'online' })).toEqual([
+      { type: 'open', room: { ...ROOM, lineage: 'L2' }, lineage: null }
+    ]);
+    play.do({ type: 'opened' });
+    play.hello('L2');
+    expect(play.state.link.kind).toBe('syncing');
+  });
+});
+
+describe('a document that cannot be opened', () => {
+  it('is refused when there is no such file', () => {
+    const play = new Play();
+    play.do({ type: 'started' });
+    play.do({ type: 'askFailed', failure: { kind: 'missing' } });
+    expect(play.state.link).toMatchObject({ kind: 'refused', reason: 'no-such-file' });
+    expect(play.wait(600_000)).toEqual([]);
+  });
+
+  it('says what the server said before it closed (W10)', () => {
+    const play = new Play().dial();
+    play.hear({ type: 'refusal', reason: 'not-utf8', message: 'No text' });
+    play.lose(4500);
+    expect(play.state.link).toEqual({ kind: 'refused', reason: 'not-utf8', message: 'No text' });
+  });
+
+  it('is given up when no connection comes about', () => {
+    const play = new Play();
+    play.do({ type: 'started' });
+    play.do({ type: 'asked', room: ROOM });
+    for (let failure = 0; failure < 6; failure++) {
+      play.lose();
+      play.retry();
+    }
+    play.lose();
+    expect(play.state.link).toMatchObject({ kind: 'refused', reason: 'unreachable' });
+    expect(play.wait(600_000)).toEqual([]);
+  });
+
+  it('can be tried again by hand', () => {
+    const play = new Play();
+    play.do({ type: 'started' });
+    play.do({ type: 'askFailed', failure: { kind: 'missing' } });
+    expect(types(play.do({ type: 'reconnectAsked' }))).toContain('ask');
+  });
+});
+
+describe('coming back', () => {
+  it('shows the history it holds, and does not ask for the room again', () => {
+    const play = live();
+    play.lose();
+    expect(play.do({ type: 'online' })).toEqual([{ type: 'open', room: ROOM, lineage: 'L1' }]);
+  });
+
+  it('asks again where the file got another name', () => {
+    const play = live();
+    play.do({ type: 'renamed', path: 'b.ipynb' });
+    play.lose();
+    expect(play.do({ type: 'online' })).toEqual([{ type: 'ask', path: 'b.ipynb' }]);
+  });
+
+  it('does not ask again where the room itself told the other name', () => {
+    const play = live();
+    const file = { state: 'present', path: 'b.ipynb' } as const;
+    play.hear({ type: 'status', status: { ...STATUS, file } });
+    expect(play.state.path).toBe('b.ipynb');
+    play.lose();
+    expect(types(play.do({ type: 'online' }))).toEqual(['open']);
+  });
+
+  it('asks again where the room is unknown by now', () => {
+    const play = live();
+    play.lose(4404);
+    expect(types(play.wait(250))).toEqual(['ask']);
+  });
+
+  it('waits for a file that is gone', () => {
+    const play = live();
+    play.lose(4404);
+    play.wait(250);
+    play.do({ type: 'askFailed', failure: { kind: 'missing' } });
+    expect(play.state.link.kind).toBe('missing');
+    expect(types(play.wait(30_000))).toContain('ask');
+    play.do({ type: 'asked', room: ROOM });
+    expect(play.state.link.kind).toBe('connecting');
+  });
+
+  it('never syncs with another history (L4)', () => {
+    const play = live();
+    play.lose();
+    play.edit();
+    play.redial();
+    const effects = play.hello('L2');
+    expect(types(effects)).not.toContain('sendStateVector');
+    expect(types(effects)).toContain('hangUp');
+    expect(play.state.link).toEqual({ kind: 'diverged', lineage: 'L2' });
+    expect(play.hear({ type: 'step1', stateVector: VECTOR })).toEqual([]);
+    expect(play.do({ type: 'reconnectAsked' })).toEqual([]);
+    expect(unsynced(play.state)).toBe(1);
+  });
+
+  it('takes a close for another history for what it is (L3)', () => {
+    const play = live();
+    play.lose(1003, '{"reason":"unknown_session","sessionId":"L9","reloadable":true}');
+    expect(play.state.link).toEqual({ kind: 'diverged', lineage: 'L9' });
+  });
+});
+
+describe('a room of presences', () => {
+  it('is live at once and has no document', () => {
+    const play = new Play({ kind: 'presence', room: 'JupyterLab:globalAwareness' });
+    expect(play.do({ type: 'started' })).toEqual([
+      { type: 'open', room: 'JupyterLab:globalAwareness', lineage: null }
+    ]);
+    expect(types(play.do({ type: 'opened' }))).toEqual(['announce']);
+    expect(play.state.link.kind).toBe('synced');
+    expect(play.hear({ type: 'awareness', update: UPDATE })).toEqual([
+      { type: 'applyPresence', update: UPDATE }
+    ]);
+  });
+
+  it('is tried for ever', () => {
+    const play = new Play({ kind: 'presence', room: 'JupyterLab:globalAwareness' });
+    play.do({ type: 'started' });
+    for (let failure = 0; failure < 20; failure++) {
+      play.lose();
+      play.retry();
+    }
+    expect(play.state.link.kind).toBe('connecting');
+  });
+});
+
+describe('closing', () => {
+  it('hangs up, and nothing happens any more', () => {
+    const play = live();
+    expect(types(play.do({ type: 'closed' }))).toContain('hangUp');
+    expect(play.wait(600_000)).toEqual([]);
+    expect(play.do({ type: 'online' })).toEqual([]);
+    expect(play.do({ type: 'reconnectAsked' })).toEqual([]);
+    expect(play.do({ type: 'closed' })).toEqual([]);
+    expect(play.state.subject).toEqual(DOCUMENT);
+  });
+});

@@ -1,0 +1,84 @@
+import {
+  close,
+  connect,
+  dropConnection,
+  goOffline,
+  hurry,
+  loseConnection,
+  receiveAskFailure,
+  receiveRoom,
+  reconnect
+} from './connect';
+import { tick } from './deadlines';
+import { andThen, step } from './effects';
+import type { Step } from './effects';
+import type { Moment, SessionEvent } from './events';
+import { wireOf } from './state';
+import type { SessionState } from './state';
+import {
+  askForSave,
+  flush,
+  ping,
+  receiveMessage,
+  receiveOpen,
+  recordEdit,
+  recordMove
+} from './wire';
+
+/**
+ * What becomes of a session when something happens, and what is to be done about it.
+ *
+ * Pure: the time and a random number come with the event, and everything else is in `state`.
+ */
+export function reduce(state: SessionState, event: SessionEvent): Step {
+  const { at } = event;
+  switch (event.type) {
+    case 'started':
+      return state.link.kind === 'idle' ? connect(state, at) : [state, []];
+    case 'asked':
+      return receiveRoom(state, event.room, at);
+    case 'askFailed':
+      return receiveAskFailure(state, event.failure, event);
+    case 'opened':
+      return receiveOpen(state, at);
+    case 'received':
+      return receiveMessage(state, event.message, event);
+    case 'garbled':
+      return wireOf(state) === null && state.link.kind !== 'greeting'
+        ? [state, []]
+        : dropConnection(state, event);
+    case 'lost':
+      return loseConnection(state, event.code, event.reason, event);
+    case 'edited':
+      return recordEdit(state, event.update, at);
+    case 'moved':
+      return recordMove(state, at);
+    case 'saveAsked':
+      return askForSave(state, event.id, at);
+    case 'renamed':
+      return step({ ...state, path: event.path });
+    case 'offline':
+      return goOffline(state, at);
+    case 'online':
+      return wakeUp({ ...state, attempt: 0 }, event);
+    case 'visible':
+      return wakeUp(state, event);
+    case 'hidden':
+      return flush(state, at);
+    case 'reconnectAsked':
+      return reconnect(state, at);
+    case 'ticked':
+      return tick(state, event);
+    case 'closed':
+      return andThen(flush(state, at), close);
+  }
+}
+
+/** After a pause nothing is certain: connect if there is no connection, and test one there is. */
+function wakeUp(state: SessionState, moment: Moment): Step {
+  const { link } = state;
+  if (link.kind === 'refused' && link.reason === 'unauthenticated') {
+    return reconnect(state, moment.at);
+  }
+  return andThen(hurry(state, moment.at), awake => ping(awake, moment));
+}
