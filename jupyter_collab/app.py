@@ -1,0 +1,280 @@
+"""The server extension: traits become settings, and the parts are built and wired, here only."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from functools import cached_property
+from typing import Any, Literal
+
+from jupyter_server.extension.application import ExtensionApp
+from jupyter_server.serverapp import ServerApp
+from jupyter_ydoc import ydocs
+from jupyter_ydoc.ybasedoc import YBaseDoc
+from pycrdt import Doc
+from traitlets import Any as AnyTrait
+from traitlets import Bool, Float, TraitError, validate
+
+from .files.contents import ContentsFiles
+from .protocol.close import CloseCode
+from .protocol.identity import RoomId
+from .room.build import is_text
+from .room.lobby import Lobby
+from .server import coexistence, kernels
+from .server.actor import Actor
+from .server.clock import make_clock
+from .server.handlers import (
+    ROOM_PATTERN,
+    SESSION_PATTERN,
+    RoomHandler,
+    Services,
+    SessionHandler,
+)
+from .server.opening import RoomOpener
+from .server.rooms import Rooms
+from .server.telemetry import Telemetry
+from .settings import FLUSH_WINDOW, Settings
+from .store.factory import make_update_log, resolve_ystore_class
+
+SHUTDOWN_SECONDS = 4.0
+"""The server ends within five seconds, whatever hangs; the rest is for its other parts."""
+
+
+class YDocExtension(ExtensionApp):
+    """Real-time collaboration on the documents of a Jupyter server."""
+
+    name = "jupyter_collab"
+    app_name = "Collaboration"
+    description = "Lets several people edit the same notebook or file at once."
+
+    collaborative = Bool(
+        None,
+        allow_none=True,
+        config=True,
+        help="Whether documents are edited together. Default: what `jupyter lab "
+        "--collaborative` says, otherwise False.",
+    )
+    document_save_delay = Float(
+        1.0,
+        allow_none=True,
+        config=True,
+        help="Seconds from the last change of a document until it is written to its file. "
+        "None: it is written only when someone asks for it.",
+    )
+    document_save_max_wait = Float(
+        5.0,
+        config=True,
+        help="Seconds after which a document is written to its file although people go on "
+        "changing it.",
+    )
+    document_cleanup_delay = Float(
+        60.0,
+        allow_none=True,
+        config=True,
+        help="Seconds that a document is kept in memory after the last person has left it. "
+        "None: until the server stops.",
+    )
+    file_poll_interval = Float(
+        1.0,
+        config=True,
+        help="Seconds between two looks at a file that another program may have changed, where "
+        "the file system does not tell. 0: look only when saving.",
+    )
+    ystore_class = AnyTrait(
+        "jupyter_collab.JupyterSQLiteYStore",
+        config=True,
+        help="What keeps the documents' histories: jupyter_collab.JupyterSQLiteYStore, "
+        "jupyter_collab.TempFileYStore, or the dotted name of any pycrdt.store class.",
+    )
+    disable_rtc = Bool(
+        False,
+        config=True,
+        help="Do not edit documents together, whatever else says so (the name that "
+        "jupyter-collaboration gives to this).",
+    )
+
+    @validate("document_save_delay", "document_cleanup_delay", "file_poll_interval")
+    def _not_negative(self, proposal: Any) -> float | None:
+        value: float | None = proposal["value"]
+        if value is not None and not 0 <= value < float("inf"):
+            raise TraitError(
+                f"YDocExtension.{proposal['trait'].name} is {value}: it has to be a number of "
+                "seconds, 0 or more"
+            )
+        return value
+
+    @validate("document_save_max_wait")
+    def _positive(self, proposal: Any) -> float:
+        value: float = proposal["value"]
+        if not 0 < value < float("inf"):
+            raise TraitError(
+                f"YDocExtension.document_save_max_wait is {value}: it has to be a number of "
+                "seconds, more than 0"
+            )
+        return value
+
+    # --- life cycle
+
+    def _link_jupyter_server_extension(self, serverapp: ServerApp) -> None:
+        """Refuse wrong settings before the server starts, instead of starting without us."""
+        if coexistence.flag_given(serverapp):
+            coexistence.let_flag_pass()
+        try:
+            super()._link_jupyter_server_extension(serverapp)
+            self._store_class, deprecation = resolve_ystore_class(self.ystore_class)
+        except (TraitError, ValueError) as error:
+            serverapp.log.critical("jupyter-collab cannot start: %s", error)
+            raise SystemExit(1) from error
+        if deprecation:
+            self.log.warning(deprecation)
+
+    @property
+    def serving(self) -> bool:
+        """Whether documents are edited together on this server, by us."""
+        return self._wanted and not coexistence.incumbent_enabled(self._server)
+
+    @property
+    def _wanted(self) -> bool:
+        if self.disable_rtc:
+            return False
+        if self.collaborative is None:
+            return coexistence.flag_given(self._server)
+        return bool(self.collaborative)
+
+    @property
+    def _server(self) -> ServerApp:
+        assert self.serverapp is not None, "the extension is not linked to a server yet"
+        return self.serverapp
+
+    def initialize_settings(self) -> None:
+        if not self.serving:
+            if self._wanted:
+                self.log.warning(coexistence.INCUMBENT_SERVES)
+            return
+        settings = self._server.web_app.settings
+        page_config = settings.setdefault("page_config_data", {})
+        page_config["jupyterCollab"] = json.dumps({"collaborative": True})
+        settings[coexistence.INCUMBENT] = self
+        coexistence.answer_to_incumbents_name(self._server, self.name)
+        kernels.share_sessions(self._server.session_manager)
+
+    def initialize_handlers(self) -> None:
+        if self.serving:
+            services = {"services": lambda: self.services}
+            self.handlers.extend(
+                [
+                    (SESSION_PATTERN, SessionHandler, services),
+                    (ROOM_PATTERN, RoomHandler, services),
+                ]
+            )
+
+    async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
+        """After all extensions are loaded: those that load later would replace our hook."""
+        if self.serving:
+            coexistence.switch_off_incumbents_frontend(serverapp.web_app.settings)
+
+    async def stop_extension(self) -> None:
+        """Save all documents, close all rooms, and let go of the store and the files."""
+        services = self.__dict__.pop("services", None)
+        if services is None:
+            return
+        await services.rooms.close(SHUTDOWN_SECONDS)
+        await services.lobby.close(CloseCode.GOING_AWAY, "the server is stopping")
+        await services.files.close()
+        await self._update_log.close()
+
+    # --- composition
+
+    @cached_property
+    def services(self) -> Services:
+        """The parts, wired. Built at the first request: the file ids' manager loads after us."""
+        clock = make_clock()
+        telemetry = Telemetry(self._server.event_logger)
+        settings = self._checked_settings()
+        self._update_log = make_update_log(self._store_class, config=self.config, log=self.log)
+        files = ContentsFiles(
+            self._server.contents_manager,
+            self._server.web_app.settings["file_id_manager"],
+            poll_interval=settings.file_poll_interval,
+            log=self.log,
+        )
+        opener = RoomOpener(
+            files=files,
+            update_log=self._update_log,
+            settings=settings,
+            clock=clock,
+            telemetry=telemetry,
+            log=self.log,
+            new_client_id=lambda: secrets.randbits(32),
+        )
+        lobby = Actor(
+            Lobby(FLUSH_WINDOW, clock()), clock=clock, telemetry=telemetry, log=self.log
+        )
+        return Services(Rooms(opener.open, self.log), files, lobby)
+
+    def _checked_settings(self) -> Settings:
+        return Settings(
+            document_save_delay=self.document_save_delay,
+            document_save_max_wait=self.document_save_max_wait,
+            document_cleanup_delay=self.document_cleanup_delay,
+            file_poll_interval=self.file_poll_interval,
+        )
+
+    # --- for other extensions
+
+    async def get_document(
+        self,
+        *,
+        path: str | None = None,
+        content_type: str | None = None,
+        file_format: Literal["json", "text"] | None = None,
+        room_id: str | None = None,
+        copy: bool = True,
+        create: bool = False,
+    ) -> YBaseDoc | None:
+        """The shared model of a document, for code on the server.
+
+        Parameters
+        ----------
+        path, content_type, file_format:
+            Which document, as a contents path with its type (``notebook``, ``file``) and format.
+        room_id:
+            Which document, as ``{format}:{type}:{file id}``; instead of the three.
+        copy:
+            Give a copy, whose changes nobody sees; otherwise the live document, whose changes
+            go to everybody and to the file.
+        create:
+            Open the document if nobody has it open; otherwise ``None`` is returned then.
+
+        Raises
+        ------
+        ValueError
+            If the document is named neither or both ways.
+        FileError
+            If it cannot be opened.
+        """
+        room = await self._room_id(path, content_type, file_format, room_id)
+        rooms = self.services.rooms
+        actor = await rooms.open(room) if create else rooms.get(room)
+        if actor is None:
+            return None
+        doc = actor.room.replica.doc
+        if copy:
+            original, doc = doc, Doc()
+            doc.apply_update(original.get_update())
+        return ydocs["file" if is_text(room.type) else room.type](doc)
+
+    async def _room_id(
+        self,
+        path: str | None,
+        content_type: str | None,
+        file_format: str | None,
+        room_id: str | None,
+    ) -> RoomId:
+        named = (path, content_type, file_format)
+        if room_id is not None and named == (None, None, None):
+            return RoomId.parse(room_id)
+        if room_id is not None or path is None or content_type is None or file_format is None:
+            raise ValueError("Name the document by room_id, or by path, content_type and file_format")
+        file_id, _ = await self.services.files.file_id(path.strip("/"))
+        return RoomId.parse(f"{file_format}:{content_type}:{file_id}")

@@ -1,0 +1,96 @@
+"""What a room wants done: the actor performs these and tells the outcome as events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ..files.port import FileContent, Source
+from ..protocol.close import CloseCode
+from ..protocol.identity import ConnectionId, Position
+from ..protocol.messages import ServerMessage
+from ..store.port import SavedMark
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send one message to each of ``connections``."""
+
+    connections: tuple[ConnectionId, ...]
+    message: ServerMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnect:
+    connection: ConnectionId
+    code: CloseCode
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Make ``update`` durable at ``position``; answered by ``Logged``."""
+
+    position: Position
+    update: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MarkSaved:
+    """Remember what of the history is in the file, so that it survives a restart."""
+
+    mark: SavedMark
+
+
+@dataclass(frozen=True, slots=True)
+class WriteFile:
+    """Write ``source``, the document at ``position``, once all up to there is durable.
+
+    Answered by ``FileWritten`` or ``FileWriteFailed``.
+    """
+
+    source: Source
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """Answered by ``FileRead``, or by ``FileGone`` where it cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergeFile:
+    """Find the edits that lead from the document at ``base`` to ``content``.
+
+    Answered by ``FileMerged``.
+    """
+
+    base: SavedMark
+    content: FileContent
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Tell the server's event log."""
+
+    kind: Literal["session", "awareness"]
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Evict:
+    """Nobody needs the room any more: close it, unless someone joins first."""
+
+
+Effect = (
+    Send
+    | Disconnect
+    | Append
+    | MarkSaved
+    | WriteFile
+    | ReadFile
+    | MergeFile
+    | Report
+    | Evict
+)

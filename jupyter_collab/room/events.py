@@ -1,0 +1,139 @@
+"""What a room is told: everything that happens to it comes in as one of these values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+from ..files.port import FileContent, FileVersion
+from ..protocol.identity import ConnectionId, Lineage, Position
+from ..protocol.messages import ClientMessage
+from .session import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A connection was let in. ``lineage`` is the history that it says it holds, if any."""
+
+    connection: ConnectionId
+    person: Person
+    lineage: Lineage | None
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    connection: ConnectionId
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    connection: ConnectionId
+    message: ClientMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """Code on the server changed the document itself, not through a connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """The room's deadline has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """All updates up to ``position`` are durable, and so is the mark of what was saved."""
+
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFailed:
+    """The history is not kept at the moment; it is retried."""
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryKept:
+    """The history is kept (again)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileWritten:
+    """The write that was asked for last has ended well."""
+
+    version: FileVersion
+
+
+@dataclass(frozen=True, slots=True)
+class FileWriteFailed:
+    """The write that was asked for last has written nothing. ``reason`` is that of the error."""
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileChangedOutside:
+    """Another program wrote the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """The file as it is now; the read that was asked for last has ended well."""
+
+    content: FileContent
+
+
+@dataclass(frozen=True, slots=True)
+class FileMerged:
+    """The difference between our last save and ``version`` as an update to apply."""
+
+    version: FileVersion
+    update: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FileRenamed:
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileGone:
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileBack:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The server stops: write what can be written."""
+
+
+RoomEvent = (
+    Joined
+    | Left
+    | Received
+    | Edited
+    | Ticked
+    | Logged
+    | HistoryFailed
+    | HistoryKept
+    | FileWritten
+    | FileWriteFailed
+    | FileChangedOutside
+    | FileRead
+    | FileMerged
+    | FileRenamed
+    | FileGone
+    | FileBack
+    | Closing
+)
+

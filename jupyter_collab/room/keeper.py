@@ -1,0 +1,259 @@
+"""Keeps a document and its file together: when to write, when to read, what to merge.
+
+Disk is one more collaborator that last pulled at our last save. What another program wrote
+is taken as the difference between that save and the file, and merged by the CRDT.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from ..files.port import FileContent, FileVersion
+from ..protocol.identity import ConnectionId, Position
+from ..protocol.messages import SaveReply
+from ..store.port import SavedMark
+from .effects import Effect, MarkSaved, MergeFile, ReadFile, Send, WriteFile
+from .replica import Replica
+from .saving import Clean, Dirty, Failed, SavePolicy, Saving, Writing, WritingAgain
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """The file is as we know it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """The file is being read, or merged; ``again`` if it has changed once more since."""
+
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    reason: str
+    message: str
+
+
+@dataclass(slots=True)
+class _Asked:
+    """Requests to save: those that the write under way serves, and those that came later."""
+
+    serving: list[tuple[ConnectionId, int]] = field(default_factory=list)
+    waiting: list[tuple[ConnectionId, int]] = field(default_factory=list)
+
+
+class Keeper:
+    """Decides about the file of one document.
+
+    ``head`` is the position of the last update, ``durable`` up to where the log has them.
+    The room sets both before it asks for anything.
+    """
+
+    def __init__(
+        self, replica: Replica, path: str, version: FileVersion, saved: SavedMark, policy: SavePolicy
+    ) -> None:
+        self._replica = replica
+        self.path = path
+        self._version = version
+        self._saved = saved
+        self._saving = Saving(policy)
+        self._policy = policy
+        self._look: Idle | Looking = Idle()
+        self._file: Present | Gone = Present()
+        self._history: Present | Gone = Present()
+        self._asked = _Asked()
+        self._writing_at = Position(0)
+        self._saved_at = version.last_modified
+        self.head = Position(saved.position)
+        self.durable = Position(0)
+
+    # --- what the room tells
+
+    def touch(self, now: float) -> None:
+        self._saving.touch(now)
+
+    def set_automatic(self, automatic: bool) -> None:
+        """Whether saving by itself is wanted (the document manager's autosave)."""
+        self._saving.automatic = automatic
+
+    def ask(self, connection: ConnectionId, id: int, now: float) -> list[Effect]:
+        """A person wants it saved now."""
+        if not self._saving.dirty and isinstance(self._file, Present):
+            return [Send((connection,), SaveReply(id, "success"))]
+        if isinstance(self._file, Gone):
+            self._saving.touch(now)
+        self._asked.waiting.append((connection, id))
+        self._saving.ask(now)
+        return self.step(now)
+
+    def forget(self, connection: ConnectionId) -> None:
+        """The connection is gone: nobody waits for its replies."""
+        for requests in (self._asked.serving, self._asked.waiting):
+            requests[:] = [request for request in requests if request[0] != connection]
+
+    def hurry(self, now: float) -> list[Effect]:
+        """The server stops: write now what would be written soon."""
+        if self._saving.automatic and self._policy.delay is not None:
+            self._saving.ask(now)
+        return self.step(now)
+
+    def step(self, now: float) -> list[Effect]:
+        """Begin a write if it is time and nothing stands against it."""
+        if not self._may_write() or not self._saving.is_due(now):
+            return []
+        self._saving.begin()
+        self._asked.serving += self._asked.waiting
+        self._asked.waiting.clear()
+        self._writing_at = self.head
+        self._saved = replace(self._saved, writing=self.head)
+        return [MarkSaved(self._saved), WriteFile(self._replica.document.source(), self.head)]
+
+    def _may_write(self) -> bool:
+        """Not while the file is being looked at; not what is not durable, as after a crash the
+        same edits would come back from the file and from the browser that holds them."""
+        logged = self.durable >= self.head or isinstance(self._history, Gone)
+        there = isinstance(self._file, Present) or bool(self._asked.waiting)
+        return isinstance(self._look, Idle) and logged and there and not self._saving.writing
+
+    # --- outcomes of writing
+
+    def written(self, version: FileVersion, now: float) -> list[Effect]:
+        self._saving.succeed(now)
+        self._version = version
+        self._saved_at = now
+        self._saved = SavedMark(self._writing_at, version.fingerprint)
+        self._file = Present()
+        return [MarkSaved(self._saved), *self._reply("success")]
+
+    def write_failed(self, reason: str, message: str, now: float) -> list[Effect]:
+        if reason == "changed":
+            self._saving.cancel(now)
+            self._asked.waiting[:0] = self._asked.serving
+            self._asked.serving.clear()
+            if self._asked.waiting:
+                self._saving.ask(now)
+            return self.changed_outside()
+        self._saving.fail(now, reason, message)
+        return self._reply("failed", reason, message)
+
+    def _reply(
+        self, status: Literal["success", "failed"], reason: str = "", message: str = ""
+    ) -> list[Effect]:
+        replies: list[Effect] = [
+            Send((connection,), SaveReply(id, status, reason, message))
+            for connection, id in self._asked.serving
+        ]
+        self._asked.serving.clear()
+        return replies
+
+    # --- other programs
+
+    def changed_outside(self) -> list[Effect]:
+        if isinstance(self._look, Looking):
+            self._look = Looking(again=True)
+            return []
+        self._look = Looking()
+        return [ReadFile()]
+
+    def read(self, content: FileContent, now: float) -> list[Effect]:
+        """The file was read: merge it if it is not what we wrote."""
+        self._file = Present()
+        if content.version.fingerprint == self._saved.fingerprint:
+            self._version = content.version
+            return self._looked(now)
+        return [MergeFile(self._saved, content)]
+
+    def merged(self, version: FileVersion, at: Position | None, now: float) -> list[Effect]:
+        """The difference was applied at position ``at``, or there was none."""
+        merged = (*self._saved.merged, at) if at is not None else self._saved.merged
+        self._saved = SavedMark(self._saved.position, version.fingerprint, merged)
+        self._version = version
+        return [MarkSaved(self._saved), *self._looked(now)]
+
+    def settle(self, now: float) -> list[Effect]:
+        """The document and the file are the same, whoever made them so."""
+        self._saving.settle()
+        self._saved_at = now
+        self._saved = SavedMark(self.head, self._version.fingerprint)
+        return [MarkSaved(self._saved)]
+
+    def gone(self, reason: str, message: str, now: float) -> list[Effect]:
+        self._file = Gone(reason, message)
+        return self._looked(now)
+
+    def _looked(self, now: float) -> list[Effect]:
+        again = isinstance(self._look, Looking) and self._look.again
+        self._look = Idle()
+        return self.changed_outside() if again else self.step(now)
+
+    def history_failed(self, reason: str, message: str) -> None:
+        self._history = Gone(reason, message)
+
+    def history_kept(self) -> None:
+        self._history = Present()
+
+    # --- what the room asks
+
+    @property
+    def dirty(self) -> bool:
+        return self._saving.dirty
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is under way or will come by itself."""
+        return self._saving.writing or isinstance(self._look, Looking) or self.deadline is not None
+
+    @property
+    def saved(self) -> SavedMark:
+        return self._saved
+
+    @property
+    def deadline(self) -> float | None:
+        return self._saving.deadline if self._may_write() else None
+
+    @property
+    def state_values(self) -> dict[str, Any]:
+        """The members of the shared ``state`` that the server owns."""
+        values: dict[str, Any] = {"dirty": self.dirty, "path": self.path}
+        if self._version.hash:
+            values["hash"] = self._version.hash
+        return values
+
+    def status(self) -> Mapping[str, Any]:
+        """How the document is kept, as clients show it."""
+        return {
+            "save": self._save_status(),
+            "history": _problem("kept", "degraded", self._history),
+            "file": {"path": self.path} | _problem("present", "gone", self._file),
+        }
+
+    def _save_status(self) -> dict[str, Any]:
+        match self._saving.state:
+            case Clean():
+                return {"state": "saved", "hash": self._version.hash, "at": self._saved_at}
+            case Failed(_, _, retry_at, reason, message) | WritingAgain(
+                Failed(_, _, retry_at, reason, message)
+            ):
+                return {"state": "failed", "reason": reason, "message": message, "retryAt": retry_at}
+            case Writing():
+                return {"state": "saving"}
+            case Dirty() if self._policy.delay is None or not self._saving.automatic:
+                return {"state": "off"}
+            case Dirty():
+                return {"state": "unsaved"}
+
+
+def _problem(well: str, ill: str, state: Present | Gone) -> dict[str, Any]:
+    match state:
+        case Present():
+            return {"state": well}
+        case Gone(reason, message):
+            return {"state": ill, "reason": reason, "message": message}

@@ -1,0 +1,32 @@
+"""What a connection may say, frame by frame."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from ..protocol.identity import Access
+from ..protocol.messages import (
+    Awareness,
+    ClientMessage,
+    Ping,
+    Save,
+    SyncStep1,
+    SyncStep2,
+    SyncUpdate,
+)
+
+EMPTY_UPDATE = b"\x00\x00"
+"""A Yjs v1 update without structs and without deletions: it changes nothing."""
+
+
+def admits(message: ClientMessage, access: Access) -> bool:
+    """Whether a connection with ``access`` may send ``message``."""
+    match message:
+        case SyncStep1() | Awareness() | Ping():
+            return True
+        case SyncStep2(update) | SyncUpdate(update):
+            return access == "edit" or update == EMPTY_UPDATE
+        case Save():
+            return access == "edit"
+        case _:
+            assert_never(message)

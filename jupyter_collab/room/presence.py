@@ -1,0 +1,100 @@
+"""Who is in a room, as far as their clients tell.
+
+The server knows who is at the other end of each connection, so a connection speaks for its
+own clients only, and the identity in what it says is the server's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ..protocol.identity import ClientId, ConnectionId
+from ..protocol.messages import PresenceEntry
+from .session import Member
+
+MAX_CLIENTS = 8
+"""A connection may be present as this many Yjs clients; a browser needs one."""
+
+MAX_STATE_KEYS = 64
+"""A presence state may have this many members."""
+
+
+@dataclass(slots=True)
+class _Seat:
+    connection: ConnectionId
+    entry: PresenceEntry
+
+
+class Presence:
+    """The presence table of a room, and what of it has changed since it was last sent."""
+
+    def __init__(self) -> None:
+        self._seats: dict[ClientId, _Seat] = {}
+        self._changed: dict[ClientId, PresenceEntry] = {}
+
+    def hear(self, member: Member, entries: Iterable[PresenceEntry]) -> None:
+        """Take what ``member`` says of its own clients, and pass over the rest.
+
+        Clients of the field echo the states of others back to the server, so those are no
+        error; and there is nothing that they could change.
+        """
+        for entry in entries:
+            seat = self._seats.get(entry.client)
+            if seat is not None and seat.connection != member.connection:
+                continue
+            if entry.state is None:
+                self._stand_up(member, entry)
+            elif self._is_news(seat, entry) and self._has_room(member, entry):
+                self._sit_down(member, entry)
+
+    def leave(self, member: Member) -> None:
+        """All clients of ``member`` are gone."""
+        for client in sorted(member.clients):
+            seat = self._seats.pop(client, None)
+            if seat is not None:
+                # The clock stays: a client that comes back with the next one is news again.
+                self._changed[client] = PresenceEntry(client, seat.entry.clock, None)
+        member.clients.clear()
+
+    def snapshot(self) -> tuple[PresenceEntry, ...]:
+        """Everybody, for a newcomer."""
+        return tuple(seat.entry for seat in self._seats.values())
+
+    def take_changes(self) -> tuple[PresenceEntry, ...]:
+        """What has changed since this was last called: the latest state of each client."""
+        changes = tuple(self._changed.values())
+        self._changed.clear()
+        return changes
+
+    def states(self) -> Iterator[PresenceEntry]:
+        return (seat.entry for seat in self._seats.values())
+
+    @property
+    def has_changes(self) -> bool:
+        return bool(self._changed)
+
+    @staticmethod
+    def _is_news(seat: _Seat | None, entry: PresenceEntry) -> bool:
+        return seat is None or seat.entry.clock < entry.clock
+
+    @staticmethod
+    def _has_room(member: Member, entry: PresenceEntry) -> bool:
+        known = entry.client in member.clients
+        return (known or len(member.clients) < MAX_CLIENTS) and len(
+            entry.state or ()
+        ) <= MAX_STATE_KEYS
+
+    def _sit_down(self, member: Member, entry: PresenceEntry) -> None:
+        state = dict(entry.state or {})
+        said = state.get("user")
+        state["user"] = {**(said if isinstance(said, dict) else {}), **member.person.user}
+        known = PresenceEntry(entry.client, entry.clock, state)
+        member.clients.add(entry.client)
+        self._seats[entry.client] = _Seat(member.connection, known)
+        self._changed[entry.client] = known
+
+    def _stand_up(self, member: Member, entry: PresenceEntry) -> None:
+        if self._seats.pop(entry.client, None) is not None:
+            member.clients.discard(entry.client)
+            self._changed[entry.client] = entry

@@ -1,0 +1,472 @@
+"""A room: one document and those who have it open.
+
+:meth:`Room.handle` takes an event and the time, and returns what is to be done. There is no
+I/O here, no clock and no randomness; ``server/actor.py`` performs the effects.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from ..errors import ProtocolError
+from ..files.port import FileVersion
+from ..protocol.close import CloseCode
+from ..protocol.identity import ConnectionId, Lineage, Position, RoomId
+from ..protocol.messages import (
+    Ack,
+    Awareness,
+    ClientMessage,
+    Hello,
+    Ping,
+    Pong,
+    Refusal,
+    Save,
+    SaveReply,
+    Status,
+    SyncStep1,
+    SyncStep2,
+    SyncUpdate,
+)
+from ..store.port import SavedMark
+from . import events as ev
+from .document import repair
+from .effects import Append, Disconnect, Effect, Evict, ReadFile, Report, Send
+from .keeper import Keeper
+from .permissions import admits
+from .presence import Presence
+from .replica import Replica
+from .saving import SavePolicy
+from .session import Member, Session, Stranger
+
+EMPTY_STATE_VECTOR = b"\x00"
+
+
+@dataclass(frozen=True, slots=True)
+class RoomPolicy:
+    """Times in seconds. ``cleanup_delay`` ``None`` keeps an empty room for ever;
+    ``flush_window`` is how long edits wait for company before they go out together."""
+
+    save: SavePolicy
+    cleanup_delay: float | None
+    flush_window: float
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a room starts from.
+
+    ``position`` is the number of updates that the log has of it, ``saved`` what of them is
+    in the file as it was last known, and ``version`` the file as it is now.
+    """
+
+    lineage: Lineage
+    replica: Replica
+    position: Position
+    saved: SavedMark
+    path: str
+    version: FileVersion
+
+
+class Room:
+    """One document, its sessions, and all decisions about them.
+
+    Invariants:
+
+    1. Nothing of a session is applied to the document unless it holds the room's lineage.
+    2. What a session sent is acknowledged only after the log has it.
+    3. Every update of the document is appended to the log once, in order, and sent to
+       everybody who does not have it.
+    """
+
+    def __init__(self, id: RoomId, opening: Opening, policy: RoomPolicy, now: float) -> None:
+        self.id = id
+        self.lineage = opening.lineage
+        self._policy = policy
+        self._replica = opening.replica
+        self._sessions: dict[ConnectionId, Session] = {}
+        self._presence = Presence()
+        self._keeper = Keeper(
+            opening.replica, opening.path, opening.version, opening.saved, policy.save
+        )
+        self._position = self._keeper.head = opening.position
+        self._incoming: list[tuple[ConnectionId, bytes]] = []
+        self._flush_at: float | None = None
+        self._last_flush = now - policy.flush_window
+        self._empty_since: float | None = now
+        self._told: Mapping[str, object] = {}
+        if opening.position > opening.saved.position and not opening.saved.merged:
+            self._keeper.touch(now)
+
+    @property
+    def replica(self) -> Replica:
+        return self._replica
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._sessions
+
+    @property
+    def is_settled(self) -> bool:
+        """Nothing is under way, and all that should be written is."""
+        keeper = self._keeper
+        return not self._incoming and not keeper.busy and keeper.durable >= self._position
+
+    @property
+    def path(self) -> str:
+        return self._keeper.path
+
+    @property
+    def dirty(self) -> bool:
+        return self._keeper.dirty
+
+    @property
+    def deadline(self) -> float | None:
+        """When :class:`~.events.Ticked` is due, if nothing else happens."""
+        candidates = (self._flush_at, self._keeper.deadline, self._eviction_at)
+        return min((at for at in candidates if at is not None), default=None)
+
+    def handle(self, event: ev.RoomEvent, now: float) -> list[Effect]:
+        """Decide what ``event`` at the time ``now`` (seconds) brings about."""
+        effects = self._decide(event, now)
+        if self._flush_at is not None and self._flush_at <= now:
+            effects += self._flush(now)
+        effects += self._tell_status()
+        return effects
+
+    def _decide(self, event: ev.RoomEvent, now: float) -> list[Effect]:
+        match event:
+            case ev.Received(connection, message):
+                return self._receive(connection, message, now)
+            case ev.Joined():
+                return self._join(event, now)
+            case ev.Left(connection):
+                return self._leave(connection, now)
+            case ev.Edited():
+                self._schedule_flush(now)
+                return []
+            case ev.Ticked():
+                return self._tick(now)
+            case ev.Closing():
+                return self._flush(now) + self._keeper.hurry(now)
+            case ev.Logged() | ev.HistoryFailed() | ev.HistoryKept():
+                return self._hear_of_history(event, now)
+            case _:
+                return self._hear_of_file(event, now)
+
+    # --- sessions
+
+    def _join(self, event: ev.Joined, now: float) -> list[Effect]:
+        self._empty_since = None
+        person = event.person
+        if event.lineage == self.lineage:
+            return self._admit(Member(event.connection, person), now)
+        if person.collab:
+            self._sessions[event.connection] = Stranger(
+                event.connection, person, event.lineage or Lineage("")
+            )
+            return [self._hello(event.connection, person.access)]
+        payload = {"reason": "unknown_session", "sessionId": self.lineage, "reloadable": True}
+        if self.is_empty:
+            self._empty_since = now
+        return [Disconnect(event.connection, CloseCode.UNKNOWN_HISTORY, json.dumps(payload))]
+
+    def _admit(self, member: Member, now: float) -> list[Effect]:
+        effects = self._flush(now)
+        known = self._sessions.get(member.connection)
+        self._sessions[member.connection] = member
+        here = (member.connection,)
+        if member.person.collab and known is None:
+            effects.append(self._hello(member.connection, member.person.access))
+        effects.append(Send(here, SyncStep1(self._replica.state_vector())))
+        present = self._presence.snapshot()
+        if present:
+            effects.append(Send(here, Awareness(present)))
+        fields = {"roomid": str(self.id), "username": member.person.username, "action": "join"}
+        return [*effects, Report("awareness", fields)]
+
+    def _hello(self, connection: ConnectionId, access: str) -> Send:
+        status = self._keeper.status()
+        hello = Hello(self.lineage, "edit" if access == "edit" else "view", self.path, status)
+        return Send((connection,), hello)
+
+    def _leave(self, connection: ConnectionId, now: float) -> list[Effect]:
+        session = self._sessions.pop(connection, None)
+        if not self._sessions:
+            self._empty_since = now
+        self._keeper.forget(connection)
+        if not isinstance(session, Member):
+            return []
+        self._presence.leave(session)
+        self._schedule_flush(now)
+        fields = {"roomid": str(self.id), "username": session.person.username, "action": "leave"}
+        return [Report("awareness", fields)]
+
+    # --- what connections say
+
+    def _receive(
+        self, connection: ConnectionId, message: ClientMessage, now: float
+    ) -> list[Effect]:
+        match self._sessions.get(connection):
+            case None:
+                return []
+            case Stranger() as stranger:
+                return self._hear_stranger(stranger, message, now)
+            case Member() as member:
+                if not admits(message, member.person.access):
+                    return self._refuse(member, message)
+                return self._hear(member, message, now)
+
+    def _hear_stranger(
+        self, stranger: Stranger, message: ClientMessage, now: float
+    ) -> list[Effect]:
+        """A client that holds nothing yet may take our history; one that holds another may not."""
+        if isinstance(message, Ping):
+            return [Send((stranger.connection,), Pong(message.number))]
+        if isinstance(message, SyncStep1) and message.state_vector == EMPTY_STATE_VECTOR:
+            member = Member(stranger.connection, stranger.person)
+            return self._admit(member, now) + self._hear(member, message, now)
+        return []
+
+    def _hear(self, member: Member, message: ClientMessage, now: float) -> list[Effect]:
+        here = (member.connection,)
+        match message:
+            case SyncUpdate(update) | SyncStep2(update):
+                member.received += 1
+                self._incoming.append((member.connection, update))
+                self._schedule_flush(now)
+                return []
+            case Awareness(entries):
+                self._presence.hear(member, entries)
+                self._schedule_flush(now)
+                return []
+            case SyncStep1(state_vector):
+                return self._flush(now) + self._synchronize(member, state_vector)
+            case Save(id):
+                return self._flush(now) + self._keeper.ask(member.connection, id, now)
+            case Ping(number):
+                return [Send(here, Pong(number))]
+            case _:
+                assert_never(message)
+
+    def _synchronize(self, member: Member, state_vector: bytes) -> list[Effect]:
+        try:
+            update = self._replica.difference(state_vector)
+        except ProtocolError as error:
+            return self._expel(member.connection, error)
+        return [Send((member.connection,), SyncStep2(update))]
+
+    def _refuse(self, member: Member, message: ClientMessage) -> list[Effect]:
+        here = (member.connection,)
+        text = "You may view this document, but not change it"
+        if isinstance(message, Save):
+            return [Send(here, SaveReply(message.id, "failed", "not-allowed", text))]
+        return [Send(here, Refusal("not-allowed", text))] if member.person.collab else []
+
+    def _expel(self, connection: ConnectionId, error: ProtocolError) -> list[Effect]:
+        return [Disconnect(connection, CloseCode.BAD_REQUEST, str(error))]
+
+    # --- the hot path
+
+    def _schedule_flush(self, now: float) -> None:
+        """The first edit after a pause goes out at once, the next ones together."""
+        if self._flush_at is None:
+            self._flush_at = max(now, self._last_flush + self._policy.flush_window)
+
+    def _flush(self, now: float) -> list[Effect]:
+        """Apply what came in, and send, log and acknowledge it, all at once."""
+        self._flush_at, self._last_flush = None, now
+        effects = self._publish(set(), now) if self._replica.has_changes else []
+        incoming, self._incoming = self._incoming, []
+        if incoming:
+            effects += self._take_in(incoming, now)
+        if self._presence.has_changes:
+            effects += self._spread_presence()
+        return effects
+
+    def _take_in(self, incoming: list[tuple[ConnectionId, bytes]], now: float) -> list[Effect]:
+        effects: list[Effect] = []
+        broken = self._replica.apply(update for _, update in incoming)
+        for connection in sorted({incoming[index][0] for index in broken}):
+            effects += self._expel(connection, ProtocolError("an update cannot be read"))
+        writers = {connection for connection, _ in incoming}
+        # A lone writer has its own edits; with several, each lacks those of the others.
+        effects += self._publish(writers if len(writers) == 1 else set(), now)
+        return effects + self._acknowledge_later(writers)
+
+    def _publish(self, skip: set[ConnectionId], now: float) -> list[Effect]:
+        """Log all changes of the document since the last time, and send them, not to ``skip``."""
+        effects: list[Effect] = []
+        updates, content_changed = self._replica.take()
+        for update in updates:
+            effects += self._log_and_send(update, skip)
+        if content_changed:
+            self._keeper.touch(now)
+            if repair(self._replica.doc):
+                effects += self._publish(set(), now)
+        effects += self._update_state()
+        effects += self._keeper.step(now)
+        return effects
+
+    def _update_state(self) -> list[Effect]:
+        """Keep the server's members of the shared state true, whoever wrote them."""
+        self._replica.set_state({"document_id": str(self.id), **self._keeper.state_values})
+        effects: list[Effect] = []
+        for update in self._replica.take()[0]:
+            effects += self._log_and_send(update, set())
+        return effects
+
+    def _log_and_send(self, update: bytes, skip: set[ConnectionId]) -> list[Effect]:
+        self._position = self._keeper.head = Position(self._position + 1)
+        effects: list[Effect] = [Append(self._position, update)]
+        readers = tuple(member.connection for member in self._members() if member.connection not in skip)
+        if readers:
+            effects.append(Send(readers, SyncUpdate(update)))
+        return effects
+
+    def _acknowledge_later(self, writers: set[ConnectionId]) -> list[Effect]:
+        effects: list[Effect] = []
+        for connection in writers:
+            session = self._sessions.get(connection)
+            if isinstance(session, Member):
+                session.wait_for(self._position)
+                effects += self._acknowledge(session)
+        return effects
+
+    def _acknowledge(self, member: Member) -> list[Effect]:
+        count = member.acknowledge(self._keeper.durable)
+        if count is None or not member.person.collab:
+            return []
+        return [Send((member.connection,), Ack(count))]
+
+    def _members(self) -> list[Member]:
+        return [session for session in self._sessions.values() if isinstance(session, Member)]
+
+    # --- presence
+
+    def _spread_presence(self) -> list[Effect]:
+        changes = self._presence.take_changes()
+        self._hear_autosave()
+        effects: list[Effect] = []
+        readers = [member for member in self._members() if not _is_all_own(member, changes)]
+        if readers:
+            effects.append(Send(tuple(m.connection for m in readers), Awareness(changes)))
+        return effects
+
+    def _hear_autosave(self) -> None:
+        """Saving by itself is off when all who are here have switched it off; whoever leaves
+        last is believed."""
+        wanted = [bool(e.state.get("autosave", True)) for e in self._presence.states() if e.state]
+        if wanted:
+            self._keeper.set_automatic(any(wanted))
+
+    # --- history and file
+
+    def _hear_of_history(
+        self, event: ev.Logged | ev.HistoryFailed | ev.HistoryKept, now: float
+    ) -> list[Effect]:
+        effects: list[Effect] = []
+        match event:
+            case ev.Logged(position):
+                self._keeper.durable = position
+                for member in self._members():
+                    effects += self._acknowledge(member)
+            case ev.HistoryFailed(reason, message):
+                self._keeper.history_failed(reason, message)
+            case ev.HistoryKept():
+                self._keeper.history_kept()
+            case _:
+                assert_never(event)
+        return effects + self._keeper.step(now)
+
+    def _hear_of_file(
+        self,
+        event: ev.FileWritten
+        | ev.FileWriteFailed
+        | ev.FileChangedOutside
+        | ev.FileRead
+        | ev.FileMerged
+        | ev.FileRenamed
+        | ev.FileGone
+        | ev.FileBack,
+        now: float,
+    ) -> list[Effect]:
+        keeper = self._keeper
+        effects: list[Effect]
+        match event:
+            case ev.FileWritten(version):
+                effects = keeper.written(version, now)
+                effects.append(self._report("save", "Content saved."))
+            case ev.FileWriteFailed(reason, message):
+                effects = keeper.write_failed(reason, message, now)
+            case ev.FileChangedOutside() | ev.FileBack():
+                effects = keeper.changed_outside()
+            case ev.FileRead(content):
+                effects = keeper.read(content, now)
+            case ev.FileMerged():
+                effects = self._merge(event, now)
+            case ev.FileRenamed(path):
+                keeper.path = path
+                effects = []
+            case ev.FileGone(reason, message):
+                effects = keeper.gone(reason, message, now)
+            case _:
+                assert_never(event)
+        return effects + self._publish(set(), now)
+
+    def _merge(self, event: ev.FileMerged, now: float) -> list[Effect]:
+        """Apply what another program wrote, as the edits of one more collaborator."""
+        effects = self._flush(now)
+        was_clean = not self._keeper.dirty
+        self._replica.apply([event.update])
+        updates, changed = self._replica.take()
+        for update in updates:
+            effects += self._log_and_send(update, set())
+        at = self._position if updates else None
+        effects += self._keeper.merged(event.version, at, now)
+        if was_clean and not repair(self._replica.doc):
+            effects += self._keeper.settle(now)
+        elif changed:
+            self._keeper.touch(now)
+        effects.append(self._report("overwrite", "Out-of-band changes merged."))
+        return effects
+
+    def _report(self, action: str, message: str) -> Report:
+        fields = {
+            "level": "INFO",
+            "room": str(self.id),
+            "path": self.path,
+            "action": action,
+            "msg": message,
+        }
+        return Report("session", fields)
+
+    def _tell_status(self) -> list[Effect]:
+        """Send the status to collab clients when it is another than they know."""
+        status = self._keeper.status()
+        if status == self._told:
+            return []
+        self._told = status
+        readers = tuple(c for c, s in self._sessions.items() if s.person.collab)
+        return [Send(readers, Status(status))] if readers else []
+
+    # --- time
+
+    def _tick(self, now: float) -> list[Effect]:
+        effects = self._keeper.step(now)
+        if self._eviction_at is not None and self._eviction_at <= now:
+            self._empty_since = None  # said once; who joins and leaves again starts it anew
+            effects.append(Evict())
+        return effects
+
+    @property
+    def _eviction_at(self) -> float | None:
+        if self._empty_since is None or self._policy.cleanup_delay is None or not self.is_settled:
+            return None
+        return self._empty_since + self._policy.cleanup_delay
+
+
+def _is_all_own(member: Member, changes: tuple[object, ...]) -> bool:
+    return all(getattr(entry, "client", None) in member.clients for entry in changes)

@@ -1,0 +1,66 @@
+"""One connection as its room sees it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..protocol.identity import Access, ClientId, ConnectionId, Lineage, Position
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is at the other end, what they may do, and what their client understands.
+
+    ``user`` has the members of a presence state's ``user`` that the server knows and a
+    client cannot change. ``collab`` is whether collab frames are understood.
+    """
+
+    username: str
+    user: Mapping[str, Any]
+    access: Access
+    collab: bool
+
+
+@dataclass(slots=True)
+class Member:
+    """A connection that takes part.
+
+    ``received`` counts its step 2 and update frames, ``unlogged`` remembers at which
+    position of the log each of them is, and ``acknowledged`` how many it was told of.
+    """
+
+    connection: ConnectionId
+    person: Person
+    clients: set[ClientId] = field(default_factory=set)
+    received: int = 0
+    acknowledged: int = 0
+    unlogged: deque[tuple[Position, int]] = field(default_factory=deque)
+
+    def wait_for(self, position: Position) -> None:
+        """All frames received so far will be durable when ``position`` is."""
+        self.unlogged.append((position, self.received))
+
+    def acknowledge(self, durable: Position) -> int | None:
+        """How many frames are durable, if that is more than was said before."""
+        count = self.acknowledged
+        while self.unlogged and self.unlogged[0][0] <= durable:
+            count = self.unlogged.popleft()[1]
+        if count == self.acknowledged:
+            return None
+        self.acknowledged = count
+        return count
+
+
+@dataclass(slots=True)
+class Stranger:
+    """A connection that holds another history: it is told ours and nothing of it is read (L4)."""
+
+    connection: ConnectionId
+    person: Person
+    lineage: Lineage
+
+
+Session = Member | Stranger

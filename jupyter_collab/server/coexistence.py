@@ -1,0 +1,83 @@
+"""Living beside JupyterLab's own flag, and beside jupyter-collaboration."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+from jupyter_server.serverapp import ServerApp
+
+FLAG_MODULE = "jupyter_collaboration"
+"""JupyterLab ends when ``--collaborative`` is given and this cannot be imported."""
+
+INCUMBENT = "jupyter_server_ydoc"
+"""The server extension of jupyter-collaboration, and the name that other extensions look for."""
+
+INCUMBENT_LABEXTENSIONS = ("@jupyter/collaboration-extension", "@jupyter/docprovider-extension")
+
+CELL_EXECUTOR = "@jupyterlab/notebook-extension:cell-executor"
+"""JupyterLab's own plugin, which jupyter-collaboration switches off even when it is off itself."""
+
+PageConfigHook = Callable[[Any, dict[str, Any]], dict[str, Any]]
+
+
+def flag_given(serverapp: ServerApp) -> bool:
+    """Whether ``jupyter lab --collaborative`` was given, on the command line or in a file."""
+    return bool(serverapp.config.get("LabApp", {}).get("collaborative", False))
+
+
+def let_flag_pass() -> None:
+    """Let JupyterLab start with ``--collaborative`` where only this package is installed."""
+    if FLAG_MODULE in sys.modules or importlib.util.find_spec(FLAG_MODULE) is not None:
+        return
+    module = ModuleType(FLAG_MODULE, "Stands for jupyter_collab, which serves collaboration here.")
+    module.__spec__ = ModuleSpec(FLAG_MODULE, None)
+    sys.modules[FLAG_MODULE] = module
+
+
+def incumbent_enabled(serverapp: ServerApp) -> bool:
+    """Whether jupyter-collaboration is installed, and enabled on this server."""
+    package = serverapp.extension_manager.extensions.get(INCUMBENT)
+    return package is not None and bool(package.enabled)
+
+
+INCUMBENT_SERVES = (
+    "jupyter-collaboration is installed and enabled too, and serves collaboration on this server; "
+    "jupyter-collab does not. To let jupyter-collab serve, run "
+    f"`jupyter server extension disable {INCUMBENT}` and start the server again."
+)
+
+
+def answer_to_incumbents_name(serverapp: ServerApp, name: str) -> None:
+    """Let other extensions find us where they look for jupyter-collaboration."""
+    extensions = serverapp.extension_manager.extensions
+    if INCUMBENT not in extensions and name in extensions:
+        extensions[INCUMBENT] = extensions[name]
+
+
+def switch_off_incumbents_frontend(settings: dict[str, Any]) -> None:
+    """Only one of the two may provide documents in the browser."""
+    inner: PageConfigHook | None = settings.get("page_config_hook")
+    if getattr(inner, "_jupyter_collab", False):
+        return
+
+    def hook(handler: Any, page_config: dict[str, Any]) -> dict[str, Any]:
+        # JupyterLab hands the same dictionary to every request: it must not be changed.
+        config = dict(inner(handler, page_config) if inner is not None else page_config)
+        disabled = list(config.get("disabledExtensions", []))
+        ours = [name for name in disabled if name != CELL_EXECUTOR]
+        if _brings_incumbent(config):
+            config["disabledExtensions"] = [*ours, *INCUMBENT_LABEXTENSIONS]
+        return config
+
+    hook._jupyter_collab = True  # type: ignore[attr-defined]
+    settings["page_config_hook"] = hook
+
+
+def _brings_incumbent(page_config: dict[str, Any]) -> bool:
+    extensions = page_config.get("federated_extensions", [])
+    return any(extension.get("name") in INCUMBENT_LABEXTENSIONS for extension in extensions)

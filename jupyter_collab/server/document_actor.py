@@ -1,0 +1,136 @@
+"""The actor of a room with a document: it also has the file and the history to look after."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from logging import Logger
+
+from ..errors import FileError, FileMissing, StoreError
+from ..files.port import Back, Changed, DocumentFile, FileContent, FileEvent, Gone, Renamed
+from ..protocol.close import CloseCode
+from ..protocol.identity import RoomId
+from ..room import events as ev
+from ..room.effects import Append, Effect, Evict, MarkSaved, MergeFile, ReadFile, WriteFile
+from ..room.room import Room
+from ..store.port import SavedMark, UpdateLog
+from .actor import Actor
+from .clock import Clock
+from .history import History
+from .merging import merge_file
+from .telemetry import Telemetry
+
+
+class DocumentActor(Actor):
+    """Performs what a :class:`Room` decides about its file and its history."""
+
+    def __init__(
+        self,
+        room: Room,
+        file: DocumentFile,
+        update_log: UpdateLog,
+        *,
+        evict: Callable[[DocumentActor], None],
+        clock: Clock,
+        telemetry: Telemetry,
+        log: Logger,
+    ) -> None:
+        super().__init__(room, clock=clock, telemetry=telemetry, log=log)
+        self.room = room
+        self.history = History(update_log, room.id, room.lineage, self.post)
+        self._file = file
+        self._update_log = update_log
+        self._evict = evict
+        self._idle = asyncio.Event()
+        room.replica.on_change(self._on_change)
+        file.watch(self._on_file_event)
+
+    @property
+    def id(self) -> RoomId:
+        return self.room.id
+
+    def _on_change(self) -> None:
+        """Someone changed the document: the room itself, or other code on the server."""
+        if not self._running:
+            self._loop.call_soon(self.post, ev.Edited())
+
+    def _on_file_event(self, event: FileEvent) -> None:
+        match event:
+            case Changed():
+                self.post(ev.FileChangedOutside())
+            case Renamed(path):
+                self.post(ev.FileRenamed(path))
+            case Gone(reason, message):
+                self.post(ev.FileGone(reason, message))
+            case Back():
+                self.post(ev.FileBack())
+
+    def perform(self, effect: Effect) -> None:
+        match effect:
+            case Append(position, update):
+                self.history.append(position, update)
+            case MarkSaved(mark):
+                self.history.mark(mark)
+            case WriteFile():
+                self.spawn(self._write(effect))
+            case ReadFile():
+                self.spawn(self._read())
+            case MergeFile(base, content):
+                self.spawn(self._merge(base, content))
+            case Evict():
+                self._evict(self)
+            case _:
+                super().perform(effect)
+
+    async def _write(self, effect: WriteFile) -> None:
+        try:
+            version = await self._file.write(effect.source)
+        except FileError as error:
+            self._log.warning("Could not save %s: %s", self._file.path, error)
+            self.post(ev.FileWriteFailed(error.reason, str(error)))
+        else:
+            self.post(ev.FileWritten(version))
+
+    async def _read(self) -> None:
+        try:
+            content = await self._file.read()
+        except FileMissing as error:
+            self.post(ev.FileGone("deleted", str(error)))
+        except FileError as error:
+            self.post(ev.FileGone(error.reason, str(error)))
+        else:
+            self.post(ev.FileRead(content))
+
+    async def _merge(self, base: SavedMark, content: FileContent) -> None:
+        try:
+            stored = await self._update_log.load(self.id)
+        except StoreError as error:
+            self._log.warning("The history of %s cannot be read: %s", self._file.path, error)
+            stored = None
+        update = await merge_file(self.room.replica, stored, base, content.source)
+        self.post(ev.FileMerged(content.version, update))
+
+    async def flush(self, timeout: float) -> None:
+        """Write all that should be written, for at most ``timeout`` seconds."""
+        self.post(ev.Closing())
+        try:
+            async with asyncio.timeout(timeout):
+                while not self.room.is_settled:
+                    await self._something_happens()
+                await self.history.drained()
+        except TimeoutError:
+            self._log.error("Could not save %s within %g s", self._file.path, timeout)
+
+    async def _something_happens(self) -> None:
+        self._idle.clear()
+        await self._idle.wait()
+
+    def post(self, event: ev.RoomEvent) -> None:
+        super().post(event)
+        self._idle.set()
+
+    async def close(self, code: CloseCode, reason: str) -> None:
+        await super().close(code, reason)
+        await self.history.drained()
+        await self._file.close()
+        self.room.replica.close()

@@ -1,0 +1,233 @@
+"""The HTTP and WebSocket surface: who is let in, and to what."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from jupyter_server.auth.decorator import authorized, ws_authenticated
+from jupyter_server.base.handlers import APIHandler, JupyterHandler
+from jupyter_server.base.websocket import WebSocketMixin
+from jupyter_server.utils import ensure_async
+from tornado import web
+from tornado.websocket import WebSocketClosedError, WebSocketHandler
+
+from ..errors import BadRoomId, CollabError, FileForbidden, FileMissing, ProtocolError, TooMuch
+from ..files.port import DocumentFiles
+from ..protocol.close import CloseCode
+from ..protocol.codec import SUBPROTOCOL, decode, encode
+from ..protocol.identity import (
+    FILE_FORMATS,
+    GLOBAL_AWARENESS,
+    Access,
+    ConnectionId,
+    Lineage,
+    RoomId,
+)
+from ..protocol.messages import Refusal
+from ..room import events as ev
+from ..room.session import Person
+from .actor import Actor
+from .connection import Connection
+from .rooms import Rooms
+
+MAX_FRAME = 256 * 2**20
+"""Bytes that a client may send in one frame: a document with very large outputs."""
+
+AUTH_RESOURCE = "contents"
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the handlers need, built once in ``app.py``."""
+
+    rooms: Rooms
+    files: DocumentFiles
+    lobby: Actor
+
+
+class SessionHandler(APIHandler):
+    """``PUT /api/collaboration/session/{path}``: which room a file has, and its lineage.
+
+    It opens the room, so that the document is being read while the client connects.
+    """
+
+    auth_resource = AUTH_RESOURCE
+    _services: Services
+
+    def initialize(self, services: Callable[[], Services]) -> None:
+        self._services = services()
+
+    @web.authenticated
+    @authorized("read", AUTH_RESOURCE)
+    async def put(self, path: str) -> None:
+        format, type = self._wanted()
+        try:
+            file_id, known = await self._services.files.file_id(path.strip("/"))
+        except FileMissing as error:
+            raise web.HTTPError(404, str(error)) from error
+        except FileForbidden as error:
+            raise web.HTTPError(403, str(error)) from error
+        room = RoomId.parse(f"{format}:{type}:{file_id}")
+        self.set_status(200 if known else 201)
+        self.finish(
+            json.dumps(
+                {
+                    "format": room.format,
+                    "type": room.type,
+                    "fileId": room.file_id,
+                    "sessionId": await self._lineage(room),
+                }
+            )
+        )
+
+    def _wanted(self) -> tuple[str, str]:
+        body = self.get_json_body()
+        if not isinstance(body, dict):
+            raise web.HTTPError(400, "The body has to be JSON with the members format and type")
+        format, type = body.get("format"), body.get("type")
+        if format not in FILE_FORMATS or not isinstance(type, str) or not type or ":" in type:
+            raise web.HTTPError(
+                400, f"format has to be one of {', '.join(FILE_FORMATS)}, type a document's type"
+            )
+        return format, type
+
+    async def _lineage(self, room: RoomId) -> str:
+        """A document that cannot be opened has none; its socket says why in detail."""
+        try:
+            return (await self._services.rooms.open(room)).room.lineage
+        except CollabError as error:
+            self.log.warning("Cannot open %s: %s", room, error)
+            return ""
+
+
+class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):  # type: ignore[misc]
+    """``WS /api/collaboration/room/{room id}?sessionId=...``: takes part in a room."""
+
+    auth_resource = AUTH_RESOURCE
+    _numbers = itertools.count(1)
+    _services: Services
+    _connection: Connection | None = None
+    _actor: Actor | None = None
+    _pending = 0
+
+    def initialize(self, services: Callable[[], Services]) -> None:
+        self._services = services()
+
+    @property
+    def max_message_size(self) -> int:
+        return MAX_FRAME
+
+    def select_subprotocol(self, subprotocols: list[str]) -> str | None:
+        return SUBPROTOCOL if SUBPROTOCOL in subprotocols else None
+
+    def get_compression_options(self) -> dict[str, Any] | None:
+        return None
+
+    @ws_authenticated
+    @authorized("read", AUTH_RESOURCE)
+    async def get(self, *args: str, **kwargs: str) -> None:
+        await super().get(*args, **kwargs)
+
+    async def open(self, room: str) -> None:  # type: ignore[override]
+        """Open the room and join it, or say why not and close."""
+        super().open(room)
+        connection = Connection(ConnectionId(next(self._numbers)), self)
+        person = await self._person()
+        try:
+            await self._join(room, connection, person)
+        except CollabError as error:
+            self.log.warning("Refused a connection to %s: %s", room[:200], error)
+            if person.collab:
+                connection.send(encode(Refusal(error.reason, str(error))))
+            connection.close(_close_code(error), str(error))
+
+    async def _join(self, name: str, connection: Connection, person: Person) -> None:
+        lineage = Lineage(self.get_query_argument("sessionId", ""))
+        while self._connection is None:
+            actor = await self._find(name)
+            if self.ws_connection is None or self.ws_connection.is_closing():
+                return  # closed while the room was being opened
+            if actor.join(connection, person, lineage or None):
+                self._actor, self._connection = actor, connection
+
+    async def _find(self, name: str) -> Actor:
+        if name == GLOBAL_AWARENESS:
+            return self._services.lobby
+        return await self._services.rooms.open(RoomId.parse(name))
+
+    async def _person(self) -> Person:
+        user = self.current_user
+        writes = await ensure_async(
+            self.authorizer.is_authorized(self, user, "write", AUTH_RESOURCE)
+        )
+        access: Access = "edit" if writes else "view"
+        known = {
+            key: value
+            for key in ("username", "name", "display_name", "initials", "avatar_url", "color")
+            if (value := getattr(user, key, None))
+        }
+        collab = self.selected_subprotocol == SUBPROTOCOL
+        return Person(user.username, known, access, collab)
+
+    def on_message(self, message: str | bytes) -> None:
+        if self._connection is None or self._actor is None:
+            return
+        try:
+            if isinstance(message, str):
+                raise ProtocolError("frames are binary")
+            decoded = decode(message)
+        except ProtocolError as error:
+            self._connection.close(CloseCode.BAD_REQUEST, str(error))
+            return
+        self._actor.post(ev.Received(self._connection.id, decoded))
+
+    def on_close(self) -> None:
+        if self._actor is not None and self._connection is not None:
+            self._actor.leave(self._connection)
+        self._actor = self._connection = None
+        if self.ping_callback is not None:
+            self.ping_callback.stop()
+
+    # --- Wire
+
+    def write_frame(self, frame: bytes) -> None:
+        try:
+            future = self.write_message(frame, binary=True)
+        except WebSocketClosedError:
+            return  # on_close follows
+        if not future.done():
+            self._pending += len(frame)
+            future.add_done_callback(lambda done: self._sent(done, len(frame)))
+
+    def _sent(self, done: Any, size: int) -> None:
+        self._pending -= size
+        if not done.cancelled():
+            done.exception()  # a socket that broke is told by on_close
+
+    def pending_bytes(self) -> int:
+        return self._pending
+
+    def close_with(self, code: int, reason: str) -> None:
+        self.close(code, reason)
+
+
+def _close_code(error: CollabError) -> CloseCode:
+    match error:
+        case FileMissing():
+            return CloseCode.NOT_FOUND
+        case FileForbidden():
+            return CloseCode.FORBIDDEN
+        case BadRoomId() | ProtocolError():
+            return CloseCode.BAD_REQUEST
+        case TooMuch():
+            return CloseCode.TOO_MANY
+        case _:
+            return CloseCode.SERVER_ERROR
+
+
+ROOM_PATTERN = r"/api/collaboration/room/(.*)"
+SESSION_PATTERN = r"/api/collaboration/session/(.*)"

@@ -1,0 +1,34 @@
+"""The settings of the extension, checked, as one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .room.room import RoomPolicy
+from .room.saving import SavePolicy
+
+FLUSH_WINDOW = 0.02
+"""Seconds that edits wait for company after others have just gone out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Times in seconds.
+
+    ``document_save_delay`` ``None`` saves on request only, ``document_cleanup_delay``
+    ``None`` keeps rooms until the server stops, ``file_poll_interval`` 0 looks at files only
+    when they are saved.
+    """
+
+    document_save_delay: float | None
+    document_save_max_wait: float
+    document_cleanup_delay: float | None
+    file_poll_interval: float
+
+    @property
+    def room_policy(self) -> RoomPolicy:
+        return RoomPolicy(
+            save=SavePolicy(self.document_save_delay, self.document_save_max_wait),
+            cleanup_delay=self.document_cleanup_delay,
+            flush_window=FLUSH_WINDOW,
+        )

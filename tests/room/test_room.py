@@ -1,0 +1,511 @@
+"""The room on values: who gets what, what is acknowledged, and what is refused."""
+
+from __future__ import annotations
+
+import json
+
+from pycrdt import Doc, Text
+
+from jupyter_collab.protocol.close import CloseCode
+from jupyter_collab.protocol.identity import ClientId, ConnectionId, Position
+from jupyter_collab.protocol.messages import (
+    Ack,
+    Awareness,
+    Hello,
+    Ping,
+    Pong,
+    PresenceEntry,
+    Refusal,
+    Save,
+    SaveReply,
+    Status,
+    SyncStep1,
+    SyncStep2,
+    SyncUpdate,
+)
+from jupyter_collab.room import events as ev
+
+from .world import Client, World, person, version
+
+
+def test_two_people_see_what_the_other_types() -> None:
+    world = World("hello\n")
+    ada, bob = world.open(1), world.open(2)
+    world.type(ada, "A")
+    world.type(bob, "B", at=1)
+    assert str(ada.text) == str(bob.text) == world.text == "ABhello\n"
+
+
+def test_hello_comes_first_and_only_to_those_who_know_it() -> None:
+    """W7 W13"""
+    world = World()
+    new, old = world.open(1), world.open(2, person(collab=False))
+    assert isinstance(new.heard[0], Hello)
+    assert new.heard[0].lineage == world.room.lineage
+    assert new.heard[0].access == "edit"
+    assert new.heard[0].path == "notes.txt"
+    world.type(new, "x")
+    world.wait(2)
+    kinds = {type(m) for m in old.heard}
+    assert kinds <= {SyncStep1, SyncStep2, SyncUpdate, Awareness}
+
+
+def test_a_writer_gets_no_echo() -> None:
+    world = World()
+    ada, bob = world.open(1), world.open(2)
+    world.type(ada, "x")  # the dirty mark goes to everybody
+    before = len(ada.all(SyncUpdate))
+    world.wait(0.1)
+    world.type(ada, "y")
+    assert len(ada.all(SyncUpdate)) == before
+    assert str(bob.text) == "yxhello\n"
+
+
+def test_edits_of_one_flush_window_go_out_together() -> None:
+    world = World()
+    ada, bob = world.open(1), world.open(2)
+    world.type(ada, "0")
+    before = len(bob.all(SyncUpdate))
+    for character in "123456789":
+        ada.text.insert(0, character)
+        world.push(ada)
+    world.wait(0.05)
+    assert len(bob.all(SyncUpdate)) == before + 1
+    assert str(bob.text) == "9876543210hello\n"
+
+
+def test_acknowledges_only_what_the_log_has() -> None:
+    """W8"""
+    world = World(log_at_once=False)
+    ada = world.open(1)
+    world.type(ada, "x")
+    world.wait(0.1)
+    assert ada.all(Ack) == []
+    world.handle(ev.Logged(Position(len(world.log))))
+    assert ada.last(Ack) == Ack(2)  # step 2 and one update
+
+
+def test_an_update_that_brings_nothing_new_is_acknowledged_too() -> None:
+    """W8"""
+    world = World()
+    ada = world.open(1)
+    world.say(ada, SyncUpdate(b"\x00\x00"))
+    world.wait(0.1)
+    assert ada.last(Ack) == Ack(2)
+
+
+def test_an_old_client_with_another_history_is_closed() -> None:
+    """L3 L4"""
+    world = World()
+    old = world.join(Client(ConnectionId(1)), person(collab=False), lineage="another")
+    disconnect = world.closed[old.id]
+    assert disconnect.code is CloseCode.UNKNOWN_HISTORY
+    assert json.loads(disconnect.reason) == {
+        "reason": "unknown_session",
+        "sessionId": world.room.lineage,
+        "reloadable": True,
+    }
+    world.type(old, "not mine")
+    assert world.text == "hello\n"
+    assert old.heard == []
+
+
+def test_nothing_is_read_of_a_stranger() -> None:
+    """L4"""
+    world = World()
+    stranger = Client(ConnectionId(1))
+    stranger.text += "another history"
+    world.join(stranger, lineage="another")
+    assert stranger.last(Hello).lineage == world.room.lineage
+    world.push(stranger)
+    world.say(stranger, SyncStep1(stranger.doc.get_state()))
+    world.say(stranger, Save(1))
+    world.say(stranger, Ping(5))
+    assert world.text == "hello\n"
+    assert stranger.last(Pong) == Pong(5)
+    assert not stranger.all(SyncStep2)
+
+
+def test_a_client_that_holds_nothing_may_take_the_history() -> None:
+    """L4"""
+    world = World()
+    client = world.join(Client(ConnectionId(1)), lineage="outdated")
+    world.say(client, SyncStep1(b"\x00"))
+    assert str(client.text) == "hello\n"
+    assert len(client.all(Hello)) == 1
+    world.type(client, "x")
+    assert world.text == "xhello\n"
+
+
+def test_a_viewer_sees_and_changes_nothing() -> None:
+    world = World()
+    ada, eve = world.open(1), world.open(2, person("eve", "view"))
+    assert eve.last(Hello).access == "view"
+    eve.text += "mine"
+    for update in eve.outgoing:
+        world.say(eve, SyncUpdate(update))
+        world.say(eve, SyncStep2(update))
+    world.say(eve, Save(9))
+    assert world.text == "hello\n"
+    assert eve.all(Refusal)[0].reason == "not-allowed"
+    assert eve.last(SaveReply).status == "failed"
+    world.type(ada, "x")
+    assert "xhello" in str(eve.text)
+
+
+def test_a_broken_update_closes_its_own_connection_only() -> None:
+    """W12"""
+    world = World()
+    ada, eve = world.open(1), world.open(2)
+    world.wait(0.1)
+    world.type(ada, "x")
+    world.say(eve, SyncUpdate(b"\x01\x02nonsense"))
+    world.say(eve, SyncStep1(b"\xff\xff\xff"))
+    world.wait(1)
+    assert world.closed[eve.id].code is CloseCode.BAD_REQUEST
+    assert ada.id not in world.closed
+    world.type(ada, "y")
+    assert world.text == "yxhello\n"
+
+
+def test_ping_is_answered() -> None:
+    """W11"""
+    world = World()
+    ada = world.open(1)
+    world.say(ada, Ping(42))
+    assert ada.last(Pong) == Pong(42)
+
+
+def test_code_on_the_server_may_edit() -> None:
+    world = World()
+    ada = world.open(1)
+    text = world.room.replica.doc.get("source", type=Text)
+    text += "from the server"
+    world.handle(ev.Edited())
+    world.wait(0.1)
+    assert str(ada.text) == "hello\nfrom the server"
+    world.wait(2)
+    assert world.writes[-1].source == "hello\nfrom the server"
+
+
+def test_the_log_gives_the_document_again() -> None:
+    world = World()
+    ada, bob = world.open(1), world.open(2)
+    for n in range(20):
+        world.type((ada, bob)[n % 2], str(n))
+        world.wait(0.01)
+    world.wait(1)
+    doc: Doc = Doc()
+    for update in world.log:
+        doc.apply_update(update)
+    assert str(doc.get("source", type=Text)) == world.text == str(ada.text)
+
+
+# --- presence
+
+
+def state(name: str) -> dict[str, object]:
+    return {"user": {"name": name, "username": name}, "cursors": []}
+
+
+def test_presence_has_the_servers_identity() -> None:
+    world = World()
+    ada, eve = world.open(1, person("ada")), world.open(2, person("eve"))
+    world.say(eve, Awareness((PresenceEntry(ClientId(5), 1, state("ada")),)))
+    world.wait(0.1)
+    (entry,) = ada.last(Awareness).entries
+    assert entry.state["user"] == {"name": "Eve", "username": "eve"}
+
+
+def test_nobody_speaks_for_another() -> None:
+    world = World()
+    ada, eve = world.open(1), world.open(2)
+    world.say(ada, Awareness((PresenceEntry(ClientId(5), 1, state("ada")),)))
+    world.wait(0.1)
+    world.say(eve, Awareness((PresenceEntry(ClientId(5), 9, None),)))
+    world.say(eve, Awareness((PresenceEntry(ClientId(5), 9, state("eve")),)))
+    world.wait(0.1)
+    newcomer = world.open(3)
+    (entry,) = newcomer.last(Awareness).entries
+    assert (entry.client, entry.clock) == (5, 1)
+
+
+def test_a_newcomer_sees_everybody_and_those_who_leave_are_gone() -> None:
+    world = World()
+    ada = world.open(1)
+    world.say(ada, Awareness((PresenceEntry(ClientId(5), 3, state("ada")),)))
+    bob = world.open(2)
+    assert bob.last(Awareness).entries[0].client == 5
+    world.handle(ev.Left(ada.id))
+    world.wait(0.1)
+    assert bob.last(Awareness).entries == (PresenceEntry(ClientId(5), 3, None),)
+
+
+def test_a_connection_has_a_bounded_number_of_states() -> None:
+    world = World()
+    eve = world.open(1)
+    many = tuple(PresenceEntry(ClientId(n), 1, state("eve")) for n in range(1000))
+    world.say(eve, Awareness(many))
+    newcomer = world.open(2)
+    assert len(newcomer.last(Awareness).entries) == 8
+
+
+# --- saving
+
+
+def test_saves_one_second_after_the_last_change_and_tells() -> None:
+    world = World()
+    ada, bob = world.open(1), world.open(2)
+    world.type(ada, "x")
+    assert bob.doc.get("state", type=type(bob.doc["state"]))["dirty"] is True
+    world.wait(0.95)
+    assert world.writes == []
+    world.wait(0.1)
+    assert world.writes[-1].source == "xhello\n"
+    assert world.finish_write("v2") == "xhello\n"
+    assert bob.doc["state"]["dirty"] is False
+    assert bob.doc["state"]["hash"] == "v2"
+    assert bob.last(Status).status["save"]["state"] == "saved"
+    world.wait(10)
+    assert len(world.writes) == 1
+
+
+def test_steady_typing_is_saved_too() -> None:
+    world = World()
+    ada = world.open(1)
+    for _ in range(12):
+        world.type(ada, "x")
+        world.wait(0.5)
+        if world.writes and len(world.marks) % 2:
+            world.finish_write(f"v{len(world.writes) + 1}")
+    assert len(world.writes) == 1
+
+
+def test_a_change_during_a_write_stays_dirty_and_is_written_next() -> None:
+    world = World()
+    ada = world.open(1)
+    world.type(ada, "x")
+    world.wait(1.1)
+    world.type(ada, "y")
+    world.finish_write("v2")
+    assert ada.doc["state"]["dirty"] is True
+    world.wait(1.1)
+    assert world.writes[-1].source == "yxhello\n"
+    world.finish_write("v3")
+    assert ada.doc["state"]["dirty"] is False
+
+
+def test_a_client_cannot_take_the_dirty_mark_away() -> None:
+    world = World()
+    ada = world.open(1)
+    world.type(ada, "x")
+    world.wait(0.1)
+    ada.doc["state"]["dirty"] = False
+    world.push(ada)
+    world.wait(0.1)
+    assert ada.doc["state"]["dirty"] is True
+
+
+def test_save_now_is_answered_when_it_is_done() -> None:
+    """W4"""
+    world = World()
+    ada = world.open(1)
+    world.type(ada, "x")
+    world.say(ada, Save(7))
+    assert len(world.writes) == 1
+    assert ada.all(SaveReply) == []
+    world.finish_write("v2")
+    assert ada.last(SaveReply) == SaveReply(7, "success")
+
+
+def test_save_now_during_a_write_waits_for_what_was_typed_since() -> None:
+    world = World()
+    ada = world.open(1)
+    world.type(ada, "x")
+    world.wait(1.1)
+    world.type(ada, "y")
+    world.say(ada, Save(7))
+    world.finish_write("v2")
+    assert ada.all(SaveReply) == []
+    assert world.finish_write("v3") == "yxhello\n"
+    assert ada.last(SaveReply) == SaveReply(7, "success")
+
+
+def test_a_failed_save_is_told_kept_and_retried() -> None:
+    """W9"""
+    world = World()
+    ada = world.open(1)
+    world.type(ada, "x")
+    world.say(ada, Save(7))
+    world.handle(ev.FileWriteFailed("disk-full", "No space is left"))
+    assert ada.last(SaveReply) == SaveReply(7, "failed", "disk-full", "No space is left")
+    assert ada.last(Status).status["save"]["state"] == "failed"
+    assert ada.doc["state"]["dirty"] is True
+    world.wait(1.1)
+    assert len(world.writes) == 2
+    world.handle(ev.FileWriteFailed("disk-full", "No space is left"))
+    world.wait(1.5)
+    assert len(world.writes) == 2, "each time twice as late"
+    world.wait(1)
+    world.finish_write("v2")
+    assert ada.last(Status).status["save"]["state"] == "saved"
+
+
+def test_nothing_is_written_that_is_not_durable() -> None:
+    world = World(log_at_once=False)
+    ada = world.open(1)
+    world.type(ada, "x")
+    world.wait(3)
+    assert world.writes == []
+    world.handle(ev.Logged(Position(len(world.log))))
+    assert len(world.writes) == 1
+
+
+def test_without_a_history_the_file_is_written_all_the_same() -> None:
+    world = World(log_at_once=False)
+    ada = world.open(1)
+    world.handle(ev.HistoryFailed("store-error", "The disk is full"))
+    world.type(ada, "x")
+    world.wait(3)
+    assert len(world.writes) == 1
+    assert ada.last(Status).status["history"]["state"] == "degraded"
+
+
+def test_no_delay_means_on_request_only() -> None:
+    world = World(save_delay=None)
+    ada = world.open(1)
+    world.type(ada, "x")
+    world.wait(100)
+    assert world.writes == []
+    assert ada.last(Status).status["save"]["state"] == "off"
+    world.say(ada, Save(1))
+    assert len(world.writes) == 1
+
+
+def test_autosave_off_is_honoured_until_someone_wants_it() -> None:
+    world = World()
+    ada, bob = world.open(1), world.open(2)
+    world.say(ada, Awareness((PresenceEntry(ClientId(5), 1, {"autosave": False}),)))
+    world.wait(0.1)
+    world.type(ada, "x")
+    world.wait(10)
+    assert world.writes == []
+    world.say(bob, Awareness((PresenceEntry(ClientId(6), 1, {"autosave": True}),)))
+    world.wait(10)
+    assert len(world.writes) == 1
+
+
+# --- other programs
+
+
+def test_a_change_by_another_program_is_merged() -> None:
+    world = World("one\ntwo\n")
+    ada = world.open(1)
+    world.handle(ev.FileChangedOutside())
+    assert len(world.reads) == 1
+    world.file_is("one\ntwo\nthree\n", "v2")
+    (merge,) = world.merges
+    assert merge.base.position == 1
+    base: Doc = Doc(client_id=99)
+    base.apply_update(world.log[0])
+    text = base.get("source", type=Text)
+    before = base.get_state()
+    text += "three\n"
+    world.handle(ev.FileMerged(version("v2"), base.get_update(before)))
+    assert str(ada.text) == "one\ntwo\nthree\n"
+    assert ada.doc["state"]["dirty"] is False
+    assert ada.doc["state"]["hash"] == "v2"
+    world.wait(10)
+    assert world.writes == [], "the file has it all already"
+
+
+def test_a_change_by_another_program_while_people_type_is_merged_and_written() -> None:
+    world = World("one\ntwo\n")
+    ada = world.open(1)
+    world.type(ada, "zero\n")
+    world.wait(1.1)
+    world.handle(ev.FileWriteFailed("changed", "The file has changed"))
+    world.file_is("one\ntwo\nthree\n", "v2")
+    base: Doc = Doc(client_id=99)
+    base.apply_update(world.log[0])
+    before = base.get_state()
+    text = base.get("source", type=Text)
+    text += "three\n"
+    world.handle(ev.FileMerged(version("v2"), base.get_update(before)))
+    world.wait(2)
+    assert world.writes[-1].source == "zero\none\ntwo\nthree\n"
+    mark = world.marks[-1]
+    assert mark.fingerprint == "v2"
+    assert mark.merged, "a second merge has to know what the first one brought in"
+
+
+def test_our_own_write_is_no_outside_change() -> None:
+    world = World()
+    ada = world.open(1)
+    world.type(ada, "x")
+    world.wait(1.1)
+    world.finish_write("v2")
+    world.handle(ev.FileChangedOutside())
+    world.file_is("xhello\n", "v2")
+    assert world.merges == []
+    world.type(ada, "y")
+    world.wait(1.1)
+    assert len(world.writes) == 2
+
+
+def test_a_deleted_file_is_told_and_not_made_again_unless_asked() -> None:
+    world = World()
+    ada = world.open(1)
+    world.handle(ev.FileGone("deleted", "notes.txt was deleted"))
+    assert ada.last(Status).status["file"]["state"] == "gone"
+    world.type(ada, "x")
+    world.wait(10)
+    assert world.writes == []
+    world.say(ada, Save(1))
+    assert world.writes[-1].source == "xhello\n"
+    world.finish_write("v2")
+    assert ada.last(Status).status["file"]["state"] == "present"
+
+
+def test_a_rename_is_followed() -> None:
+    world = World()
+    ada = world.open(1)
+    world.handle(ev.FileRenamed("sub/notes.txt"))
+    assert ada.doc["state"]["path"] == "sub/notes.txt"
+    assert ada.last(Status).status["file"]["path"] == "sub/notes.txt"
+
+
+# --- end
+
+
+def test_an_empty_room_is_closed_after_the_delay() -> None:
+    world = World(cleanup_delay=60)
+    ada = world.open(1)
+    world.type(ada, "x")
+    world.handle(ev.Left(ada.id))
+    world.wait(59)
+    assert not world.evicted
+    world.finish_write("v2")
+    world.wait(62)
+    assert world.evicted
+
+
+def test_a_room_that_is_not_saved_is_not_closed() -> None:
+    world = World(cleanup_delay=1)
+    ada = world.open(1)
+    world.type(ada, "x")
+    world.handle(ev.Left(ada.id))
+    world.wait(100)
+    assert len(world.writes) == 1
+    assert not world.evicted
+
+
+def test_closing_writes_at_once() -> None:
+    world = World()
+    ada = world.open(1)
+    world.type(ada, "x")
+    world.handle(ev.Closing())
+    assert len(world.writes) == 1
+    assert not world.room.is_settled
+    world.finish_write("v2")
+    assert world.room.is_settled

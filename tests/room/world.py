@@ -1,0 +1,189 @@
+"""A room with clients around it, on plain values: no loop, no sockets, no clock but ``now``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pycrdt import Array, Doc, Map, Text
+
+from jupyter_collab.files.port import FileContent, FileVersion
+from jupyter_collab.protocol.identity import Access, ConnectionId, FileId, Position, RoomId
+from jupyter_collab.protocol.messages import (
+    ClientMessage,
+    ServerMessage,
+    SyncStep1,
+    SyncStep2,
+    SyncUpdate,
+)
+from jupyter_collab.room import effects as fx
+from jupyter_collab.room import events as ev
+from jupyter_collab.room.build import build
+from jupyter_collab.room.replica import Replica
+from jupyter_collab.room.room import Opening, Room, RoomPolicy
+from jupyter_collab.room.saving import SavePolicy
+from jupyter_collab.room.session import Person
+from jupyter_collab.store.port import SavedMark
+
+TEXT = RoomId("text", "file", FileId("f1"))
+
+
+def version(fingerprint: str) -> FileVersion:
+    return FileVersion(fingerprint, 0.0, hash=fingerprint)
+
+
+def person(name: str = "ada", access: Access = "edit", collab: bool = True) -> Person:
+    return Person(name, {"username": name, "name": name.title()}, access, collab)
+
+
+@dataclass
+class Client:
+    """Holds a copy of the document, as a browser does."""
+
+    id: ConnectionId
+    doc: Doc[Any] = field(default_factory=Doc)
+    heard: list[ServerMessage] = field(default_factory=list)
+    outgoing: list[bytes] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.doc.get("state", type=Map)
+        self.text: Text = self.doc.get("source", type=Text)
+        self.cells: Array[Any] = self.doc.get("cells", type=Array)
+        self._applying = False
+        self.doc.observe(self._on_change)
+
+    def _on_change(self, event: Any) -> None:
+        if not self._applying:
+            self.outgoing.append(event.update)
+
+    def hear(self, message: ServerMessage) -> None:
+        self.heard.append(message)
+        if isinstance(message, SyncStep2 | SyncUpdate):
+            self._applying = True
+            self.doc.apply_update(message.update)
+            self._applying = False
+
+    def last(self, kind: type[Any]) -> Any:
+        return next(m for m in reversed(self.heard) if isinstance(m, kind))
+
+    def all(self, kind: type[Any]) -> list[Any]:
+        return [m for m in self.heard if isinstance(m, kind)]
+
+
+class World:
+    """Performs the effects of one room in memory, each when the test says so."""
+
+    def __init__(
+        self,
+        content: str = "hello\n",
+        *,
+        save_delay: float | None = 1.0,
+        cleanup_delay: float | None = 60.0,
+        log_at_once: bool = True,
+    ) -> None:
+        self.now = 1000.0
+        self.clients: dict[ConnectionId, Client] = {}
+        self.closed: dict[ConnectionId, fx.Disconnect] = {}
+        self.log: list[bytes] = []
+        self.marks: list[SavedMark] = []
+        self.writes: list[fx.WriteFile] = []
+        self.reads: list[fx.ReadFile] = []
+        self.merges: list[fx.MergeFile] = []
+        self.reports: list[fx.Report] = []
+        self.evicted = False
+        self.log_at_once = log_at_once
+        built = build("text", "file", content)
+        doc: Doc[Any] = Doc(client_id=7)
+        doc.apply_update(built.update)
+        self.log.append(built.update)
+        opening = Opening(
+            built.lineage,
+            Replica("file", doc),
+            Position(1),
+            SavedMark(Position(1), "v1"),
+            "notes.txt",
+            version("v1"),
+        )
+        policy = RoomPolicy(SavePolicy(save_delay, 5.0), cleanup_delay, 0.02)
+        self.room = Room(TEXT, opening, policy, self.now)
+        self.handle(ev.Logged(Position(1)))
+
+    @property
+    def text(self) -> str:
+        return str(self.room.replica.document.source())
+
+    def handle(self, event: ev.RoomEvent) -> None:
+        for effect in self.room.handle(event, self.now):
+            self._perform(effect)
+
+    def _perform(self, effect: fx.Effect) -> None:
+        match effect:
+            case fx.Send(connections, message):
+                for connection in connections:
+                    self.clients[connection].hear(message)
+            case fx.Disconnect(connection):
+                self.closed[connection] = effect
+            case fx.Append(position, update):
+                self.log.append(update)
+                assert position == len(self.log), "positions have no gaps"
+                if self.log_at_once:
+                    self.handle(ev.Logged(position))
+            case fx.MarkSaved(mark):
+                self.marks.append(mark)
+            case fx.WriteFile():
+                self.writes.append(effect)
+            case fx.ReadFile():
+                self.reads.append(effect)
+            case fx.MergeFile():
+                self.merges.append(effect)
+            case fx.Report():
+                self.reports.append(effect)
+            case fx.Evict():
+                self.evicted = True
+
+    def join(self, client: Client, who: Person | None = None, lineage: str | None = None) -> Client:
+        self.clients[client.id] = client
+        held = self.room.lineage if lineage is None else lineage
+        self.handle(ev.Joined(client.id, who or person(), held or None))  # type: ignore[arg-type]
+        return client
+
+    def open(self, number: int, who: Person | None = None) -> Client:
+        """A client that has joined and is in sync."""
+        client = self.join(Client(ConnectionId(number)), who)
+        self.say(client, SyncStep1(client.doc.get_state()))
+        server_has = client.last(SyncStep1).state_vector
+        self.say(client, SyncStep2(client.doc.get_update(server_has)))
+        client.outgoing.clear()
+        return client
+
+    def say(self, client: Client, message: ClientMessage) -> None:
+        self.handle(ev.Received(client.id, message))
+
+    def push(self, client: Client) -> None:
+        """Send what the client has typed."""
+        for update in client.outgoing:
+            self.say(client, SyncUpdate(update))
+        client.outgoing.clear()
+
+    def type(self, client: Client, text: str, at: int = 0) -> None:
+        """Type, and let it go out."""
+        client.text.insert(at, text)
+        self.push(client)
+        self.wait(0.03)
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass; the room is ticked at each of its deadlines."""
+        end = self.now + seconds
+        while (deadline := self.room.deadline) is not None and deadline <= end:
+            self.now = max(self.now, deadline)
+            self.handle(ev.Ticked())
+        self.now = end
+
+    def finish_write(self, fingerprint: str) -> str:
+        """The file takes what was written last; returns that."""
+        self.handle(ev.FileWritten(version(fingerprint)))
+        return str(self.writes[-1].source)
+
+    def file_is(self, content: str, fingerprint: str) -> None:
+        """The read that the room asked for gives this."""
+        self.handle(ev.FileRead(FileContent(content, version(fingerprint))))

@@ -1,0 +1,70 @@
+"""Imports point down the list of DESIGN: a layer knows those below it and none above."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "jupyter_collab"
+
+LAYERS = {
+    "protocol": {"errors"},
+    "files": {"protocol", "errors"},
+    "store": {"protocol", "errors"},
+    "room": {"protocol", "errors", "files.port", "store.port"},
+    "server": {"room", "files", "store", "protocol", "errors", "settings"},
+}
+"""What each folder may import of this package. The pure core sees of files and store the
+values that their ports define, and nothing that performs anything."""
+
+PURE = ("protocol", "room")
+IMPURE_MODULES = {
+    *("asyncio", "time", "random", "uuid", "secrets", "os", "pathlib", "io", "threading"),
+    *("tornado", "jupyter_server", "sqlite3", "socket", "datetime", "subprocess"),
+}
+
+
+def modules(folder: str) -> list[Path]:
+    return sorted((PACKAGE / folder).rglob("*.py"))
+
+
+def imports(path: Path) -> list[tuple[int, str]]:
+    """(level, dotted name) of everything that the file imports."""
+    found: list[tuple[int, str]] = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found += [(0, alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found.append((node.level, node.module or ""))
+    return found
+
+
+ALL = [(folder, path) for folder in LAYERS for path in modules(folder)]
+ids = [f"{folder}/{path.stem}" for folder, path in ALL]
+
+
+@pytest.mark.parametrize(("folder", "path"), ALL, ids=ids)
+def test_imports_point_down(folder: str, path: Path) -> None:
+    for level, name in imports(path):
+        if level == 2:
+            allowed = LAYERS[folder]
+            assert name in allowed or name.split(".")[0] in allowed, f"{path.name} imports {name}"
+        if level == 0:
+            assert name.split(".")[0] != "jupyter_collab", "imports inside the package are relative"
+
+
+@pytest.mark.parametrize("folder", PURE)
+def test_the_core_is_pure(folder: str) -> None:
+    for path in modules(folder):
+        tree = ast.parse(path.read_text("utf-8"))
+        for node in ast.walk(tree):
+            assert not isinstance(node, ast.AsyncFunctionDef | ast.Await), f"{path.name} is async"
+        outside = {name.split(".")[0] for level, name in imports(path) if level == 0}
+        assert not outside & IMPURE_MODULES, f"{path.name} imports {outside & IMPURE_MODULES}"
+
+
+def test_the_list_is_complete() -> None:
+    folders = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
+    assert folders == set(LAYERS)
