@@ -23,14 +23,21 @@ class SQLiteUpdateLog:
     aside under another name, and a fresh one begun. A relative ``path`` is taken from the
     working directory at construction.
 
-    ``clock`` tells the time in seconds since 1970; it is kept with a history as the time of
-    its last use.
+    A history that was not used for ``forget_after`` seconds (``None``: for ever), and that its
+    file has all of, is forgotten, so that the store does not grow with every document that
+    was ever open. ``clock`` tells the time in seconds since 1970.
     """
 
     def __init__(
-        self, path: str | Path, *, log: Logger, clock: Callable[[], float] = time.time
+        self,
+        path: str | Path,
+        *,
+        log: Logger,
+        forget_after: float | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.path = Path(path).absolute()
+        self._forget_after = forget_after
         self._clock = clock
         self._writer = Writer(Database(self.path, log), log)
 

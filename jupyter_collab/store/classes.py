@@ -1,0 +1,50 @@
+"""The store classes that users name in their configuration.
+
+``YDocExtension.ystore_class`` takes any subclass of :class:`pycrdt.store.BaseYStore`. The two
+here are what this package brings; :mod:`~jupyter_collab.store.factory` makes logs of them.
+"""
+
+from __future__ import annotations
+
+from abc import ABCMeta
+
+import pycrdt.store
+from traitlets import Float, MetaHasTraits, Unicode
+from traitlets.config import LoggingConfigurable
+
+DAY = 24 * 60 * 60
+
+
+class _ConfigurableStore(MetaHasTraits, ABCMeta):
+    """The metaclass of what is both configurable and a store."""
+
+
+class JupyterSQLiteYStore(
+    LoggingConfigurable, pycrdt.store.SQLiteYStore, metaclass=_ConfigurableStore
+):
+    """Histories in one SQLite file. The default.
+
+    A server makes no instance of it: it is the name under which
+    :class:`~jupyter_collab.store.sqlite.SQLiteUpdateLog` is chosen and configured. A subclass
+    that writes and reads in its own way is used as it is.
+    """
+
+    db_path = Unicode(
+        ".jupyter_ystore.db",
+        config=True,
+        help="The SQLite file with the documents' histories, relative to the directory that "
+        "the server was started in. jupyter-collaboration's file can be shared with it.",
+    )
+    forget_after = Float(
+        90.0 * DAY,
+        allow_none=True,
+        config=True,
+        help="Seconds since its last save after which the history of a document is forgotten, "
+        "if its file has all of it. None: never.",
+    )
+
+
+class TempFileYStore(pycrdt.store.TempFileYStore):
+    """Histories in temporary files, one for each document: they last as long as the server."""
+
+    prefix_dir = "jupyter_ystore_"

@@ -1,0 +1,107 @@
+"""From what users configure to an update log."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from logging import Logger
+from typing import Any, TypeGuard
+
+from pycrdt.store import BaseYStore, FileYStore
+from traitlets.config import Config
+
+from .classes import JupyterSQLiteYStore, TempFileYStore
+from .memory import MemoryUpdateLog
+from .port import UpdateLog
+from .sqlite import SQLiteUpdateLog
+from .ystore import YStoreUpdateLog
+
+DEFAULT = "jupyter_collab.JupyterSQLiteYStore"
+
+_TODAY: dict[str, tuple[str, type[BaseYStore]]] = {
+    "SQLiteYStore": ("jupyter_collab.JupyterSQLiteYStore", JupyterSQLiteYStore),
+    "JupyterSQLiteYStore": ("jupyter_collab.JupyterSQLiteYStore", JupyterSQLiteYStore),
+    "TempFileYStore": ("jupyter_collab.TempFileYStore", TempFileYStore),
+    "JupyterTempFileYStore": ("jupyter_collab.TempFileYStore", TempFileYStore),
+    "FileYStore": ("pycrdt.store.FileYStore", FileYStore),
+}
+
+_OLDER_MODULES = (
+    "ypy_websocket.ystore",
+    "pycrdt_websocket.ystore",
+    "jupyter_collaboration.stores",
+    "jupyter_server_ydoc.stores",
+    "jupyter_server_ydoc.ydoc",
+)
+
+
+def resolve_ystore_class(given: object) -> tuple[type[BaseYStore], str | None]:
+    """The store class that ``given`` means, and what to tell its user, if anything.
+
+    ``given`` is a class or its dotted name; names that older packages had are understood.
+    Raises ``ValueError``, which says what is expected, for everything else.
+    """
+    name = f"{given.__module__}.{given.__qualname__}" if isinstance(given, type) else str(given)
+    module, _, last = name.rpartition(".")
+    if module in _OLDER_MODULES and last in _TODAY:
+        today, found = _TODAY[last]
+        return found, f"YDocExtension.ystore_class={name} is now called {today}; please change it"
+    named = given if isinstance(given, type) else _import(given, module, last)
+    if not (isinstance(named, type) and issubclass(named, BaseYStore)):
+        raise _unusable(given, "is no such class")
+    return named, None
+
+
+def make_update_log(
+    ystore_class: type[BaseYStore], *, config: Config | None, log: Logger
+) -> UpdateLog:
+    """The log that keeps its histories as ``ystore_class`` says, configured by ``config``."""
+    config = config or Config()
+    if not _is_our_sqlite(ystore_class):
+        return YStoreUpdateLog(ystore_class, log=log, config=config)
+    chosen = ystore_class(path="", config=_with_older(config, log), log=log)
+    if chosen.db_path == ":memory:":
+        return MemoryUpdateLog()
+    return SQLiteUpdateLog(chosen.db_path, forget_after=chosen.forget_after, log=log)
+
+
+def _import(given: object, module: str, last: str) -> Any:
+    if not module:
+        raise _unusable(given, "is not a dotted name")
+    try:
+        return getattr(import_module(module), last)
+    except (ImportError, AttributeError) as error:
+        raise _unusable(given, f"cannot be imported ({error})") from error
+
+
+def _unusable(given: object, problem: str) -> ValueError:
+    return ValueError(
+        f"YDocExtension.ystore_class is {given!r}, which {problem}. It has to be a subclass of"
+        f" pycrdt.store.BaseYStore or its dotted name, for example {DEFAULT}"
+    )
+
+
+def _is_our_sqlite(ystore_class: type[BaseYStore]) -> TypeGuard[type[JupyterSQLiteYStore]]:
+    """Whether ``ystore_class`` is ours, or only sets other values in a class statement."""
+    return (
+        issubclass(ystore_class, JupyterSQLiteYStore)
+        and ystore_class.write is JupyterSQLiteYStore.write
+        and ystore_class.read is JupyterSQLiteYStore.read
+    )
+
+
+def _with_older(config: Config, log: Logger) -> Config:
+    """``config`` with what it says under jupyter-collaboration's name for the class."""
+    if "SQLiteYStore" not in config:
+        return config
+    section = config["SQLiteYStore"]
+    merged = Config(config)
+    if "db_path" in section and "db_path" not in config["JupyterSQLiteYStore"]:
+        merged["JupyterSQLiteYStore"]["db_path"] = section["db_path"]
+        log.warning("SQLiteYStore.db_path is now called JupyterSQLiteYStore.db_path")
+    others = sorted(set(section) - {"db_path"})
+    if others:
+        log.warning(
+            "%s: without effect; histories are compacted automatically",
+            ", ".join(f"SQLiteYStore.{name}" for name in others),
+        )
+    return merged

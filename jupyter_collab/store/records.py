@@ -1,0 +1,89 @@
+"""How a history lies in a store that knows only updates and their metadata.
+
+Each write carries in its metadata what it is, as JSON. A store may also hold writes without
+that, from before it was used here: they belong to no lineage and are passed over.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from jupyter_collab.protocol.identity import Lineage, Position, RoomId
+
+from .marks import mark_from_json, mark_to_json
+from .port import SavedMark, StoredHistory
+
+EMPTY_UPDATE = b"\x00\x00"
+"""A Yjs update that changes nothing; what is written with a saved mark."""
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One write. ``start`` and ``update`` have an update at ``position``, ``saved`` a mark."""
+
+    kind: Literal["start", "update", "saved"]
+    lineage: Lineage
+    position: Position
+    update: bytes
+    saved: SavedMark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The records do not follow one another: the store has dropped or rewritten some."""
+
+
+def encode_metadata(room: RoomId, record: Record) -> bytes:
+    plain: dict[str, Any] = {
+        "collab": FORMAT,
+        "room": str(room),
+        "kind": record.kind,
+        "lineage": record.lineage,
+        "position": record.position,
+    }
+    if record.saved is not None:
+        plain["saved"] = mark_to_json(record.saved)
+    return json.dumps(plain, separators=(",", ":")).encode()
+
+
+def decode_record(room: RoomId, update: bytes, metadata: bytes | None) -> Record | None:
+    """The record that was written for ``room``; ``None`` if this is not one."""
+    try:
+        plain = json.loads(metadata or b"null")
+        if plain["collab"] != FORMAT or plain["room"] != str(room):
+            return None
+        saved = mark_from_json(plain["saved"]) if "saved" in plain else None
+        return Record(
+            plain["kind"], Lineage(plain["lineage"]), Position(plain["position"]), update, saved
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def replay(records: Iterable[Record]) -> StoredHistory | Broken | None:
+    """The history that ``records`` tell: that of the last lineage which was started."""
+    history: StoredHistory | Broken | None = None
+    updates: list[bytes] = []
+    for record in records:
+        if record.kind == "start":
+            updates = [record.update]
+            history = StoredHistory(record.lineage, (), record.position, None)
+        elif not isinstance(history, StoredHistory) or record.lineage != history.lineage:
+            history = Broken()
+        elif record.kind == "saved":
+            history = replace(history, saved=record.saved)
+        elif record.position == history.position + 1:
+            updates.append(record.update)
+            history = replace(history, position=record.position)
+        elif record.position > history.position:
+            history = Broken()
+        # A write that was made again, as it was not known whether it had been done, says
+        # nothing new.
+    if isinstance(history, StoredHistory):
+        return replace(history, updates=tuple(updates))
+    return history

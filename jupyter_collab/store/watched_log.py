@@ -1,0 +1,29 @@
+"""Notices errors that a store only logs."""
+
+from __future__ import annotations
+
+import logging
+
+
+class WatchedLog(logging.Logger):
+    """Passes records on to ``target``, and counts those of errors."""
+
+    def __init__(self, target: logging.Logger) -> None:
+        super().__init__(target.name)
+        self.parent = target
+        self._problems: list[str] = []
+
+    def isEnabledFor(self, level: int) -> bool:  # noqa: N802 - the name of the base class
+        return level >= logging.ERROR or super().isEnabledFor(level)
+
+    def handle(self, record: logging.LogRecord) -> None:
+        if record.levelno >= logging.ERROR:
+            cause = record.exc_info[1] if record.exc_info else None
+            self._problems.append(str(cause or record.getMessage()))
+        if super().isEnabledFor(record.levelno):
+            super().handle(record)
+
+    def take_problem(self) -> str | None:
+        """The first error since the last call."""
+        problems, self._problems = self._problems, []
+        return problems[0] if problems else None

@@ -1,0 +1,148 @@
+"""The life of one room's store: opened when it is needed, stopped when it is idle."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from logging import Logger
+from typing import Any, TypeVar
+
+from pycrdt.store import BaseYStore
+
+from jupyter_collab.errors import StoreError
+from jupyter_collab.protocol.identity import RoomId
+
+from .watched_log import WatchedLog
+from .ystore_history import YStoreHistory
+
+T = TypeVar("T")
+
+MakeStore = Callable[[str, Logger], BaseYStore]
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    operation: Callable[[YStoreHistory], Awaitable[Any]]
+    future: asyncio.Future[Any]
+
+
+class YStoreSession:
+    """Performs operations on the store of ``room``, one after the other, in one task.
+
+    The store is entered and left in the same task, as the task groups in it demand.
+    ``forget`` is called when the session has ended and nothing is left to do.
+    """
+
+    def __init__(
+        self,
+        room: RoomId,
+        make: MakeStore,
+        *,
+        log: Logger,
+        idle_timeout: float,
+        forget: Callable[[], object],
+    ) -> None:
+        self._room = room
+        self._make = make
+        self._log = log
+        self._idle_timeout = idle_timeout
+        self._forget = forget
+        self._calls: deque[_Call] = deque()
+        self._called = asyncio.Event()
+        self._closing = False
+        self._task: asyncio.Task[None] | None = None
+
+    async def submit(self, operation: Callable[[YStoreHistory], Awaitable[T]]) -> T:
+        """The result of ``operation``; whatever goes wrong is a :class:`StoreError`."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._calls.append(_Call(operation, future))
+        self._called.set()
+        if self._task is None:
+            self._task = loop.create_task(self._run())
+        return await future
+
+    async def close(self, wait: float) -> None:
+        """Perform what was asked and stop the store; whatever takes longer than ``wait``
+        seconds is cancelled."""
+        self._closing = True
+        self._called.set()
+        if self._task is None:
+            return
+        _, pending = await asyncio.wait([self._task], timeout=wait)
+        if pending:
+            self._log.error("The store of %s is still busy after %g s", self._room, wait)
+            self._task.cancel()
+            await asyncio.wait([self._task], timeout=wait)
+
+    async def _run(self) -> None:
+        problem = "it was closed"
+        try:
+            await self._serve()
+        except Exception as error:  # noqa: BLE001 - all callers get to see it
+            problem = _innermost(error)
+        except BaseException as error:
+            # A store that fails in its own task group cancels this task; so does close().
+            problem = _innermost(error)
+            if not isinstance(error, asyncio.CancelledError):
+                raise
+        finally:
+            self._task = None
+            self._end(problem)
+
+    def _end(self, problem: str) -> None:
+        calls, self._calls = self._calls, deque()
+        for call in calls:
+            _fail(call.future, StoreError(f"The store of {self._room} failed: {problem}"))
+        self._forget()
+
+    async def _serve(self) -> None:
+        watched = WatchedLog(self._log)
+        store = self._make(f".{self._room.type}:{self._room.file_id}.y", watched)
+        history = YStoreHistory(store, self._room, watched)
+        async with store:
+            while await self._wait():
+                await self._perform(self._calls[0], history)
+                self._calls.popleft()
+
+    async def _wait(self) -> bool:
+        """Whether there is something to do, before the store was idle for long enough."""
+        self._called.clear()
+        if self._calls or self._closing:
+            return bool(self._calls)
+        try:
+            async with asyncio.timeout(self._idle_timeout):
+                await self._called.wait()
+        except TimeoutError:
+            pass
+        return bool(self._calls)
+
+    async def _perform(self, call: _Call, history: YStoreHistory) -> None:
+        # Where the caller is gone it is done all the same: what follows builds upon it.
+        try:
+            result = await call.operation(history)
+        except StoreError as error:
+            _fail(call.future, error)
+        except Exception as error:  # noqa: BLE001 - a user's class may raise anything
+            history.doubt()
+            _fail(
+                call.future,
+                StoreError(f"The store of {self._room} failed: {_innermost(error)}"),
+            )
+        else:
+            if not call.future.done():
+                call.future.set_result(result)
+
+
+def _fail(future: asyncio.Future[Any], error: StoreError) -> None:
+    if not future.done():
+        future.set_exception(error)
+
+
+def _innermost(error: BaseException) -> str:
+    """What ``error`` says, out of the groups that task groups wrap it in."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -1,0 +1,140 @@
+"""From configuration to an update log."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import pycrdt.store
+import pytest
+from traitlets.config import Config
+
+from jupyter_collab.store.classes import JupyterSQLiteYStore, TempFileYStore
+from jupyter_collab.store.factory import make_update_log, resolve_ystore_class
+from jupyter_collab.store.memory import MemoryUpdateLog
+from jupyter_collab.store.sqlite import SQLiteUpdateLog
+from jupyter_collab.store.ystore import YStoreUpdateLog
+
+LOG = logging.getLogger("test")
+
+
+def configured(**sections: dict[str, Any]) -> Config:
+    return Config({name: Config(values) for name, values in sections.items()})
+
+
+def test_the_default_is_our_sqlite_in_the_launch_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    log = make_update_log(JupyterSQLiteYStore, config=None, log=LOG)
+    assert isinstance(log, SQLiteUpdateLog)
+    assert log.path == tmp_path / ".jupyter_ystore.db"
+    assert not log.path.exists()
+
+
+@pytest.mark.parametrize("section", ["JupyterSQLiteYStore", "SQLiteYStore"])
+def test_the_path_can_be_configured(
+    section: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """S14: also under the name that jupyter-collaboration has for it, with a note."""
+    config = configured(**{section: {"db_path": str(tmp_path / "a.db")}})
+    log = make_update_log(JupyterSQLiteYStore, config=config, log=LOG)
+    assert isinstance(log, SQLiteUpdateLog)
+    assert log.path == tmp_path / "a.db"
+    noted = [record.getMessage() for record in caplog.records]
+    renamed = "SQLiteYStore.db_path is now called JupyterSQLiteYStore.db_path"
+    assert noted == ([] if section == "JupyterSQLiteYStore" else [renamed])
+
+
+def test_todays_name_wins_and_what_has_no_effect_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = configured(
+        JupyterSQLiteYStore={"db_path": str(tmp_path / "new.db")},
+        SQLiteYStore={"db_path": str(tmp_path / "old.db"), "document_ttl": 60},
+    )
+    log = make_update_log(JupyterSQLiteYStore, config=config, log=LOG)
+    assert isinstance(log, SQLiteUpdateLog)
+    assert log.path == tmp_path / "new.db"
+    assert "SQLiteYStore.document_ttl: without effect" in caplog.text
+
+
+def test_a_subclass_that_sets_values_only_is_our_sqlite(tmp_path: Path) -> None:
+    class Mine(JupyterSQLiteYStore):
+        db_path = str(tmp_path / "mine.db")
+
+    log = make_update_log(Mine, config=None, log=LOG)
+    assert isinstance(log, SQLiteUpdateLog)
+    assert log.path == tmp_path / "mine.db"
+
+
+def test_a_subclass_that_writes_in_its_own_way_is_used_as_it_is() -> None:
+    class Mine(JupyterSQLiteYStore):
+        async def write(self, data: bytes) -> None:
+            raise NotImplementedError
+
+    assert isinstance(make_update_log(Mine, config=None, log=LOG), YStoreUpdateLog)
+
+
+def test_a_database_in_memory_is_no_database() -> None:
+    config = configured(JupyterSQLiteYStore={"db_path": ":memory:"})
+    log = make_update_log(JupyterSQLiteYStore, config=config, log=LOG)
+    assert isinstance(log, MemoryUpdateLog)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (JupyterSQLiteYStore, JupyterSQLiteYStore),
+        (pycrdt.store.SQLiteYStore, pycrdt.store.SQLiteYStore),
+        ("jupyter_collab.store.classes.TempFileYStore", TempFileYStore),
+        ("pycrdt.store.FileYStore", pycrdt.store.FileYStore),
+    ],
+)
+def test_todays_names_need_no_note(given: object, expected: type) -> None:
+    assert resolve_ystore_class(given) == (expected, None)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("ypy_websocket.ystore.SQLiteYStore", JupyterSQLiteYStore),
+        ("ypy_websocket.ystore.TempFileYStore", TempFileYStore),
+        ("ypy_websocket.ystore.FileYStore", pycrdt.store.FileYStore),
+        ("pycrdt_websocket.ystore.SQLiteYStore", JupyterSQLiteYStore),
+        ("pycrdt_websocket.ystore.TempFileYStore", TempFileYStore),
+        ("jupyter_collaboration.stores.SQLiteYStore", JupyterSQLiteYStore),
+        ("jupyter_collaboration.stores.TempFileYStore", TempFileYStore),
+        ("jupyter_server_ydoc.stores.SQLiteYStore", JupyterSQLiteYStore),
+        ("jupyter_server_ydoc.stores.TempFileYStore", TempFileYStore),
+        ("jupyter_server_ydoc.ydoc.JupyterSQLiteYStore", JupyterSQLiteYStore),
+        (
+            type("SQLiteYStore", (), {"__module__": "jupyter_server_ydoc.stores"}),
+            JupyterSQLiteYStore,
+        ),
+    ],
+)
+def test_older_names_are_understood(given: object, expected: type) -> None:
+    """S14: with a message that tells today's name."""
+    found, message = resolve_ystore_class(given)
+    assert found is expected
+    assert message is not None
+    assert message.endswith("; please change it")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *["", "SQLiteYStore", ".", "no.such.Module", "json.nothing", "json.loads"],
+        *["json.JSONDecoder", dict, 3, None],
+    ],
+)
+def test_anything_else_is_refused_in_plain_words(given: object) -> None:
+    """S14."""
+    with pytest.raises(ValueError, match=r"YDocExtension\.ystore_class is") as caught:
+        resolve_ystore_class(given)
+    message = str(caught.value)
+    assert repr(given) in message
+    assert "subclass of pycrdt.store.BaseYStore" in message
+    assert "for example jupyter_collab.JupyterSQLiteYStore" in message
