@@ -12,8 +12,7 @@ from datetime import UTC, datetime
 from logging import Logger
 from pathlib import Path
 
-from jupyter_collab.errors import StoreError
-
+from ..errors import StoreError
 from .mounts import allows_wal
 from .schema import STEPS, Step, migrate, stored_version
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from jupyter_collab.errors import StoreError
-from jupyter_collab.protocol.identity import Lineage, Position, RoomId
-
+from ..errors import StoreError
+from ..protocol.identity import Lineage, Position, RoomId
 from . import refusals
 from .marks import decode_mark, encode_mark, highest_position
 from .port import SavedMark, StoredHistory

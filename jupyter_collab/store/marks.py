@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from jupyter_collab.protocol.identity import Position
-
+from ..protocol.identity import Position
 from .port import SavedMark
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from jupyter_collab.protocol.identity import Lineage, Position, RoomId
-
+from ..protocol.identity import Lineage, Position, RoomId
 from . import refusals
 from .marks import highest_position
 from .port import SavedMark, StoredHistory

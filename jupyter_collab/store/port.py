@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from jupyter_collab.protocol.identity import Lineage, Position, RoomId
+from ..protocol.identity import Lineage, Position, RoomId
 
 
 @dataclass(frozen=True, slots=True)

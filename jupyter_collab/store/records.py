@@ -11,8 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from jupyter_collab.protocol.identity import Lineage, Position, RoomId
-
+from ..protocol.identity import Lineage, Position, RoomId
 from .marks import mark_from_json, mark_to_json
 from .port import SavedMark, StoredHistory
 

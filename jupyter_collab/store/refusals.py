@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from jupyter_collab.errors import StoreConflict, StoreError
-from jupyter_collab.protocol.identity import Lineage, RoomId
+from ..errors import StoreConflict, StoreError
+from ..protocol.identity import Lineage, RoomId
 
 
 def closed() -> StoreError:

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from logging import Logger
 from pathlib import Path
 
-from jupyter_collab.protocol.identity import Lineage, Position, RoomId
-
+from ..protocol.identity import Lineage, Position, RoomId
 from . import histories
 from .database import Database
 from .port import SavedMark, StoredHistory

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pycrdt.store import BaseYStore, FileYStore
 
-from jupyter_collab.protocol.varint import encode_varuint
+from ..protocol.varint import encode_varuint
 
 Entry = tuple[bytes, bytes]
 """An update and its metadata."""

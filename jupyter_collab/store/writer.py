@@ -13,8 +13,7 @@ from itertools import groupby
 from logging import Logger
 from typing import Any, TypeVar
 
-from jupyter_collab.errors import StoreError
-
+from ..errors import StoreError
 from . import refusals
 from .database import Database, is_damage, is_full
 

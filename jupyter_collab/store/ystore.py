@@ -9,8 +9,7 @@ from typing import Any
 from pycrdt.store import BaseYStore
 from traitlets.config import Config, Configurable
 
-from jupyter_collab.protocol.identity import Lineage, Position, RoomId
-
+from ..protocol.identity import Lineage, Position, RoomId
 from . import refusals
 from .port import SavedMark, StoredHistory
 from .ystore_session import YStoreSession

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from pycrdt.store import BaseYStore, YDocNotFound
 
-from jupyter_collab.errors import StoreError
-from jupyter_collab.protocol.identity import Lineage, Position, RoomId
-
+from ..errors import StoreError
+from ..protocol.identity import Lineage, Position, RoomId
 from . import refusals
 from .marks import highest_position
 from .port import SavedMark, StoredHistory

@@ -11,9 +11,8 @@ from typing import Any, TypeVar
 
 from pycrdt.store import BaseYStore
 
-from jupyter_collab.errors import StoreError
-from jupyter_collab.protocol.identity import RoomId
-
+from ..errors import StoreError
+from ..protocol.identity import RoomId
 from .watched_log import WatchedLog
 from .ystore_history import YStoreHistory
 
