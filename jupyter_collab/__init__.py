@@ -3,6 +3,10 @@
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from .store.classes import JupyterSQLiteYStore, TempFileYStore
+
+__all__ = ["JupyterSQLiteYStore", "TempFileYStore", "__version__"]
+
 try:
     __version__ = version("jupyter-collab")
 except PackageNotFoundError:  # run from a checkout that nobody installed
@@ -15,6 +19,6 @@ def _jupyter_labextension_paths() -> list[dict[str, str]]:
 
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:
     # Imported late, so that a client of one module does not load the server.
-    from jupyter_collab.app import YDocExtension
+    from .app import YDocExtension
 
     return [{"module": "jupyter_collab", "app": YDocExtension}]

@@ -115,6 +115,8 @@ class YDocExtension(ExtensionApp):
 
     # --- life cycle
 
+    _stopped = False
+
     def _link_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         """Refuse wrong settings before the server starts, instead of starting without us."""
         if coexistence.flag_given(serverapp):
@@ -175,9 +177,10 @@ class YDocExtension(ExtensionApp):
 
     async def stop_extension(self) -> None:
         """Save all documents, close all rooms, and let go of the store and the files."""
-        services = self.__dict__.pop("services", None)
-        if services is None:
+        services: Services | None = self.__dict__.get("services")
+        if services is None or self._stopped:
             return
+        self._stopped = True
         await services.rooms.close(SHUTDOWN_SECONDS)
         await services.lobby.close(CloseCode.GOING_AWAY, "the server is stopping")
         await services.files.close()
@@ -207,9 +210,7 @@ class YDocExtension(ExtensionApp):
             log=self.log,
             new_client_id=lambda: secrets.randbits(32),
         )
-        lobby = Actor(
-            Lobby(FLUSH_WINDOW, clock()), clock=clock, telemetry=telemetry, log=self.log
-        )
+        lobby = Actor(Lobby(FLUSH_WINDOW, clock()), clock=clock, telemetry=telemetry, log=self.log)
         return Services(Rooms(opener.open, self.log), files, lobby)
 
     def _checked_settings(self) -> Settings:
@@ -262,7 +263,8 @@ class YDocExtension(ExtensionApp):
         if copy:
             original, doc = doc, Doc()
             doc.apply_update(original.get_update())
-        return ydocs["file" if is_text(room.type) else room.type](doc)
+        model: YBaseDoc = ydocs["file" if is_text(room.type) else room.type](doc)
+        return model
 
     async def _room_id(
         self,
@@ -275,6 +277,8 @@ class YDocExtension(ExtensionApp):
         if room_id is not None and named == (None, None, None):
             return RoomId.parse(room_id)
         if room_id is not None or path is None or content_type is None or file_format is None:
-            raise ValueError("Name the document by room_id, or by path, content_type and file_format")
+            raise ValueError(
+                "Name the document by room_id, or by path, content_type and file_format"
+            )
         file_id, _ = await self.services.files.file_id(path.strip("/"))
         return RoomId.parse(f"{file_format}:{content_type}:{file_id}")

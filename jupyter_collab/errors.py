@@ -6,6 +6,7 @@
     +-- ProtocolError          a client sent bytes that are no message
     +-- BadRoomId              a room id that cannot be one
     +-- TooMuch                a limit of the server was reached
+    +-- ServerStopping         nothing is opened any more
     +-- FileError              the document's file cannot be read or written
     |   +-- FileMissing        there is no such file
     |   +-- FileForbidden      the server may not read or write it
@@ -48,6 +49,10 @@ class BadRoomId(CollabError):
 
 class TooMuch(CollabError):
     reason = "too-much"
+
+
+class ServerStopping(CollabError):
+    reason = "stopping"
 
 
 class FileError(CollabError):

@@ -33,7 +33,7 @@ from ..protocol.messages import (
 from ..store.port import SavedMark
 from . import events as ev
 from .document import repair
-from .effects import Append, Disconnect, Effect, Evict, ReadFile, Report, Send
+from .effects import Append, Disconnect, Effect, Evict, Report, Send
 from .keeper import Keeper
 from .permissions import admits
 from .presence import Presence
@@ -321,7 +321,9 @@ class Room:
     def _log_and_send(self, update: bytes, skip: set[ConnectionId]) -> list[Effect]:
         self._position = self._keeper.head = Position(self._position + 1)
         effects: list[Effect] = [Append(self._position, update)]
-        readers = tuple(member.connection for member in self._members() if member.connection not in skip)
+        readers = tuple(
+            member.connection for member in self._members() if member.connection not in skip
+        )
         if readers:
             effects.append(Send(readers, SyncUpdate(update)))
         return effects

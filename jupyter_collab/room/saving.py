@@ -87,7 +87,7 @@ class Saving:
                 self.state = Dirty(since, now, asked)
             case Writing(Dirty(since, _, asked)):
                 self.state = Writing(Dirty(since, now, asked))
-            case Writing(Clean()):
+            case Writing():
                 self.state = Writing(Dirty(now, now))
             case WritingAgain(failed):
                 self.state = WritingAgain(failed, touched=True)

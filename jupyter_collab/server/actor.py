@@ -35,7 +35,9 @@ class Decider(Protocol):
 class Actor:
     """The inbox, the timer and the connections of one room."""
 
-    def __init__(self, decider: Decider, *, clock: Clock, telemetry: Telemetry, log: Logger) -> None:
+    def __init__(
+        self, decider: Decider, *, clock: Clock, telemetry: Telemetry, log: Logger
+    ) -> None:
         self.connections: dict[ConnectionId, Connection] = {}
         self.closed = False
         self._decider = decider

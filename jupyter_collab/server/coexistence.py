@@ -42,7 +42,8 @@ def let_flag_pass() -> None:
 def incumbent_enabled(serverapp: ServerApp) -> bool:
     """Whether jupyter-collaboration is installed, and enabled on this server."""
     package = serverapp.extension_manager.extensions.get(INCUMBENT)
-    return package is not None and bool(package.enabled)
+    # Under this name there may be us: see answer_to_incumbents_name.
+    return package is not None and package.name == INCUMBENT and bool(package.enabled)
 
 
 INCUMBENT_SERVES = (

@@ -15,7 +15,15 @@ from jupyter_server.utils import ensure_async
 from tornado import web
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from ..errors import BadRoomId, CollabError, FileForbidden, FileMissing, ProtocolError, TooMuch
+from ..errors import (
+    BadRoomId,
+    CollabError,
+    FileForbidden,
+    FileMissing,
+    ProtocolError,
+    ServerStopping,
+    TooMuch,
+)
 from ..files.port import DocumentFiles
 from ..protocol.close import CloseCode
 from ..protocol.codec import SUBPROTOCOL, decode, encode
@@ -62,7 +70,7 @@ class SessionHandler(APIHandler):
         self._services = services()
 
     @web.authenticated
-    @authorized("read", AUTH_RESOURCE)
+    @authorized("read", AUTH_RESOURCE)  # type: ignore[untyped-decorator]
     async def put(self, path: str) -> None:
         format, type = self._wanted()
         try:
@@ -104,7 +112,7 @@ class SessionHandler(APIHandler):
             return ""
 
 
-class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):  # type: ignore[misc]
+class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
     """``WS /api/collaboration/room/{room id}?sessionId=...``: takes part in a room."""
 
     auth_resource = AUTH_RESOURCE
@@ -128,11 +136,11 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):  # type: ig
         return None
 
     @ws_authenticated
-    @authorized("read", AUTH_RESOURCE)
-    async def get(self, *args: str, **kwargs: str) -> None:
+    @authorized("read", AUTH_RESOURCE)  # type: ignore[untyped-decorator]
+    async def get(self, *args: Any, **kwargs: Any) -> None:
         await super().get(*args, **kwargs)
 
-    async def open(self, room: str) -> None:  # type: ignore[override]
+    async def open(self, room: str) -> None:
         """Open the room and join it, or say why not and close."""
         super().open(room)
         connection = Connection(ConnectionId(next(self._numbers)), self)
@@ -225,6 +233,8 @@ def _close_code(error: CollabError) -> CloseCode:
             return CloseCode.BAD_REQUEST
         case TooMuch():
             return CloseCode.TOO_MANY
+        case ServerStopping():
+            return CloseCode.GOING_AWAY
         case _:
             return CloseCode.SERVER_ERROR
 

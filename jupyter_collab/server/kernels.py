@@ -19,7 +19,8 @@ CreateSession = Callable[..., Awaitable[dict[str, Any]]]
 
 def share_sessions(manager: SessionManager) -> None:
     """Let ``manager`` create one session a path at a time, and give those who waited that one."""
-    create: CreateSession = manager.create_session
+    sessions: Any = manager  # its methods have no types
+    create: CreateSession = sessions.create_session
     locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def create_session(path: str | None = None, **options: Any) -> dict[str, Any]:
@@ -27,9 +28,9 @@ def share_sessions(manager: SessionManager) -> None:
             return await create(path=path, **options)
         lock = locks.setdefault(path, asyncio.Lock())
         async with lock:
-            if await ensure_async(manager.session_exists(path=path)):
-                existing: dict[str, Any] = await manager.get_session(path=path)
+            if await ensure_async(sessions.session_exists(path=path)):
+                existing: dict[str, Any] = await sessions.get_session(path=path)
                 return existing
             return await create(path=path, **options)
 
-    manager.create_session = create_session
+    sessions.create_session = create_session

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from logging import Logger
 
+from ..errors import ServerStopping
 from ..protocol.close import CloseCode
 from ..protocol.identity import RoomId
 from .document_actor import DocumentActor
@@ -55,7 +56,7 @@ class Rooms:
             while id in self._closing:
                 await self._closing[id]
             if self._stopped:
-                raise asyncio.CancelledError("the server is stopping")
+                raise ServerStopping("The server is stopping; try again when it is back")
             actor = await self._open_room(id, self._evict)
             self._actors[id] = actor
             return actor

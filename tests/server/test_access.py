@@ -1,0 +1,206 @@
+"""Who is let in, to what, and what those hear who are not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jupyter_server.auth import Authorizer
+from jupyter_server.serverapp import ServerApp
+from pycrdt import Text
+from tornado.httpclient import HTTPClientError
+
+from .client import varuint
+from .conftest import Connect
+
+
+@pytest.fixture(autouse=True)
+def notes(jp_root_dir: Path) -> Path:
+    path = jp_root_dir / "notes.txt"
+    path.write_text("hello\n")
+    return path
+
+
+def open_rooms(app: ServerApp) -> int:
+    return len(app.web_app.settings["jupyter_server_ydoc"].services.rooms)
+
+
+class ReadOnly(Authorizer):
+    """Grants reading of contents, and nothing else."""
+
+    def is_authorized(self, handler: Any, user: Any, action: str, resource: str) -> bool:
+        return action == "read" and resource == "contents"
+
+
+async def test_without_a_token_nothing_opens(
+    connect: Connect, jp_serverapp: ServerApp, jp_fetch: Any
+) -> None:
+    with pytest.raises(HTTPClientError) as refused:
+        await connect.room("text:file:any", "", headers={"X-Nothing": "at all"})  # type: ignore[attr-defined]
+    assert refused.value.code == 403
+    with pytest.raises(HTTPClientError) as refused:
+        await jp_fetch(
+            *("api", "collaboration", "session", "notes.txt"),
+            method="PUT",
+            body=json.dumps({"format": "text", "type": "file"}),
+            headers={"Authorization": "token wrong"},
+        )
+    assert refused.value.code == 403
+    assert open_rooms(jp_serverapp) == 0
+
+
+async def test_foreign_origins_are_refused(connect: Connect, jp_serverapp: ServerApp) -> None:
+    """A page of another site may not use the cookie of who looks at it."""
+    ada = await connect("notes.txt")
+    cookie = {"Cookie": "", "Origin": "https://elsewhere.example"}
+    with pytest.raises(HTTPClientError) as refused:
+        await connect.room(f"text:file:{ada.session['fileId']}", "", headers=cookie)  # type: ignore[attr-defined]
+    assert refused.value.code == 403
+
+
+@pytest.mark.parametrize(
+    ("room", "code", "reason"),
+    [
+        ("text:file:not-a-file-id", 4404, "no-such-file"),
+        ("nonsense", 4400, "bad-room-id"),
+        ("yaml:file:x", 4400, "bad-room-id"),
+        ("a:b:", 4400, "bad-room-id"),
+        ("JupyterLab:anotherAwareness", 4400, "bad-room-id"),
+    ],
+)
+async def test_what_is_no_room_opens_none(
+    connect: Connect, jp_serverapp: ServerApp, room: str, code: int, reason: str
+) -> None:
+    """W10: said in a refusal to those who understand it, and in the close code to all."""
+    client = await connect.room(room, "")  # type: ignore[attr-defined]
+    assert (await client.until_closed())[0] == code
+    assert client.json(3)[0]["reason"] == reason
+    old = await connect.room(room, "", collab=False)  # type: ignore[attr-defined]
+    assert (await old.until_closed())[0] == code
+    assert old.frames == []
+    assert open_rooms(jp_serverapp) == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "type", "format", "reason"),
+    [
+        (b"\xff\xfe not text", "file", "text", "not-utf8"),
+        (b"{ this is no notebook", "notebook", "json", "not-a-notebook"),
+    ],
+)
+async def test_files_that_cannot_be_read_say_why(
+    jp_root_dir: Path, connect: Connect, content: bytes, type: str, format: str, reason: str
+) -> None:
+    (jp_root_dir / "bad.ipynb").write_bytes(content)
+    client = await connect("bad.ipynb", format, type, sync=False)
+    code, text = await client.until_closed()
+    assert code == 4500
+    assert client.json(3)[0]["reason"] == reason
+    assert "bad.ipynb" in text
+    assert (jp_root_dir / "bad.ipynb").read_bytes() == content
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{}", '{"format":"x","type":"file"}', "{"])
+async def test_a_bad_session_request_is_400(jp_fetch: Any, body: str) -> None:
+    with pytest.raises(HTTPClientError) as refused:
+        await jp_fetch(
+            *("api", "collaboration", "session", "notes.txt"),
+            method="PUT",
+            body=body,
+            allow_nonstandard_methods=True,
+        )
+    assert refused.value.code == 400
+
+
+async def test_a_reader_sees_and_changes_nothing(
+    connect: Connect, jp_serverapp: ServerApp, notes: Path, eventually: Any
+) -> None:
+    """Who may only read may open and watch; what they send by hand reaches nobody."""
+    ada = await connect("notes.txt")
+    settings = jp_serverapp.web_app.settings
+    settings["authorizer"] = ReadOnly(parent=jp_serverapp, identity_provider=jp_serverapp.identity_provider)
+    eve = await connect("notes.txt")
+    assert eve.json(0)[0]["access"] == "view"
+    eve.text += "evil"
+    reply = await eve.save(3)
+    assert reply["status"] == "failed"
+    assert reply["reason"] == "not-allowed"
+    source: Text = ada.text
+    source += "good\n"
+    await eventually(lambda: notes.read_text() == "hello\ngood\n")
+    await eve.until(lambda: "good" in str(eve.text))
+    assert str(ada.text) == "hello\ngood\n"
+    assert eve.json(3)[0]["reason"] == "not-allowed"
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [b"", b"\x09", b"\x00\x02\xff", b"\x00\x02" + varuint(4) + b"\x01\x02\x03\x04", b"\x40\x00"],
+    ids=["empty", "unknown kind", "cut off", "broken update", "hello"],
+)
+async def test_broken_frames_harm_only_who_sends_them(
+    connect: Connect, frame: bytes, notes: Path, eventually: Any
+) -> None:
+    """W12"""
+    ada, eve = await connect("notes.txt"), await connect("notes.txt")
+    await eve.send(frame)
+    assert (await eve.until_closed())[0] == 4400
+    ada.text += "fine\n"
+    await eventually(lambda: notes.read_text() == "hello\nfine\n")
+    assert ada.closed is None
+
+
+async def test_text_frames_are_refused(connect: Connect) -> None:
+    """W1"""
+    eve = await connect("notes.txt")
+    await eve.socket.write_message("text", binary=False)
+    assert (await eve.until_closed())[0] == 4400
+
+
+async def test_an_old_client_with_another_history_is_closed(connect: Connect) -> None:
+    """L3"""
+    old = await connect("notes.txt", collab=False, session_id="another", sync=False)
+    code, reason = await old.until_closed()
+    assert code == 1003
+    assert json.loads(reason)["reason"] == "unknown_session"
+    assert old.frames == []
+
+
+async def test_the_lobby_spreads_presence_only(connect: Connect) -> None:
+    ada = await connect.room("JupyterLab:globalAwareness", "", collab=False)  # type: ignore[attr-defined]
+    bob = await connect.room("JupyterLab:globalAwareness", "", collab=False)  # type: ignore[attr-defined]
+    state = json.dumps({"user": {"name": "Somebody else"}, "documents": ["notes.txt"]}).encode()
+    entry = varuint(1) + varuint(17) + varuint(1) + varuint(len(state)) + state
+    await ada.send(b"\x01" + varuint(len(entry)) + entry)
+    await bob.until(lambda: any(f[0] == 1 for f in bob.frames))
+    assert b"notes.txt" in bob.frames[-1]
+    assert b"Somebody else" not in bob.frames[-1]
+    await ada.close()
+    await bob.until(lambda: bob.frames[-1].endswith(b"\x04null"))
+
+
+async def test_many_at_once_open_one_room(connect: Connect, jp_serverapp: ServerApp) -> None:
+    clients = await asyncio.gather(*(connect("notes.txt") for _ in range(20)))
+    assert len({client.session["sessionId"] for client in clients}) == 1
+    assert open_rooms(jp_serverapp) == 1
+
+
+async def test_rooms_close_when_nobody_is_left(
+    connect: Connect, jp_serverapp: ServerApp, eventually: Any
+) -> None:
+    ada = await connect("notes.txt")
+    ada.text += "x"
+    await ada.close()
+    await eventually(lambda: open_rooms(jp_serverapp) == 0)
+
+
+async def test_no_token_in_the_log(
+    connect: Connect, jp_serverapp: ServerApp, caplog: pytest.LogCaptureFixture
+) -> None:
+    room = "text:file:unknown"
+    client = await connect.room(f"{room}?token={jp_serverapp.identity_provider.token}&", "")  # type: ignore[attr-defined]
+    await client.until_closed()
+    assert jp_serverapp.identity_provider.token not in caplog.text

@@ -1,0 +1,168 @@
+"""Documents over real sockets: opened, edited by two, written to the file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from jupyter_server.serverapp import ServerApp
+from pycrdt import Text
+from tornado.httpclient import HTTPClientError
+
+from .conftest import Connect
+
+
+@pytest.fixture
+def notes(jp_root_dir: Path) -> Path:
+    path = jp_root_dir / "notes.txt"
+    path.write_bytes("ä one\ntwo 😀\n".encode())
+    return path
+
+
+async def test_two_edit_one_file_and_it_is_on_disk(
+    notes: Path, connect: Connect, eventually: Any
+) -> None:
+    ada, bob = await connect("notes.txt"), await connect("notes.txt", collab=False)
+    assert str(ada.text) == str(bob.text) == "ä one\ntwo 😀\n"
+    ada.text += "ada\n"
+    bob.text.insert(0, "bob\n")
+    await eventually(lambda: str(ada.text) == str(bob.text) == "bob\nä one\ntwo 😀\nada\n")
+    await eventually(lambda: notes.read_text("utf-8") == "bob\nä one\ntwo 😀\nada\n")
+    await eventually(lambda: bob.state["dirty"] is False)
+    assert bob.state["path"] == "notes.txt"
+
+
+async def test_line_ends_are_kept(jp_root_dir: Path, connect: Connect, eventually: Any) -> None:
+    path = jp_root_dir / "dos.txt"
+    path.write_bytes(b"one\r\ntwo")
+    ada = await connect("dos.txt")
+    assert str(ada.text) == "one\ntwo"
+    ada.text.insert(3, "\nmore")
+    await eventually(lambda: path.read_bytes() == b"one\r\nmore\r\ntwo")
+
+
+async def test_a_notebook_keeps_its_format(
+    jp_root_dir: Path, connect: Connect, eventually: Any
+) -> None:
+    path = jp_root_dir / "old.ipynb"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
+    notebook.nbformat_minor = 4
+    del notebook.cells[0]["id"]
+    path.write_text(nbformat.writes(notebook) + "\n")
+    before = path.read_text()
+    ada = await connect("old.ipynb", "json", "notebook")
+    source = ada.cells[0]["source"]
+    source += "0"
+    await eventually(lambda: path.read_text() != before)
+    assert path.read_text() == before.replace('"1 + 1"', '"1 + 10"')
+
+
+async def test_edits_are_acknowledged(notes: Path, connect: Connect) -> None:
+    """W8"""
+    ada = await connect("notes.txt")
+    for n in range(10):
+        ada.text += str(n)
+    await ada.durable()
+    assert ada.acked == ada.sent
+
+
+async def test_opening_changes_nothing(
+    jp_root_dir: Path, notes: Path, connect: Connect, eventually: Any
+) -> None:
+    before = notes.stat()
+    ada = await connect("notes.txt")
+    assert await ada.save() == {"type": "save", "responseTo": 1, "status": "success"}
+    after = notes.stat()
+    assert (before.st_mtime_ns, before.st_ino) == (after.st_mtime_ns, after.st_ino)
+
+
+async def test_save_is_answered_when_it_is_on_disk(notes: Path, connect: Connect) -> None:
+    """W4"""
+    ada = await connect("notes.txt")
+    ada.text += "saved"
+    reply = await ada.save(7)
+    assert reply == {"type": "save", "responseTo": 7, "status": "success"}
+    assert notes.read_text("utf-8").endswith("saved")
+
+
+async def test_an_outside_change_comes_in(notes: Path, connect: Connect, eventually: Any) -> None:
+    ada = await connect("notes.txt")
+    ada.text += "typed\n"
+    await ada.save()
+    notes.write_text("git\n" + notes.read_text("utf-8"), "utf-8")
+    await eventually(lambda: str(ada.text).startswith("git\n"))
+    ada.text += "more\n"
+    await eventually(lambda: notes.read_text("utf-8") == str(ada.text))
+    assert str(ada.text) == "git\nä one\ntwo 😀\ntyped\nmore\n"
+
+
+async def test_a_history_survives_its_room(
+    notes: Path, connect: Connect, jp_serverapp: ServerApp, eventually: Any
+) -> None:
+    """L1: the same lineage, and the same document, once the room was closed and opened again."""
+    ada = await connect("notes.txt")
+    ada.text += "typed"
+    lineage = ada.session["sessionId"]
+    await ada.durable()
+    content = str(ada.text)
+    await ada.close()
+    app = jp_serverapp.web_app.settings["jupyter_server_ydoc"]
+    await eventually(lambda: len(app.services.rooms) == 0)
+    again = await connect("notes.txt")
+    assert again.session["sessionId"] == lineage
+    assert str(again.text) == content
+
+
+async def test_the_document_is_there_for_code_on_the_server(
+    notes: Path, connect: Connect, jp_serverapp: ServerApp, eventually: Any
+) -> None:
+    ada = await connect("notes.txt")
+    app = jp_serverapp.web_app.settings["jupyter_server_ydoc"]
+    named = {"path": "notes.txt", "content_type": "file", "file_format": "text"}
+    live = await app.get_document(**named, copy=False)
+    live.source = live.source + "agent\n"
+    await eventually(lambda: str(ada.text).endswith("agent\n"))
+    await eventually(lambda: notes.read_text("utf-8").endswith("agent\n"))
+    copy = await app.get_document(**named)
+    copy.source = "nobody sees this"
+    assert str(ada.text).endswith("agent\n")
+    room_id = f"text:file:{ada.session['fileId']}"
+    assert (await app.get_document(room_id=room_id)).source == str(ada.text)
+    assert await app.get_document(room_id="text:file:unknown") is None
+    with pytest.raises(ValueError, match="room_id"):
+        await app.get_document(room_id=room_id, path="notes.txt")
+
+
+async def test_other_extensions_find_us(jp_serverapp: ServerApp, jp_asyncio_loop: Any) -> None:
+    (app,) = jp_serverapp.extension_manager.extension_apps["jupyter_server_ydoc"]
+    assert app.disable_rtc is False
+
+
+async def test_a_missing_file_is_404(jp_fetch: Any) -> None:
+    with pytest.raises(HTTPClientError) as error:
+        await jp_fetch(
+            *("api", "collaboration", "session", "nothing.txt"),
+            method="PUT",
+            body=json.dumps({"format": "text", "type": "file"}),
+        )
+    assert error.value.code == 404
+
+
+async def test_text_and_notebook_views_follow_each_other(
+    jp_root_dir: Path, connect: Connect, eventually: Any
+) -> None:
+    path = jp_root_dir / "both.ipynb"
+    path.write_text(
+        nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x = 1")]))
+    )
+    notebook = await connect("both.ipynb", "json", "notebook")
+    text = await connect("both.ipynb", "text", "file")
+    source: Text = notebook.cells[0]["source"]
+    source += "\ny = 2"
+    await eventually(lambda: "y = 2" in str(text.text))
+    at = str(text.text).index("x = 1")
+    text.text.insert(at, "a")
+    await eventually(lambda: str(notebook.cells[0]["source"]) == "ax = 1\ny = 2")
