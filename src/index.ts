@@ -1,9 +1,5 @@
-import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { contentProvider } from './plugins/contents';
+import { files, notebooks } from './plugins/factories';
+import { currentDocument, globalAwareness } from './plugins/presence';
 
-const plugin: JupyterFrontEndPlugin<void> = {
-  id: 'jupyter-collab:plugin',
-  autoStart: true,
-  activate: () => undefined
-};
-
-export default plugin;
+export default [contentProvider, files, notebooks, globalAwareness, currentDocument];

@@ -83,13 +83,4 @@ export interface Pong {
 export type ClientMessage = Step1 | Step2 | Update | Awareness | Save | Ping;
 
 export type ServerMessage =
-  | Step1
-  | Step2
-  | Update
-  | Awareness
-  | SaveReply
-  | Hello
-  | Ack
-  | StatusChanged
-  | Refusal
-  | Pong;
+  Step1 | Step2 | Update | Awareness | SaveReply | Hello | Ack | StatusChanged | Refusal | Pong;

@@ -15,7 +15,7 @@ export class Writer {
     const bytes: number[] = [];
     let rest = value;
     while (rest > 0x7f) {
-      bytes.push(0x80 | rest % 0x80);
+      bytes.push(0x80 | (rest % 0x80));
       rest = Math.floor(rest / 0x80);
     }
     bytes.push(rest);

@@ -1,58 +1,11 @@
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
-import { decodeClient, encodeServer } from '../../protocol';
-import type { ClientMessage, ServerMessage } from '../../protocol';
 import { AwarenessPresence, YReplica } from '../../replica';
 import { SessionDriver } from '..';
-import type { Answer, Line } from '..';
-import { DOCUMENT, ROOM, STATUS } from './play';
-
-/** The other end of a socket, in the hands of a test. */
-class FakeSocket {
-  readyState = 1;
-  bufferedAmount = 0;
-  readonly sent: ClientMessage[] = [];
-  onopen: () => void = () => undefined;
-  onmessage: (event: { data: unknown }) => void = () => undefined;
-  onclose: (event: { code: number; reason: string }) => void = () => undefined;
-
-  send(frame: Uint8Array): void {
-    this.sent.push(decodeClient(frame));
-  }
-
-  close(): void {
-    this.readyState = 3;
-  }
-
-  say(message: ServerMessage): void {
-    const frame = encodeServer(message);
-    this.onmessage({ data: frame.buffer });
-  }
-
-  types(): string[] {
-    return this.sent.map(message => message.type);
-  }
-}
-
-class FakeLine implements Line {
-  readonly sockets: FakeSocket[] = [];
-  answer: Promise<Answer> = Promise.resolve({ type: 'asked', room: ROOM });
-
-  ask(): Promise<Answer> {
-    return this.answer;
-  }
-
-  open(): WebSocket {
-    const socket = new FakeSocket();
-    this.sockets.push(socket);
-    return socket as unknown as WebSocket;
-  }
-
-  get socket(): FakeSocket {
-    return this.sockets[this.sockets.length - 1] as FakeSocket;
-  }
-}
+import { FakeLine } from './fakes';
+import type { FakeSocket } from './fakes';
+import { DOCUMENT, STATUS } from './play';
 
 /** A driver on a document of its own, and a server's document that it syncs with. */
 function setUp() {
@@ -75,7 +28,7 @@ type World = ReturnType<typeof setUp>;
 
 async function connect({ line, server, driver }: World): Promise<FakeSocket> {
   driver.tell({ type: 'started' });
-  await line.answer;
+  await line.answered();
   const { socket } = line;
   socket.onopen();
   socket.say({ type: 'hello', lineage: 'L1', access: 'edit', path: 'a.ipynb', status: STATUS });
@@ -215,7 +168,7 @@ describe('SessionDriver', () => {
     const { line, driver } = world;
     driver.tell({ type: 'started' });
     driver.dispose();
-    await line.answer;
+    await line.answered();
     expect(line.sockets).toHaveLength(0);
   });
 });

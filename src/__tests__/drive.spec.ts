@@ -1,0 +1,200 @@
+import { YFile } from '@jupyter/ydoc';
+import { ServerConnection } from '@jupyterlab/services';
+import type { Contents } from '@jupyterlab/services';
+import { nullTranslator } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
+
+import { CollabContentProvider } from '../drive';
+import type { Status } from '../protocol';
+import { FakeLine } from '../session/__tests__/fakes';
+import { STATUS } from '../session/__tests__/play';
+
+const NOTHING = Uint8Array.of(0, 0);
+const PRESENT = { state: 'present', path: 'a.txt' } as const;
+
+/** A drive that counts what it is asked for. */
+class FakeDrive {
+  readonly serverSettings = ServerConnection.makeSettings();
+  readonly fileChanged = new Signal<this, Contents.IChangedArgs>(this);
+  readonly asked: string[] = [];
+  error: Error | null = null;
+
+  get(path: string): Promise<Contents.IModel> {
+    this.asked.push(`get ${path}`);
+    return this.error === null ? Promise.resolve(model(path)) : Promise.reject(this.error);
+  }
+
+  save(path: string): Promise<Contents.IModel> {
+    this.asked.push(`save ${path}`);
+    return Promise.resolve(model(path));
+  }
+}
+
+function model(path: string): Contents.IModel {
+  const times = { created: '2026-01-01T00:00:00Z', last_modified: '2026-01-01T00:00:00Z' };
+  const file = { name: path, path, type: 'file', writable: true, mimetype: 'text/plain' } as const;
+  return { ...file, ...times, content: null, format: null };
+}
+
+function setUp(collaborative = true) {
+  const drive = new FakeDrive();
+  const line = new FakeLine();
+  const provider = new CollabContentProvider({
+    collaborative,
+    drive: drive as unknown as Contents.IDrive,
+    trans: nullTranslator.load('jupyter_collab'),
+    line
+  });
+  provider.sharedModelFactory.registerDocumentFactory('file', () => YFile.create());
+  const changes: Contents.IChangedArgs[] = [];
+  provider.fileChanged.connect((_, change) => changes.push(change));
+  return { drive, line, provider, changes };
+}
+
+type World = ReturnType<typeof setUp>;
+
+const VIEW = { format: 'text', type: 'file' } as const;
+
+function create({ provider }: World) {
+  const options = {
+    path: 'a.txt',
+    format: 'text',
+    contentType: 'file',
+    collaborative: true
+  } as const;
+  return provider.sharedModelFactory.createNew(options);
+}
+
+async function open(world: World) {
+  const shared = create(world);
+  const { line } = world;
+  const described = world.provider.get('a.txt', { ...VIEW, content: true });
+  await line.answered();
+  line.socket.onopen();
+  const status = { ...STATUS, file: PRESENT };
+  line.socket.say({ type: 'hello', lineage: 'L1', access: 'edit', path: 'a.txt', status });
+  line.socket.say({ type: 'step1', stateVector: Uint8Array.of(0) });
+  line.socket.say({ type: 'step2', update: NOTHING });
+  return { shared, file: await described };
+}
+
+function tell({ line }: World, status: Partial<Status>): void {
+  line.socket.say({ type: 'status', status: { ...STATUS, file: PRESENT, ...status } });
+}
+
+describe('CollabContentProvider', () => {
+  let world: World;
+
+  beforeEach(() => {
+    world = setUp();
+  });
+
+  afterEach(() => {
+    world.provider.documents.forEach(document => document.model.dispose());
+  });
+
+  it('describes a document once it is open, without content', async () => {
+    const { file } = await open(world);
+    expect(file).toMatchObject({ path: 'a.txt', content: null, format: 'text', hash: 'h1' });
+  });
+
+  it('hands all that is not open to the drive', async () => {
+    await world.provider.get('b.txt', VIEW);
+    await world.provider.save('b.txt', VIEW);
+    expect(world.drive.asked).toEqual(['get b.txt', 'save b.txt']);
+  });
+
+  it('tells the version of the file before anybody finds it changed', async () => {
+    await open(world);
+    const at = 1_800_000_000;
+    tell(world, { save: { state: 'saved', hash: 'h2', at } });
+    expect(world.changes).toMatchObject([
+      { type: 'save', newValue: { path: 'a.txt', hash: 'h2' } }
+    ]);
+    const file = await world.provider.get('a.txt', { content: false, hash: true });
+    expect(file.hash).toBe('h2');
+    expect(new Date(file.last_modified).getTime()).toBe(at * 1000);
+    expect(world.drive.asked).toEqual(['get a.txt']);
+  });
+
+  it('keeps quiet about a status that says nothing new of the file', async () => {
+    await open(world);
+    tell(world, { save: { state: 'unsaved' } });
+    tell(world, { save: { state: 'saving' } });
+    tell(world, { save: { state: 'saved', hash: 'h1' } });
+    expect(world.changes).toEqual([]);
+  });
+
+  it('has the server write the file', async () => {
+    await open(world);
+    const saved = world.provider.save('a.txt', { ...VIEW, content: 'ignored' });
+    world.line.socket.say({ type: 'saveReply', id: 1, status: 'success', reason: '', message: '' });
+    expect(await saved).toMatchObject({ path: 'a.txt', hash: 'h1' });
+    expect(world.drive.asked).toEqual(['get a.txt']);
+  });
+
+  it('follows a rename that the server tells of', async () => {
+    await open(world);
+    tell(world, { file: { state: 'present', path: 'b/c.txt' } });
+    expect(world.changes).toMatchObject([
+      { type: 'rename', oldValue: { path: 'a.txt' }, newValue: { path: 'b/c.txt', name: 'c.txt' } }
+    ]);
+    expect([...world.provider.providers.keys()]).toEqual(['text:file:b/c.txt']);
+    expect(await world.provider.get('b/c.txt', VIEW)).toMatchObject({ name: 'c.txt' });
+  });
+
+  it('follows a rename that the drive tells of, and does not tell it again', async () => {
+    await open(world);
+    const { drive } = world;
+    drive.fileChanged.emit({
+      type: 'rename',
+      oldValue: { path: 'a.txt' },
+      newValue: { path: 'x/a.txt' }
+    });
+    drive.fileChanged.emit({ type: 'rename', oldValue: { path: 'x' }, newValue: { path: 'y' } });
+    expect([...world.provider.providers.keys()]).toEqual(['text:file:y/a.txt']);
+    tell(world, { file: { state: 'present', path: 'y/a.txt' } });
+    expect(world.changes).toEqual([]);
+  });
+
+  it('prefers the plain words of the document where the drive fails too', async () => {
+    const response = new Response('', { status: 404 });
+    world.drive.error = new ServerConnection.ResponseError(response);
+    world.line.failure = { kind: 'missing' };
+    create(world);
+    await expect(world.provider.get('a.txt', VIEW)).rejects.toThrow('There is no file a.txt');
+  });
+
+  it('does not wait for a server that cannot be reached', async () => {
+    world.drive.error = new ServerConnection.NetworkError(new TypeError('Failed to fetch'));
+    create(world);
+    await expect(world.provider.get('a.txt', VIEW)).rejects.toThrow('Failed to fetch');
+  });
+
+  it('lets go of a document when its model is disposed', async () => {
+    const { shared } = await open(world);
+    shared?.dispose();
+    expect(world.provider.documents).toEqual([]);
+    expect(world.line.socket.readyState).toBe(3);
+    await world.provider.get('a.txt', VIEW);
+    expect(world.drive.asked).toEqual(['get a.txt', 'get a.txt']);
+  });
+
+  it('opens nothing together that is for one person, or that is no text', () => {
+    const { sharedModelFactory } = world.provider;
+    const file = { path: 'a.txt', contentType: 'file' };
+    expect(sharedModelFactory.createNew({ ...file, format: 'base64' })).toBeUndefined();
+    expect(sharedModelFactory.createNew({ ...file, format: null })).toBeUndefined();
+    const alone = { ...file, format: 'text', collaborative: false } as const;
+    expect(sharedModelFactory.createNew(alone)).toBeUndefined();
+  });
+
+  it('is inert where documents are not opened together', async () => {
+    const inert = setUp(false);
+    expect(inert.provider.sharedModelFactory.collaborative).toBe(false);
+    expect(create(inert)).toBeUndefined();
+    await inert.provider.get('a.txt', VIEW);
+    expect(inert.drive.asked).toEqual(['get a.txt']);
+    expect(inert.line.sockets).toEqual([]);
+  });
+});

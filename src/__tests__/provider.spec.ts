@@ -1,0 +1,117 @@
+import { YFile } from '@jupyter/ydoc';
+import { ServerConnection } from '@jupyterlab/services';
+import { nullTranslator } from '@jupyterlab/translation';
+
+import { DocumentProvider } from '../provider';
+import { FakeLine } from '../session/__tests__/fakes';
+import { STATUS, UPDATE } from '../session/__tests__/play';
+
+const NOTHING = Uint8Array.of(0, 0);
+
+function open(line: FakeLine) {
+  const model = YFile.create();
+  const provider = new DocumentProvider({
+    path: 'a.txt',
+    format: 'text',
+    contentType: 'file',
+    model,
+    line,
+    settings: ServerConnection.makeSettings(),
+    trans: nullTranslator.load('jupyter_collab')
+  });
+  return { model, provider };
+}
+
+async function sync(line: FakeLine): Promise<void> {
+  await line.answered();
+  line.socket.onopen();
+  line.socket.say({ type: 'hello', lineage: 'L1', access: 'edit', path: 'a.txt', status: STATUS });
+  line.socket.say({ type: 'step1', stateVector: Uint8Array.of(0) });
+  line.socket.say({ type: 'step2', update: NOTHING });
+}
+
+function tryToLeave(): boolean {
+  const event = new Event('beforeunload', { cancelable: true });
+  window.dispatchEvent(event);
+  return !event.defaultPrevented;
+}
+
+describe('DocumentProvider', () => {
+  let line: FakeLine;
+  let world: ReturnType<typeof open>;
+
+  beforeEach(() => {
+    line = new FakeLine();
+    world = open(line);
+  });
+
+  afterEach(() => {
+    world.provider.dispose();
+    world.model.dispose();
+  });
+
+  it('is ready when the document is in sync', async () => {
+    await sync(line);
+    await expect(world.provider.ready).resolves.toBeUndefined();
+  });
+
+  it('says in plain words why a document cannot be opened', async () => {
+    await line.answered();
+    line.socket.onopen();
+    line.socket.say({ type: 'refusal', reason: 'not-a-notebook', message: 'Expecting value' });
+    line.socket.onclose({ code: 4500, reason: '' });
+    await expect(world.provider.ready).rejects.toThrow('a.txt is not a notebook');
+  });
+
+  it('rejects when it is closed before it was open', async () => {
+    world.provider.dispose();
+    await expect(world.provider.ready).rejects.toThrow('a.txt was closed');
+  });
+
+  it('resolves a save, or rejects it in plain words', async () => {
+    await sync(line);
+    const good = world.provider.save();
+    line.socket.say({ type: 'saveReply', id: 1, status: 'success', reason: '', message: '' });
+    await expect(good).resolves.toBeUndefined();
+    const bad = world.provider.save();
+    line.socket.say({
+      type: 'saveReply',
+      id: 2,
+      status: 'failed',
+      reason: 'disk-full',
+      message: ''
+    });
+    await expect(bad).rejects.toThrow('no space left');
+  });
+
+  it('has the browser ask only while an edit is in no other place than this page', async () => {
+    await sync(line);
+    line.socket.say({ type: 'ack', count: 1 });
+    expect(tryToLeave()).toBe(true);
+    world.model.setSource('new');
+    expect(tryToLeave()).toBe(false);
+    window.dispatchEvent(new Event('pagehide'));
+    line.socket.say({ type: 'ack', count: 2 });
+    expect(tryToLeave()).toBe(true);
+  });
+
+  it('asks no more once the document is closed', async () => {
+    await sync(line);
+    const other = open(new FakeLine());
+    world.model.setSource('new');
+    other.model.setSource('newer');
+    world.provider.dispose();
+    expect(tryToLeave()).toBe(false);
+    other.provider.dispose();
+    expect(tryToLeave()).toBe(true);
+    other.model.dispose();
+  });
+
+  it('never sends an update back that came from the server', async () => {
+    await sync(line);
+    const sent = line.socket.sent.length;
+    line.socket.say({ type: 'update', update: NOTHING });
+    expect(line.socket.sent).toHaveLength(sent);
+    expect(UPDATE).toBeDefined();
+  });
+});

@@ -1,0 +1,21 @@
+import { PageConfig } from '@jupyterlab/coreutils';
+
+/** What the server tells this extension through the page. */
+export interface Config {
+  /** Whether documents are opened together. Where not, everything here is inert. */
+  readonly collaborative: boolean;
+}
+
+/** Read the page's configuration; a server without the extension leaves none. */
+export function readConfig(option = PageConfig.getOption('jupyterCollab')): Config {
+  return { collaborative: parse(option).collaborative === true };
+}
+
+function parse(option: string): { readonly [key: string]: unknown } {
+  try {
+    const value: unknown = JSON.parse(option);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,143 @@
+import type {
+  ICollaborativeContentProvider,
+  IDocumentProvider
+} from '@jupyter/collaborative-drive';
+import type { Contents } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
+
+import { OpenDocument } from './document';
+import { SharedModelFactory } from './factory';
+import { DocumentProvider } from './provider';
+import type { Line } from './session';
+
+/** The id under which the drive knows this content provider. */
+export const CONTENT_PROVIDER_ID = 'jupyter-collab';
+
+type Options =
+  Contents.IFetchOptions | (Partial<Contents.IModel> & Contents.IContentProvisionOptions);
+
+/**
+ * Reads and writes documents that are open together: their content comes over a socket, and the
+ * server writes the file. Everything else goes to the drive as ever.
+ *
+ * It is the authority on what is in the file: whoever asks gets the version that the server last
+ * told of, and is told of each new one first. So nobody ever finds that "the file has changed".
+ */
+export class CollabContentProvider implements ICollaborativeContentProvider {
+  constructor(private readonly _options: CollabContentProvider.IOptions) {
+    this.sharedModelFactory = new SharedModelFactory(_options.collaborative, (options, model) =>
+      this._open(options.path, options.format, options.contentType, model)
+    );
+    if (_options.collaborative) {
+      _options.drive.fileChanged.connect(this._onDriveChanged, this);
+    }
+  }
+
+  readonly sharedModelFactory: SharedModelFactory;
+
+  /** By format, type and path, as other extensions expect it. */
+  get providers(): Map<string, IDocumentProvider> {
+    return new Map([...this._documents].map(({ key, provider }) => [key, provider]));
+  }
+
+  /** Every document that is open together. */
+  get documents(): readonly DocumentProvider[] {
+    return [...this._documents].map(({ provider }) => provider);
+  }
+
+  /** The provider of a shared model, if it has one. */
+  find(model: unknown): DocumentProvider | null {
+    return this.documents.find(provider => provider.model === model) ?? null;
+  }
+
+  get documentOpened(): ISignal<this, DocumentProvider> {
+    return this._documentOpened;
+  }
+
+  /** A document has been opened or closed, or its file has another name. */
+  get documentsChanged(): ISignal<this, void> {
+    return this._documentsChanged;
+  }
+
+  get fileChanged(): ISignal<this, Contents.IChangedArgs> {
+    return this._fileChanged;
+  }
+
+  async get(path: string, options: Contents.IFetchOptions = {}): Promise<Contents.IModel> {
+    const document = this._find(path, options);
+    if (document === undefined) {
+      return this._options.drive.get(path, { ...options, contentProviderId: undefined });
+    }
+    return document.describe(options);
+  }
+
+  async save(
+    path: string,
+    options: Partial<Contents.IModel> & Contents.IContentProvisionOptions = {}
+  ): Promise<Contents.IModel> {
+    const document = this._find(path, options);
+    if (document === undefined) {
+      return this._options.drive.save(path, { ...options, contentProviderId: undefined });
+    }
+    await document.provider.save();
+    return document.describe(options);
+  }
+
+  private _open(
+    path: string,
+    format: string,
+    contentType: string,
+    model: DocumentProvider.Model
+  ): void {
+    const { drive, trans, line } = this._options;
+    const settings = drive.serverSettings;
+    const what = { path, format, contentType, model };
+    const provider = new DocumentProvider({ ...what, settings, trans, line });
+    const document = new OpenDocument(provider, drive, change => this._fileChanged.emit(change));
+    this._documents.add(document);
+    this._documentOpened.emit(provider);
+    model.disposed.connect(() => this._close(document));
+    document.renamed.connect(() => this._documentsChanged.emit());
+    this._documentsChanged.emit();
+  }
+
+  private _close(document: OpenDocument): void {
+    this._documents.delete(document);
+    document.dispose();
+    this._documentsChanged.emit();
+  }
+
+  /** Who asks without a format, as for the file's version only, means any view of the file. */
+  private _find(path: string, { format, type }: Options): OpenDocument | undefined {
+    const here = [...this._documents].filter(document => document.provider.path === path).reverse();
+    return type !== undefined && format !== undefined && format !== null
+      ? here.find(({ provider }) => provider.format === format && provider.contentType === type)
+      : here[0];
+  }
+
+  private readonly _onDriveChanged = (_: Contents.IDrive, change: Contents.IChangedArgs): void => {
+    const from = change.oldValue?.path;
+    const to = change.newValue?.path;
+    if (change.type === 'rename' && from !== undefined && to !== undefined) {
+      this._documents.forEach(document => document.move(from, to));
+    }
+  };
+
+  private readonly _documents = new Set<OpenDocument>();
+  private readonly _documentOpened = new Signal<this, DocumentProvider>(this);
+  private readonly _documentsChanged = new Signal<this, void>(this);
+  private readonly _fileChanged = new Signal<this, Contents.IChangedArgs>(this);
+}
+
+export namespace CollabContentProvider {
+  export interface IOptions {
+    /** Where not, this provider has no documents and hands everything to the drive. */
+    readonly collaborative: boolean;
+    readonly drive: Contents.IDrive;
+    readonly trans: TranslationBundle;
+    /** Another way to the server, for tests. */
+    readonly line?: Line;
+  }
+}

@@ -1,0 +1,70 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+/** Why something did not work: a word for programs, and the server's sentence in English. */
+export interface Cause {
+  readonly reason: string;
+  readonly message?: string;
+}
+
+/** Why a document cannot be opened, or is not open any more, in plain words. */
+export function explainRefusal(trans: TranslationBundle, cause: Cause, path: string): string {
+  switch (cause.reason) {
+    case 'no-such-file':
+      return trans.__('There is no file %1. It may have been moved or deleted.', path);
+    case 'not-allowed':
+      return trans.__('You are not allowed to open %1.', path);
+    case 'unauthenticated':
+      return trans.__('You are not logged in any more. Log in again to go on with %1.', path);
+    case 'not-utf8':
+      return trans.__('%1 is not text: it is not encoded as UTF-8.', path);
+    case 'not-a-notebook':
+      return trans.__('%1 is not a notebook: its content is damaged or of another kind.', path);
+    case 'too-large':
+      return trans.__('%1 is larger than the server accepts for editing together.', path);
+    case 'unreachable':
+      return trans.__('The server cannot be reached, so %1 could not be opened.', path);
+    case 'version-mismatch':
+      return trans.__('The server has been updated. Reload this page to go on.');
+    default:
+      return explain(trans, cause, trans.__('The server could not open %1.', path));
+  }
+}
+
+/** Why a document was not saved, in plain words. */
+export function explainSave(trans: TranslationBundle, cause: Cause, path: string): string {
+  switch (cause.reason) {
+    case 'no-such-file':
+      return trans.__('The file %1 does not exist any more.', path);
+    case 'not-allowed':
+      return trans.__('You may view %1, but not change it.', path);
+    case 'closed':
+      return trans.__('%1 was closed before the server had saved it.', path);
+    case 'diverged':
+      return trans.__('%1 is being opened again, and is saved after that.', path);
+    case 'changed':
+      return trans.__('Another program is writing %1. It is saved again in a moment.', path);
+    default:
+      return explain(trans, cause, trans.__('The server could not save %1.', path));
+  }
+}
+
+/** What both have in common; `otherwise` where neither reason nor message says anything. */
+export function explain(trans: TranslationBundle, cause: Cause, otherwise: string): string {
+  switch (cause.reason) {
+    case 'disk-full':
+      return trans.__('There is no space left on the disk of the server.');
+    case 'store-error':
+    case 'store-conflict':
+      return trans.__('The server cannot keep the history of this document.');
+    case 'too-much':
+      return trans.__('A change is larger than the server accepts.');
+    case 'malformed':
+    case 'bad-room-id':
+    case 'unknown_session':
+      return trans.__('This page and the server do not understand each other. Reload this page.');
+    case 'too-large':
+      return trans.__('The document is larger than the server accepts.');
+    default:
+      return cause.message !== undefined && cause.message !== '' ? cause.message : otherwise;
+  }
+}

@@ -1,0 +1,47 @@
+import type { ISharedModelFactory } from '@jupyter/collaborative-drive';
+import type { DocumentChange, ISharedDocument } from '@jupyter/ydoc';
+import { YDocument } from '@jupyter/ydoc';
+import type { Contents, SharedDocumentFactory } from '@jupyterlab/services';
+
+/** Makes the shared models of documents that are opened together. */
+export class SharedModelFactory implements ISharedModelFactory {
+  /** `onCreate` gets each new model that can be shared, before anything is in it. */
+  constructor(
+    readonly collaborative: boolean,
+    private readonly _onCreate: (
+      options: Contents.ISharedFactoryOptions & { readonly format: string },
+      model: YDocument<DocumentChange>
+    ) => void
+  ) {}
+
+  readonly documentFactories = new Map<Contents.ContentType, SharedDocumentFactory>();
+
+  registerDocumentFactory(type: Contents.ContentType, factory: SharedDocumentFactory): void {
+    if (this.documentFactories.has(type)) {
+      throw new Error(`The content type ${type} already has a factory`);
+    }
+    this.documentFactories.set(type, factory);
+  }
+
+  /** A model that is kept in sync, or nothing where the document is for one person only. */
+  createNew(options: Contents.ISharedFactoryOptions): ISharedDocument | undefined {
+    const { format } = options;
+    if (!this.collaborative || options.collaborative === false || typeof format !== 'string') {
+      return undefined;
+    }
+    const model = this._factoryFor(options)?.(options);
+    if (model instanceof YDocument) {
+      this._onCreate({ ...options, format }, model);
+    }
+    return model;
+  }
+
+  /** Any text is a file where nothing better is known about it; bytes are none. */
+  private _factoryFor({ contentType, format }: Contents.ISharedFactoryOptions) {
+    if (format === 'base64' && contentType === 'file') {
+      return undefined;
+    }
+    const factory = this.documentFactories.get(contentType);
+    return factory ?? (format === 'text' ? this.documentFactories.get('file') : undefined);
+  }
+}

@@ -1,0 +1,59 @@
+import { ICollaborativeContentProvider, IGlobalAwareness } from '@jupyter/collaborative-drive';
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { IDocumentManager } from '@jupyterlab/docmanager';
+import { ContentsManager, Drive } from '@jupyterlab/services';
+import type { Contents } from '@jupyterlab/services';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import type { Awareness } from 'y-protocols/awareness';
+
+import { readConfig } from '../config';
+import { CollabContentProvider, CONTENT_PROVIDER_ID } from '../drive';
+import { publishAutosave, publishUser } from '../people';
+
+/** Opens documents together: registers with the drive, which everything else goes through. */
+export const contentProvider: JupyterFrontEndPlugin<ICollaborativeContentProvider> = {
+  id: 'jupyter-collab:content-provider',
+  description: 'Opens documents together with everybody who has them open.',
+  autoStart: true,
+  provides: ICollaborativeContentProvider,
+  requires: [IDocumentManager],
+  optional: [ITranslator, IGlobalAwareness],
+  activate: (
+    app: JupyterFrontEnd,
+    manager: IDocumentManager,
+    translator: ITranslator | null,
+    everybody: Awareness | null
+  ) => {
+    const { contents, serverSettings, user } = app.serviceManager;
+    const { collaborative } = readConfig();
+    const drive = defaultDrive(contents) ?? new Drive({ serverSettings });
+    const registry = drive.contentProviderRegistry;
+    const trans = (translator ?? nullTranslator).load('jupyter_collab');
+    const canServe = collaborative && registry !== undefined;
+    const provider = new CollabContentProvider({ collaborative: canServe, drive, trans });
+    if (!canServe) {
+      return provider;
+    }
+    registry.register(CONTENT_PROVIDER_ID, provider);
+    provider.documentOpened.connect((_, { model }) => {
+      const published = publishUser(model.awareness, user);
+      const autosave = publishAutosave(model.awareness, manager);
+      model.disposed.connect(() => [published, autosave].forEach(item => item.dispose()));
+    });
+    if (everybody !== null) {
+      publishDocuments(provider, everybody);
+    }
+    return provider;
+  }
+};
+
+function defaultDrive(contents: Contents.IManager): Contents.IDrive | null {
+  return contents instanceof ContentsManager ? contents.defaultDrive : null;
+}
+
+function publishDocuments(provider: CollabContentProvider, everybody: Awareness): void {
+  provider.documentsChanged.connect(() => {
+    const paths = provider.documents.map(({ path }) => path);
+    everybody.setLocalStateField('documents', [...new Set(paths)]);
+  });
+}

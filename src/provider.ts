@@ -1,0 +1,140 @@
+import type { IDocumentProvider } from '@jupyter/collaborative-drive';
+import type { DocumentChange, YDocument } from '@jupyter/ydoc';
+import type { ServerConnection } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { PromiseDelegate } from '@lumino/coreutils';
+import { DisposableSet } from '@lumino/disposable';
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
+
+import { explainRefusal, explainSave } from './explain';
+import { AwarenessPresence, YReplica } from './replica';
+import { ServerLine, SessionDriver, unsynced, watchPage } from './session';
+import type { Line, SessionState } from './session';
+import { UnloadGuard } from './unload';
+
+/**
+ * Keeps one shared model in sync with the server.
+ *
+ * `ready` resolves when the model first has the document's content; it rejects, with words for
+ * people, when the document cannot be opened, and nothing is tried any more after that.
+ */
+export class DocumentProvider implements IDocumentProvider {
+  constructor(private readonly _options: DocumentProvider.IOptions) {
+    const { model, path, format, contentType, settings } = _options;
+    const { replica, presence, driver } = this._connectParts(path);
+    this._driver = driver;
+    this._parts.add(replica);
+    this._parts.add(presence);
+    this._parts.add(driver);
+    this._parts.add(watchPage(driver, settings.baseUrl));
+    this._parts.add(this._guard);
+    this.format = format;
+    this.contentType = contentType;
+    this.model = model;
+    driver.stateChanged.connect(this._onStateChanged, this);
+    // A document that fails to open tells those who wait for it; nobody needs to.
+    this._ready.promise.catch(() => undefined);
+    driver.tell({ type: 'started' });
+  }
+
+  readonly format: string;
+
+  readonly contentType: string;
+
+  readonly model: DocumentProvider.Model;
+
+  get ready(): Promise<void> {
+    return this._ready.promise;
+  }
+
+  get isDisposed(): boolean {
+    return this._parts.isDisposed;
+  }
+
+  /** Where the document's file is; it follows renames. */
+  get path(): string {
+    return this._driver.state.path;
+  }
+
+  get state(): SessionState {
+    return this._driver.state;
+  }
+
+  get stateChanged(): ISignal<this, SessionState> {
+    return this._stateChanged;
+  }
+
+  dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    const { trans } = this._options;
+    this._ready.reject(new Error(trans.__('%1 was closed before it was open.', this.path)));
+    this._parts.dispose();
+    Signal.clearData(this);
+  }
+
+  /** Have the server write the file; rejects, with words for people, when it could not. */
+  async save(): Promise<void> {
+    const result = await this._driver.save();
+    if (!result.ok) {
+      throw new Error(explainSave(this._options.trans, result, this.path));
+    }
+  }
+
+  /** Begin again with a new connection. */
+  reconnect(): Promise<void> {
+    this._driver.tell({ type: 'reconnectAsked' });
+    return Promise.resolve();
+  }
+
+  /** Someone else than the room says that the file has another name. */
+  follow(path: string): void {
+    if (path !== this.path) {
+      this._driver.tell({ type: 'renamed', path });
+    }
+  }
+
+  private _connectParts(path: string) {
+    const { model, format, contentType, settings } = this._options;
+    const replica = new YReplica(model.ydoc, update => driver.tell({ type: 'edited', update }));
+    const presence = new AwarenessPresence(model.awareness, () => driver.tell({ type: 'moved' }));
+    const line = this._options.line ?? new ServerLine({ settings, format, contentType });
+    const subject = { kind: 'document', format, contentType } as const;
+    const driver: SessionDriver = new SessionDriver({ subject, path, replica, presence, line });
+    return { replica, presence, driver };
+  }
+
+  private readonly _onStateChanged = (_: SessionDriver, state: SessionState): void => {
+    const { link } = state;
+    if (link.kind === 'synced') {
+      this._ready.resolve();
+    } else if (link.kind === 'refused') {
+      this._ready.reject(new Error(explainRefusal(this._options.trans, link, state.path)));
+    }
+    this._guard.update(unsynced(state) > 0);
+    this._stateChanged.emit(state);
+  };
+
+  private readonly _driver: SessionDriver;
+  private readonly _guard = new UnloadGuard();
+  private readonly _parts = new DisposableSet();
+  private readonly _ready = new PromiseDelegate<void>();
+  private readonly _stateChanged = new Signal<this, SessionState>(this);
+}
+
+export namespace DocumentProvider {
+  export type Model = YDocument<DocumentChange>;
+
+  export interface IOptions {
+    readonly path: string;
+    readonly format: string;
+    readonly contentType: string;
+    readonly model: Model;
+    readonly settings: ServerConnection.ISettings;
+    readonly trans: TranslationBundle;
+    /** Another way to the server, for tests. */
+    readonly line?: Line;
+  }
+}
