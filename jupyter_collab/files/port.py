@@ -14,6 +14,9 @@ from typing import Any, Protocol
 Source = Any
 """What a shared model's ``source`` holds: ``str`` for text, a notebook's ``dict``, ``bytes``."""
 
+ABSENT = ""
+"""The fingerprint of no file at all, for :meth:`DocumentFile.expect`."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileVersion:
@@ -93,6 +96,15 @@ class DocumentFile(Protocol):
 
     async def peek(self) -> FileVersion:
         """The version on disk, without reading the document where that can be avoided."""
+
+    def expect(self, fingerprint: str) -> None:
+        """Take the version with this fingerprint as the one last written.
+
+        For a caller that knows from its store what it wrote before a restart, and need not
+        read the file. With :data:`ABSENT` the next ``write`` makes the file, and raises
+        :class:`~jupyter_collab.errors.FileChanged` where there is one: this is how a
+        deleted file comes back.
+        """
 
     def watch(self, notify: Callable[[FileEvent], None]) -> None:
         """Call ``notify``, in the event loop, on each outside change from now on.

@@ -1,0 +1,91 @@
+"""How the bytes of a file are reached: directly on the local disk, or through its manager.
+
+An :class:`Access` reads, writes and looks, and keeps nothing. What is known about a file,
+and who is told, is the business of :mod:`~jupyter_collab.files.contents`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from ..errors import FileError
+from .formats import Format
+from .port import FileVersion, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What can be seen of a file without reading it.
+
+    ``key`` stays the same as long as nobody touches the file. The reverse holds only for
+    changes ``window`` seconds apart, because clocks of file systems are coarse: a sign
+    seen for the first time less than ``window`` ago may hide a second change. ``old``
+    says that the file was last modified so long ago that it cannot.
+    """
+
+    key: tuple[object, ...]
+    window: float = field(compare=False)
+    old: bool = field(compare=False)
+    size: int = field(compare=False, default=-1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What a file was at one moment.
+
+    ``content`` is a digest of what the document comes to when it is encoded, which is not
+    what the file has where another program has laid out the same notebook differently. It
+    is empty where nobody has computed it.
+    """
+
+    version: FileVersion
+    sign: Sign | None
+    content: str = ""
+
+
+class TornWrite(Exception):
+    """A write failed midway and left a part of the new bytes: ``sighting`` is that part."""
+
+    def __init__(self, error: FileError, sighting: Sighting) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.sighting = sighting
+
+
+class Unstable(Exception):
+    """The file was changed while it was read. Try again in a moment."""
+
+
+class Access(Protocol):
+    """Reads and writes files by their path.
+
+    All methods raise :class:`~jupyter_collab.errors.FileError` for what fails, and
+    ``look`` and ``read`` raise :class:`Unstable`.
+    """
+
+    def local(self, path: str) -> Path | None:
+        """Where the file lies on this machine's disk; ``None`` where that is not known."""
+
+    async def sign(self, path: str) -> Sign:
+        """What can be seen without reading the file."""
+
+    async def look(self, path: str, format: Format, known: str) -> Sighting:
+        """Identify the bytes.
+
+        Where they are not those with the fingerprint ``known``, also make sure that they
+        are a document of this format.
+        """
+
+    async def read(self, path: str, format: Format) -> tuple[Source, Sighting]:
+        """Read the document."""
+
+    async def write(self, path: str, format: Format, source: Source, known: Sighting) -> Sighting:
+        """Write the document in the place of the version ``known``.
+
+        ``known.sign`` is only given where it is proof of that version; without it the
+        bytes are compared. A version with an empty fingerprint stands for no file at all.
+        Returns what was written. Raises :class:`~jupyter_collab.errors.FileChanged` where
+        the file is not the known version, and :class:`TornWrite`.
+        """

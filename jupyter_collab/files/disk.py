@@ -1,0 +1,122 @@
+"""Plain operations on local files, made for worker threads: nothing here knows asyncio."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from .access import Sign, Unstable
+from .problems import too_large
+
+FINE_WINDOW = 0.05
+"""Seconds in which two changes may get the same time stamp on a usual file system."""
+
+COARSE_WINDOW = 2.1
+"""The same for file systems that keep whole seconds, or every other second."""
+
+OLD = 10.0
+"""A file last modified so many seconds ago is not being written now, skewed clocks or not."""
+
+MOST_ENTRIES = 20_000
+"""How many directory entries a search for a moved file may look at."""
+
+
+def sign_of(info: os.stat_result, now: float | None = None) -> Sign:
+    """The sign of a file with this ``stat``; ``now`` is the time of day in seconds."""
+    coarse = info.st_mtime_ns % 1_000_000_000 == 0
+    age = (time.time() if now is None else now) - info.st_mtime
+    return Sign(
+        key=(info.st_dev, info.st_ino, info.st_mtime_ns, info.st_size, info.st_ctime_ns),
+        window=COARSE_WINDOW if coarse else FINE_WINDOW,
+        old=age > OLD,
+        size=info.st_size,
+    )
+
+
+def stat_file(place: Path) -> os.stat_result:
+    """``stat`` of a regular file; raises ``OSError`` for anything else."""
+    info = place.stat()
+    if stat.S_ISDIR(info.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(place))
+    if not stat.S_ISREG(info.st_mode):
+        # Reading a pipe or a device may block for ever.
+        raise OSError(errno.EINVAL, "it is no regular file", str(place))
+    return info
+
+
+def read_file(place: Path, path: str, max_size: int | None) -> tuple[bytes, os.stat_result]:
+    """All bytes, and the ``stat`` that goes with them; raises :class:`Unstable`."""
+    stat_file(place)
+    with place.open("rb") as file:
+        before = os.fstat(file.fileno())
+        if max_size is not None and before.st_size > max_size:
+            raise too_large(path, before.st_size, max_size)
+        data = file.read()
+        after = os.fstat(file.fileno())
+    if sign_of(before) != sign_of(after) or len(data) != after.st_size:
+        raise Unstable(path)
+    return data, after
+
+
+def find_moved(missing: Path, was: Sign, root: Path) -> Path | None:
+    """Where the file of sign ``was``, gone from ``missing``, is now; ``None`` if not found.
+
+    Looks in the same directory first, then through the tree below ``root``, at no more
+    than ``MOST_ENTRIES`` entries, and not into hidden directories. The time of the last
+    change has to agree beside the inode, because file systems reuse inode numbers at once.
+    """
+    budget = MOST_ENTRIES
+    device, inode, modified, size = was.key[:4]
+    for entries in _listings(missing.parent, root):
+        for entry in entries:
+            if entry.inode() != inode or _is_backup(entry.name):
+                continue
+            info = entry.stat(follow_symlinks=False)
+            if (info.st_dev, info.st_mtime_ns, info.st_size) == (device, modified, size):
+                return Path(entry.path)
+        budget -= len(entries)
+        if budget <= 0:
+            return None
+    return None
+
+
+def _listings(first: Path, root: Path) -> Iterator[list[os.DirEntry[str]]]:
+    """The entries of ``first``, then those of each directory below ``root``, level by level."""
+    yield _list(first)
+    waiting = [root]
+    while waiting:
+        directory = waiting.pop(0)
+        entries = _list(directory)
+        waiting += [
+            Path(entry.path)
+            for entry in entries
+            if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False)
+        ]
+        if directory != first:
+            yield entries
+
+
+def _list(directory: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(directory) as entries:
+            return list(entries)
+    except OSError:
+        return []
+
+
+def _is_backup(name: str) -> bool:
+    """Names under which editors keep the old file for a moment while they write a new one."""
+    return name.startswith(".") or name.endswith("~")
+
+
+def is_torn(place: Path, data: bytes) -> bytes | None:
+    """The file's bytes if they are a true beginning of ``data``, which was being written."""
+    try:
+        found = place.read_bytes()
+    except OSError:
+        return None
+    return found if len(found) < len(data) and data.startswith(found) else None

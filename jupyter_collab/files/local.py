@@ -1,0 +1,297 @@
+"""The fast way to files of Jupyter's own local contents managers.
+
+It does what ``FileContentsManager.get`` and ``save`` do (hooks, signatures, checkpoints,
+events, atomic writing), in the same order, but everything whose cost grows with the file
+happens in a worker thread. Managers that change how files are read or written do not get
+here: see :func:`~jupyter_collab.files.stock.is_stock` and :mod:`~jupyter_collab.files.manager`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from logging import Logger
+from pathlib import Path
+from typing import Any, TypeVar
+
+from jupyter_core.utils import ensure_async
+from jupyter_server.services.contents.filecheckpoints import FileCheckpoints
+
+from ..errors import FileChanged, FileError, FileMissing, FileUnreadable
+from . import disk, stock, trust
+from .access import Sighting, Sign, TornWrite, Unstable
+from .formats import Format, NotebookFormat, digest
+from .port import ABSENT, FileVersion, Source
+from .problems import Action, file_error, too_large
+
+T = TypeVar("T")
+
+_ABANDONED = 5.0
+"""Seconds without a change after which a broken notebook is not being written any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What is to be written: ``data`` is ``None`` where the file says that already."""
+
+    data: bytes | None
+    known: Sighting
+    content: str
+    signature: str | None
+
+
+class LocalAccess:
+    """Files of a stock local manager; ``max_size`` in bytes."""
+
+    def __init__(self, manager: Any, *, max_size: int | None, log: Logger) -> None:
+        self._manager = manager
+        self._max_size = max_size
+        self._log = log
+        self._owed_hooks: set[str] = set()
+
+    def local(self, path: str) -> Path | None:
+        return stock.place_of(self._manager, path)
+
+    async def sign(self, path: str) -> Sign:
+        return await self._in_thread(path, "read", self._sign, path)
+
+    async def look(self, path: str, format: Format, known: str) -> Sighting:
+        return await self._in_thread(path, "read", self._look, path, format, known)
+
+    async def read(self, path: str, format: Format) -> tuple[Source, Sighting]:
+        source, sighting, signature = await self._in_thread(path, "read", self._read, path, format)
+        if signature is not None:
+            trust.mark(self._manager, source, signature, path)
+        self._manager.emit(data={"action": "get", "path": path})
+        return source, sighting
+
+    async def write(self, path: str, format: Format, source: Source, known: Sighting) -> Sighting:
+        source = await self._before_saving(path, format, source)
+        draft = await self._in_thread(path, "saved", self._draft, path, format, source, known)
+        if draft.signature is not None:
+            trust.remember(self._manager, draft.signature)
+        if draft.data is None:
+            written = draft.known
+        else:
+            written = await self._in_thread(path, "saved", self._write, path, draft)
+        if draft.data is not None or path in self._owed_hooks:
+            await self._after_saving(path, format)
+        return written
+
+    # In worker threads
+
+    def _place(self, path: str) -> Path:
+        """The file's place on disk; refuses what Jupyter does not serve."""
+        place = stock.place_of(self._manager, path)
+        if stock.is_refused(self._manager, place):
+            raise FileMissing(path)
+        return place
+
+    def _sign(self, path: str) -> Sign:
+        return disk.sign_of(disk.stat_file(self._place(path)))
+
+    def _load(self, path: str) -> tuple[bytes, Sighting]:
+        place = self._place(path)
+        data, info = disk.read_file(place, path, self._max_size)
+        return data, self._sighting(data, place, info)
+
+    def _sighting(self, data: bytes, place: Path, info: os.stat_result) -> Sighting:
+        algorithm = self._manager.hash_algorithm
+        fingerprint = digest(data, algorithm)
+        version = FileVersion(
+            fingerprint=fingerprint,
+            last_modified=info.st_mtime,
+            hash=fingerprint,
+            hash_algorithm=algorithm,
+            writable=os.access(place, os.W_OK),
+        )
+        return Sighting(version, disk.sign_of(info))
+
+    def _look(self, path: str, format: Format, known: str) -> Sighting:
+        data, sighting = self._load(path)
+        if sighting.version.fingerprint != known:
+            format.decode(data, path)
+        return sighting
+
+    def _read(self, path: str, format: Format) -> tuple[Source, Sighting, str | None]:
+        data, sighting = self._load(path)
+        try:
+            source = format.decode(data, path)
+        except FileUnreadable:
+            if not self._restore_backup(path, format):
+                raise
+            data, sighting = self._load(path)
+            source = format.decode(data, path)
+        is_notebook = isinstance(format, NotebookFormat)
+        return source, sighting, trust.signature(self._manager, source) if is_notebook else None
+
+    def _restore_backup(self, path: str, format: Format) -> bool:
+        """Undo an atomic write of a notebook that a crash cut short.
+
+        Jupyter's atomic write copies the old file aside, writes, and deletes the copy. As
+        Jupyter does, put a copy that is left over in the place of a notebook that cannot be
+        read; but only a good copy, and never while somebody may still be writing.
+        """
+        place = self._place(path)
+        backup = place.with_name(f".~{place.name}")
+        if not isinstance(format, NotebookFormat) or not self._manager.use_atomic_writing:
+            return False
+        try:
+            newest = max(place.stat().st_mtime, backup.stat().st_mtime)
+            if time.time() - newest < _ABANDONED:
+                return False
+            format.decode(disk.read_file(backup, path, self._max_size)[0], path)
+            place.replace(place.with_name(f"{place.name}.invalid"))
+            backup.replace(place)
+        except (OSError, FileError, Unstable):
+            return False
+        self._log.warning(
+            "%s was cut short while it was saved; took the copy from before, and kept the"
+            " broken file as %s.invalid",
+            path,
+            path,
+        )
+        return True
+
+    def _draft(self, path: str, format: Format, source: Source, known: Sighting) -> _Draft:
+        """Encode, and make sure that the file is the version ``known``."""
+        before, known = self._verify(path, format, known)
+        data = format.encode(source, before or b"", path)
+        if self._max_size is not None and len(data) > self._max_size:
+            raise too_large(path, len(data), self._max_size)
+        content = digest(data)
+        signature = None
+        if isinstance(format, NotebookFormat):
+            signature = trust.signature_if_trusted(self._manager, source, path)
+        exists = known.version.fingerprint != ABSENT
+        if exists and not known.content:
+            known = replace(known, content=self._content(path, format, before, known))
+        same = exists and content == known.content
+        return _Draft(None if same else data, known, content, signature)
+
+    def _verify(self, path: str, format: Format, known: Sighting) -> tuple[bytes | None, Sighting]:
+        """The file's bytes where they had to be read, and ``known`` with a fresh sign."""
+        try:
+            proof = None if format.needs_before else known.sign
+            if proof is not None and self._sign(path) == proof:
+                return None, known
+            before, sighting = self._load(path)
+        except FileNotFoundError:
+            if known.version.fingerprint == ABSENT:
+                return None, known
+            raise
+        if sighting.version.fingerprint != known.version.fingerprint:
+            raise changed(path)
+        return before, replace(known, version=sighting.version, sign=sighting.sign)
+
+    def _content(self, path: str, format: Format, before: bytes | None, known: Sighting) -> str:
+        """The digest of what the file would be if we had written it."""
+        if before is None:
+            before, sighting = self._load(path)
+            if sighting.version.fingerprint != known.version.fingerprint:
+                raise changed(path)
+        try:
+            return digest(format.encode(format.decode(before, path), before, path))
+        except FileUnreadable:
+            return digest(before)
+
+    def _write(self, path: str, draft: _Draft) -> Sighting:
+        assert draft.data is not None
+        place = self._place(path)
+        known = draft.known
+        if known.version.fingerprint == ABSENT:
+            if place.is_symlink() or place.exists():
+                raise changed(path)
+        elif disk.sign_of(disk.stat_file(place)) != known.sign:
+            raise changed(path)
+        try:
+            with self._manager.atomic_writing(str(place), text=False) as file:
+                file.write(draft.data)
+                # A full disk may show up only here, and only in here is it put right.
+                file.flush()
+                os.fsync(file.fileno())
+                info = os.fstat(file.fileno())
+        except Exception as error:
+            torn = disk.is_torn(place, draft.data)
+            if torn is None or digest(torn, self._manager.hash_algorithm) == known.version.hash:
+                raise
+            sighting = self._sighting(torn, place, place.stat())
+            raise TornWrite(file_error(error, path, "saved"), sighting) from error
+        return replace(self._sighting(draft.data, place, info), content=draft.content)
+
+    # In the event loop
+
+    async def _before_saving(self, path: str, format: Format, source: Source) -> Source:
+        """Run the hooks that may change what is saved, on a copy of the document."""
+        manager = self._manager
+        if not stock.has_pre_save_hooks(manager):
+            return source
+        data = (
+            b""
+            if isinstance(format, NotebookFormat)
+            else await self._in_thread(path, "saved", format.encode, source, b"", path)
+        )
+        model = {
+            "type": format.contents_type,
+            "format": format.contents_format,
+            "content": await asyncio.to_thread(format.to_model, source, data),
+        }
+        try:
+            manager.run_pre_save_hooks(model=model, path=path)
+        except Exception as error:
+            raise file_error(error, path, "saved") from error
+        changed_source, _ = await self._in_thread(
+            path, "saved", format.from_model, model["content"], path
+        )
+        return changed_source
+
+    async def _after_saving(self, path: str, format: Format) -> None:
+        """Checkpoint, hooks and event of a save.
+
+        The document is in the file by now. A hook that fails is an error of this save all
+        the same, because whoever has installed it counts on it: the next ``write`` runs the
+        hooks again, even if there is nothing to be written.
+        """
+        manager = self._manager
+        self._owed_hooks.add(path)
+        try:
+            if isinstance(format, NotebookFormat):
+                await self._checkpoint(path)
+            if stock.has_post_save_hooks(manager):
+                model = await ensure_async(manager.get(path, content=False))
+                manager.run_post_save_hooks(model=model, os_path=str(self._place(path)))
+        except Exception as error:
+            raise file_error(error, path, "saved") from error
+        self._owed_hooks.discard(path)
+        manager.emit(data={"action": "save", "path": path})
+
+    async def _checkpoint(self, path: str) -> None:
+        """One checkpoint should always exist for notebooks."""
+        manager = self._manager
+        if await ensure_async(manager.checkpoints.list_checkpoints(path)):
+            return
+        if type(manager.checkpoints) is FileCheckpoints:
+            await asyncio.to_thread(manager.create_checkpoint, path)
+        else:
+            await ensure_async(manager.create_checkpoint(path))
+
+    async def _in_thread(
+        self, path: str, action: Action, function: Callable[..., T], *args: Any
+    ) -> T:
+        try:
+            return await asyncio.to_thread(function, *args)
+        except (FileError, TornWrite, Unstable):
+            raise
+        except Exception as error:
+            raise file_error(error, path, action) from error
+
+
+def changed(path: str) -> FileChanged:
+    return FileChanged(
+        path,
+        f"{path} was not saved yet: another program has changed it. Its changes are merged"
+        " into the document first.",
+    )

@@ -1,0 +1,297 @@
+"""Notebooks as bytes and as plain values, as :mod:`nbformat` reads and writes them.
+
+``encode`` gives exactly the bytes that ``nbformat.write`` puts into a file, and ``decode``
+the value that ``nbformat.reads`` gives, but as plain ``dict`` and ``list``, cell by cell.
+The standard library's parser and writer hold the interpreter lock for as long as one call
+takes, which for a notebook of 50 MB stops the event loop even from another thread. Here no
+single call is larger than a cell's output. This module is pure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from json.decoder import JSONDecodeError
+from typing import Any
+
+import nbformat
+
+from .line_endings import BYTE_ORDER_MARK
+
+Notebook = dict[str, Any]
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+_SPLIT_TYPES = ("application/javascript", "image/svg+xml")
+_STEPWISE = ("cells", "outputs")
+"""Members whose value is a long list: it is read and written element by element."""
+
+
+class BadNotebook(ValueError):
+    """The text is no notebook; ``str(error)`` says why, with the position where known."""
+
+
+def decode(text: str) -> Notebook:
+    """Read a notebook of any format version as version 4; raises :class:`BadNotebook`.
+
+    The minor version stays what it is. ``trusted`` marks and other things that must not be
+    in a file are removed.
+    """
+    text = text.removeprefix(BYTE_ORDER_MARK)
+    try:
+        notebook = _parse(text)
+    except JSONDecodeError as error:
+        position = f"line {error.lineno}, column {error.colno}"
+        raise BadNotebook(f"{error.msg} ({position})") from error
+    except RecursionError as error:
+        raise BadNotebook("it is nested too deeply") from error
+    if not isinstance(notebook, dict):
+        raise BadNotebook("the file holds no JSON object")
+    if notebook.get("nbformat") != 4:
+        notebook = _upgrade(text)
+    if _SURROGATE_ESCAPE.search(text):
+        notebook = _without_lone_surrogates(notebook)
+    return _normalize(notebook)
+
+
+def encode(notebook: Notebook) -> bytes:
+    """The bytes that ``nbformat.write`` would write for this notebook, without checking it."""
+    return "".join(_chunks(notebook)).encode()
+
+
+# Reading
+
+
+def _parse(text: str) -> Any:
+    """Like ``json.loads``, in small steps; raises ``JSONDecodeError`` with a position."""
+    value, end = _parse_stepwise(text, _skip(text, 0), depth=0)
+    if end != len(text):
+        raise JSONDecodeError("Extra data", text, end)
+    return value
+
+
+_scan = json.JSONDecoder().raw_decode
+
+
+def _skip(text: str, at: int) -> int:
+    match = _SPACE.match(text, at)
+    return match.end() if match else at
+
+
+def _parse_stepwise(text: str, at: int, depth: int) -> tuple[Any, int]:
+    """The value at ``at``, and where the text goes on after it and the space behind it.
+
+    An object is opened here only down to the outputs (notebook, cell, output), and only
+    the lists of cells and outputs: everything else is left to the fast scanner.
+    """
+    if depth > 2 or not text.startswith("{", at):
+        value, end = _scan(text, at)
+        return value, _skip(text, end)
+    result: dict[str, Any] = {}
+    at = _skip(text, at + 1)
+    if text.startswith("}", at):
+        return result, _skip(text, at + 1)
+    while True:
+        if not text.startswith('"', at):
+            raise JSONDecodeError("Expecting property name enclosed in double quotes", text, at)
+        key, at = _scan(text, at)
+        at = _skip(text, at)
+        if not text.startswith(":", at):
+            raise JSONDecodeError("Expecting ':' delimiter", text, at)
+        at = _skip(text, at + 1)
+        if key in _STEPWISE and text.startswith("[", at):
+            result[key], at = _parse_list(text, at, depth + 1)
+        else:
+            value, at = _scan(text, at)
+            result[key], at = value, _skip(text, at)
+        if text.startswith("}", at):
+            return result, _skip(text, at + 1)
+        if not text.startswith(",", at):
+            raise JSONDecodeError("Expecting ',' delimiter", text, at)
+        at = _skip(text, at + 1)
+
+
+def _parse_list(text: str, at: int, depth: int) -> tuple[list[Any], int]:
+    result: list[Any] = []
+    at = _skip(text, at + 1)
+    if text.startswith("]", at):
+        return result, _skip(text, at + 1)
+    while True:
+        value, at = _parse_stepwise(text, at, depth)
+        result.append(value)
+        if text.startswith("]", at):
+            return result, _skip(text, at + 1)
+        if not text.startswith(",", at):
+            raise JSONDecodeError("Expecting ',' delimiter", text, at)
+        at = _skip(text, at + 1)
+
+
+def _upgrade(text: str) -> Notebook:
+    """A notebook of format version 1, 2 or 3, as version 4.
+
+    nbformat gives each cell a random id; ids made from the content instead let the same
+    file give the same document each time it is read.
+    """
+    try:
+        upgraded: Any = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+    except Exception as error:  # nbformat raises a dozen kinds for a wrong structure
+        raise BadNotebook(f"{error}"[:300]) from error
+    notebook: Notebook = json.loads(json.dumps(upgraded))
+    for index, cell in enumerate(notebook["cells"]):
+        seed = f"{index}\n{cell['cell_type']}\n{cell['source']}"
+        cell["id"] = hashlib.sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return notebook
+
+
+def _normalize(notebook: Notebook) -> Notebook:
+    """Join what is split into lines and drop what belongs to a session, in place."""
+    cells = notebook.setdefault("cells", [])
+    metadata = notebook.setdefault("metadata", {})
+    if not isinstance(cells, list) or not isinstance(metadata, dict):
+        raise BadNotebook("cells must be a list, and metadata an object")
+    notebook.setdefault("nbformat_minor", 0)
+    for name in ("orig_nbformat", "orig_nbformat_minor", "signature"):
+        metadata.pop(name, None)
+    for number, cell in enumerate(cells, start=1):
+        try:
+            _normalize_cell(cell)
+        except (TypeError, AttributeError, KeyError) as error:
+            raise BadNotebook(f"cell {number} is no cell: {error}") from error
+    return notebook
+
+
+def _normalize_cell(cell: dict[str, Any]) -> None:
+    if not isinstance(cell["cell_type"], str):
+        raise TypeError("its type is not a text")
+    cell["source"] = _joined(cell.get("source", ""))
+    if not isinstance(cell["source"], str):
+        raise TypeError("its source is not a text")
+    cell.setdefault("metadata", {}).pop("trusted", None)
+    for bundle in cell.get("attachments", {}).values():
+        _join_bundle(bundle)
+    if cell["cell_type"] != "code":
+        return
+    cell.setdefault("execution_count", None)
+    for output in cell.setdefault("outputs", []):
+        if output.get("output_type") in ("execute_result", "display_data"):
+            _join_bundle(output.get("data", {}))
+        elif "text" in output:
+            output["text"] = _joined(output["text"])
+
+
+def _joined(value: Any) -> Any:
+    if isinstance(value, list) and all(isinstance(line, str) for line in value):
+        return "".join(value)
+    return value
+
+
+def _join_bundle(bundle: dict[str, Any]) -> None:
+    for mime, value in bundle.items():
+        if not _is_json(mime):
+            bundle[mime] = _joined(value)
+
+
+def _is_json(mime: str) -> bool:
+    return mime == "application/json" or (
+        mime.startswith("application/") and mime.endswith("+json")
+    )
+
+
+def _without_lone_surrogates(value: Any) -> Any:
+    """Half a character cannot be shared nor written as UTF-8; the replacement mark can."""
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return value
+    if isinstance(value, list):
+        return [_without_lone_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {
+            _without_lone_surrogates(key): _without_lone_surrogates(item)
+            for key, item in value.items()
+        }
+    return value
+
+
+# Writing
+
+
+def _chunks(notebook: Notebook) -> Iterator[str]:
+    opening = "{\n"
+    for key in sorted(notebook):
+        yield f"{opening} {json.dumps(key, ensure_ascii=False)}: "
+        if key == "cells" and notebook[key]:
+            yield from _cell_chunks(notebook[key])
+        else:
+            value = notebook[key]
+            yield _dump(_metadata(value) if key == "metadata" else value, " ")
+        opening = ",\n"
+    yield "\n}\n" if notebook else "{}\n"
+
+
+def _cell_chunks(cells: list[dict[str, Any]]) -> Iterator[str]:
+    opening = "[\n  "
+    for cell in cells:
+        yield opening
+        yield _dump(_split_cell(cell), "  ")
+        opening = ",\n  "
+    yield "\n ]"
+
+
+def _dump(value: Any, indent: str) -> str:
+    text = json.dumps(
+        value,
+        default=_ascii,
+        indent=1,
+        sort_keys=True,
+        separators=(",", ": "),
+        ensure_ascii=False,
+    )
+    # A line break in a string is written as \n: those in the text are all layout.
+    return text.replace("\n", "\n" + indent)
+
+
+def _ascii(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.decode("ascii")
+    raise TypeError(f"a notebook cannot hold a {type(value).__name__}")
+
+
+def _metadata(metadata: dict[str, Any]) -> dict[str, Any]:
+    dropped = ("orig_nbformat", "orig_nbformat_minor", "signature")
+    return {key: value for key, value in metadata.items() if key not in dropped}
+
+
+def _split_cell(cell: dict[str, Any]) -> dict[str, Any]:
+    """A copy of the cell in which long texts are lists of lines, and without ``trusted``."""
+    result = dict(cell)
+    result["metadata"] = {k: v for k, v in cell["metadata"].items() if k != "trusted"}
+    if isinstance(cell.get("source"), str):
+        result["source"] = cell["source"].splitlines(keepends=True)
+    if "attachments" in cell:
+        result["attachments"] = {k: _split_bundle(v) for k, v in cell["attachments"].items()}
+    if cell["cell_type"] == "code":
+        result["outputs"] = [_split_output(output) for output in cell["outputs"]]
+    return result
+
+
+def _split_output(output: dict[str, Any]) -> dict[str, Any]:
+    kind = output["output_type"]
+    if kind in ("execute_result", "display_data") and "data" in output:
+        return {**output, "data": _split_bundle(output["data"])}
+    if kind == "stream" and isinstance(output["text"], str):
+        return {**output, "text": output["text"].splitlines(keepends=True)}
+    return output
+
+
+def _split_bundle(bundle: dict[str, Any]) -> dict[str, Any]:
+    return {
+        mime: value.splitlines(keepends=True)
+        if isinstance(value, str) and (mime.startswith("text/") or mime in _SPLIT_TYPES)
+        else value
+        for mime, value in bundle.items()
+    }
