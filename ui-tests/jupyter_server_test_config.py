@@ -1,0 +1,48 @@
+"""The server of the browser tests; tests/lab-server.ts starts it and sets its environment.
+
+Unlike Galata's default, it asks for its token and checks for forged requests, as a server that
+people use does.
+"""
+
+import os
+from http.cookies import SimpleCookie
+from urllib.parse import unquote
+
+from jupyter_server.auth.identity import IdentityProvider, User
+from jupyter_server.base.handlers import JupyterHandler
+from jupyterlab.galata import configure_jupyter_server
+
+USER_COOKIE = "ui-test-user"
+
+
+class CookieIdentityProvider(IdentityProvider):
+    """Whoever has the token is who their cookie says, so that one server can tell pages apart."""
+
+    async def get_user(self, handler: JupyterHandler) -> User | None:
+        user = await super().get_user(handler)
+        cookie = SimpleCookie(handler.request.headers.get("Cookie", "")).get(USER_COOKIE)
+        if user is None or cookie is None:
+            return user
+        name = unquote(cookie.value)
+        return User(username=name.lower(), name=name, display_name=name, initials=name[:1])
+
+
+c = get_config()  # noqa: F821
+configure_jupyter_server(c)
+
+c.ServerApp.port = int(os.environ["UI_TESTS_PORT"])
+c.ServerApp.ip = "127.0.0.1"
+c.ServerApp.allow_root = True
+c.ServerApp.disable_check_xsrf = False
+c.ServerApp.identity_provider_class = CookieIdentityProvider
+c.IdentityProvider.token = os.environ["UI_TESTS_TOKEN"]
+c.LabApp.workspaces_dir = os.environ["UI_TESTS_WORKSPACES"]
+
+# Nothing outside of this machine is asked.
+c.LabApp.news_url = None
+c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
+c.LabApp.extension_manager = "readonly"
+
+c.JupyterNotebookApp.expose_app_in_browser = True
+
+c.YDocExtension.collaborative = True

@@ -1,0 +1,163 @@
+import { expect, type Page } from '@playwright/test';
+import type { LabServer } from './lab-server';
+
+/** How long edits may take to reach the others, or the disk. */
+const PATIENCE = 20_000;
+
+/** The parts of JupyterLab's application that are used from here. */
+interface Application {
+  readonly commands: { execute: (id: string, args: object) => Promise<unknown> };
+  readonly shell: { readonly currentWidget: DocumentWidget | null };
+}
+
+interface DocumentWidget {
+  readonly context?: {
+    readonly path: string;
+    readonly ready: Promise<void>;
+    readonly model: { readonly sharedModel: SharedNotebook & SharedFile };
+    readonly sessionContext: { readonly session: { readonly kernel: Kernel | null } | null };
+  };
+}
+
+interface SharedNotebook {
+  readonly cells?: readonly { getSource: () => string }[];
+}
+
+interface SharedFile {
+  readonly getSource: () => string;
+}
+
+interface Kernel {
+  readonly id: string;
+}
+
+declare global {
+  interface Window {
+    jupyterapp: Application;
+  }
+}
+
+/** A valid notebook of code cells, as a file's content. */
+export function notebook(sources: readonly string[]): string {
+  const cells = sources.map((source, index) => ({
+    cell_type: 'code',
+    execution_count: null,
+    id: `cell-${index}`,
+    metadata: {},
+    outputs: [],
+    source
+  }));
+  const kernelspec = { display_name: 'Python 3', language: 'python', name: 'python3' };
+  const metadata = { kernelspec, language_info: { name: 'python' } };
+  return `${JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 }, null, 1)}\n`;
+}
+
+/** Opens a document in JupyterLab, and waits until its content is there. */
+export async function openDocument(page: Page, path: string): Promise<void> {
+  await page.evaluate(async wanted => {
+    await window.jupyterapp.commands.execute('docmanager:open', { path: wanted });
+  }, path);
+  await documentReady(page, path);
+}
+
+/** Waits until the current document is the one at the path, with its content. */
+export async function documentReady(page: Page, path: string): Promise<void> {
+  await expect
+    .poll(
+      async () =>
+        page.evaluate(async () => {
+          const context = window.jupyterapp.shell.currentWidget?.context;
+          await context?.ready;
+          return context?.path;
+        }),
+      { message: `${path} is open`, timeout: PATIENCE }
+    )
+    .toBe(path);
+}
+
+/** Opens a notebook in Notebook 7, in place of what the page shows. */
+export async function openInNotebook7(page: Page, lab: LabServer, path: string): Promise<void> {
+  // Playwright's own goto: that of Galata waits for JupyterLab.
+  await page.mainFrame().goto(`${lab.url}/notebooks/${path}`);
+  await page.waitForFunction(
+    () => 'jupyterapp' in window && window.jupyterapp.shell.currentWidget?.context !== undefined
+  );
+  await documentReady(page, path);
+}
+
+/** The sources of the current notebook's cells, read from the shared model. */
+export async function sources(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const cells = window.jupyterapp.shell.currentWidget?.context?.model.sharedModel.cells;
+    return (cells ?? []).map(cell => cell.getSource());
+  });
+}
+
+/** The text of the current file, read from the shared model. */
+export async function text(page: Page): Promise<string | undefined> {
+  return page.evaluate(() =>
+    window.jupyterapp.shell.currentWidget?.context?.model.sharedModel.getSource()
+  );
+}
+
+/** The id of the current notebook's kernel, waiting for it to be there. */
+export async function kernelId(page: Page): Promise<string> {
+  const read = async (): Promise<string | undefined> =>
+    page.evaluate(
+      () => window.jupyterapp.shell.currentWidget?.context?.sessionContext.session?.kernel?.id
+    );
+  await expect.poll(read, { message: 'a kernel', timeout: PATIENCE }).toBeTruthy();
+  return (await read()) ?? '';
+}
+
+/** Types at the end of a cell, key by key, as a person does. */
+export async function typeInCell(page: Page, index: number, typed: string): Promise<void> {
+  const cell = page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-cell').nth(index);
+  await cell.locator('.jp-InputArea-editor .cm-content').click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type(typed);
+}
+
+/** Waits until every page has the same notebook open with the same cells, and returns those. */
+export async function agreement(pages: readonly Page[]): Promise<string[]> {
+  let all: string[][] = [];
+  await expect
+    .poll(
+      async () => {
+        all = await Promise.all(pages.map(sources));
+        return new Set(all.map(cells => JSON.stringify(cells))).size;
+      },
+      { message: 'all pages show the same cells', timeout: PATIENCE }
+    )
+    .toBe(1);
+  return all[0] ?? [];
+}
+
+/** Waits until all pages and the file agree on exactly these cells. */
+export async function everywhere(
+  pages: readonly Page[],
+  lab: LabServer,
+  path: string,
+  cells: readonly string[]
+): Promise<void> {
+  for (const page of pages) {
+    await expect.poll(async () => sources(page), { timeout: PATIENCE }).toEqual(cells);
+  }
+  await onDisk(lab, path, cells);
+}
+
+/** Waits until the notebook's file has exactly these cells. */
+export async function onDisk(
+  lab: LabServer,
+  path: string,
+  cells: readonly string[]
+): Promise<void> {
+  await expect
+    .poll(async () => sourcesOnDisk(lab, path), { message: `${path} on disk`, timeout: PATIENCE })
+    .toEqual(cells);
+}
+
+async function sourcesOnDisk(lab: LabServer, path: string): Promise<string[]> {
+  const content = JSON.parse(await lab.read(path)) as { cells: { source: string | string[] }[] };
+  return content.cells.map(({ source }) => (Array.isArray(source) ? source.join('') : source));
+}

@@ -1,0 +1,109 @@
+import { test as galataTest, galata, type IJupyterLabPageFixture } from '@jupyterlab/galata';
+import type { BrowserContext } from '@playwright/test';
+import { LabServer, TOKEN } from './lab-server';
+
+export { expect } from '@jupyterlab/galata';
+
+/** A JupyterLab page with Galata's helpers. */
+export type LabPage = IJupyterLabPageFixture;
+
+export interface JoinOptions {
+  /** The server to join; by default the one that all tests share. */
+  readonly lab?: LabServer;
+
+  /** The directory to start in; by default the test's own on the shared server. */
+  readonly directory?: string;
+
+  /** JupyterLab, or Notebook 7, where Galata's helpers do not work: use plain locators. */
+  readonly app?: 'lab' | 'notebook';
+}
+
+/** Opens a page in a browser context of its own, as the user of that name. */
+export type Join = (name: string, options?: JoinOptions) => Promise<LabPage>;
+
+interface TestFixtures {
+  /** Brings one more person to the test. They leave when it ends. */
+  join: Join;
+
+  /** A server for this test alone, which it may stop and start; already started. */
+  ownLab: LabServer;
+}
+
+interface WorkerFixtures {
+  /** The server that tests share. A failed test gets the following ones a new server. */
+  lab: LabServer;
+}
+
+/**
+ * Galata's test with real kernels and sessions (its mocks give each page a kernel of its own) and
+ * with users whom the server knows. The `page` belongs to Ada; others `join`.
+ */
+export const test = galataTest.extend<TestFixtures, WorkerFixtures>({
+  lab: [
+    async ({}, use) => {
+      const server = await LabServer.create();
+      await server.start();
+      await use(server);
+      await server.dispose();
+    },
+    { scope: 'worker' }
+  ],
+  ownLab: async ({}, use, testInfo) => {
+    const server = await LabServer.create();
+    await server.start();
+    await use(server);
+    if (testInfo.status !== testInfo.expectedStatus) {
+      await testInfo.attach('server log', { body: server.log, contentType: 'text/plain' });
+    }
+    await server.dispose();
+  },
+  baseURL: async ({ lab }, use) => use(lab.url),
+  extraHTTPHeaders: { Authorization: `token ${TOKEN}` },
+  kernels: async ({}, use) => use(null),
+  sessions: async ({}, use) => use(null),
+  terminals: async ({}, use) => use(null),
+  mockUser: false,
+  context: async ({ context, lab }, use) => {
+    await become(context, 'Ada', lab);
+    await use(context);
+  },
+  join: async ({ browser, lab: shared, tmpPath }, use) => {
+    const guests: LabPage[] = [];
+    await use(async (name, { lab = shared, directory, app = 'lab' } = {}) => {
+      const { page } = await galata.newPage({
+        baseURL: lab.url,
+        browser,
+        appPath: app === 'lab' ? '/lab' : '',
+        autoGoto: false,
+        mockKernels: false,
+        mockSessions: false,
+        mockTerminals: false,
+        mockUser: false,
+        waitForApplication: app === 'lab' ? waitForLab : waitForNotebook
+      });
+      guests.push(page);
+      await become(page.context(), name, lab);
+      await page.goto(`tree/${directory ?? (lab === shared ? tmpPath : '')}`);
+      return page;
+    });
+    for (const page of guests) {
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
+      await page.context().close();
+    }
+  }
+});
+
+/** The server reads who somebody is from this cookie: see jupyter_server_test_config.py. */
+async function become(context: BrowserContext, name: string, lab: LabServer): Promise<void> {
+  const value = encodeURIComponent(name);
+  await context.addCookies([{ name: 'ui-test-user', value, url: lab.url }]);
+}
+
+const waitForLab: galata.INewPageOption['waitForApplication'] = async (page, helpers) => {
+  await page.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
+  await helpers.waitForCondition(() => helpers.activity.isTabActive('Launcher'));
+};
+
+const waitForNotebook: galata.INewPageOption['waitForApplication'] = async page => {
+  await page.waitForSelector('#main-panel');
+};
