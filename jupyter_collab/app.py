@@ -199,6 +199,7 @@ class YDocExtension(ExtensionApp):
             self._server.contents_manager,
             self._server.web_app.settings["file_id_manager"],
             poll_interval=settings.file_poll_interval,
+            event_logger=self._server.event_logger,
             log=self.log,
         )
         opener = RoomOpener(

@@ -47,11 +47,13 @@ class MarkSaved:
 class WriteFile:
     """Write ``source``, the document at ``position``, once all up to there is durable.
 
-    Answered by ``FileWritten`` or ``FileWriteFailed``.
+    ``create`` makes a file that was deleted again. Answered by ``FileWritten`` or
+    ``FileWriteFailed``.
     """
 
     source: Source
     position: Position
+    create: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +85,4 @@ class Evict:
     """Nobody needs the room any more: close it, unless someone joins first."""
 
 
-Effect = (
-    Send
-    | Disconnect
-    | Append
-    | MarkSaved
-    | WriteFile
-    | ReadFile
-    | MergeFile
-    | Report
-    | Evict
-)
+Effect = Send | Disconnect | Append | MarkSaved | WriteFile | ReadFile | MergeFile | Report | Evict

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from ..errors import FileChanged, FileMissing
 from ..files.port import FileContent, FileVersion
 from ..protocol.identity import ConnectionId, Position
 from ..protocol.messages import SaveReply
@@ -17,6 +18,10 @@ from ..store.port import SavedMark
 from .effects import Effect, MarkSaved, MergeFile, ReadFile, Send, WriteFile
 from .replica import Replica
 from .saving import Clean, Dirty, Failed, SavePolicy, Saving, Writing, WritingAgain
+
+
+DELETED = "deleted"
+"""The reason of a file that is gone because someone deleted it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,12 @@ class Keeper:
     """
 
     def __init__(
-        self, replica: Replica, path: str, version: FileVersion, saved: SavedMark, policy: SavePolicy
+        self,
+        replica: Replica,
+        path: str,
+        version: FileVersion,
+        saved: SavedMark,
+        policy: SavePolicy,
     ) -> None:
         self._replica = replica
         self.path = path
@@ -114,7 +124,9 @@ class Keeper:
         self._asked.waiting.clear()
         self._writing_at = self.head
         self._saved = replace(self._saved, writing=self.head)
-        return [MarkSaved(self._saved), WriteFile(self._replica.document.source(), self.head)]
+        source = self._replica.document.source()
+        create = isinstance(self._file, Gone) and self._file.reason == DELETED
+        return [MarkSaved(self._saved), WriteFile(source, self.head, create)]
 
     def _may_write(self) -> bool:
         """Not while the file is being looked at; not what is not durable, as after a crash the
@@ -134,13 +146,16 @@ class Keeper:
         return [MarkSaved(self._saved), *self._reply("success")]
 
     def write_failed(self, reason: str, message: str, now: float) -> list[Effect]:
-        if reason == "changed":
+        if reason == FileChanged.reason:
             self._saving.cancel(now)
             self._asked.waiting[:0] = self._asked.serving
             self._asked.serving.clear()
             if self._asked.waiting:
                 self._saving.ask(now)
             return self.changed_outside()
+        if reason == FileMissing.reason:
+            self._saving.cancel(now)
+            return self._reply("failed", reason, message) + self.gone(DELETED, message, now)
         self._saving.fail(now, reason, message)
         return self._reply("failed", reason, message)
 
@@ -242,7 +257,12 @@ class Keeper:
             case Failed(_, _, retry_at, reason, message) | WritingAgain(
                 Failed(_, _, retry_at, reason, message)
             ):
-                return {"state": "failed", "reason": reason, "message": message, "retryAt": retry_at}
+                return {
+                    "state": "failed",
+                    "reason": reason,
+                    "message": message,
+                    "retryAt": retry_at,
+                }
             case Writing():
                 return {"state": "saving"}
             case Dirty() if self._policy.delay is None or not self._saving.automatic:

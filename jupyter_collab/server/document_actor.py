@@ -7,11 +7,12 @@ from collections.abc import Callable
 from logging import Logger
 
 from ..errors import FileError, FileMissing, StoreError
-from ..files.port import Back, Changed, DocumentFile, FileContent, FileEvent, Gone, Renamed
+from ..files.port import ABSENT, Back, Changed, DocumentFile, FileContent, FileEvent, Gone, Renamed
 from ..protocol.close import CloseCode
 from ..protocol.identity import RoomId
 from ..room import events as ev
 from ..room.effects import Append, Effect, Evict, MarkSaved, MergeFile, ReadFile, WriteFile
+from ..room.keeper import DELETED
 from ..room.room import Room
 from ..store.port import SavedMark, UpdateLog
 from .actor import Actor
@@ -83,6 +84,8 @@ class DocumentActor(Actor):
                 super().perform(effect)
 
     async def _write(self, effect: WriteFile) -> None:
+        if effect.create:
+            self._file.expect(ABSENT)
         try:
             version = await self._file.write(effect.source)
         except FileError as error:
@@ -95,7 +98,7 @@ class DocumentActor(Actor):
         try:
             content = await self._file.read()
         except FileMissing as error:
-            self.post(ev.FileGone("deleted", str(error)))
+            self.post(ev.FileGone(DELETED, str(error)))
         except FileError as error:
             self.post(ev.FileGone(error.reason, str(error)))
         else:

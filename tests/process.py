@@ -1,0 +1,148 @@
+"""A Jupyter server in a process of its own, with nothing of this machine's configuration."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+START_SECONDS = 60
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+class ServerProcess:
+    """``jupyter lab`` (or another application) on files below ``home``.
+
+    It can be stopped, killed and started again on the same files and port.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        *arguments: str,
+        app: str = "jupyterlab",
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        self.home = home
+        self.root = home / "root"
+        self.state = home / "state"
+        self.log = home / "server.log"
+        for folder in (self.root, self.state):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.token = secrets.token_hex(16)
+        self.port = free_port()
+        self._app = app
+        self._environment = environment or {}
+        self._arguments = arguments
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> ServerProcess:
+        """Start, and wait until it answers."""
+        self.spawn()
+        end = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                self.request("GET", "api")
+                return self
+            except (URLError, ConnectionError):
+                assert self.process.poll() is None, self.log.read_text()
+                assert time.monotonic() < end, self.log.read_text()
+                time.sleep(0.05)
+
+    def spawn(self) -> None:
+        folders = {f"JUPYTER_{n}_DIR": str(self.home / n) for n in ("CONFIG", "DATA", "RUNTIME")}
+        clean = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "PYTEST"))}
+        command = [
+            *(sys.executable, "-m", self._app, "--no-browser", "--allow-root"),
+            f"--ServerApp.root_dir={self.root}",
+            f"--IdentityProvider.token={self.token}",
+            *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}"),
+            *("--ServerApp.port_retries=0", "--LabApp.news_url=None"),
+            *self._arguments,
+        ]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command,
+                cwd=self.state,
+                env={**clean, **folders, "HOME": str(self.home), **self._environment},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+            )
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        assert self._process is not None
+        return self._process
+
+    def kill(self) -> None:
+        """End it at once, as ``kill -9`` does."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self, timeout: float = 10) -> float:
+        """Ask it to end, as a service manager does; returns the seconds that it took."""
+        start = time.monotonic()
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(timeout)
+        return time.monotonic() - start
+
+    def request(self, method: str, path: str, body: Any = None) -> Any:
+        """The JSON answer to a request; raises ``HTTPError`` for one that is refused."""
+        request = Request(
+            f"http://127.0.0.1:{self.port}/{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"token {self.token}", "Content-Type": "application/json"},
+        )
+        with urlopen(request, timeout=30) as response:
+            return json.loads(response.read() or b"null")
+
+    def page_config(self, path: str = "lab") -> dict[str, Any]:
+        """What the server tells a page."""
+        request = Request(
+            f"http://127.0.0.1:{self.port}/{path}", headers={"Authorization": f"token {self.token}"}
+        )
+        with urlopen(request, timeout=30) as response:
+            page: str = response.read().decode()
+        start = page.index('id="jupyter-config-data"')
+        start = page.index(">", start) + 1
+        config: dict[str, Any] = json.loads(page[start : page.index("</script>", start)])
+        return config
+
+    def status(self, method: str, path: str, body: Any = None) -> int:
+        """The HTTP status of a request."""
+        try:
+            self.request(method, path, body)
+        except HTTPError as error:
+            return error.code
+        return 200
+
+    def __enter__(self) -> ServerProcess:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self.kill()

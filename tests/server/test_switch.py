@@ -1,0 +1,125 @@
+"""Switching collaboration on and off, on real servers."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.process import ServerProcess
+
+SESSION = "api/collaboration/session/notes.txt"
+WANTED = {"format": "text", "type": "file"}
+
+
+def server(home: Path, *arguments: str, app: str = "jupyterlab") -> ServerProcess:
+    made = ServerProcess(home, *arguments, app=app)
+    (made.root / "notes.txt").write_text("hello\n")
+    return made
+
+
+def test_the_flag_switches_it_on(tmp_path: Path) -> None:
+    with server(tmp_path, "--collaborative") as lab:
+        assert lab.request("PUT", SESSION, WANTED)["format"] == "text"
+        assert json.loads(lab.page_config()["jupyterCollab"])["collaborative"] is True
+        assert (lab.state / ".jupyter_ystore.db").exists()
+
+
+def test_without_the_flag_it_is_plain_jupyterlab(tmp_path: Path) -> None:
+    with server(tmp_path) as lab:
+        assert lab.status("PUT", SESSION, WANTED) == 404
+        assert lab.status("GET", "api/collaboration/room/text:file:x") == 404
+        assert "jupyterCollab" not in lab.page_config()
+        assert list(lab.state.iterdir()) == []
+
+
+def test_the_trait_switches_it_on_in_notebook(tmp_path: Path) -> None:
+    with server(tmp_path, "--YDocExtension.collaborative=True", app="notebook") as notebook:
+        assert notebook.request("PUT", SESSION, WANTED)["type"] == "file"
+        assert "jupyterCollab" in notebook.page_config("tree")
+
+
+def test_the_trait_overrules_the_flag(tmp_path: Path) -> None:
+    with server(tmp_path, "--collaborative", "--YDocExtension.collaborative=False") as lab:
+        assert lab.status("PUT", SESSION, WANTED) == 404
+
+
+@pytest.mark.parametrize(
+    ("option", "word"),
+    [
+        ("document_save_delay=-1", "document_save_delay"),
+        ("document_save_delay=soon", "document_save_delay"),
+        ("document_save_max_wait=0", "document_save_max_wait"),
+        ("file_poll_interval=-0.5", "file_poll_interval"),
+        ("document_cleanup_delay=nan", "document_cleanup_delay"),
+        ("ystore_class=builtins.dict", "ystore_class"),
+        ("ystore_class=no.such.Store", "ystore_class"),
+    ],
+)
+def test_wrong_settings_are_refused_at_the_start(tmp_path: Path, option: str, word: str) -> None:
+    lab = server(tmp_path, "--collaborative", f"--YDocExtension.{option}")
+    lab.spawn()
+    try:
+        assert lab.process.wait(60) == 1
+    finally:
+        lab.__exit__(None, None, None)
+    said = lab.log.read_text()
+    assert "jupyter-collab cannot start" in said or "Bad config" in said
+    assert word in said
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("ypy_websocket.ystore.SQLiteYStore", "is now called"),
+        ("pycrdt_websocket.ystore.TempFileYStore", "is now called"),
+        ("jupyter_collab.TempFileYStore", ""),
+        ("pycrdt.store.FileYStore", ""),
+    ],
+)
+def test_store_classes_by_today_and_older_names(tmp_path: Path, given: str, told: str) -> None:
+    with server(tmp_path, "--collaborative", f"--YDocExtension.ystore_class={given}") as lab:
+        assert lab.request("PUT", SESSION, WANTED)["sessionId"]
+        assert told in lab.log.read_text()
+
+
+def test_one_kernel_for_those_who_open_in_the_same_second(tmp_path: Path) -> None:
+    with server(tmp_path, "--collaborative") as lab, ThreadPoolExecutor() as pool:
+        model = {"path": "nb.ipynb", "type": "notebook", "name": "", "kernel": {"name": "python3"}}
+        answers = list(pool.map(lambda _: lab.request("POST", "api/sessions", model), range(4)))
+        assert len({answer["kernel"]["id"] for answer in answers}) == 1
+        assert len(lab.request("GET", "api/kernels")) == 1
+        lab.request("DELETE", f"api/sessions/{answers[0]['id']}")
+
+
+def test_beside_jupyter_collaboration_only_one_serves(tmp_path: Path) -> None:
+    """Stands in for the real package: all that we look at is the name of its extension."""
+    package = tmp_path / "site" / "jupyter_server_ydoc"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text(
+        "def _jupyter_server_extension_points():\n"
+        "    return [{'module': 'jupyter_server_ydoc'}]\n"
+        "def _load_jupyter_server_extension(serverapp):\n"
+        "    serverapp.log.info('the other one serves')\n"
+    )
+    lab = ServerProcess(
+        tmp_path,
+        "--collaborative",
+        "--ServerApp.jpserver_extensions=jupyter_server_ydoc=True",
+        environment={"PYTHONPATH": str(package.parent)},
+    )
+    with lab:
+        (lab.root / "notes.txt").write_text("hello\n")
+        assert lab.status("PUT", SESSION, WANTED) == 404
+        assert "jupyterCollab" not in lab.page_config()
+    said = lab.log.read_text()
+    assert "the other one serves" in said
+    assert said.count("jupyter server extension disable jupyter_server_ydoc") == 1
+
+
+def test_sigterm_ends_it_within_five_seconds(tmp_path: Path) -> None:
+    with server(tmp_path, "--collaborative") as lab:
+        lab.request("PUT", SESSION, WANTED)
+        assert lab.stop() < 5
