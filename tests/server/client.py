@@ -37,10 +37,10 @@ def read_bytes(data: bytes, at: int) -> bytes:
 class WireClient:
     """Holds a document and keeps it in sync, as long as its socket is open."""
 
-    def __init__(self, socket: WebSocketClientConnection) -> None:
+    def __init__(self, socket: WebSocketClientConnection, doc: Doc[Any] | None = None) -> None:
         self.socket = socket
         self.session: dict[str, Any] = {}
-        self.doc: Doc[Any] = Doc()
+        self.doc: Doc[Any] = Doc() if doc is None else doc
         self.state: Map[Any] = self.doc.get("state", type=Map)
         self.text: Text = self.doc.get("source", type=Text)
         self.cells: Array[Any] = self.doc.get("cells", type=Array)
@@ -113,7 +113,7 @@ class WireClient:
         self.socket.write_message(frame, binary=True)
 
     def _on_change(self, event: Any) -> None:
-        if not self._applying:
+        if not self._applying and self.closed is None:
             self.send_update(event.update)
 
     async def sync(self) -> None:

@@ -1,0 +1,134 @@
+"""Servers that end, politely and not, while people type."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import websocket_connect
+
+from tests.process import ServerProcess
+
+from .client import WireClient
+
+WANTED = {"format": "text", "type": "file"}
+
+
+async def join(lab: ServerProcess, client: WireClient | None = None) -> WireClient:
+    """Open notes.txt; a client that was here before brings its document and its lineage."""
+    loop = asyncio.get_running_loop()
+    session = await loop.run_in_executor(
+        None, lab.request, "PUT", "api/collaboration/session/notes.txt", WANTED
+    )
+    held = client.session["sessionId"] if client is not None else session["sessionId"]
+    room = f"text:file:{session['fileId']}"
+    request = HTTPRequest(
+        f"ws://127.0.0.1:{lab.port}/api/collaboration/room/{room}?sessionId={held}",
+        headers={"Authorization": f"token {lab.token}"},
+    )
+    socket = await websocket_connect(request, subprotocols=["v1.jupyter-collab"])
+    new = WireClient(socket, doc=client.doc if client is not None else None)
+    new.session = session
+    await new.sync()
+    return new
+
+
+def server(home: Path, *arguments: str) -> ServerProcess:
+    lab = ServerProcess(home, "--collaborative", *arguments)
+    (lab.root / "notes.txt").write_text("begin\n")
+    return lab
+
+
+def on_disk(lab: ServerProcess) -> str:
+    return (lab.root / "notes.txt").read_text()
+
+
+def test_sigterm_with_people_connected_saves_all(tmp_path: Path) -> None:
+    async def main(lab: ServerProcess) -> tuple[str, float]:
+        people = [await join(lab) for _ in range(5)]
+        for number, person in enumerate(people):
+            person.text += f"{number}\n"
+        await asyncio.gather(*(person.durable() for person in people))
+        lab.process.terminate()
+        closes = await asyncio.gather(*(person.until_closed() for person in people))
+        assert {code for code, _ in closes} == {1001}
+        return str(people[0].text), lab.stop()
+
+    with server(tmp_path, "--YDocExtension.document_save_delay=60") as lab:
+        expected, seconds = asyncio.run(main(lab))
+        assert seconds < 5
+        assert on_disk(lab) == expected
+        assert sorted(expected.split()) == ["0", "1", "2", "3", "4", "begin"]
+
+
+def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
+    """L1 W8: and what was not is sent again by who has it, once."""
+
+    async def main(lab: ServerProcess) -> None:
+        ada, bob = await join(lab), await join(lab)
+        for round in range(3):
+            for number in range(20):
+                ada.text += f"<a{round}.{number}>"
+                bob.text.insert(0, f"<b{round}.{number}>")
+                await asyncio.sleep(0)
+            await ada.until(lambda: ada.acked > 0)
+            lab.kill()
+            await asyncio.gather(ada.until_closed(), bob.until_closed())
+            lab.start()
+            ada, bob = await join(lab, ada), await join(lab, bob)
+        await asyncio.gather(ada.durable(), bob.durable())
+        newcomer = await join(lab)
+        await newcomer.until(lambda: str(newcomer.text) == str(ada.text) == str(bob.text))
+        tokens = [f"<{who}{r}.{n}>" for who in "ab" for r in range(3) for n in range(20)]
+        assert all(str(newcomer.text).count(token) == 1 for token in tokens)
+        assert str(newcomer.text).count("begin") == 1
+
+    with server(tmp_path) as lab:
+        asyncio.run(main(lab))
+        lab.stop()
+        assert on_disk(lab).count("begin") == 1
+        assert on_disk(lab).count("<") == 120
+
+
+def test_a_lost_store_harms_nobody(tmp_path: Path) -> None:
+    """L2: the file did not change meanwhile, so it gives the history that clients hold."""
+
+    async def main(lab: ServerProcess) -> None:
+        ada = await join(lab)
+        lab.stop()
+        for path in lab.state.iterdir():
+            path.unlink()
+        ada.text += "offline\n"
+        lab.start()
+        again = await join(lab, ada)
+        await again.durable()
+        newcomer = await join(lab)
+        assert str(newcomer.text) == "begin\noffline\n"
+
+    with server(tmp_path) as lab:
+        asyncio.run(main(lab))
+
+
+def test_the_file_may_change_while_the_server_is_down(tmp_path: Path) -> None:
+    async def main(lab: ServerProcess) -> None:
+        ada = await join(lab)
+        ada.text += "ada\n"
+        await ada.durable()
+        lab.kill()
+        path = lab.root / "notes.txt"
+        path.write_text("git\n" + path.read_text())
+        lab.start()
+        again = await join(lab, ada)
+        await again.until(lambda: str(again.text) == "git\nbegin\nada\n")
+
+    with server(tmp_path, "--YDocExtension.document_save_delay=60") as lab:
+        asyncio.run(main(lab))
+
+
+def test_session_of_a_running_room_is_its_lineage(tmp_path: Path) -> None:
+    with server(tmp_path) as lab:
+        sessions = [
+            lab.request("PUT", "api/collaboration/session/notes.txt", WANTED) for _ in range(2)
+        ]
+        assert sessions[0] == sessions[1]
