@@ -3,6 +3,9 @@
 #
 # Both need Python 3.11 or newer and nothing else: what is missing is fetched into .venv and
 # node_modules. Stamps in .make/ say what is done, so a second run starts at once.
+#
+# Parts of the test: lint, unit (PYTEST_ARGS, JEST_ARGS), dist, ui (UI_ARGS), as in
+# make ui UI_ARGS="-g 'opens in Notebook 7'". The output of each step is kept in .make/logs/.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -18,14 +21,24 @@ STEP := scripts/step
 export PATH := $(VENV)/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
+export CHROMIUM
 
 FRONT_END := package.json yarn.lock tsconfig.json \
   $(shell find src style schema -type f -not -name '*.spec.ts*' 2>/dev/null)
 
-.PHONY: lab setup
+.PHONY: lab test setup lint unit ui dist clean
 
 lab: setup
 	exec jupyter lab --collaborative $(if $(filter 0,$(shell id -u)),--allow-root) examples
+
+# One after the other, also under -j: the machine is small, and what breaks first is read first.
+test:
+	@$(MAKE) setup
+	@$(MAKE) lint
+	@$(MAKE) unit
+	@$(MAKE) dist
+	@$(MAKE) ui
+	@scripts/summary
 
 ## Setting up
 
@@ -37,7 +50,8 @@ setup: .make/package
 
 # The front end is built by jlpm, which is Yarn, and so needs Node.js.
 .make/builder: .make/venv hatch_build.py scripts/check-node.js
-	@node scripts/check-node.js 2>/dev/null || $(STEP) node pip install -qq '$(NODE_REQUIREMENT)'
+	@{ command -v npm && node scripts/check-node.js; } >/dev/null 2>&1 \
+	  || $(STEP) node pip install -qq '$(NODE_REQUIREMENT)'
 	@$(STEP) jlpm pip install -qq 'jupyter-builder>=1.2,<2'
 	@touch $@
 
@@ -55,3 +69,38 @@ setup: .make/package
 	@$(STEP) package pip install -qq -e '.[test]'
 	@$(STEP) labextension-link jupyter-builder develop --overwrite .
 	@touch $@
+
+.make/ui-node-modules: .make/builder ui-tests/package.json ui-tests/package-lock.json
+	@cd ui-tests && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 ../$(STEP) ui-node-modules npm ci
+	@touch $@
+
+## Checking
+
+lint: setup .make/ui-node-modules
+	@$(STEP) ruff ruff check .
+	@$(STEP) ruff-format ruff format --check .
+	@$(STEP) mypy mypy
+	@$(STEP) eslint jlpm eslint
+	@$(STEP) prettier jlpm format:check
+	@$(STEP) tsc jlpm typecheck
+	@cd ui-tests && ../$(STEP) tsc-ui npm run --silent typecheck
+
+unit: setup
+	@$(STEP) pytest pytest $(PYTEST_ARGS)
+	@$(STEP) jest jlpm test $(JEST_ARGS)
+
+# What is released: built anew, installed where there is no Node.js, started.
+dist: setup
+	@$(STEP) labextension-prod jlpm build:prod
+	@rm -rf dist
+	@$(STEP) build python -m build
+	@$(STEP) wheel scripts/try-wheel "$(PYTHON)" dist/*.whl
+
+ui: setup .make/ui-node-modules
+	@$(STEP) chromium scripts/ensure-chromium
+	@cd ui-tests && ../$(STEP) playwright npx playwright test $(UI_ARGS)
+
+clean:
+	rm -rf .make .venv dist lib node_modules *.tsbuildinfo jupyter_collab/labextension \
+	  .mypy_cache .pytest_cache .ruff_cache .hypothesis \
+	  ui-tests/node_modules ui-tests/test-results ui-tests/playwright-report
