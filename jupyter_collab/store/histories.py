@@ -56,7 +56,7 @@ def start(
     now: float,
 ) -> None:
     row = _find(connection, room)
-    if row is not None and row.lineage == lineage:
+    if row is not None and row.lineage == lineage and position <= _last(connection, row.id):
         begun = _ends(connection, row) == (position, position)
         if begun and _payload(connection, row.id, position) == snapshot:
             return

@@ -56,7 +56,7 @@ class MemoryUpdateLog:
         """See :meth:`UpdateLog.start`."""
         self._expect_open()
         history = self._histories.get(room)
-        if history is not None and history.lineage == lineage:
+        if history is not None and history.lineage == lineage and position <= history.last:
             if history.base == position and history.updates == [snapshot]:
                 return
             raise refusals.already_begun(room, lineage)

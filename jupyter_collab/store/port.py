@@ -78,9 +78,10 @@ class UpdateLog(Protocol):
     ) -> None:
         """Begin a history with ``snapshot`` as what the first ``position`` updates make.
 
-        A history of another lineage that the room had is replaced. One of the same lineage
-        raises :class:`~jupyter_collab.errors.StoreConflict`. ``position`` is above 1 where a
-        history goes on that the store has lost.
+        ``position`` is above 1 where a history goes on that the store has lost. Replaced is
+        a history of another lineage, and one of the same lineage that ends before
+        ``position``, as it has lost its end. Any other of the same lineage raises
+        :class:`~jupyter_collab.errors.StoreConflict`.
         """
 
     async def append(

@@ -55,7 +55,7 @@ class YStoreHistory:
 
     async def start(self, lineage: Lineage, snapshot: bytes, position: Position) -> None:
         ends = await self._find()
-        if ends is not None and ends.lineage == lineage:
+        if ends is not None and ends.lineage == lineage and position <= ends.last:
             if (ends.base, ends.last) != (position, position) or await self._at(
                 position
             ) != snapshot:

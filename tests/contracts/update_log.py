@@ -135,6 +135,17 @@ class UpdateLogContract:
         await log.close()
 
     @asynchronous
+    async def test_start_replaces_a_history_that_has_lost_its_end(self, open_log: OpenLog) -> None:
+        """S3."""
+        log = open_log()
+        await fill(log, 3)
+        with pytest.raises(StoreConflict):
+            await log.start(ROOM, LINEAGE, b"snapshot", at(3))
+        await log.start(ROOM, LINEAGE, b"snapshot", at(4))
+        assert await log.load(ROOM) == StoredHistory(LINEAGE, (b"snapshot",), at(4), None)
+        await log.close()
+
+    @asynchronous
     async def test_rooms_do_not_mix(self, open_log: OpenLog) -> None:
         """Not even two views of one file."""
         log = open_log()

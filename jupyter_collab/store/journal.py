@@ -1,0 +1,331 @@
+"""A room's updates on their way into the log: nothing is lost, nothing claimed too early.
+
+Pure: no I/O, no clock, no tasks. Whoever drives a :class:`Journal` does this::
+
+    journal.append(position, update)            # and mark(): as the room says
+    request = journal.next_request(now)         # None: nothing to do before journal.deadline
+    answer = await perform(log, room, lineage, request)        # store/perform.py
+    for news in journal.hear(answer, now):      # Durable, Degraded, Recovered, Restarted
+        ...
+
+Times are seconds of one clock, whichever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from ..errors import StoreConflict, StoreError
+from ..protocol.identity import Lineage, Position
+from .backlog import Backlog, Row
+from .marks import highest_position
+from .port import SavedMark, StoredHistory
+from .requests import (
+    Answer,
+    Append,
+    Degraded,
+    Done,
+    Durable,
+    Failed,
+    Found,
+    Look,
+    Mark,
+    News,
+    Recovered,
+    Request,
+    Restarted,
+    Start,
+)
+
+FIRST_RETRY = 0.5
+LAST_RETRY = 30.0
+
+ANOTHER_HISTORY = (
+    "The store has another history of this document, which another server may be writing;"
+    " edits are kept in memory and in the file"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """``batch_rows`` and ``batch_size`` (bytes) bound one request: what fails is asked again
+    as a whole, and takes its time. ``backlog`` is how many bytes may wait, while the log
+    fails, before they are put together."""
+
+    batch_rows: int = 256
+    batch_size: int = 4 * 1024 * 1024
+    backlog: int = 4 * 1024 * 1024
+
+
+# --- what the log is known to have
+
+
+@dataclass(frozen=True, slots=True)
+class _Unbegun:
+    """Nothing of this history. ``start`` begins it, where it was decided already how."""
+
+    start: Start | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Unknown:
+    """It has refused something: look. ``start`` may have been carried out."""
+
+    start: Start | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """All up to the durable position."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    reason: str
+    message: str
+    attempt: int
+    retry_at: float
+
+
+class Journal:
+    """The updates of one room between the document and the log.
+
+    Invariants:
+
+    1. ``durable`` never runs ahead of what the log has said it has.
+    2. What the log does not have is kept here: as it came in, or put together where it is
+       much, or as the whole document.
+    3. A history of another lineage in the log is never replaced, except where :meth:`start`
+       was told to; nor one of the same lineage that somebody else has written to. The room
+       is degraded instead.
+
+    ``position`` and ``saved`` are what the log has. ``snapshot`` gives the document as it is,
+    as one update; it is called rarely, and must contain all that was given to
+    :meth:`append`.
+    """
+
+    def __init__(
+        self,
+        lineage: Lineage,
+        position: Position,
+        saved: SavedMark | None,
+        *,
+        snapshot: Callable[[], bytes],
+        limits: Limits = Limits(),
+    ) -> None:
+        self._lineage = lineage
+        self._snapshot = snapshot
+        self._limits = limits
+        self._log: _Unbegun | _Unknown | _Begun = _Begun()
+        self._head = self.durable = position
+        self._backlog = Backlog()
+        # Rows that were sent and not confirmed: they may be there, so they stay as they are.
+        self._tried: tuple[Row, ...] = ()
+        self._mark = self._marked = saved
+        self._under_way: Request | None = None
+        self._trouble: _Trouble | None = None
+        self._looked = False
+        self._shrink_above = self._limits.backlog
+
+    # --- what the room tells
+
+    def start(self, snapshot: bytes, *, replace: bool) -> None:
+        """Begin the history with ``snapshot`` at position 1, before anything else is told.
+
+        With ``replace``, instead of any other that the log may have. Without, only if it has
+        none: for rooms whose history could not be read, lest it be thrown away.
+        """
+        start = Start(snapshot, Position(1))
+        self._head, self.durable = Position(1), Position(0)
+        self._log = _Unbegun(start) if replace else _Unknown(start)
+
+    def append(self, position: Position, update: bytes) -> None:
+        """Write ``update`` at ``position``, the one after the last.
+
+        A mark that names this position is told before the next update is.
+        """
+        if position != self._head + 1:
+            raise ValueError(f"update {position} does not follow update {self._head}")
+        if self._trouble is not None and self._backlog.size > self._shrink_above:
+            # Not the update that comes now: the room may yet have a mark to name it.
+            self._shrink()
+        self._head = position
+        self._backlog.add(position, update)
+
+    def mark(self, mark: SavedMark) -> None:
+        """Remember ``mark`` as soon as the updates that it names are durable."""
+        self._mark = mark
+
+    def retry_now(self) -> None:
+        """Do not wait any longer after a failure: the server stops, or a person asked."""
+        if self._trouble is not None:
+            self._trouble = replace(self._trouble, retry_at=0.0)
+
+    # --- what the driver asks
+
+    @property
+    def degraded(self) -> bool:
+        return self._trouble is not None
+
+    @property
+    def settled(self) -> bool:
+        """Whether all that was told is durable."""
+        return not self._backlog and self._mark == self._marked and isinstance(self._log, _Begun)
+
+    @property
+    def backlog_size(self) -> int:
+        """Bytes of the updates that are not durable."""
+        return self._backlog.size
+
+    @property
+    def deadline(self) -> float | None:
+        """When to ask for the next request, if nothing else happens; ``None``: no need to."""
+        if self._trouble is None or self._under_way is not None:
+            return None
+        return self._trouble.retry_at
+
+    def next_request(self, now: float) -> Request | None:
+        """What to ask of the log now; ``None`` as well while an answer is awaited."""
+        waits = self._trouble is not None and now < self._trouble.retry_at
+        if self._under_way is not None or waits:
+            return None
+        self._under_way = self._choose()
+        return self._under_way
+
+    def hear(self, answer: Answer, now: float) -> list[News]:
+        """Take the answer to the last request."""
+        request, self._under_way = self._under_way, None
+        match answer, request:
+            case Failed(error, done), Append(rows) if done:
+                return self._advance(rows[done - 1][0]) + self._fail(error, now)
+            case Failed(error), Start() | Append() | Mark() | Look():
+                return self._fail(error, now)
+            case Found(history), Look():
+                return self._compare(history, now)
+            case Done(), Start() | Append() | Mark():
+                return self._succeed(request)
+            case _:
+                raise ValueError(f"{answer} does not answer {request}")
+
+    # --- deciding
+
+    def _choose(self) -> Request | None:
+        match self._log:
+            case _Unknown():
+                return Look()
+            case _Unbegun(start):
+                start = start or Start(self._snapshot(), self._head)
+                self._log = _Unbegun(start)
+                return start
+            case _Begun():
+                return self._choose_write()
+            case _:
+                assert_never(self._log)
+
+    def _choose_write(self) -> Request | None:
+        mark = self._mark
+        # A mark goes first: whoever is about to write the file waits for it.
+        if mark is not None and mark != self._marked and highest_position(mark) <= self.durable:
+            self._marked = None  # if this fails, the log may have it all the same
+            return Mark(mark)
+        if self._backlog:
+            limits = self._limits
+            self._tried = self._tried or self._backlog.rows(limits.batch_rows, limits.batch_size)
+            return Append(self._tried)
+        if self._trouble is not None:
+            # What had failed is not wanted any more; see whether all is well.
+            self._log = _Unknown(None)
+            return Look()
+        return None
+
+    def _succeed(self, request: Start | Append | Mark) -> list[News]:
+        self._looked = False
+        news: list[News] = []
+        match request:
+            case Append(rows):
+                news = self._advance(rows[-1][0])
+            case Mark(mark):
+                self._marked = mark
+                news = [Durable(self.durable, mark)]
+            case Start(_, position):
+                if position > 1:
+                    news.append(Restarted(position))
+                self._log = _Begun()
+                self._marked = None
+                news += self._advance(position)
+            case _:
+                assert_never(request)
+        return self._recover() + news
+
+    def _advance(self, position: Position) -> list[News]:
+        """The log has all up to ``position``."""
+        self.durable = position
+        self._backlog.drop(position)
+        self._tried = tuple(row for row in self._tried if row[0] > position)
+        if not self._backlog:
+            self._shrink_above = self._limits.backlog
+        return [Durable(position, self._marked)]
+
+    def _recover(self) -> list[News]:
+        if self._trouble is None:
+            return []
+        self._trouble = None
+        return [Recovered()]
+
+    def _fail(self, error: StoreError, now: float) -> list[News]:
+        if not isinstance(error, StoreConflict) or isinstance(self._log, _Unknown):
+            return self._degrade(error.reason, str(error), now)
+        # The history is gone, or others have written to it: looking tells which, at once;
+        # unless a look has just said that all is well.
+        self._log = _Unknown(self._log.start if isinstance(self._log, _Unbegun) else None)
+        return self._degrade(error.reason, str(error), now) if self._looked else []
+
+    def _degrade(self, reason: str, message: str, now: float) -> list[News]:
+        known = self._trouble
+        attempt = 1 if known is None else known.attempt + 1
+        wait = min(FIRST_RETRY * 2 ** min(attempt - 1, 10), LAST_RETRY)
+        self._trouble = _Trouble(reason, message, attempt, now + wait)
+        told = known is not None and (known.reason, known.message) == (reason, message)
+        return [] if told else [Degraded(reason, message)]
+
+    def _compare(self, history: StoredHistory | None, now: float) -> list[News]:
+        """Find out how to go on from what the log has."""
+        start = self._log.start if isinstance(self._log, _Unknown) else None
+        if history is None or self._has_lost_its_end(history, start):
+            self._log = _Unbegun(start)
+            return []
+        if history.lineage != self._lineage or not self._is_ours(history, start):
+            return self._degrade(StoreConflict.reason, ANOTHER_HISTORY, now)
+        self._log = _Begun()
+        self._looked = True
+        self._marked = history.saved
+        news = self._advance(history.position)
+        return self._recover() + news if self.settled else news
+
+    def _has_lost_its_end(self, history: StoredHistory, start: Start | None) -> bool:
+        """Whether the store was put back to an earlier state of this history."""
+        mine = history.lineage == self._lineage and start is None
+        return mine and history.position < self.durable
+
+    def _is_ours(self, history: StoredHistory, start: Start | None) -> bool:
+        """Whether the log has what this journal wrote: all that is durable, then some of the
+        rows of which it was not known whether they had been written."""
+        if start is not None:
+            return (history.updates, history.position) == ((start.snapshot,), start.position)
+        beyond = history.position - self.durable
+        if not 0 <= beyond <= min(len(self._tried), len(history.updates)):
+            return False
+        written = history.updates[len(history.updates) - beyond :]
+        return written == tuple(update for _, update in self._tried[:beyond])
+
+    def _shrink(self) -> None:
+        """Make less of what waits, without touching what may have been written already."""
+        start = self._log.start if isinstance(self._log, _Unbegun | _Unknown) else None
+        after = self._tried[-1][0] if self._tried else self.durable
+        after = max(after, start.position) if start is not None else after
+        self._backlog.shrink(after, self._mark)
+        if self._backlog.size > self._limits.backlog:
+            self._backlog.complete(after, self._mark, self._snapshot())
+        self._shrink_above = max(self._limits.backlog, 2 * self._backlog.size)

@@ -1,0 +1,43 @@
+"""Asks of the log what a journal requests."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import assert_never
+
+from ..errors import StoreError
+from ..protocol.identity import Lineage, RoomId
+from .port import UpdateLog
+from .requests import Answer, Append, Done, Failed, Found, Look, Mark, Request, Start
+
+
+async def perform(log: UpdateLog, room: RoomId, lineage: Lineage, request: Request) -> Answer:
+    """Carry out ``request``, and return the answer for :meth:`Journal.hear`."""
+    try:
+        match request:
+            case Start(snapshot, position):
+                await log.start(room, lineage, snapshot, position)
+            case Append():
+                return await _append(log, room, lineage, request)
+            case Mark(mark):
+                await log.mark_saved(room, lineage, mark)
+            case Look():
+                return Found(await log.load(room))
+            case _:
+                assert_never(request)
+    except StoreError as error:
+        return Failed(error)
+    return Done()
+
+
+async def _append(log: UpdateLog, room: RoomId, lineage: Lineage, request: Append) -> Answer:
+    """All rows are asked for before the first answer is there, so that they can share one
+    commit; the log takes them in this order."""
+    calls = [log.append(room, lineage, position, update) for position, update in request.rows]
+    outcomes = await asyncio.gather(*calls, return_exceptions=True)
+    for done, outcome in enumerate(outcomes):
+        if isinstance(outcome, StoreError):
+            return Failed(outcome, done)
+        if outcome is not None:
+            raise outcome
+    return Done()

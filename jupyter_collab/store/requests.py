@@ -1,0 +1,105 @@
+"""What a journal asks of the log, what it hears, and what it tells the room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import StoreError
+from ..protocol.identity import Position
+from .backlog import Row
+from .port import SavedMark, StoredHistory
+
+# --- requests, one at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Begin the history, or go on with it at ``position`` where the store has lost it."""
+
+    snapshot: bytes
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Append ``rows``, all at once."""
+
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Remember what is saved."""
+
+    mark: SavedMark
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Load what the log has."""
+
+
+Request = Start | Append | Mark | Look
+
+
+# --- its answers
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The request was carried out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the log has; answers :class:`Look`."""
+
+    history: StoredHistory | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The request was not, or not wholly, carried out: of the rows the first ``done`` were."""
+
+    error: StoreError
+    done: int = 0
+
+
+Answer = Done | Found | Failed
+
+
+# --- what the room gets to know
+
+
+@dataclass(frozen=True, slots=True)
+class Durable:
+    """All updates up to ``position`` are durable, and so is ``saved``."""
+
+    position: Position
+    saved: SavedMark | None
+
+
+@dataclass(frozen=True, slots=True)
+class Degraded:
+    """The history is not kept at the moment, for this ``reason``; it is tried again."""
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """The log takes updates again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restarted:
+    """The store had lost the history; it goes on from the document as it is at ``position``.
+
+    What the document was before that cannot be read any more.
+    """
+
+    position: Position
+
+
+News = Durable | Degraded | Recovered | Restarted
