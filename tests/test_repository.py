@@ -67,7 +67,7 @@ def test_python_and_front_end_have_one_version() -> None:
 
 
 def test_example_notebook_is_valid() -> None:
-    notebook = nbformat.read(EXAMPLE, as_version=nbformat.NO_CONVERT)  # type: ignore[no-untyped-call]
+    notebook = nbformat.read(EXAMPLE, as_version=nbformat.NO_CONVERT)
     nbformat.validate(notebook)
     assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
 
@@ -81,7 +81,7 @@ def test_example_notebook_runs(tmp_path: Path) -> None:
         capture_output=True,
         env=os.environ | home,
     )
-    cells = nbformat.read(tmp_path / EXAMPLE.name, as_version=4).cells  # type: ignore[no-untyped-call]
+    cells = nbformat.read(tmp_path / EXAMPLE.name, as_version=4).cells
     mime_types = {
         mime_type
         for cell in cells
