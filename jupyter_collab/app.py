@@ -158,7 +158,7 @@ class YDocExtension(ExtensionApp):
         page_config["jupyterCollab"] = json.dumps({"collaborative": True})
         settings[coexistence.INCUMBENT] = self
         coexistence.answer_to_incumbents_name(self._server, self.name)
-        kernels.share_sessions(self._server.session_manager)
+        kernels.share_kernels(self._server.session_manager)
 
     def initialize_handlers(self) -> None:
         if self.serving:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -87,11 +89,20 @@ def test_store_classes_by_today_and_older_names(tmp_path: Path, given: str, told
 
 def test_one_kernel_for_those_who_open_in_the_same_second(tmp_path: Path) -> None:
     with server(tmp_path, "--collaborative") as lab, ThreadPoolExecutor() as pool:
-        model = {"path": "nb.ipynb", "type": "notebook", "name": "", "kernel": {"name": "python3"}}
-        answers = list(pool.map(lambda _: lab.request("POST", "api/sessions", model), range(4)))
-        assert len({answer["kernel"]["id"] for answer in answers}) == 1
-        assert len(lab.request("GET", "api/kernels")) == 1
-        lab.request("DELETE", f"api/sessions/{answers[0]['id']}")
+
+        def start(path: str) -> Any:
+            """As JupyterLab does: a path of its own first, the document's afterwards."""
+            made_up = f"sub/{uuid4()}"
+            kernel = {"name": "python3"}
+            model = {"path": made_up, "type": "notebook", "name": path, "kernel": kernel}
+            session = lab.request("POST", "api/sessions", model)
+            assert session["path"] == made_up
+            return lab.request("PATCH", f"api/sessions/{session['id']}", {"path": f"sub/{path}"})
+
+        sessions = list(pool.map(start, ["nb.ipynb"] * 4))
+        assert len({session["kernel"]["id"] for session in sessions}) == 1
+        assert start("other.ipynb")["kernel"]["id"] != sessions[0]["kernel"]["id"]
+        assert len(lab.request("GET", "api/kernels")) == 2
 
 
 def test_beside_jupyter_collaboration_only_one_serves(tmp_path: Path) -> None:

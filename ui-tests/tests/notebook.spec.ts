@@ -1,0 +1,88 @@
+import { agreement, everywhere, kernelId, notebook, openDocument, sources, typeInCell } from './documents';
+import { expect, test, type LabPage } from './fixtures';
+
+const PATH = 'analysis.ipynb';
+
+/** Opens the notebook for Ada and Bob, each in a browser of their own. */
+async function together(
+  page: LabPage,
+  join: (name: string) => Promise<LabPage>,
+  path: string
+): Promise<[LabPage, LabPage]> {
+  const guest = await join('Bob');
+  await openDocument(page, path);
+  await openDocument(guest, path);
+  return [page, guest];
+}
+
+test('two people type in the same cell and in different cells', async ({
+  page,
+  join,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/${PATH}`;
+  await lab.write(path, notebook(['a = 1', 'b = 2']));
+  const [ada, bob] = await together(page, join, path);
+  await Promise.all([typeInCell(ada, 0, ' # ada'), typeInCell(bob, 1, ' # bob')]);
+  await everywhere([ada, bob], lab, path, ['a = 1 # ada', 'b = 2 # bob']);
+  await Promise.all([typeInCell(ada, 0, 'AAAA'), typeInCell(bob, 0, 'BBBB')]);
+  const [first] = await agreement([ada, bob]);
+  expect([...(first ?? '')].sort().join('')).toBe([...'a = 1 # adaAAAABBBB'].sort().join(''));
+  await ada.screenshot({ path: 'test-results/two-people.png' });
+});
+
+test('cells are added, deleted, moved, split, merged and changed together', async ({
+  page,
+  join,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/${PATH}`;
+  await lab.write(path, notebook(['one', 'two', 'three']));
+  const [ada, bob] = await together(page, join, path);
+  const run = async (who: LabPage, ...commands: string[]): Promise<void> => {
+    for (const command of commands) {
+      await who.evaluate(async id => {
+        await window.jupyterapp.commands.execute(`notebook:${id}`, {});
+      }, command);
+    }
+  };
+  await ada.notebook.selectCells(0);
+  await run(ada, 'insert-cell-below');
+  await typeInCell(ada, 1, 'new');
+  await everywhere([ada, bob], lab, path, ['one', 'new', 'two', 'three']);
+  await bob.notebook.selectCells(3);
+  await run(bob, 'move-cell-up');
+  await everywhere([ada, bob], lab, path, ['one', 'new', 'three', 'two']);
+  await ada.notebook.selectCells(1);
+  await run(ada, 'delete-cell');
+  await everywhere([ada, bob], lab, path, ['one', 'three', 'two']);
+  await bob.notebook.selectCells(0, 1);
+  await run(bob, 'merge-cells');
+  await everywhere([ada, bob], lab, path, ['one\n\nthree', 'two']);
+  await ada.notebook.selectCells(1);
+  await run(ada, 'change-cell-to-markdown');
+  await expect.poll(async () => JSON.parse(await lab.read(path)).cells[1].cell_type).toBe('markdown');
+  await expect(bob.locator('.jp-MarkdownCell')).toHaveCount(1);
+});
+
+test('a cell that one runs shows its output to both, from one kernel', async ({
+  page,
+  join,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/${PATH}`;
+  await lab.write(path, notebook(['x = 20', 'print(x + 22)']));
+  const guest = await join('Bob');
+  await Promise.all([openDocument(page, path), openDocument(guest, path)]);
+  expect(await kernelId(page)).toBe(await kernelId(guest));
+  await page.notebook.run();
+  for (const who of [page, guest]) {
+    await expect(who.locator('.jp-OutputArea-output')).toContainText('42');
+    await expect(who.locator('.jp-InputArea-prompt').nth(1)).toContainText('[2]');
+  }
+  await expect.poll(async () => lab.read(path)).toContain('42');
+  expect(await sources(guest)).toEqual(['x = 20', 'print(x + 22)']);
+});
