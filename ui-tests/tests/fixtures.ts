@@ -1,5 +1,6 @@
 import { test as galataTest, galata, type IJupyterLabPageFixture } from '@jupyterlab/galata';
-import type { BrowserContext } from '@playwright/test';
+import { writeFile } from 'node:fs/promises';
+import type { BrowserContext, TestInfo } from '@playwright/test';
 import { LabServer, TOKEN } from './lab-server';
 
 export { expect } from '@jupyterlab/galata';
@@ -27,6 +28,9 @@ interface TestFixtures {
 
   /** A server for this test alone, which it may stop and start; already started. */
   ownLab: LabServer;
+
+  /** Keeps in test-results what the shared server printed during a test that failed. */
+  sharedLog: undefined;
 }
 
 interface WorkerFixtures {
@@ -52,11 +56,17 @@ export const test = galataTest.extend<TestFixtures, WorkerFixtures>({
     const server = await LabServer.create();
     await server.start();
     await use(server);
-    if (testInfo.status !== testInfo.expectedStatus) {
-      await testInfo.attach('server log', { body: server.log, contentType: 'text/plain' });
-    }
+    await keepLog(testInfo, 'own-server.log', server.log);
     await server.dispose();
   },
+  sharedLog: [
+    async ({ lab }, use, testInfo) => {
+      const start = lab.log.length;
+      await use(undefined);
+      await keepLog(testInfo, 'server.log', lab.log.slice(start));
+    },
+    { auto: true }
+  ],
   baseURL: async ({ lab }, use) => use(lab.url),
   extraHTTPHeaders: { Authorization: `token ${TOKEN}` },
   kernels: async ({}, use) => use(null),
@@ -92,6 +102,12 @@ export const test = galataTest.extend<TestFixtures, WorkerFixtures>({
     }
   }
 });
+
+async function keepLog(testInfo: TestInfo, name: string, log: string): Promise<void> {
+  if (testInfo.status !== testInfo.expectedStatus) {
+    await writeFile(testInfo.outputPath(name), log);
+  }
+}
 
 /** The server reads who somebody is from this cookie: see jupyter_server_test_config.py. */
 async function become(context: BrowserContext, name: string, lab: LabServer): Promise<void> {
