@@ -16,9 +16,15 @@ export function explainRefusal(trans: TranslationBundle, cause: Cause, path: str
     case 'unauthenticated':
       return trans.__('You are not logged in any more. Log in again to go on with %1.', path);
     case 'not-utf8':
-      return trans.__('%1 is not text: it is not encoded as UTF-8.', path);
+      return trans.__(
+        '%1 is not UTF-8 text. Convert it to UTF-8, or open it with a viewer for binary files.',
+        path
+      );
     case 'not-a-notebook':
-      return trans.__('%1 is not a notebook: its content is damaged or of another kind.', path);
+      return trans.__(
+        '%1 cannot be read as a notebook. Open it as text to mend it, or restore a checkpoint.',
+        path
+      );
     case 'too-large':
       return trans.__('%1 is larger than the server accepts for editing together.', path);
     case 'unreachable':

@@ -60,7 +60,7 @@ describe('DocumentProvider', () => {
     line.socket.onopen();
     line.socket.say({ type: 'refusal', reason: 'not-a-notebook', message: 'Expecting value' });
     line.socket.onclose({ code: 4500, reason: '' });
-    await expect(world.provider.ready).rejects.toThrow('a.txt is not a notebook');
+    await expect(world.provider.ready).rejects.toThrow('a.txt cannot be read as a notebook');
   });
 
   it('rejects when it is closed before it was open', async () => {

@@ -1,0 +1,72 @@
+import { ICollaborativeContentProvider } from '@jupyter/collaborative-drive';
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { IDocumentManager } from '@jupyterlab/docmanager';
+import { IStatusBar } from '@jupyterlab/statusbar';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import { readConfig } from '../config';
+import { CollabContentProvider } from '../drive';
+import { StatusWidget } from '../ui/status';
+import { StatusModel } from '../ui/statusmodel';
+
+/** Shows how the document in front is kept: offline, synced, saved, or what is wrong. */
+export const status: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-collab:status',
+  description: 'Shows whether changes have reached the server and the file.',
+  autoStart: true,
+  requires: [ICollaborativeContentProvider, IDocumentManager],
+  optional: [IStatusBar, ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    provider: ICollaborativeContentProvider,
+    manager: IDocumentManager,
+    statusBar: IStatusBar | null,
+    translator: ITranslator | null
+  ) => {
+    if (!readConfig().collaborative || !(provider instanceof CollabContentProvider)) {
+      return;
+    }
+    const trans = (translator ?? nullTranslator).load('jupyter_collab');
+    const model = new StatusModel(trans);
+    followCurrent(app.shell, manager, provider, model);
+    show(new StatusWidget(model, trans), app.shell, statusBar);
+  }
+};
+
+/** Keep `model` on the document in front. */
+function followCurrent(
+  shell: JupyterFrontEnd.IShell,
+  manager: IDocumentManager,
+  provider: CollabContentProvider,
+  model: StatusModel
+): void {
+  const follow = () => {
+    const { currentWidget } = shell;
+    const context = currentWidget === null ? undefined : manager.contextForWidget(currentWidget);
+    model.provider = provider.find(context?.model.sharedModel);
+  };
+  shell.currentChanged?.connect(follow);
+  provider.documentsChanged.connect(follow);
+  follow();
+}
+
+/** In the status bar, or beside the title where there is none, as in Jupyter Notebook. */
+function show(
+  widget: StatusWidget,
+  shell: JupyterFrontEnd.IShell,
+  statusBar: IStatusBar | null
+): void {
+  widget.id = 'jp-collab-status';
+  if (statusBar === null) {
+    shell.add(widget, 'top', { rank: 901 });
+    return;
+  }
+  const { model } = widget;
+  statusBar.registerStatusItem('jupyter-collab:status', {
+    item: widget,
+    align: 'left',
+    rank: 100,
+    isActive: () => model.description !== null,
+    activeStateChanged: model.stateChanged
+  });
+}

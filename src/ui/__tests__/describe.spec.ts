@@ -1,0 +1,117 @@
+import { nullTranslator } from '@jupyterlab/translation';
+
+import type { Status } from '../../protocol';
+import { live, Play, STATUS } from '../../session/__tests__/play';
+import { describe as put, NEWS } from '../describe';
+
+const trans = nullTranslator.load('jupyter_collab');
+
+function withStatus(status: Partial<Status>, play = settled()): Play {
+  play.hear({ type: 'status', status: { ...STATUS, ...status } });
+  return play;
+}
+
+/** In sync, with everything acknowledged. */
+function settled(): Play {
+  const play = live();
+  play.hear({ type: 'ack', count: 1 });
+  return play;
+}
+
+function label(play: Play): string {
+  return put(play.state, trans).label;
+}
+
+function story(play: Play): string {
+  return put(play.state, trans).story.join(' ');
+}
+
+describe('the status of a document', () => {
+  it('says that it connects', () => {
+    expect(label(new Play())).toBe('Connecting…');
+    expect(label(new Play().dial())).toBe('Connecting…');
+  });
+
+  it('counts what is unsynced while offline', () => {
+    const play = settled();
+    play.lose();
+    expect(label(play)).toBe('Offline');
+    play.edit();
+    expect(label(play)).toBe('Offline – 1 unsynced change');
+    play.edit();
+    expect(label(play)).toBe('Offline – 2 unsynced changes');
+    expect(story(play)).toContain('2 changes are only in this browser');
+    expect(put(play.state, trans).actions).toEqual(['reconnect']);
+  });
+
+  it('stays offline while it tries to connect again', () => {
+    const play = settled();
+    play.lose();
+    play.retry();
+    expect(play.state.link.kind).toBe('connecting');
+    expect(label(play)).toBe('Offline');
+  });
+
+  it('does not say «saved» or «synced» before it is true (W8)', () => {
+    const play = settled();
+    expect(label(play)).toBe('Saved');
+    play.wait(1_000);
+    play.edit();
+    expect(label(play)).toBe('Syncing…');
+    withStatus({ save: { state: 'unsaved' } }, play);
+    expect(label(play)).toBe('Syncing…');
+    play.hear({ type: 'ack', count: 2 });
+    expect(label(play)).toBe('Synced');
+    withStatus({ save: { state: 'saving' } }, play);
+    expect(label(play)).toBe('Synced');
+    withStatus({}, play);
+    expect(label(play)).toBe('Saved');
+  });
+
+  it('says why a save failed, and that nothing is lost', () => {
+    const play = withStatus({ save: { state: 'failed', reason: 'disk-full', retryAt: 1 } });
+    expect(label(play)).toBe('Save failed – disk full');
+    expect(story(play)).toContain('no space left on the disk');
+    expect(story(play)).toContain('keeps all your changes');
+    expect(put(play.state, trans).actions).toEqual(['save']);
+  });
+
+  it('passes on the server’s words for a reason it does not know', () => {
+    const play = withStatus({ save: { state: 'failed', reason: 'new', message: 'Paper jam' } });
+    expect(story(play)).toContain('Paper jam');
+  });
+
+  it.each<[Partial<Status>, string]>([
+    [{ save: { state: 'off' } }, 'Not saved automatically'],
+    [{ history: { state: 'degraded', reason: 'store-error' } }, 'History not kept'],
+    [{ file: { state: 'gone', path: 'a.ipynb' } }, 'File deleted']
+  ])('of %j is %s', (status, expected) => {
+    expect(label(withStatus(status))).toBe(expected);
+  });
+
+  it('puts first what may lose work', () => {
+    const play = withStatus({
+      save: { state: 'failed', reason: 'disk-full' },
+      file: { state: 'gone', path: 'a.ipynb' }
+    });
+    expect(put(play.state, trans).condition).toBe('gone');
+  });
+
+  it('tells viewers that they are', () => {
+    expect(label(new Play().dial().sync('L1', 'view'))).toBe('View only');
+  });
+
+  it('says why there is no way back', () => {
+    const play = settled();
+    play.lose(4403);
+    expect(label(play)).toBe('Not connected');
+    expect(story(play)).toContain('not allowed to open a.ipynb');
+    play.edit();
+    expect(story(play)).toContain('1 change is only in this browser');
+  });
+
+  it('is news where someone should look', () => {
+    expect(NEWS.has('offline')).toBe(true);
+    expect(NEWS.has('saved')).toBe(false);
+  });
+});

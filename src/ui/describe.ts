@@ -1,0 +1,269 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import { explain, explainRefusal, explainSave } from '../explain';
+import { unsynced } from '../session';
+import type { SessionState } from '../session';
+
+/** How a document stands, from the point of view of the person who edits it. */
+export type Condition =
+  | 'connecting'
+  | 'offline'
+  | 'missing'
+  | 'refused'
+  | 'reopening'
+  | 'gone'
+  | 'failed'
+  | 'degraded'
+  | 'viewing'
+  | 'syncing'
+  | 'off'
+  | 'saved'
+  | 'synced';
+
+export type ActionId = 'reconnect' | 'save';
+
+/** What is shown of it: a few words, the whole story, and what can be done. */
+export interface Description {
+  readonly condition: Condition;
+  readonly label: string;
+  /** Full sentences. The first one tells the most. */
+  readonly story: readonly string[];
+  readonly actions: readonly ActionId[];
+}
+
+/** Conditions that people want to hear of without looking. */
+export const NEWS: ReadonlySet<Condition> = new Set<Condition>([
+  'offline',
+  'missing',
+  'refused',
+  'gone',
+  'failed',
+  'degraded'
+]);
+
+/** Which condition counts when several hold: what may lose work comes first. */
+export function conditionOf(state: SessionState): Condition {
+  switch (state.link.kind) {
+    case 'offline':
+      return 'offline';
+    case 'missing':
+      return 'missing';
+    case 'refused':
+    case 'closed':
+      return 'refused';
+    case 'diverged':
+      return 'reopening';
+    case 'synced':
+      return liveConditionOf(state);
+    default:
+      // Between two attempts of a document that was open, «offline» is the news.
+      return state.lineage !== null && state.attempt > 0 ? 'offline' : 'connecting';
+  }
+}
+
+function liveConditionOf(state: SessionState): Condition {
+  const { status, access } = state;
+  if (status?.file.state === 'gone') {
+    return 'gone';
+  }
+  if (status?.save.state === 'failed') {
+    return 'failed';
+  }
+  if (status?.history.state === 'degraded') {
+    return 'degraded';
+  }
+  if (access === 'view') {
+    return 'viewing';
+  }
+  return unsynced(state) > 0 ? 'syncing' : savedConditionOf(state);
+}
+
+function savedConditionOf({ status }: SessionState): Condition {
+  switch (status?.save.state) {
+    case 'saved':
+      return 'saved';
+    case 'off':
+      return 'off';
+    default:
+      return 'synced';
+  }
+}
+
+/** Put `state` into words. */
+export function describe(state: SessionState, trans: TranslationBundle): Description {
+  const condition = conditionOf(state);
+  return {
+    condition,
+    label: label(condition, state, trans),
+    story: [...tell(condition, state, trans), ...tellUnsynced(condition, state, trans)],
+    actions: actionsFor(condition).filter(action => action !== 'save' || state.access === 'edit')
+  };
+}
+
+function actionsFor(condition: Condition): ActionId[] {
+  switch (condition) {
+    case 'offline':
+    case 'missing':
+    case 'refused':
+      return ['reconnect'];
+    case 'gone':
+    case 'failed':
+    case 'off':
+    case 'degraded':
+    case 'synced':
+      return ['save'];
+    default:
+      return [];
+  }
+}
+
+function label(condition: Condition, state: SessionState, trans: TranslationBundle): string {
+  switch (condition) {
+    case 'connecting':
+      return trans.__('Connecting…');
+    case 'offline':
+      return labelOffline(unsynced(state), trans);
+    case 'missing':
+    case 'gone':
+      return trans.__('File deleted');
+    case 'refused':
+      return trans.__('Not connected');
+    case 'reopening':
+      return trans.__('Opening again…');
+    case 'failed':
+      return labelFailure(state.status?.save.reason, trans);
+    case 'degraded':
+      return trans.__('History not kept');
+    case 'viewing':
+      return trans.__('View only');
+    case 'syncing':
+      return trans.__('Syncing…');
+    case 'off':
+      return trans.__('Not saved automatically');
+    case 'saved':
+      return trans.__('Saved');
+    case 'synced':
+      return trans.__('Synced');
+  }
+}
+
+function labelOffline(count: number, trans: TranslationBundle): string {
+  return count === 0
+    ? trans.__('Offline')
+    : trans._n('Offline – %1 unsynced change', 'Offline – %1 unsynced changes', count);
+}
+
+function labelFailure(reason: string | undefined, trans: TranslationBundle): string {
+  switch (reason) {
+    case 'disk-full':
+      return trans.__('Save failed – disk full');
+    case 'not-allowed':
+      return trans.__('Save failed – not allowed');
+    case 'no-such-file':
+      return trans.__('Save failed – no such file');
+    case 'too-large':
+      return trans.__('Save failed – too large');
+    default:
+      return trans.__('Save failed');
+  }
+}
+
+function tell(condition: Condition, state: SessionState, trans: TranslationBundle): string[] {
+  const { path, status } = state;
+  switch (condition) {
+    case 'connecting':
+      return [trans.__('The document is being opened.')];
+    case 'offline':
+      return [
+        trans.__('There is no connection to the server. You can go on working.'),
+        trans.__('The connection is tried again by itself.')
+      ];
+    case 'missing':
+      return [
+        trans.__('The file %1 does not exist any more.', path),
+        trans.__('The document stays open here, and goes on when the file is back.')
+      ];
+    case 'refused':
+      return [tellRefusal(state, trans)];
+    case 'reopening':
+      return [
+        trans.__('The server has started a new history of this document.'),
+        trans.__('It is being opened again with your changes.')
+      ];
+    case 'gone':
+      return [
+        status?.file.message ?? trans.__('The file %1 does not exist any more.', path),
+        trans.__('The server keeps the document. Saving it writes the file again.')
+      ];
+    case 'failed':
+      return tellFailure(state, trans);
+    case 'degraded':
+      return [
+        explain(
+          trans,
+          { reason: status?.history.reason ?? '', message: status?.history.message },
+          trans.__('The server cannot write to the history of this document at the moment.')
+        ),
+        trans.__('The file is still being saved. The server tries again by itself.')
+      ];
+    case 'viewing':
+      return [trans.__('You may view this document, but not change it.')];
+    case 'syncing':
+      return [trans.__('Your changes are on their way to the server.')];
+    case 'off':
+      return [
+        trans.__('The server keeps all changes, but writes the file only when you save.'),
+        trans.__('Saving by itself is switched off by everybody who has the document open.')
+      ];
+    case 'saved':
+      return [tellSaved(status?.save.at, trans)];
+    case 'synced':
+      return [trans.__('The server keeps all your changes, and will write the file in a moment.')];
+  }
+}
+
+function tellRefusal({ link, path }: SessionState, trans: TranslationBundle): string {
+  return link.kind === 'refused'
+    ? explainRefusal(trans, link, path)
+    : trans.__('The document was closed.');
+}
+
+function tellFailure({ path, status }: SessionState, trans: TranslationBundle): string[] {
+  const { reason = '', message, retryAt } = status?.save ?? {};
+  return [
+    explainSave(trans, { reason, message }, path),
+    trans.__('The server keeps all your changes.'),
+    retryAt === undefined
+      ? trans.__('It tries again by itself.')
+      : trans.__('It tries again by itself at %1.', timeOf(retryAt))
+  ];
+}
+
+function tellSaved(at: number | undefined, trans: TranslationBundle): string {
+  return at === undefined
+    ? trans.__('All changes are in the file.')
+    : trans.__('All changes are in the file, which was last written at %1.', timeOf(at));
+}
+
+/** How much there is to lose, where that is not the story already. */
+function tellUnsynced(
+  condition: Condition,
+  state: SessionState,
+  trans: TranslationBundle
+): string[] {
+  const count = unsynced(state);
+  if (count === 0 || condition === 'syncing') {
+    return [];
+  }
+  return [
+    trans._n(
+      '%1 change is only in this browser: do not close this page.',
+      '%1 changes are only in this browser: do not close this page.',
+      count
+    )
+  ];
+}
+
+function timeOf(seconds: number): string {
+  return new Date(seconds * 1000).toLocaleTimeString();
+}
