@@ -49,8 +49,16 @@ class Database:
     Where a write-ahead log is not safe the journal is a rollback journal.
     """
 
-    def __init__(self, path: Path, log: Logger, steps: Sequence[Step] = STEPS) -> None:
+    def __init__(
+        self,
+        path: Path,
+        log: Logger,
+        *,
+        busy_timeout: float = BUSY_TIMEOUT,
+        steps: Sequence[Step] = STEPS,
+    ) -> None:
         self.path = path
+        self._busy_timeout = busy_timeout
         self._log = log
         self._steps = steps
         self._connection: sqlite3.Connection | None = None
@@ -152,7 +160,7 @@ class Database:
                 return self._connection
             self._log.warning("The store of histories %s was replaced or deleted", self.path)
             self.close()
-        connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT, isolation_level=None)
+        connection = sqlite3.connect(self.path, timeout=self._busy_timeout, isolation_level=None)
         try:
             self._identity = self._identify()
             _configure(connection, self.path)
@@ -171,8 +179,12 @@ class Database:
 
 
 def is_full(error: BaseException) -> bool:
-    """Whether ``error`` says that there is no space."""
-    return isinstance(error, sqlite3.Error) and _code(error) == sqlite3.SQLITE_FULL
+    """Whether ``error`` says that there is no space.
+
+    SQLite calls only a full disk full, and a quota that is used up an error of writing.
+    """
+    full = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE)
+    return isinstance(error, sqlite3.Error) and _extended_code(error) in full
 
 
 def is_damage(error: BaseException) -> bool:
@@ -186,15 +198,20 @@ def _pragma(connection: sqlite3.Connection, name: str) -> int:
 
 
 def _code(error: BaseException) -> int:
+    return _extended_code(error) & 0xFF
+
+
+def _extended_code(error: BaseException) -> int:
     # Errors of the sqlite3 module itself, such as misuse, carry no code.
     code: int = getattr(error, "sqlite_errorcode", 0)
-    return code & 0xFF
+    return code
 
 
 def _configure(connection: sqlite3.Connection, path: Path) -> None:
     """Set what holds for this connection, and for a new file what holds for ever."""
-    # Only a database without tables takes it; one that jupyter-collaboration began has its own.
-    connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+    if _pragma(connection, "page_count") == 0:
+        # A file that jupyter-collaboration began has its own setting, and keeps it.
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
     if allows_wal(path):
         try:
             connection.execute("PRAGMA journal_mode=WAL")
@@ -209,11 +226,11 @@ def _configure(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _explain(error: sqlite3.Error | OSError, path: Path) -> str:
+    if is_full(error):
+        return f"No space is left, or no quota, for the store of histories {path}; free some"
     match _code(error):
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return f"The store of histories {path} is locked by another program"
-        case sqlite3.SQLITE_FULL:
-            return f"No space is left for the store of histories {path}; free some"
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
             return f"The store of histories {path} is read-only; check its permissions"
         case sqlite3.SQLITE_CANTOPEN:

@@ -8,6 +8,7 @@ Each runs within a transaction that the caller has begun, raises
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Container
 from dataclasses import dataclass
 
 from ..errors import StoreError
@@ -122,6 +123,31 @@ def compact(
         "DELETE FROM collab_updates WHERE history = ? AND position < ?", (row.id, until)
     )
     return True
+
+
+FORGET_AT_ONCE = 8
+"""How many histories one call of :func:`forget` removes at most, lest others wait for it."""
+
+
+def forget(connection: sqlite3.Connection, before: float, used: Container[RoomId]) -> None:
+    """Remove old histories of which nothing is needed.
+
+    That is those last saved before the time ``before`` whose file has all that they have, but
+    for rooms in ``used``.
+    """
+    candidates = connection.execute(
+        "SELECT id, room, saved FROM collab_histories"
+        " WHERE used < ? AND saved IS NOT NULL ORDER BY used",
+        (before,),
+    ).fetchall()
+    forgotten = 0
+    for number, room, saved in candidates:
+        if forgotten == FORGET_AT_ONCE:
+            return
+        is_saved = decode_mark(saved).position == _last(connection, number)
+        if is_saved and RoomId.parse(room) not in used:
+            delete(connection, number)
+            forgotten += 1
 
 
 def delete(connection: sqlite3.Connection, history: int) -> None:

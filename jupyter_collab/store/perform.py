@@ -1,12 +1,13 @@
-"""Asks of the log what a journal requests."""
+"""Asks of the log what a journal requests and what a compaction plans."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import assert_never
 
-from ..errors import StoreError
-from ..protocol.identity import Lineage, RoomId
+from ..errors import StoreConflict, StoreError
+from ..protocol.identity import Lineage, Position, RoomId
+from .compaction import condense
 from .port import UpdateLog
 from .requests import Answer, Append, Done, Failed, Found, Look, Mark, Request, Start
 
@@ -28,6 +29,19 @@ async def perform(log: UpdateLog, room: RoomId, lineage: Lineage, request: Reque
     except StoreError as error:
         return Failed(error)
     return Done()
+
+
+async def compact(log: UpdateLog, room: RoomId, lineage: Lineage, until: Position) -> bytes | None:
+    """Put the updates up to ``until`` together; returns the snapshot that stands for them.
+
+    ``None`` where the log does not compact. Raises :class:`StoreError` where it failed, and
+    has changed nothing.
+    """
+    history = await log.load(room, until)
+    if history is None or history.lineage != lineage:
+        raise StoreConflict(f"The store has no history {lineage} of {room}")
+    snapshot = await asyncio.to_thread(condense, history.updates)
+    return snapshot if await log.compact(room, lineage, until, snapshot) else None
 
 
 async def _append(log: UpdateLog, room: RoomId, lineage: Lineage, request: Append) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable
 from logging import Logger
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from ..protocol.identity import Lineage, Position, RoomId
 from . import histories
-from .database import Database
+from .database import BUSY_TIMEOUT, Database
 from .port import SavedMark, StoredHistory
 from .writer import Writer
 
@@ -22,9 +23,10 @@ class SQLiteUpdateLog:
     aside under another name, and a fresh one begun. A relative ``path`` is taken from the
     working directory at construction.
 
-    A history that was not used for ``forget_after`` seconds (``None``: for ever), and that its
-    file has all of, is forgotten, so that the store does not grow with every document that
-    was ever open. ``clock`` tells the time in seconds since 1970.
+    A history that was last saved ``forget_after`` seconds ago (``None``: for ever), and that
+    its file has all of, may be forgotten when another one begins, so that the store does not
+    grow with every document that was ever open. ``clock`` tells the time in seconds since
+    1970. ``busy_timeout`` is how many seconds to wait for another program's lock.
     """
 
     def __init__(
@@ -33,15 +35,18 @@ class SQLiteUpdateLog:
         *,
         log: Logger,
         forget_after: float | None = None,
+        busy_timeout: float = BUSY_TIMEOUT,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.path = Path(path).absolute()
         self._forget_after = forget_after
         self._clock = clock
-        self._writer = Writer(Database(self.path, log), log)
+        self._writer = Writer(Database(self.path, log, busy_timeout=busy_timeout), log)
+        self._used: set[RoomId] = set()
 
     async def load(self, room: RoomId, until: Position | None = None) -> StoredHistory | None:
         """See :meth:`UpdateLog.load`."""
+        self._used.add(room)
         return await self._writer.read(
             lambda connection: histories.load(connection, room, until), None
         )
@@ -54,10 +59,17 @@ class SQLiteUpdateLog:
         position: Position = Position(1),
     ) -> None:
         """See :meth:`UpdateLog.start`."""
+        self._used.add(room)
         now = self._clock()
-        await self._writer.write(
-            lambda connection: histories.start(connection, room, lineage, snapshot, position, now)
-        )
+        before = None if self._forget_after is None else now - self._forget_after
+        used = frozenset(self._used)
+
+        def start(connection: sqlite3.Connection) -> None:
+            histories.start(connection, room, lineage, snapshot, position, now)
+            if before is not None:
+                histories.forget(connection, before, used)
+
+        await self._writer.write(start)
 
     async def append(
         self, room: RoomId, lineage: Lineage, position: Position, update: bytes

@@ -2,18 +2,463 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pycrdt.store
 import pytest
 
+from jupyter_collab.errors import StoreConflict, StoreError
+from jupyter_collab.protocol.identity import FileId, RoomId
+from jupyter_collab.store import database
+from jupyter_collab.store.database import WAL_LIMIT
+from jupyter_collab.store.port import SavedMark, StoredHistory
 from jupyter_collab.store.sqlite import SQLiteUpdateLog
-from tests.contracts.update_log import OpenLog, UpdateLogContract
+from tests.contracts.update_log import (
+    LINEAGE,
+    OTHER_ROOM,
+    ROOM,
+    OpenLog,
+    UpdateLogContract,
+    asynchronous,
+    at,
+    expect,
+    fill,
+    updates,
+)
 
 LOG = logging.getLogger("test")
 
 
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "store.db"
+
+
 class TestSQLiteUpdateLog(UpdateLogContract):
     @pytest.fixture
-    def open_log(self, tmp_path: Path) -> OpenLog:
-        return lambda: SQLiteUpdateLog(tmp_path / "store.db", log=LOG)
+    def open_log(self, path: Path) -> OpenLog:
+        return lambda: SQLiteUpdateLog(path, log=LOG)
+
+
+class TestWithRollbackJournal(UpdateLogContract):
+    """As on a network's file system."""
+
+    @pytest.fixture
+    def open_log(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenLog:
+        monkeypatch.setattr(database, "allows_wal", lambda _path: False)
+        return lambda: SQLiteUpdateLog(path, log=LOG)
+
+
+def open_log(path: Path) -> SQLiteUpdateLog:
+    return SQLiteUpdateLog(path, log=LOG, busy_timeout=0)
+
+
+def tables(path: Path, *names: str) -> list[list[object]]:
+    with sqlite3.connect(path) as connection:
+        rows = [connection.execute(f"SELECT * FROM {name}").fetchall() for name in names]  # noqa: S608
+    connection.close()
+    return rows
+
+
+# --- the file
+
+
+@asynchronous
+async def test_the_file_is_made_with_the_first_write(path: Path) -> None:
+    log = open_log(path)
+    assert await log.load(ROOM) is None
+    assert not path.exists()
+    await fill(log, 1)
+    assert path.exists()
+    await log.close()
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("wal", [True, False])
+@asynchronous
+async def test_the_journal_suits_the_file_system(
+    path: Path, monkeypatch: pytest.MonkeyPatch, wal: bool
+) -> None:
+    monkeypatch.setattr(database, "allows_wal", lambda _path: wal)
+    log = open_log(path)
+    await fill(log, 1)
+    assert path.with_name("store.db-wal").exists() is wal
+    await log.close()
+
+
+@asynchronous
+async def test_what_is_deleted_gives_its_space_back(path: Path) -> None:
+    """S12."""
+    log = open_log(path)
+    await log.start(ROOM, LINEAGE, b"snapshot")
+    for position in range(2, 10):
+        await log.append(ROOM, LINEAGE, at(position), os.urandom(4_000_000))
+    await log.compact(ROOM, LINEAGE, at(9), b"snapshot")
+    for position in range(10, 13):
+        await log.append(ROOM, LINEAGE, at(position), b"small")
+    assert path.with_name("store.db-wal").stat().st_size <= WAL_LIMIT
+    await log.close()
+    assert path.stat().st_size < 3_000_000
+
+
+@asynchronous
+async def test_old_histories_that_are_saved_are_forgotten(path: Path) -> None:
+    """S12: not those with anything that the file has not, nor those in use."""
+    now = 1000.0
+    log = SQLiteUpdateLog(path, log=LOG, forget_after=50, clock=lambda: now)
+    names = ["saved", "unsaved", "unmarked", "in use", "fresh"]
+    rooms = {name: RoomId("text", "file", FileId(name)) for name in names}
+    for name, room in rooms.items():
+        now = 1090 if name == "fresh" else 1000
+        await fill(log, 2, room)
+        if name != "unmarked":
+            await log.mark_saved(room, LINEAGE, SavedMark(at(1 if name == "unsaved" else 2), ""))
+    await log.close()
+
+    now = 1100
+    again = SQLiteUpdateLog(path, log=LOG, forget_after=50, clock=lambda: now)
+    await again.load(rooms["in use"])
+    await again.start(ROOM, LINEAGE, b"snapshot")
+    left = {name for name, room in rooms.items() if await again.load(room) is not None}
+    assert left == {"unsaved", "unmarked", "in use", "fresh"}
+    await again.close()
+
+
+# --- jupyter-collaboration in the same file
+
+
+def its_store(path: Path) -> pycrdt.store.SQLiteYStore:
+    class Store(pycrdt.store.SQLiteYStore):
+        db_path = str(path)
+        checkpoint_interval = 2
+
+    return Store(f".{ROOM.type}:{ROOM.file_id}.y", lambda: b"metadata")
+
+
+async def its_updates(path: Path) -> list[bytes]:
+    async with its_store(path) as store:
+        return [update async for update, *_ in store.read()]
+
+
+@asynchronous
+async def test_the_file_of_jupyter_collaboration_stays_as_it_is(path: Path) -> None:
+    """S9."""
+    async with its_store(path) as store:
+        for number in range(1, 6):
+            await store.write(pycrdt.Doc({"text": pycrdt.Text(f"theirs {number}")}).get_update())
+    before = tables(path, "yupdates", "ycheckpoints", "pragma_user_version")
+
+    log = open_log(path)
+    assert await log.load(ROOM) is None
+    await fill(log, 3)
+    assert (await expect(log)).updates == tuple(updates(1, 3))
+    await log.close()
+
+    assert tables(path, "yupdates", "ycheckpoints", "pragma_user_version") == before
+    assert len(await its_updates(path)) == 5
+
+
+@asynchronous
+async def test_jupyter_collaboration_can_use_our_file(path: Path) -> None:
+    """S9: a user who goes back keeps what both have."""
+    log = open_log(path)
+    await fill(log, 3)
+    await log.close()
+    async with its_store(path) as store:
+        await store.write(b"\x00\x00")
+    assert await its_updates(path) == [b"\x00\x00"]
+    again = open_log(path)
+    assert (await expect(again)).updates == tuple(updates(1, 3))
+    await again.close()
+
+
+# --- what goes wrong
+
+
+def its_damaged(path: Path) -> list[Path]:
+    return sorted(path.parent.glob(f"{path.name}.damaged-*"))
+
+
+@pytest.mark.parametrize("first", ["load", "start"])
+@asynchronous
+async def test_a_file_that_is_no_database_is_set_aside(
+    path: Path, caplog: pytest.LogCaptureFixture, first: str
+) -> None:
+    """S8."""
+    garbage = b"This is no database. " * 1000
+    path.write_bytes(garbage)
+    log = open_log(path)
+    if first == "load":
+        assert await log.load(ROOM) is None
+    await fill(log, 3)
+    assert (await expect(log)).position == 3
+    await log.close()
+    [aside] = its_damaged(path)
+    assert aside.read_bytes() == garbage
+    [record] = caplog.records
+    assert record.levelno == logging.ERROR
+    assert str(path) in record.getMessage()
+    assert aside.name in record.getMessage()
+
+
+@pytest.mark.parametrize("first", ["load", "append"])
+@asynchronous
+async def test_a_damaged_database_is_set_aside(path: Path, first: str) -> None:
+    """S8: with nothing overwritten; the room goes on with a history that it starts again."""
+    log = open_log(path)
+    await fill(log, 200)
+    await log.append(ROOM, LINEAGE, at(201), bytes(100_000))
+    await log.close()
+    sound = path.read_bytes()
+    damaged = sound[:4096] + b"\xff" * (len(sound) - 4096)
+    path.write_bytes(damaged)
+
+    log = open_log(path)
+    if first == "load":
+        assert await log.load(ROOM) is None
+    else:
+        with pytest.raises(StoreConflict):
+            await log.append(ROOM, LINEAGE, at(202), b"update 202")
+    await log.start(ROOM, LINEAGE, b"snapshot", at(202))
+    assert (await expect(log)).updates == (b"snapshot",)
+    await log.close()
+    assert [aside.read_bytes() for aside in its_damaged(path)] == [damaged]
+
+
+@asynchronous
+async def test_a_second_damaged_file_does_not_replace_the_first(path: Path) -> None:
+    """S8."""
+    for content in (b"first " * 500, b"second " * 500):
+        path.write_bytes(content)
+        log = open_log(path)
+        await fill(log, 1)
+        await log.close()
+    kept = {aside.read_bytes()[:6] for aside in its_damaged(path)}
+    assert kept == {b"first ", b"second"}
+
+
+@asynchronous
+async def test_a_locked_database_works_again_when_it_is_free(path: Path) -> None:
+    """S10."""
+    log = open_log(path)
+    await fill(log, 1)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="is locked by another program") as caught:
+        await log.append(ROOM, LINEAGE, at(2), b"update 2")
+    assert str(path) in str(caught.value)
+    assert (await expect(log)).position == 1
+    other.execute("ROLLBACK")
+    other.close()
+    await log.append(ROOM, LINEAGE, at(2), b"update 2")
+    assert (await expect(log)).updates == tuple(updates(1, 2))
+    await log.close()
+
+
+@asynchronous
+async def test_a_folder_that_is_missing_is_told_and_may_come_back(tmp_path: Path) -> None:
+    """S10."""
+    path = tmp_path / "later" / "store.db"
+    log = open_log(path)
+    assert await log.load(ROOM) is None
+    with pytest.raises(StoreError, match="cannot be opened; check that its folder is there"):
+        await log.start(ROOM, LINEAGE, b"snapshot")
+    path.parent.mkdir()
+    await fill(log, 2)
+    await log.close()
+
+
+@asynchronous
+async def test_a_folder_in_place_of_the_file_is_told(path: Path) -> None:
+    """S10."""
+    path.mkdir()
+    log = open_log(path)
+    for call in (log.load(ROOM), log.start(ROOM, LINEAGE, b"snapshot")):
+        with pytest.raises(StoreError, match=r"store\.db cannot be opened"):
+            await call
+    await log.close()
+    assert path.is_dir()
+
+
+def test_a_read_only_database_is_told(path: Path) -> None:
+    """S10."""
+    sqlite3.connect(path).close()
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    with pytest.raises(sqlite3.OperationalError) as caught:
+        connection.execute("CREATE TABLE t (x)")
+    connection.close()
+    error = database.Database(path, LOG).explain(caught.value)
+    assert isinstance(error, StoreError)
+    assert "is read-only; check its permissions" in str(error)
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+@asynchronous
+async def test_a_deleted_file_is_noticed(path: Path, tmp_path: Path, replaced: bool) -> None:
+    """S11: histories are gone then, and are started again."""
+    log = open_log(path)
+    await fill(log, 3)
+    await fill(log, 2, OTHER_ROOM)
+    for file in path.parent.glob("store.db*"):
+        file.unlink()
+    if replaced:
+        other = open_log(tmp_path / "other.db")
+        await fill(other, 1, OTHER_ROOM)
+        await other.close()
+        (tmp_path / "other.db").rename(path)
+    with pytest.raises(StoreConflict):
+        await log.append(ROOM, LINEAGE, at(4), b"update 4")
+    assert await log.load(ROOM) is None
+    await log.start(ROOM, LINEAGE, b"snapshot", at(4))
+    await log.close()
+
+    again = open_log(path)
+    assert await again.load(ROOM) == StoredHistory(LINEAGE, (b"snapshot",), at(4), None)
+    assert (await again.load(OTHER_ROOM) is not None) is replaced
+    await again.close()
+
+
+@asynchronous
+async def test_two_servers_can_share_the_file(path: Path) -> None:
+    logs = [open_log(path), open_log(path)]
+    rooms = [ROOM, OTHER_ROOM]
+    for log, room in zip(logs, rooms, strict=True):
+        await fill(log, 2, room)
+    for log in logs:
+        for room in rooms:
+            assert (await expect(log, room)).updates == tuple(updates(1, 2))
+    with pytest.raises(StoreConflict):
+        await logs[1].append(ROOM, LINEAGE, at(2), b"other")
+    for log in logs:
+        await log.close()
+
+
+def run(script: str, path: Path, *arguments: str) -> subprocess.Popen[str]:
+    """A process that runs ``script`` with ``log``, a log at ``path``."""
+    prelude = (
+        "import asyncio, logging, resource, sys\n"
+        "from pathlib import Path\n"
+        "from jupyter_collab.errors import StoreError\n"
+        "from jupyter_collab.store.sqlite import SQLiteUpdateLog\n"
+        "from tests.contracts.update_log import *\n"
+        "log = SQLiteUpdateLog(Path(sys.argv[1]), log=logging.getLogger())\n"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", prelude + script, str(path), *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parent.parent.parent,
+    )
+
+
+def test_what_was_acknowledged_survives_kill(path: Path) -> None:
+    """S1, L1: a process that is killed in the middle of appends has lost nothing of what it
+    said was done, in any of its rooms."""
+    script = """
+async def work(number):
+    room = RoomId("text", "file", FileId(str(number)))
+    await log.start(room, LINEAGE, b"update 1")
+    position = 1
+    while True:
+        position += 1
+        await log.append(room, LINEAGE, at(position), b"update %d" % position)
+        print(number, position, flush=True)
+
+async def main():
+    await asyncio.gather(*(work(number) for number in range(5)))
+
+asyncio.run(main())
+"""
+    process = run(script, path)
+    assert process.stdout is not None
+    reported = dict.fromkeys(range(5), 0)
+    for count, line in enumerate(process.stdout):
+        if count == 400:
+            process.send_signal(signal.SIGKILL)
+        if line.endswith("\n"):
+            number, position = map(int, line.split())
+            reported[number] = position
+    process.wait()
+    process.stdout.close()
+
+    async def check() -> None:
+        log = open_log(path)
+        for number, position in reported.items():
+            history = await expect(log, RoomId("text", "file", FileId(str(number))))
+            assert position > 1
+            assert history.position >= position
+            assert history.updates == tuple(updates(1, history.position))
+        await log.close()
+
+    asyncio.run(check())
+
+
+def test_a_quota_that_is_used_up_is_told_and_loses_nothing(path: Path) -> None:
+    """S10, S1: what does not fit fails, what fits does not, and later all of it works."""
+    script = """
+def limit(size):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+async def main():
+    await log.start(ROOM, LINEAGE, b"snapshot")
+    await log.start(OTHER_ROOM, LINEAGE, b"snapshot")
+    limit(400_000)
+    outcomes = await asyncio.gather(
+        log.append(ROOM, LINEAGE, at(2), bytes(2_000_000)),
+        log.append(OTHER_ROOM, LINEAGE, at(2), b"small"),
+        return_exceptions=True,
+    )
+    print([type(outcome).__name__ for outcome in outcomes], outcomes[0])
+    limit(resource.RLIM_INFINITY)
+    await log.append(ROOM, LINEAGE, at(2), bytes(2_000_000))
+    print((await expect(log)).updates == (b"snapshot", bytes(2_000_000)))
+    print((await expect(log, OTHER_ROOM)).updates == (b"snapshot", b"small"))
+    await log.close()
+
+asyncio.run(main())
+"""
+    process = run(script, path)
+    out, _ = process.communicate()
+    first, *rest = out.splitlines()
+    assert first.startswith("['StoreError', 'NoneType']"), out
+    assert "No space is left, or no quota, for the store of histories" in first
+    assert rest == ["True", "True"]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of one megabyte."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("file systems cannot be mounted here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@asynchronous
+async def test_a_full_disk_is_told_and_loses_nothing(small_disk: Path) -> None:
+    """S10, S1."""
+    log = open_log(small_disk / "store.db")
+    await fill(log, 2)
+    filler = small_disk / "filler"
+    with filler.open("wb", buffering=0) as file:
+        while os.statvfs(small_disk).f_bavail:
+            file.write(bytes(4096))
+    with pytest.raises(StoreError, match="No space is left"):
+        await log.append(ROOM, LINEAGE, at(3), bytes(200_000))
+    assert (await expect(log)).updates == tuple(updates(1, 2))
+    filler.unlink()
+    await log.append(ROOM, LINEAGE, at(3), bytes(200_000))
+    assert (await expect(log)).position == 3
+    await log.close()
