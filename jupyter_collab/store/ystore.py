@@ -56,6 +56,7 @@ class YStoreUpdateLog:
         log: Logger,
         config: Config | None = None,
         idle_timeout: float = IDLE_TIMEOUT,
+        close_timeout: float = CLOSE_TIMEOUT,
     ) -> None:
         self._class = _configured(ystore_class, config or Config(), log)
         self._arguments: dict[str, Any] = {}
@@ -63,6 +64,7 @@ class YStoreUpdateLog:
             self._arguments["config"] = config
         self._log = log
         self._idle_timeout = idle_timeout
+        self._close_timeout = close_timeout
         self._sessions: dict[RoomId, YStoreSession] = {}
         self._closed = False
 
@@ -100,7 +102,7 @@ class YStoreUpdateLog:
         """See :meth:`UpdateLog.close`."""
         self._closed = True
         sessions, self._sessions = self._sessions, {}
-        await asyncio.gather(*(session.close(CLOSE_TIMEOUT) for session in sessions.values()))
+        await asyncio.gather(*(session.close(self._close_timeout) for session in sessions.values()))
 
     def _session(self, room: RoomId) -> YStoreSession:
         if self._closed:

@@ -128,7 +128,7 @@ class YStoreHistory:
             async for update, metadata, *_ in self._store.read():
                 entries.append((bytes(update), bytes(metadata or b"")))
         except YDocNotFound:
-            pass
+            await self._mend(entries)
         except Exception:
             if not await self._mend(entries):
                 raise

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import sqlite3
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pycrdt.store
 import pytest
+from traitlets.config import Config
 
-from jupyter_collab.store.classes import TempFileYStore
+from jupyter_collab.errors import StoreConflict, StoreError
+from jupyter_collab.store.classes import JupyterSQLiteYStore, TempFileYStore
 from jupyter_collab.store.ystore import YStoreUpdateLog
-from tests.contracts.update_log import OpenLog, UpdateLogContract
+from tests.contracts.update_log import (
+    LINEAGE,
+    ROOM,
+    OpenLog,
+    UpdateLogContract,
+    asynchronous,
+    at,
+    expect,
+    fill,
+    updates,
+)
 
 LOG = logging.getLogger("test")
 
@@ -42,3 +58,340 @@ class TestSQLiteYStore(_YStoreContract):
             db_path = str(tmp_path / "ystore.db")
 
         return lambda: YStoreUpdateLog(Store, log=LOG)
+
+
+def open_log(ystore_class: type[pycrdt.store.BaseYStore], **options: Any) -> YStoreUpdateLog:
+    return YStoreUpdateLog(ystore_class, log=LOG, **options)
+
+
+class ListStore(pycrdt.store.BaseYStore):
+    """A user's store, in as few lines as one can be."""
+
+    entries: ClassVar[dict[str, list[tuple[bytes, bytes, float]]]]
+
+    def __init__(self, path: str, log: logging.Logger | None = None) -> None:
+        self.path = path
+        self.log = log
+
+    async def write(self, data: bytes) -> None:
+        self.entries.setdefault(self.path, []).append((data, await self.get_metadata(), 0.0))
+
+    async def read(self) -> AsyncIterator[tuple[bytes, bytes, float]]:
+        if self.path not in self.entries:
+            raise pycrdt.store.YDocNotFound
+        for entry in list(self.entries[self.path]):
+            yield entry
+
+
+@pytest.fixture
+def list_store() -> type[ListStore]:
+    class Fresh(ListStore):
+        entries: ClassVar[dict[str, list[tuple[bytes, bytes, float]]]] = {}
+
+    return Fresh
+
+
+class TestUsersStore(_YStoreContract):
+    @pytest.fixture
+    def open_log(self, list_store: type[ListStore]) -> OpenLog:
+        return lambda: open_log(list_store)
+
+
+class TestStoppedAfterEachUse(_YStoreContract):
+    @pytest.fixture
+    def open_log(self, tmp_path: Path) -> OpenLog:
+        class Store(pycrdt.store.SQLiteYStore):
+            db_path = str(tmp_path / "ystore.db")
+
+        return lambda: open_log(Store, idle_timeout=0)
+
+
+@asynchronous
+async def test_the_path_is_the_one_that_jupyter_collaboration_gives(
+    list_store: type[ListStore],
+) -> None:
+    log = open_log(list_store)
+    await fill(log, 1)
+    assert list(list_store.entries) == [".notebook:5ab1d0c4.y"]
+    await log.close()
+
+
+@asynchronous
+async def test_what_was_there_before_is_passed_over(tmp_path: Path) -> None:
+    """S13, S9."""
+
+    class Store(pycrdt.store.SQLiteYStore):
+        db_path = str(tmp_path / "ystore.db")
+
+    path = f".{ROOM.type}:{ROOM.file_id}.y"
+    async with Store(path, lambda: b"") as theirs:
+        await theirs.write(b"theirs 1")
+        await theirs.write(b"theirs 2")
+    log = open_log(Store)
+    assert await log.load(ROOM) is None
+    await fill(log, 2)
+    await log.close()
+    async with Store(path, lambda: b'{"collab": 2}') as theirs:
+        await theirs.write(b"theirs 3")
+    again = open_log(Store)
+    assert (await expect(again)).updates == tuple(updates(1, 2))
+    await again.append(ROOM, LINEAGE, at(3), b"update 3")
+    assert (await expect(again)).updates == tuple(updates(1, 3))
+    await again.close()
+
+
+@asynchronous
+async def test_a_write_that_raises_is_not_acknowledged(list_store: type[ListStore]) -> None:
+    """S13, S10: and is done when the store works again."""
+    broken = False
+
+    class Store(list_store):  # type: ignore[misc, valid-type]
+        async def write(self, data: bytes) -> None:
+            if broken:
+                raise OSError("the bucket is on fire")
+            await super().write(data)
+
+    log = open_log(Store)
+    await fill(log, 2)
+    broken = True
+    for _ in range(2):
+        with pytest.raises(StoreError, match="OSError: the bucket is on fire"):
+            await log.append(ROOM, LINEAGE, at(3), b"update 3")
+    broken = False
+    await log.append(ROOM, LINEAGE, at(3), b"update 3")
+    assert (await expect(log)).updates == tuple(updates(1, 3))
+    await log.close()
+
+
+@asynchronous
+async def test_a_write_that_was_done_and_raised_is_not_done_twice(
+    list_store: type[ListStore],
+) -> None:
+    """S2, S13."""
+    late = False
+
+    class Store(list_store):  # type: ignore[misc, valid-type]
+        async def write(self, data: bytes) -> None:
+            await super().write(data)
+            if late:
+                raise TimeoutError
+
+    log = open_log(Store)
+    await fill(log, 2)
+    late = True
+    with pytest.raises(StoreError, match="TimeoutError"):
+        await log.append(ROOM, LINEAGE, at(3), b"update 3")
+    late = False
+    await log.append(ROOM, LINEAGE, at(3), b"update 3")
+    await log.append(ROOM, LINEAGE, at(4), b"update 4")
+    assert (await expect(log)).updates == tuple(updates(1, 4))
+    await log.close()
+
+
+@asynchronous
+async def test_a_write_that_only_logs_its_error_is_not_acknowledged(tmp_path: Path) -> None:
+    """S13: as pycrdt's SQLite store does."""
+
+    class Store(pycrdt.store.SQLiteYStore):
+        db_path = str(tmp_path / "ystore.db")
+
+    log = open_log(Store)
+    await fill(log, 2)
+    with sqlite3.connect(Store.db_path) as other:
+        other.execute("ALTER TABLE yupdates RENAME TO away")
+    with pytest.raises(StoreError, match="no such table: yupdates"):
+        await log.append(ROOM, LINEAGE, at(3), b"update 3")
+    with pytest.raises(StoreError, match="no such table: yupdates"):
+        await log.load(ROOM)
+    with other:
+        other.execute("ALTER TABLE away RENAME TO yupdates")
+    other.close()
+    await log.append(ROOM, LINEAGE, at(3), b"update 3")
+    assert (await expect(log)).updates == tuple(updates(1, 3))
+    await log.close()
+
+
+@asynchronous
+async def test_a_store_that_skips_writes_is_noticed(list_store: type[ListStore]) -> None:
+    """S13."""
+
+    class Store(list_store):  # type: ignore[misc, valid-type]
+        async def write(self, data: bytes) -> None:
+            pass
+
+    log = open_log(Store)
+    with pytest.raises(StoreError, match="did not ask for metadata"):
+        await log.start(ROOM, LINEAGE, b"snapshot")
+    await log.close()
+
+
+@pytest.mark.parametrize(
+    "change", [lambda data, meta: (data, b"", 0.0), lambda data, meta: (b"other", meta, 0.0)]
+)
+@asynchronous
+async def test_a_store_that_gives_something_else_back_is_noticed(
+    list_store: type[ListStore],
+    change: Callable[[bytes, bytes], tuple[bytes, bytes, float]],
+) -> None:
+    """S13: before anybody relies on it."""
+
+    class Store(list_store):  # type: ignore[misc, valid-type]
+        async def write(self, data: bytes) -> None:
+            metadata = await self.get_metadata()
+            self.entries.setdefault(self.path, []).append(change(data, metadata))
+
+    log = open_log(Store)
+    with pytest.raises(StoreError, match="does not give back what was written"):
+        await log.start(ROOM, LINEAGE, b"snapshot")
+    await log.close()
+
+
+@asynchronous
+async def test_a_store_that_drops_updates_is_not_believed(
+    list_store: type[ListStore], caplog: pytest.LogCaptureFixture
+) -> None:
+    """S13, S2."""
+    log = open_log(list_store)
+    await fill(log, 4)
+    del list_store.entries[".notebook:5ab1d0c4.y"][1]
+    assert await log.load(ROOM) is None
+    assert "has lost or rewritten parts of its history" in caplog.text
+    with pytest.raises(StoreConflict):
+        await log.append(ROOM, LINEAGE, at(5), b"update 5")
+    await log.start(ROOM, LINEAGE, b"snapshot", at(5))
+    assert (await expect(log)).updates == (b"snapshot",)
+    await log.close()
+
+
+@asynchronous
+async def test_a_store_that_cannot_be_opened_is_told_and_may_work_later(tmp_path: Path) -> None:
+    """S10."""
+    folder = tmp_path / "ystore.db"
+    folder.mkdir()
+
+    class Store(pycrdt.store.SQLiteYStore):
+        db_path = str(folder)
+
+    log = open_log(Store)
+    calls = (log.load(ROOM), log.start(ROOM, LINEAGE, b"snapshot"))
+    for outcome in await asyncio.gather(*calls, return_exceptions=True):
+        assert isinstance(outcome, StoreError)
+        assert "unable to open database file" in str(outcome)
+    folder.rmdir()
+    await fill(log, 2)
+    await log.close()
+
+
+@asynchronous
+async def test_close_does_not_wait_for_ever(list_store: type[ListStore]) -> None:
+    class Store(list_store):  # type: ignore[misc, valid-type]
+        async def write(self, data: bytes) -> None:
+            await asyncio.Event().wait()
+
+    log = open_log(Store, close_timeout=0)
+    starting = asyncio.ensure_future(log.start(ROOM, LINEAGE, b"snapshot"))
+    await asyncio.wait([starting], timeout=0)
+    await log.close()
+    with pytest.raises(StoreError):
+        await starting
+
+
+# --- files that end in the middle of a write
+
+
+@asynchronous
+async def test_a_write_that_was_cut_off_takes_nothing_else_with_it(tmp_path: Path) -> None:
+    """S1, S13: wherever a file ends, all whole entries are there and others can follow."""
+
+    class Store(pycrdt.store.TempFileYStore):
+        base_dir = str(tmp_path)
+
+    log = open_log(Store)
+    await fill(log, 2)
+    [path] = tmp_path.iterdir()
+    before = path.stat().st_size
+    await log.append(ROOM, LINEAGE, at(3), b"update 3" * 20)
+    await log.close()
+    whole = path.read_bytes()
+    for size in range(before + 1, len(whole)):
+        for file in tmp_path.iterdir():
+            file.unlink()
+        path.write_bytes(whole[:size])
+        log = open_log(Store)
+        assert (await expect(log)).updates == tuple(updates(1, 2)), size
+        await log.append(ROOM, LINEAGE, at(3), b"update 3")
+        assert (await expect(log)).updates == tuple(updates(1, 3))
+        await log.close()
+        [kept] = tmp_path.glob("*.damaged-*")
+        assert kept.read_bytes() == whole[:size]
+
+
+@asynchronous
+async def test_a_file_whose_first_write_was_cut_off_holds_nothing(tmp_path: Path) -> None:
+    class Store(pycrdt.store.TempFileYStore):
+        base_dir = str(tmp_path)
+
+    log = open_log(Store)
+    await log.start(ROOM, LINEAGE, b"snapshot")
+    await log.close()
+    [path] = tmp_path.iterdir()
+    whole = path.read_bytes()
+    for size in range(len(whole)):
+        for file in tmp_path.iterdir():
+            file.unlink()
+        path.write_bytes(whole[:size])
+        log = open_log(Store)
+        assert await log.load(ROOM) is None, size
+        await fill(log, 2)
+        assert (await expect(log)).position == 2
+        await log.close()
+
+
+# --- configuration
+
+
+@asynchronous
+async def test_values_from_the_configuration_are_set(tmp_path: Path) -> None:
+    class Plain(pycrdt.store.SQLiteYStore):
+        pass
+
+    config = Config({"Plain": {"db_path": str(tmp_path / "plain.db")}})
+    log = open_log(Plain, config=config)
+    await fill(log, 1)
+    await log.close()
+    assert (tmp_path / "plain.db").exists()
+    assert Plain.db_path == "ystore.db", "only for this log"
+
+
+def test_a_value_that_the_class_does_not_know_is_refused(list_store: type[ListStore]) -> None:
+    with pytest.raises(ValueError, match="Fresh has no setting colour, size"):
+        open_log(list_store, config=Config({"Fresh": {"size": 1, "colour": "red"}}))
+
+
+@asynchronous
+async def test_a_configurable_class_gets_the_configuration(tmp_path: Path) -> None:
+    class Mine(JupyterSQLiteYStore):
+        pass
+
+    log = open_log(Mine, config=Config({"Mine": {"db_path": str(tmp_path / "mine.db")}}))
+    await fill(log, 1)
+    await log.close()
+    assert (tmp_path / "mine.db").exists()
+
+
+@asynchronous
+async def test_a_store_is_kept_from_rewriting_histories(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """S13: and the user is told."""
+
+    class Store(pycrdt.store.SQLiteYStore):
+        db_path = str(tmp_path / "ystore.db")
+        squash_after_inactivity_of = 0
+        squash_no_more_often_than = 0
+
+    log = open_log(Store)
+    await fill(log, 5)
+    assert (await expect(log)).updates == tuple(updates(1, 5))
+    await log.close()
+    assert "Store.squash_after_inactivity_of is without effect" in caplog.text
