@@ -22,13 +22,15 @@ class Sign:
     ``key`` stays the same as long as nobody touches the file. The reverse holds only for
     changes ``window`` seconds apart, because clocks of file systems are coarse: a sign
     seen for the first time less than ``window`` ago may hide a second change. ``old``
-    says that the file was last modified so long ago that it cannot.
+    says that the file was last modified so long ago that it cannot, and ``atomic`` that
+    nobody can ever meet a file that is half written. ``size`` is in bytes, -1 if unknown.
     """
 
     key: tuple[object, ...]
     window: float = field(compare=False)
     old: bool = field(compare=False)
-    size: int = field(compare=False, default=-1)
+    atomic: bool = field(compare=False)
+    size: int = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,32 +4,39 @@ from __future__ import annotations
 
 import asyncio
 from logging import Logger
+from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
 from jupyter_core.utils import ensure_async
 
 from ..errors import FileMissing
+from . import disk
 from .access import Access, Sign
+from .document import Patience
 from .formats import format_of
 from .local import LocalAccess
 from .manager import ManagerAccess
-from .opened import OpenFile, Patience
+from .opened import OpenFile
 from .port import DocumentFile
 from .problems import file_error
 from .stock import is_stock
+from .watcher import Watcher
 
 MAX_SIZE = 512 * 1024 * 1024
 """Bytes: as much as Jupyter Server accepts in one request, so that no larger file could be
 saved without this extension either."""
+
+CONTENTS_EVENTS = "https://events.jupyter.org/jupyter_server/contents_service/v1"
 
 
 class ContentsFiles:
     """Opens documents of a contents manager; see
     :class:`~jupyter_collab.files.port.DocumentFiles`.
 
-    ``poll_interval`` is in seconds; 0 is no watching at all, so that changes are found when
-    a document is saved. ``max_size`` is in bytes. Belongs to one event loop.
+    ``poll_interval`` is in seconds; with 0 files are not watched, and changes are found when
+    a document is saved. ``max_size`` is in bytes. ``event_logger`` is where the contents
+    manager tells of renamed and deleted files, by default its own. Belongs to one event loop.
     """
 
     def __init__(
@@ -52,10 +59,16 @@ class ContentsFiles:
         )
         self._manager = contents_manager
         self._ids = file_id_manager
-        self._poll_interval = poll_interval
         self._open: dict[str, OpenFile] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._poller: asyncio.Task[None] | None = None
+        self._watcher: Watcher | None = None
+        if poll_interval > 0:
+            self._watcher = Watcher(
+                self.access, poll_interval=poll_interval, patience=self.patience, log=log
+            )
+        self._events = event_logger or getattr(contents_manager, "event_logger", None)
+        if self._events is not None:
+            self._events.add_listener(schema_id=CONTENTS_EVENTS, listener=self._on_contents_event)
 
     async def open(self, file_id: str, format: str, type: str) -> DocumentFile:
         file = self._open.get(file_id)
@@ -64,33 +77,39 @@ class ContentsFiles:
             if path is None:
                 raise FileMissing(f"with the id {file_id}")
             file = self._open[file_id] = OpenFile(self, file_id, path.strip("/"))
-            if self._poll_interval > 0 and self._poller is None:
-                self._poller = asyncio.create_task(self._poll())
         return file.document(format_of(format, type))
 
     async def file_id(self, path: str) -> tuple[str, bool]:
         path = path.strip("/")
-        for file in self._open.values():
-            if file.path == path:
-                return file.file_id, True
         await self._require(path)
-        known = self._ids.get_id(path)
-        if known is not None:
-            return known, True
-        new = self._ids.index(path)
+        file = self._at(path)
+        if file is not None:
+            # Whatever the file ids' manager makes of a file that was replaced.
+            return file.file_id, True
+        try:
+            known = self._ids.get_id(path)
+            new = known or self._ids.index(path)
+        except Exception as error:
+            raise file_error(error, path, "read") from error
         if new is None:
             raise FileMissing(path)
-        return new, False
+        return new, known is not None
 
     async def close(self) -> None:
-        if self._poller is not None:
-            self._poller.cancel()
-            await asyncio.wait([self._poller])
-            self._poller = None
+        if self._events is not None:
+            self._events.remove_listener(
+                schema_id=CONTENTS_EVENTS, listener=self._on_contents_event
+            )
+            self._events = None
+        if self._watcher is not None:
+            await self._watcher.close()
         for file in list(self._open.values()):
             for document in list(file.documents):
                 await document.close()
             await file.drain()
+
+    def _at(self, path: str) -> OpenFile | None:
+        return next((file for file in self._open.values() if file.path == path), None)
 
     async def _require(self, path: str) -> None:
         """Refuse what is not there, and what Jupyter does not show."""
@@ -110,26 +129,69 @@ class ContentsFiles:
             if hidden:
                 raise FileMissing(path)
 
-    async def _poll(self) -> None:
-        while True:
-            await asyncio.sleep(self._poll_interval)
+    async def _on_contents_event(self, logger: Any, schema_id: str, data: dict[str, Any]) -> None:
+        """The contents manager has done something to a file, perhaps to an open one."""
+        action, path = data.get("action"), str(data.get("path", "")).strip("/")
+        if action == "rename":
+            old = str(data.get("source_path", "")).strip("/")
             for file in list(self._open.values()):
-                if file.idle:
-                    await file.check()
+                if file.path == old or file.path.startswith(f"{old}/"):
+                    file.move(path + file.path[len(old) :])
+        elif action in ("save", "delete", "upload") and self._watcher is not None:
+            for file in list(self._open.values()):
+                if file.path == path or (action == "delete" and file.path.startswith(f"{path}/")):
+                    file.check_soon(self.patience.settle, complete=True)
 
     # For OpenFile
-
-    async def find_moved(self, file: OpenFile, was: Sign) -> str | None:
-        return None
-
-    def moved(self, file: OpenFile, old_path: str) -> None:
-        self._ids.move(old_path, file.path)
-
-    def left(self, file: OpenFile) -> None:
-        self._open.pop(file.file_id, None)
 
     def lock(self, path: str) -> asyncio.Lock:
         lock = self._locks.get(path)
         if lock is None:
             lock = self._locks[path] = asyncio.Lock()
         return lock
+
+    def watch(self, file: OpenFile) -> None:
+        if self._watcher is not None:
+            self._watcher.add(file)
+
+    def left(self, file: OpenFile) -> None:
+        self._open.pop(file.file_id, None)
+        if self._watcher is not None:
+            self._watcher.remove(file)
+
+    def moved(self, file: OpenFile, old_path: str) -> None:
+        self._locks.setdefault(file.path, file.lock)
+        if self._watcher is not None:
+            self._watcher.moved(file)
+        try:
+            if self._ids.get_path(file.file_id) == file.path:
+                return
+            self._ids.move(old_path, file.path)
+            if self._ids.get_path(file.file_id) != file.path:
+                # The id of a file that was here before, and is not any more, is in the way.
+                self._ids.delete(file.path)
+                self._ids.move(old_path, file.path)
+        except Exception:
+            self.log.warning("The id of %s did not follow it", file.path, exc_info=True)
+
+    async def find_moved(self, file: OpenFile, was: Sign | None) -> str | None:
+        path: str | None = self._ids.get_path(file.file_id)
+        if path is None or path.strip("/") == file.path:
+            path = await self._search(file, was) if was is not None else None
+        if path is None or self._at(path := path.strip("/")) is not None:
+            # A file moved over another one that is open is that other one from now on.
+            return None
+        return path
+
+    async def _search(self, file: OpenFile, was: Sign) -> str | None:
+        """Look through the disk for the file, which has been moved by another program."""
+        try:
+            place = self.access.local(file.path)
+            if place is None:
+                return None
+            root = Path(self._manager.root_dir)
+            found = await asyncio.to_thread(disk.find_moved, place, was, root)
+            return None if found is None else found.relative_to(root).as_posix()
+        except Exception as error:  # noqa: BLE001
+            self.log.debug("%s could not be searched for: %s", file.path, error)
+            return None

@@ -33,6 +33,7 @@ def sign_of(info: os.stat_result, now: float | None = None) -> Sign:
         key=(info.st_dev, info.st_ino, info.st_mtime_ns, info.st_size, info.st_ctime_ns),
         window=COARSE_WINDOW if coarse else FINE_WINDOW,
         old=age > OLD,
+        atomic=False,
         size=info.st_size,
     )
 

@@ -196,9 +196,9 @@ def _sign_of(model: dict[str, Any]) -> Sign:
     size = model.get("size")
     known_size = size if isinstance(size, int) else -1
     if model.get("hash"):
-        return Sign(("hash", model["hash"]), window=0.0, old=True, size=known_size)
+        return Sign(("hash", model["hash"]), window=0.0, old=True, atomic=True, size=known_size)
     key = ("time", str(model.get("last_modified")), size)
-    return Sign(key, window=REMOTE_WINDOW, old=False, size=known_size)
+    return Sign(key, window=REMOTE_WINDOW, old=False, atomic=True, size=known_size)
 
 
 def _seconds(value: Any) -> float:

@@ -135,7 +135,7 @@ def _upgrade(text: str) -> Notebook:
     file give the same document each time it is read.
     """
     try:
-        upgraded: Any = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+        upgraded: Any = nbformat.reads(text, as_version=4)
     except Exception as error:  # nbformat raises a dozen kinds for a wrong structure
         raise BadNotebook(f"{error}"[:300]) from error
     notebook: Notebook = json.loads(json.dumps(upgraded))

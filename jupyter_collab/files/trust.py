@@ -57,4 +57,4 @@ def remember(manager: Any, signature: str) -> None:
 def _unmarked(notebook: Notebook) -> Any:
     """The notebook for the notary, which takes marks off the cells that it is given."""
     cells = [{**cell, "metadata": dict(cell["metadata"])} for cell in notebook["cells"]]
-    return NotebookNode({**notebook, "cells": cells})  # type: ignore[no-untyped-call]
+    return NotebookNode({**notebook, "cells": cells})

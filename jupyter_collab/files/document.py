@@ -1,0 +1,233 @@
+"""A document of a file that a contents manager keeps: what it knows, and what it tells."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ..errors import FileChanged, FileError, FileUnreadable
+from .access import Sighting, Sign, TornWrite, Unstable
+from .formats import Format
+from .port import Back, Changed, FileContent, FileEvent, FileVersion, Gone, Source
+from .trace import Trace
+
+if TYPE_CHECKING:
+    from .opened import OpenFile
+
+_ATTEMPTS = 10
+"""So often a file that changes while it is read is read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait for what, in seconds."""
+
+    settle: float = 0.06
+    """After a writer has closed the file: it may open it again, or write a second one."""
+    unstable: float = 0.2
+    """Without a change, where nobody says whether the writer is done."""
+    vanished: float = 0.3
+    """Before a file counts as gone: editors delete or move it, and write a new one."""
+    broken: float = 3.0
+    """Before a notebook that cannot be read, or an emptied file, counts as meant that way."""
+    starved: float = 1.0
+    """A check is put off by further events for so long at most."""
+
+
+class ContentsFile:
+    """See :class:`~jupyter_collab.files.port.DocumentFile`.
+
+    ``_known`` is the version that the document's owner knows (last read or written),
+    ``_trace`` what the file was seen to be; an owner is told of the difference once.
+    """
+
+    def __init__(self, file: OpenFile, format: Format) -> None:
+        self.gone: Gone | None = None
+        """What was last told of a file that cannot be read; ``None`` while it can."""
+        self._file = file
+        self._format = format
+        self._known: Sighting | None = None
+        self._trace = Trace()
+        self._told = ""
+        self._broken_since: float | None = None
+        self._notify: Callable[[FileEvent], None] | None = None
+        self._closed = False
+
+    @property
+    def path(self) -> str:
+        return self._file.path
+
+    @property
+    def trace(self) -> Trace:
+        """What was seen of the file, for those who look for it."""
+        return self._trace
+
+    async def read(self) -> FileContent:
+        source, sighting = await self._file.in_turn(self._read)
+        return FileContent(source, sighting.version)
+
+    async def write(self, source: Source) -> FileVersion:
+        return (await self._file.in_turn(lambda: self._write(source))).version
+
+    async def peek(self) -> FileVersion:
+        return (await self._file.in_turn(self._peek)).version
+
+    def expect(self, fingerprint: str) -> None:
+        self._known = Sighting(FileVersion(fingerprint, last_modified=0.0), None)
+        self._told = ""
+
+    def watch(self, notify: Callable[[FileEvent], None]) -> None:
+        self._notify = notify
+        self._file.watch()
+
+    async def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._notify = None
+            self._file.leave(self)
+
+    # For OpenFile
+
+    def tell(self, event: FileEvent) -> None:
+        if self._notify is None:
+            return
+        try:
+            self._notify(event)
+        except Exception:
+            self._file.log.exception("%s: nobody could take note of %r", self.path, event)
+
+    def lose(self, gone: Gone) -> None:
+        """The file cannot be read: tell it once."""
+        if self.gone is None or self.gone.reason != gone.reason:
+            self.gone = gone
+            self.tell(gone)
+
+    def wait(self, now: float, *, complete: bool) -> float | None:
+        """In how many seconds the file should be looked at; ``None`` if there is no need."""
+        wait = self._trace.wait(now, 0.0 if complete else self._file.patience.unstable)
+        return 0.0 if wait is None and self.gone is not None else wait
+
+    async def check(self, *, complete: bool) -> float | None:
+        """Look at the file, and tell what is new; in how many seconds to look again.
+
+        ``complete`` says that the last writer is known to be done. Raises
+        :class:`~jupyter_collab.errors.FileError` for all but bytes that cannot be decoded,
+        which are this document's matter alone.
+        """
+        now = asyncio.get_running_loop().time()
+        self._trace.note(await self._file.access.sign(self.path), now)
+        wait = self.wait(now, complete=complete)
+        if wait is None or wait > 0:
+            return wait
+        known = self._known.version.fingerprint if self._known else ""
+        try:
+            sighting = await self._file.access.look(self.path, self._format, known)
+        except Unstable:
+            return self._file.patience.unstable
+        except FileUnreadable as error:
+            return self._unreadable(error, now)
+        if self._seems_cut_off(sighting) and self._is_patient(now):
+            return self._file.patience.unstable
+        self._broken_since = None
+        self._trace.took(sighting, now)
+        self._announce(sighting)
+        return self._trace.wait(now, 0.0)
+
+    # What is found
+
+    def _announce(self, sighting: Sighting) -> None:
+        self._came_back()
+        fingerprint = sighting.version.fingerprint
+        if self._known is None or fingerprint == self._known.version.fingerprint:
+            self._told = ""
+        elif fingerprint != self._told:
+            self._told = fingerprint
+            self.tell(Changed())
+
+    def _came_back(self) -> None:
+        self._broken_since = None
+        if self.gone is not None:
+            self.gone = None
+            self.tell(Back())
+
+    def _unreadable(self, error: FileUnreadable, now: float) -> float | None:
+        """Perhaps somebody is still writing; what stays like that is meant."""
+        if self._is_patient(now):
+            return self._file.patience.unstable
+        if self._trace.sign is not None:
+            # Not to be read again until it changes.
+            self._trace.took(Sighting(FileVersion("", 0.0), self._trace.sign), now)
+        self.lose(Gone("unreadable", str(error)))
+        return None
+
+    def _seems_cut_off(self, sighting: Sighting) -> bool:
+        """A file that is suddenly empty is often one whose writer has just begun."""
+        if sighting.sign is None or sighting.sign.size != 0 or self._known is None:
+            return False
+        known = self._known.version.fingerprint
+        return known != "" and sighting.version.fingerprint not in (known, self._told)
+
+    def _is_patient(self, now: float) -> bool:
+        if self._broken_since is None:
+            self._broken_since = now
+        return now - self._broken_since < self._file.patience.broken
+
+    # In turn with all that is done to the file
+
+    async def _read(self) -> tuple[Source, Sighting]:
+        for _ in range(_ATTEMPTS):
+            now = asyncio.get_running_loop().time()
+            try:
+                source, sighting = await self._file.access.read(self.path, self._format)
+            except Unstable:
+                await asyncio.sleep(self._file.patience.unstable)
+                continue
+            self._trace.took(sighting, now)
+            self._know(sighting)
+            return source, sighting
+        raise FileError(
+            self.path, f"{self.path} is written without a pause by another program. Try later."
+        )
+
+    async def _write(self, source: Source) -> Sighting:
+        if self._known is None:
+            raise FileChanged(self.path, f"{self.path} was not saved: it has never been read")
+        known = replace(self._known, sign=self._proof())
+        try:
+            written = await self._file.access.write(self.path, self._format, source, known)
+        except TornWrite as torn:
+            self._wrote(torn.sighting)
+            raise torn.error from torn
+        except Unstable as error:
+            raise FileChanged(
+                self.path, f"{self.path} was not saved yet: another program is writing it"
+            ) from error
+        self._wrote(written)
+        return written
+
+    def _proof(self) -> Sign | None:
+        """The sign that the file has to have to be the known version for certain."""
+        trace = self._trace
+        return trace.sign if trace.settled and trace.seen is self._known else None
+
+    def _wrote(self, sighting: Sighting) -> None:
+        self._trace.took(sighting, asyncio.get_running_loop().time())
+        self._know(sighting)
+        self._file.wrote(self)
+
+    def _know(self, sighting: Sighting) -> None:
+        self._known = sighting
+        self._told = ""
+        self._came_back()
+
+    async def _peek(self) -> Sighting:
+        now = asyncio.get_running_loop().time()
+        self._trace.note(await self._file.access.sign(self.path), now)
+        if self._trace.seen is not None and self._trace.is_current and self._trace.settled:
+            return self._trace.seen
+        known = self._known.version.fingerprint if self._known else ""
+        sighting = await self._file.access.look(self.path, self._format, known)
+        self._trace.took(sighting, now)
+        return sighting
