@@ -42,11 +42,12 @@ class Database:
     deleted file goes on taking writes that nobody will ever read.
 
     The journal is a write-ahead log, with ``synchronous=FULL``: an edit that was acknowledged
-    survives the machine's power too, not only the process. For 2,000 appends of 40 bytes,
-    each a commit of its own, on a virtual disk: 0.13 ms each with FULL, 0.01 ms with NORMAL;
-    a laptop's disk takes a few milliseconds to sync. Both are small beside the time that
-    edits wait for company anyhow, and group commit spends one sync on all rooms together.
-    Where a write-ahead log is not safe the journal is a rollback journal.
+    survives the loss of power, not only of the process. Measured on a virtual disk, 2,000
+    appends of 40 bytes through the log: one after the other 0.17 ms each with FULL and
+    0.04 ms with NORMAL; all at once 46,000 a second with either, as group commit spends one
+    sync on all of them. A laptop's disk takes some milliseconds to sync, which is still
+    little beside the time that edits wait for company anyhow.
+    Where a write-ahead log is not safe the journal is a rollback journal (0.8 ms each).
     """
 
     def __init__(
