@@ -239,6 +239,8 @@ def _explain(error: sqlite3.Error | OSError, path: Path) -> str:
                 f"The store of histories {path} cannot be opened; check that its folder is there"
                 " and writable, or set another path"
             )
+        case sqlite3.SQLITE_IOERR:
+            return f"The disk of the store of histories {path} cannot be read or written; check it"
         case sqlite3.SQLITE_TOOBIG:
             return f"An update is larger than the store of histories {path} can keep"
         case _:

@@ -10,17 +10,17 @@ class WatchedLog(logging.Logger):
 
     def __init__(self, target: logging.Logger) -> None:
         super().__init__(target.name)
-        self.parent = target
+        self.parent = self._target = target
         self._problems: list[str] = []
 
     def isEnabledFor(self, level: int) -> bool:  # noqa: N802 - the name of the base class
-        return level >= logging.ERROR or super().isEnabledFor(level)
+        return level >= logging.ERROR or self._target.isEnabledFor(level)
 
     def handle(self, record: logging.LogRecord) -> None:
         if record.levelno >= logging.ERROR:
             cause = record.exc_info[1] if record.exc_info else None
             self._problems.append(str(cause or record.getMessage()))
-        if super().isEnabledFor(record.levelno):
+        if self._target.isEnabledFor(record.levelno):
             super().handle(record)
 
     def take_problem(self) -> str | None:
