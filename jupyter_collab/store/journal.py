@@ -175,6 +175,11 @@ class Journal:
         return not self._backlog and self._mark == self._marked and isinstance(self._log, _Begun)
 
     @property
+    def saved(self) -> SavedMark | None:
+        """The mark that the log has; ``None`` as well while that is not known."""
+        return self._marked
+
+    @property
     def backlog_size(self) -> int:
         """Bytes of the updates that are not durable."""
         return self._backlog.size

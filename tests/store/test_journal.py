@@ -80,7 +80,9 @@ def test_a_mark_waits_for_its_updates_and_goes_before_others() -> None:
     j.append(at(3), b"b")
     j.hear(Done(), 0)
     assert j.next_request(0) == Mark(mark)
+    assert j.saved is None
     assert j.hear(Done(), 0) == [Durable(at(2), mark)]
+    assert j.saved == mark
     assert j.next_request(0) == Append(((at(3), b"b"),))
 
 
