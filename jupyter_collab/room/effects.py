@@ -63,13 +63,13 @@ class ReadFile:
 
 @dataclass(frozen=True, slots=True)
 class MergeFile:
-    """Find the edits that lead from the document at ``base`` to ``content``.
-
-    Answered by ``FileMerged``.
+    """Find the edits that bring ``content`` into the document, which was last in the file as
+    ``saved`` says. ``clean``: and has not changed since. Answered by ``FileMerged``.
     """
 
-    base: SavedMark
+    saved: SavedMark
     content: FileContent
+    clean: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
 from ..files.port import FileContent, FileVersion
 from ..protocol.identity import ConnectionId, Lineage, Position
 from ..protocol.messages import ClientMessage
@@ -90,10 +89,14 @@ class FileRead:
 
 @dataclass(frozen=True, slots=True)
 class FileMerged:
-    """The difference between our last save and ``version`` as an update to apply."""
+    """The edits that bring ``version`` into the document, as updates to apply.
+
+    ``written`` is set where that version is the document at this position: a write of ours.
+    """
 
     version: FileVersion
-    update: bytes
+    updates: tuple[bytes, ...]
+    written: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,4 +139,3 @@ RoomEvent = (
     | FileBack
     | Closing
 )
-

@@ -19,7 +19,6 @@ from .effects import Effect, MarkSaved, MergeFile, ReadFile, Send, WriteFile
 from .replica import Replica
 from .saving import Clean, Dirty, Failed, SavePolicy, Saving, Writing, WritingAgain
 
-
 DELETED = "deleted"
 """The reason of a file that is gone because someone deleted it."""
 
@@ -184,12 +183,18 @@ class Keeper:
         if content.version.fingerprint == self._saved.fingerprint:
             self._version = content.version
             return self._looked(now)
-        return [MergeFile(self._saved, content)]
+        return [MergeFile(self._saved, content, clean=not self.dirty)]
 
-    def merged(self, version: FileVersion, at: Position | None, now: float) -> list[Effect]:
-        """The difference was applied at position ``at``, or there was none."""
-        merged = (*self._saved.merged, at) if at is not None else self._saved.merged
-        self._saved = SavedMark(self._saved.position, version.fingerprint, merged)
+    def merged(
+        self, version: FileVersion, at: list[Position], written: Position | None, now: float
+    ) -> list[Effect]:
+        """What another program wrote was applied at the positions ``at``; or it was we who
+        had ``written`` the document at that position."""
+        if written is not None:
+            self._saved = SavedMark(written, version.fingerprint)
+        else:
+            merged = (*self._saved.merged, *at)
+            self._saved = SavedMark(self._saved.position, version.fingerprint, merged)
         self._version = version
         return [MarkSaved(self._saved), *self._looked(now)]
 

@@ -39,7 +39,7 @@ class Replica:
             for index, update in enumerate(updates):
                 try:
                     self.doc.apply_update(update)
-                except Exception:
+                except Exception:  # noqa: BLE001 - the library raises many kinds
                     broken.append(index)
                 except BaseException as error:
                     # A panic of the library is no Exception; anything else is not ours.

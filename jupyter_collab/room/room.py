@@ -422,12 +422,13 @@ class Room:
         """Apply what another program wrote, as the edits of one more collaborator."""
         effects = self._flush(now)
         was_clean = not self._keeper.dirty
-        self._replica.apply([event.update])
+        self._replica.apply(event.updates)
         updates, changed = self._replica.take()
+        at = []
         for update in updates:
             effects += self._log_and_send(update, set())
-        at = self._position if updates else None
-        effects += self._keeper.merged(event.version, at, now)
+            at.append(self._position)
+        effects += self._keeper.merged(event.version, at, event.written, now)
         if was_clean and not repair(self._replica.doc):
             effects += self._keeper.settle(now)
         elif changed:

@@ -83,7 +83,7 @@ class Actor:
     def _handle(self, event: ev.RoomEvent) -> None:
         try:
             effects = self._decider.handle(event, self._clock())
-        except Exception:
+        except Exception:  # noqa: BLE001 - a fault of ours; it is logged with its trace
             self._fail(event)
             return
         for effect in effects:

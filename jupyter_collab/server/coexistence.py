@@ -63,19 +63,16 @@ def answer_to_incumbents_name(serverapp: ServerApp, name: str) -> None:
 def switch_off_incumbents_frontend(settings: dict[str, Any]) -> None:
     """Only one of the two may provide documents in the browser."""
     inner: PageConfigHook | None = settings.get("page_config_hook")
-    if getattr(inner, "_jupyter_collab", False):
-        return
 
     def hook(handler: Any, page_config: dict[str, Any]) -> dict[str, Any]:
         # JupyterLab hands the same dictionary to every request: it must not be changed.
         config = dict(inner(handler, page_config) if inner is not None else page_config)
-        disabled = list(config.get("disabledExtensions", []))
-        ours = [name for name in disabled if name != CELL_EXECUTOR]
         if _brings_incumbent(config):
-            config["disabledExtensions"] = [*ours, *INCUMBENT_LABEXTENSIONS]
+            disabled = config.get("disabledExtensions", [])
+            others = [name for name in disabled if name != CELL_EXECUTOR]
+            config["disabledExtensions"] = [*others, *INCUMBENT_LABEXTENSIONS]
         return config
 
-    hook._jupyter_collab = True  # type: ignore[attr-defined]
     settings["page_config_hook"] = hook
 
 

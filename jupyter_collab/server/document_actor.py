@@ -7,18 +7,19 @@ from collections.abc import Callable
 from logging import Logger
 
 from ..errors import FileError, FileMissing, StoreError
-from ..files.port import ABSENT, Back, Changed, DocumentFile, FileContent, FileEvent, Gone, Renamed
+from ..files.port import ABSENT, Back, Changed, DocumentFile, FileEvent, Gone, Renamed
 from ..protocol.close import CloseCode
 from ..protocol.identity import RoomId
 from ..room import events as ev
 from ..room.effects import Append, Effect, Evict, MarkSaved, MergeFile, ReadFile, WriteFile
 from ..room.keeper import DELETED
 from ..room.room import Room
-from ..store.port import SavedMark, UpdateLog
+from ..store.journal import Journal
+from ..store.port import StoredHistory, UpdateLog
 from .actor import Actor
 from .clock import Clock
 from .history import History
-from .merging import merge_file
+from .merging import Merge, find_edits
 from .telemetry import Telemetry
 
 
@@ -30,18 +31,24 @@ class DocumentActor(Actor):
         room: Room,
         file: DocumentFile,
         update_log: UpdateLog,
+        journal: Journal,
+        stored: StoredHistory,
         *,
         evict: Callable[[DocumentActor], None],
+        new_client_id: Callable[[], int],
         clock: Clock,
         telemetry: Telemetry,
         log: Logger,
     ) -> None:
         super().__init__(room, clock=clock, telemetry=telemetry, log=log)
         self.room = room
-        self.history = History(update_log, room.id, room.lineage, self.post)
+        self.history = History(
+            update_log, room.id, journal, stored, post=self.post, clock=clock, log=log
+        )
         self._file = file
         self._update_log = update_log
         self._evict = evict
+        self._new_client_id = new_client_id
         self._idle = asyncio.Event()
         room.replica.on_change(self._on_change)
         file.watch(self._on_file_event)
@@ -76,14 +83,16 @@ class DocumentActor(Actor):
                 self.spawn(self._write(effect))
             case ReadFile():
                 self.spawn(self._read())
-            case MergeFile(base, content):
-                self.spawn(self._merge(base, content))
+            case MergeFile():
+                self.spawn(self._merge(effect))
             case Evict():
                 self._evict(self)
             case _:
                 super().perform(effect)
 
     async def _write(self, effect: WriteFile) -> None:
+        # After a crash in the middle of a write the log must tell that it was under way.
+        await self.history.written()
         if effect.create:
             self._file.expect(ABSENT)
         try:
@@ -104,14 +113,34 @@ class DocumentActor(Actor):
         else:
             self.post(ev.FileRead(content))
 
-    async def _merge(self, base: SavedMark, content: FileContent) -> None:
+    async def _merge(self, effect: MergeFile) -> None:
+        replica, content = self.room.replica, effect.content
+        needs_base = not effect.clean or effect.saved.writing is not None
+        wanted = Merge(
+            type=replica.type,
+            ours=replica.snapshot(),
+            theirs=content.source,
+            clean=effect.clean,
+            stored=await self._stored() if needs_base else None,
+            saved=effect.saved,
+            client=self._new_client_id(),
+        )
         try:
-            stored = await self._update_log.load(self.id)
+            merged = await find_edits(wanted)
+        except Exception:  # noqa: BLE001
+            # Better the file as it is, and the document as it is, than neither.
+            self._log.exception("Could not merge what is in %s", self._file.path)
+            message = "What another program wrote could not be merged; see the server's log"
+            self.post(ev.FileGone("unmergeable", message))
+        else:
+            self.post(ev.FileMerged(content.version, merged.updates, merged.written))
+
+    async def _stored(self) -> StoredHistory | None:
+        try:
+            return await self._update_log.load(self.id)
         except StoreError as error:
             self._log.warning("The history of %s cannot be read: %s", self._file.path, error)
-            stored = None
-        update = await merge_file(self.room.replica, stored, base, content.source)
-        self.post(ev.FileMerged(content.version, update))
+            return None
 
     async def flush(self, timeout: float) -> None:
         """Write all that should be written, for at most ``timeout`` seconds."""
@@ -120,7 +149,7 @@ class DocumentActor(Actor):
             async with asyncio.timeout(timeout):
                 while not self.room.is_settled:
                     await self._something_happens()
-                await self.history.drained()
+                await self.history.written()
         except TimeoutError:
             self._log.error("Could not save %s within %g s", self._file.path, timeout)
 
@@ -134,6 +163,6 @@ class DocumentActor(Actor):
 
     async def close(self, code: CloseCode, reason: str) -> None:
         await super().close(code, reason)
-        await self.history.drained()
+        await self.history.close()
         await self._file.close()
         self.room.replica.close()

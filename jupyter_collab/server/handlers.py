@@ -13,6 +13,7 @@ from jupyter_server.base.handlers import APIHandler, JupyterHandler
 from jupyter_server.base.websocket import WebSocketMixin
 from jupyter_server.utils import ensure_async
 from tornado import web
+from tornado.ioloop import PeriodicCallback
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from ..errors import (
@@ -137,7 +138,7 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
 
     @ws_authenticated
     @authorized("read", AUTH_RESOURCE)  # type: ignore[untyped-decorator]
-    async def get(self, *args: Any, **kwargs: Any) -> None:
+    async def get(self, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
         await super().get(*args, **kwargs)
 
     async def open(self, room: str) -> None:
@@ -197,8 +198,9 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         if self._actor is not None and self._connection is not None:
             self._actor.leave(self._connection)
         self._actor = self._connection = None
-        if self.ping_callback is not None:
-            self.ping_callback.stop()
+        pinging: PeriodicCallback | None = self.ping_callback
+        if pinging is not None:
+            pinging.stop()
 
     # --- Wire
 

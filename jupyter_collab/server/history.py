@@ -1,105 +1,135 @@
-"""Writes one room's history to the log: in order, and again until it is there."""
+"""Writes one room's history to the log: drives the room's journal, and compacts."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from logging import Logger
+from typing import assert_never
 
 from ..errors import StoreError
-from ..protocol.identity import Lineage, Position, RoomId
+from ..protocol.identity import Position, RoomId
 from ..room.events import HistoryFailed, HistoryKept, Logged, RoomEvent
-from ..store.port import SavedMark, UpdateLog
+from ..store.compaction import Compaction, CompactionPolicy
+from ..store.journal import Journal
+from ..store.perform import compact, perform
+from ..store.port import SavedMark, StoredHistory, UpdateLog
+from ..store.requests import Degraded, Durable, News, Recovered, Restarted
+from .clock import Clock
 
-FIRST_RETRY = 0.5
-LAST_RETRY = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Start:
-    snapshot: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class _Update:
-    position: Position
-    update: bytes
+POLICY = CompactionPolicy()
 
 
 class History:
-    """The queue between a room and the log. What could not be written stays in it."""
+    """Between a room and the log. What could not be written is kept, and tried again.
+
+    ``stored`` is what the log has at the beginning. One request is under way at a time;
+    what comes in meanwhile goes into the next one.
+    """
 
     def __init__(
-        self, log: UpdateLog, room: RoomId, lineage: Lineage, post: Callable[[RoomEvent], None]
+        self,
+        update_log: UpdateLog,
+        room: RoomId,
+        journal: Journal,
+        stored: StoredHistory,
+        *,
+        post: Callable[[RoomEvent], None],
+        clock: Clock,
+        log: Logger,
     ) -> None:
-        self._log = log
+        self._update_log = update_log
         self._room = room
-        self._lineage = lineage
+        self._lineage = stored.lineage
+        self._journal = journal
+        self._compaction: Compaction | None = Compaction(stored, POLICY)
+        self._saved = stored.saved
         self._post = post
-        self._queue: deque[_Start | _Update | SavedMark] = deque()
+        self._clock = clock
+        self._log = log
         self._task: asyncio.Task[None] | None = None
-        self._failed = False
-
-    def start(self, snapshot: bytes) -> None:
-        self._put(_Start(snapshot))
+        self._news = asyncio.Event()
 
     def append(self, position: Position, update: bytes) -> None:
-        self._put(_Update(position, update))
+        self._journal.append(position, update)
+        if self._compaction is not None:
+            self._compaction.appended(update)
+        self._wake()
 
     def mark(self, mark: SavedMark) -> None:
-        self._put(mark)
+        self._journal.mark(mark)
+        self._wake()
 
-    async def drained(self) -> None:
-        """Wait until all is written."""
-        while self._task is not None:
-            await asyncio.shield(self._task)
+    async def written(self) -> None:
+        """Wait until all is durable, or it is known that it cannot be for now."""
+        while not self._journal.settled and not self._journal.degraded:
+            self._news.clear()
+            await self._news.wait()
 
     async def close(self) -> None:
-        """Stop writing. What is not written by now is lost with the process."""
+        """Try once more to write what is left, and stop."""
+        self._journal.retry_now()
+        self._wake()
+        await self.written()
+        if not self._journal.settled:
+            size = self._journal.backlog_size
+            self._log.error("%d bytes of the history of %s could not be kept", size, self._room)
         if self._task is not None:
             self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await asyncio.wait([self._task])
 
-    def _put(self, item: _Start | _Update | SavedMark) -> None:
-        self._queue.append(item)
+    def _wake(self) -> None:
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._work())
 
     async def _work(self) -> None:
-        delay = FIRST_RETRY
         try:
-            while self._queue:
-                try:
-                    await self._write(self._queue[0])
-                except StoreError as error:
-                    self._failed = True
-                    self._post(HistoryFailed(error.reason, str(error)))
-                    await asyncio.sleep(delay)
-                    delay = min(delay * 2, LAST_RETRY)
-                    continue
-                self._written(self._queue.popleft())
-                delay = FIRST_RETRY
+            while True:
+                request = self._journal.next_request(self._clock())
+                if request is not None:
+                    answer = await perform(self._update_log, self._room, self._lineage, request)
+                    for news in self._journal.hear(answer, self._clock()):
+                        self._tell(news)
+                    self._news.set()
+                elif self._journal.deadline is not None:
+                    await asyncio.sleep(max(0.0, self._journal.deadline - self._clock()))
+                elif not await self._compact():
+                    return
         finally:
             self._task = None
+            self._news.set()
 
-    async def _write(self, item: _Start | _Update | SavedMark) -> None:
-        match item:
-            case _Start(snapshot):
-                await self._log.start(self._room, self._lineage, snapshot)
-            case _Update(position, update):
-                await self._log.append(self._room, self._lineage, position, update)
-            case SavedMark():
-                await self._log.mark_saved(self._room, self._lineage, item)
-
-    def _written(self, item: _Start | _Update | SavedMark) -> None:
-        if self._failed:
-            self._failed = False
-            self._post(HistoryKept())
-        match item:
-            case _Start():
-                self._post(Logged(Position(1)))
-            case _Update(position):
+    def _tell(self, news: News) -> None:
+        match news:
+            case Durable(position, saved):
+                self._saved = saved
                 self._post(Logged(position))
-            case SavedMark():
-                pass
+            case Degraded(reason, message):
+                self._log.warning("The history of %s is not kept: %s", self._room, message)
+                self._post(HistoryFailed(reason, message))
+            case Recovered():
+                self._log.warning("The history of %s is kept again", self._room)
+                self._post(HistoryKept())
+            case Restarted():
+                # Sizes are unknown from here on; the store is bounded again at the next opening.
+                self._compaction = None
+            case _:
+                assert_never(news)
+
+    async def _compact(self) -> bool:
+        """Put the beginning of the history together if it is time; whether that was done."""
+        if self._compaction is None:
+            return False
+        until = self._compaction.plan(self._saved)
+        if until is None:
+            return False
+        try:
+            snapshot = await compact(self._update_log, self._room, self._lineage, until)
+        except StoreError as error:
+            self._log.warning("The history of %s is not compacted: %s", self._room, error)
+            snapshot = None
+        if snapshot is None:
+            self._compaction = None
+            return False
+        self._compaction.compacted(until, snapshot)
+        return True

@@ -18,6 +18,7 @@ from ..room.build import build
 from ..room.replica import Replica
 from ..room.room import Opening, Room
 from ..settings import Settings
+from ..store.journal import Journal
 from ..store.port import SavedMark, StoredHistory, UpdateLog
 from .clock import Clock
 from .document_actor import DocumentActor
@@ -43,28 +44,29 @@ class RoomOpener:
         """Open the room ``id``; raises :class:`~jupyter_collab.errors.FileError`."""
         file = await self.files.open(id.file_id, id.format, id.type)
         try:
-            content, (stored, failure) = await asyncio.gather(file.read(), self._load(id))
+            content, stored = await asyncio.gather(file.read(), self._load(id))
             doc: Doc[Any] = Doc(client_id=self.new_client_id())
-            if stored is not None and _replay(stored, doc):
+            if isinstance(stored, StoredHistory) and _replay(stored, doc):
                 actor = self._resume(id, doc, stored, file, content, evict)
             else:
-                if stored is not None:
+                if isinstance(stored, StoredHistory):
                     self.log.error("The history of %s is damaged; it starts again", file.path)
-                actor = await self._begin(id, file, content, evict)
+                readable = not isinstance(stored, StoreError)
+                actor = await self._begin(id, file, content, evict, replace=readable)
         except BaseException:
             await file.close()
             raise
-        if failure is not None:
-            actor.post(failure)
-        self._report(actor, "load" if stored is None else "initialize")
+        if isinstance(stored, StoreError):
+            actor.post(ev.HistoryFailed(stored.reason, str(stored)))
+        self._report(actor, "load")
         return actor
 
-    async def _load(self, id: RoomId) -> tuple[StoredHistory | None, ev.HistoryFailed | None]:
+    async def _load(self, id: RoomId) -> StoredHistory | StoreError | None:
         try:
-            return await self.update_log.load(id), None
+            return await self.update_log.load(id)
         except StoreError as error:
             self.log.error("The history of %s cannot be read: %s", id, error)
-            return None, ev.HistoryFailed(error.reason, str(error))
+            return error
 
     def _resume(
         self,
@@ -85,7 +87,10 @@ class RoomOpener:
             file.path,
             content.version,
         )
-        actor = self._actor(id, opening, file, evict)
+        journal = Journal(
+            stored.lineage, stored.position, stored.saved, snapshot=opening.replica.snapshot
+        )
+        actor = self._actor(id, opening, file, evict, journal, stored)
         actor.post(ev.Logged(stored.position))
         if content.version.fingerprint != saved.fingerprint:
             actor.post(ev.FileChangedOutside())
@@ -97,7 +102,10 @@ class RoomOpener:
         file: DocumentFile,
         content: FileContent,
         evict: Callable[[DocumentActor], None],
+        *,
+        replace: bool,
     ) -> DocumentActor:
+        """Make a history from the file; ``replace`` whatever the store has of the document."""
         built = await asyncio.to_thread(build, id.format, id.type, content.source)
         doc: Doc[Any] = Doc(client_id=self.new_client_id())
         doc.apply_update(built.update)
@@ -105,8 +113,10 @@ class RoomOpener:
         opening = Opening(
             built.lineage, Replica(id.type, doc), FIRST, saved, file.path, content.version
         )
-        actor = self._actor(id, opening, file, evict)
-        actor.history.start(built.update)
+        journal = Journal(built.lineage, Position(0), None, snapshot=opening.replica.snapshot)
+        journal.start(built.update, replace=replace)
+        stored = StoredHistory(built.lineage, (built.update,), FIRST, None)
+        actor = self._actor(id, opening, file, evict, journal, stored)
         actor.history.mark(saved)
         return actor
 
@@ -116,13 +126,18 @@ class RoomOpener:
         opening: Opening,
         file: DocumentFile,
         evict: Callable[[DocumentActor], None],
+        journal: Journal,
+        stored: StoredHistory,
     ) -> DocumentActor:
         room = Room(id, opening, self.settings.room_policy, self.clock())
         return DocumentActor(
             room,
             file,
             self.update_log,
+            journal,
+            stored,
             evict=evict,
+            new_client_id=self.new_client_id,
             clock=self.clock,
             telemetry=self.telemetry,
             log=self.log,

@@ -73,7 +73,7 @@ class Rooms:
     async def _close(self, actor: DocumentActor) -> None:
         try:
             await actor.close(CloseCode.GOING_AWAY, "the room was closed")
-        except Exception:
+        except Exception:  # noqa: BLE001 - its room is gone whatever it was
             self._log.exception("A room did not close well: %s", actor.id)
         finally:
             del self._closing[actor.id]

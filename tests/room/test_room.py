@@ -405,13 +405,13 @@ def test_a_change_by_another_program_is_merged() -> None:
     assert len(world.reads) == 1
     world.file_is("one\ntwo\nthree\n", "v2")
     (merge,) = world.merges
-    assert merge.base.position == 1
+    assert merge.saved.position == 1
     base: Doc = Doc(client_id=99)
     base.apply_update(world.log[0])
     text = base.get("source", type=Text)
     before = base.get_state()
     text += "three\n"
-    world.handle(ev.FileMerged(version("v2"), base.get_update(before)))
+    world.handle(ev.FileMerged(version("v2"), (base.get_update(before),)))
     assert str(ada.text) == "one\ntwo\nthree\n"
     assert ada.doc["state"]["dirty"] is False
     assert ada.doc["state"]["hash"] == "v2"
@@ -431,7 +431,7 @@ def test_a_change_by_another_program_while_people_type_is_merged_and_written() -
     before = base.get_state()
     text = base.get("source", type=Text)
     text += "three\n"
-    world.handle(ev.FileMerged(version("v2"), base.get_update(before)))
+    world.handle(ev.FileMerged(version("v2"), (base.get_update(before),)))
     world.wait(2)
     assert world.writes[-1].source == "zero\none\ntwo\nthree\n"
     mark = world.marks[-1]

@@ -1,0 +1,86 @@
+"""Finds the edits that bring into a document what another program wrote to its file."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pycrdt import Doc, TransactionEvent
+
+from ..files.port import Source
+from ..protocol.identity import Position
+from ..room.document import Document
+from ..room.merge import merge, union
+from ..store.port import SavedMark, StoredHistory
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What to merge: the document ``ours`` (an update that makes all of it), and the file.
+
+    The base is the document as it was when it was last in the file: ``ours`` itself if
+    ``clean``, otherwise what ``stored`` has for ``saved``. ``client`` is a Yjs client id that
+    nobody else has.
+    """
+
+    type: str
+    ours: bytes
+    theirs: Source
+    clean: bool
+    stored: StoredHistory | None
+    saved: SavedMark
+    client: int
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """``updates`` to apply to the room's document, in order. ``written`` is set where the file
+    turned out to be the document at that position: our own write, which a crash had hidden."""
+
+    updates: tuple[bytes, ...]
+    written: Position | None
+
+
+async def find_edits(wanted: Merge) -> Merged:
+    """Merge, in a thread: it takes a time that grows with the document."""
+    return await asyncio.to_thread(_find_edits, wanted)
+
+
+def _find_edits(wanted: Merge) -> Merged:
+    doc: Doc[Any] = Doc(client_id=wanted.client)
+    doc.apply_update(wanted.ours)
+    document = Document.of(wanted.type, doc)
+    ours, theirs = document.read(), document.content_of(wanted.theirs)
+    if wanted.saved.writing is not None and theirs == _content(wanted, wanted.saved.writing, ()):
+        return Merged((), wanted.saved.writing)
+    base = ours if wanted.clean else _content(wanted, wanted.saved.position, wanted.saved.merged)
+    updates: list[bytes] = []
+
+    def collect(event: TransactionEvent) -> None:
+        updates.append(event.update)
+
+    subscription = doc.observe(collect)
+    document.edit(union(ours, theirs) if base is None else merge(base, ours, theirs))
+    doc.unobserve(subscription)
+    return Merged(tuple(updates), None)
+
+
+def _content(wanted: Merge, until: Position, merged: Iterable[Position]) -> Any:
+    """The document as it was at ``until`` with what was ``merged`` later; ``None`` if the
+    store cannot tell any more."""
+    stored = wanted.stored
+    if stored is None:
+        return None
+    first = stored.position - len(stored.updates) + 1
+    positions = range(first, stored.position + 1)
+    if not first <= until <= stored.position:
+        return None
+    doc: Doc[Any] = Doc()
+    extra = set(merged)
+    with doc.transaction():
+        for position, update in zip(positions, stored.updates, strict=True):
+            if position <= until or position in extra:
+                doc.apply_update(update)
+    return Document.of(wanted.type, doc).read()
