@@ -45,7 +45,7 @@ class Compaction:
         self._tail_size += len(update)
 
     def compacted(self, until: Position, snapshot: bytes) -> None:
-        """The log has ``snapshot`` for all up to ``until``."""
+        """The log has ``snapshot`` for all up to ``until``: it was compacted, or restarted."""
         while self._base < until:
             self._tail_size -= self._tail.popleft()
             self._base = Position(self._base + 1)

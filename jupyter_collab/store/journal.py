@@ -254,9 +254,9 @@ class Journal:
             case Mark(mark):
                 self._marked = mark
                 news = [Durable(self.durable, mark)]
-            case Start(_, position):
+            case Start(snapshot, position):
                 if position > 1:
-                    news.append(Restarted(position))
+                    news.append(Restarted(position, snapshot))
                 self._log = _Begun()
                 self._marked = None
                 news += self._advance(position)

@@ -94,12 +94,12 @@ class Recovered:
 
 @dataclass(frozen=True, slots=True)
 class Restarted:
-    """The store had lost the history; it goes on from the document as it is at ``position``.
-
-    What the document was before that cannot be read any more.
+    """The store had lost the history; it goes on at ``position`` with ``snapshot``, which is
+    the document as it was then. What it was before cannot be read any more.
     """
 
     position: Position
+    snapshot: bytes
 
 
 News = Durable | Degraded | Recovered | Restarted
