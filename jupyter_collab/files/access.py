@@ -47,8 +47,12 @@ class Sighting:
     content: str = ""
 
 
-class TornWrite(Exception):
-    """A write failed midway and left a part of the new bytes: ``sighting`` is that part."""
+class Unfinished(Exception):
+    """A write failed with ``error`` after it had changed the file.
+
+    ``sighting`` is what it has left: a part of the new bytes, or all of them where only
+    something that had to be done afterwards has failed.
+    """
 
     def __init__(self, error: FileError, sighting: Sighting) -> None:
         super().__init__(str(error))
@@ -89,5 +93,5 @@ class Access(Protocol):
         ``known.sign`` is only given where it is proof of that version; without it the
         bytes are compared. A version with an empty fingerprint stands for no file at all.
         Returns what was written. Raises :class:`~jupyter_collab.errors.FileChanged` where
-        the file is not the known version, and :class:`TornWrite`.
+        the file is not the known version, and :class:`Unfinished`.
         """

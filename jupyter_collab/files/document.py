@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..errors import FileChanged, FileError, FileUnreadable
-from .access import Sighting, Sign, TornWrite, Unstable
+from .access import Sighting, Sign, Unfinished, Unstable
 from .formats import Format
 from .port import Back, Changed, FileContent, FileEvent, FileVersion, Gone, Source
 from .trace import Trace
@@ -197,9 +197,9 @@ class ContentsFile:
         known = replace(self._known, sign=self._proof())
         try:
             written = await self._file.access.write(self.path, self._format, source, known)
-        except TornWrite as torn:
-            self._wrote(torn.sighting)
-            raise torn.error from torn
+        except Unfinished as unfinished:
+            self._wrote(unfinished.sighting)
+            raise unfinished.error from unfinished
         except Unstable as error:
             raise FileChanged(
                 self.path, f"{self.path} was not saved yet: another program is writing it"

@@ -48,10 +48,14 @@ def to_file(text: str, before: str) -> str:
 
 def _mixed(lines: Sequence[str], old_lines: Sequence[str], ends: Sequence[str]) -> Iterator[str]:
     """``lines`` with the ends that the equal lines of a file with several kinds have there."""
-    chosen = _choose(lines, old_lines, ends)
-    for line, end in zip(lines, chosen, strict=False):
+    last = ""
+    for line, end in zip(lines, _choose(lines, old_lines, ends), strict=False):
+        if not line and last == "\r" and end == "\n":
+            # An empty line would vanish: the two ends would be one.
+            end = "\r"
         yield line
         yield end
+        last = end
     yield lines[-1]
 
 

@@ -22,7 +22,7 @@ from jupyter_server.services.contents.filecheckpoints import FileCheckpoints
 
 from ..errors import FileChanged, FileError, FileMissing, FileUnreadable
 from . import disk, stock, trust
-from .access import Sighting, Sign, TornWrite, Unstable
+from .access import Sighting, Sign, Unfinished, Unstable
 from .formats import Format, NotebookFormat, digest
 from .port import ABSENT, FileVersion, Source
 from .problems import Action, file_error, too_large
@@ -78,7 +78,10 @@ class LocalAccess:
         else:
             written = await self._in_thread(path, "saved", self._write, path, draft)
         if draft.data is not None or path in self._owed_hooks:
-            await self._after_saving(path, format)
+            try:
+                await self._after_saving(path, format)
+            except Exception as error:
+                raise Unfinished(file_error(error, path, "saved"), written) from error
         return written
 
     # In worker threads
@@ -219,7 +222,7 @@ class LocalAccess:
             if torn is None or digest(torn, self._manager.hash_algorithm) == known.version.hash:
                 raise
             sighting = self._sighting(torn, place, place.stat())
-            raise TornWrite(file_error(error, path, "saved"), sighting) from error
+            raise Unfinished(file_error(error, path, "saved"), sighting) from error
         return replace(self._sighting(draft.data, place, info), content=draft.content)
 
     # In the event loop
@@ -257,14 +260,11 @@ class LocalAccess:
         """
         manager = self._manager
         self._owed_hooks.add(path)
-        try:
-            if isinstance(format, NotebookFormat):
-                await self._checkpoint(path)
-            if stock.has_post_save_hooks(manager):
-                model = await ensure_async(manager.get(path, content=False))
-                manager.run_post_save_hooks(model=model, os_path=str(self._place(path)))
-        except Exception as error:
-            raise file_error(error, path, "saved") from error
+        if isinstance(format, NotebookFormat):
+            await self._checkpoint(path)
+        if stock.has_post_save_hooks(manager):
+            model = await ensure_async(manager.get(path, content=False))
+            manager.run_post_save_hooks(model=model, os_path=str(self._place(path)))
         self._owed_hooks.discard(path)
         manager.emit(data={"action": "save", "path": path})
 
@@ -283,7 +283,7 @@ class LocalAccess:
     ) -> T:
         try:
             return await asyncio.to_thread(function, *args)
-        except (FileError, TornWrite, Unstable):
+        except (FileError, Unfinished, Unstable):
             raise
         except Exception as error:
             raise file_error(error, path, action) from error

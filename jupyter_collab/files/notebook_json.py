@@ -25,6 +25,9 @@ Notebook = dict[str, Any]
 _SPACE = re.compile(r"[ \t\n\r]*")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _SPLIT_TYPES = ("application/javascript", "image/svg+xml")
+TRANSIENT = ("orig_nbformat", "orig_nbformat_minor", "signature")
+"""Members of a notebook's metadata that must not be in a file."""
+
 _STEPWISE = ("cells", "outputs")
 """Members whose value is a long list: it is read and written element by element."""
 
@@ -58,7 +61,7 @@ def decode(text: str) -> Notebook:
 
 def encode(notebook: Notebook) -> bytes:
     """The bytes that ``nbformat.write`` would write for this notebook, without checking it."""
-    return "".join(_chunks(notebook)).encode()
+    return b"".join(chunk.encode() for chunk in _chunks(notebook))
 
 
 # Reading
@@ -152,7 +155,7 @@ def _normalize(notebook: Notebook) -> Notebook:
     if not isinstance(cells, list) or not isinstance(metadata, dict):
         raise BadNotebook("cells must be a list, and metadata an object")
     notebook.setdefault("nbformat_minor", 0)
-    for name in ("orig_nbformat", "orig_nbformat_minor", "signature"):
+    for name in TRANSIENT:
         metadata.pop(name, None)
     for number, cell in enumerate(cells, start=1):
         try:
@@ -262,8 +265,7 @@ def _ascii(value: object) -> str:
 
 
 def _metadata(metadata: dict[str, Any]) -> dict[str, Any]:
-    dropped = ("orig_nbformat", "orig_nbformat_minor", "signature")
-    return {key: value for key, value in metadata.items() if key not in dropped}
+    return {key: value for key, value in metadata.items() if key not in TRANSIENT}
 
 
 def _split_cell(cell: dict[str, Any]) -> dict[str, Any]:

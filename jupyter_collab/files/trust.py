@@ -13,23 +13,27 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 
-from .notebook_json import Notebook
+from .notebook_json import TRANSIENT, Notebook
 
 
 def signature(manager: Any, notebook: Notebook) -> str:
-    """The signature of a notebook. For any thread."""
-    signature: str = manager.notary.compute_signature(_unmarked(notebook))
-    return signature
+    """The signature of a notebook as it will be read from its file. For any thread."""
+    copy = _copy(notebook)
+    for cell in copy["cells"]:
+        # A cell that is no code any more may still have the mark.
+        cell["metadata"].pop("trusted", None)
+    for name in TRANSIENT:
+        copy["metadata"].pop(name, None)
+    result: str = manager.notary.compute_signature(copy)
+    return result
 
 
 def signature_if_trusted(manager: Any, notebook: Notebook, path: str) -> str | None:
     """The signature of a notebook all of whose cells are trusted. For any thread."""
-    unmarked = _unmarked(notebook)
-    if not manager.notary.check_cells(unmarked):
+    if not manager.notary.check_cells(_copy(notebook)):
         manager.log.debug("Notebook %s is not trusted", path)
         return None
-    signature: str = manager.notary.compute_signature(unmarked)
-    return signature
+    return signature(manager, notebook)
 
 
 def mark(manager: Any, notebook: Notebook, signature: str, path: str) -> None:
@@ -54,7 +58,7 @@ def remember(manager: Any, signature: str) -> None:
         manager.notary.store.store_signature(signature, manager.notary.algorithm)
 
 
-def _unmarked(notebook: Notebook) -> Any:
+def _copy(notebook: Notebook) -> Any:
     """The notebook for the notary, which takes marks off the cells that it is given."""
     cells = [{**cell, "metadata": dict(cell["metadata"])} for cell in notebook["cells"]]
-    return NotebookNode({**notebook, "cells": cells})
+    return NotebookNode({**notebook, "metadata": dict(notebook["metadata"]), "cells": cells})

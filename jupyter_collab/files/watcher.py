@@ -43,6 +43,8 @@ class _Watched:
     """Directories and names in them where an event may be this file's."""
     shared: bool = False
     """Whether other machines may change the file, of which no event tells."""
+    has_events: bool = False
+    """Whether events tell of all changes, so that the file is polled only now and then."""
     next_poll: float = 0.0
     task: asyncio.Task[Any] | None = field(default=None)
 
@@ -124,7 +126,7 @@ class Watcher:
         watched.place, watched.spots, watched.shared = place, spots, shared
         for directory, name in spots:
             self._spots[directory][name].add(watched.file)
-            self._subscribe(directory)
+        self._subscribe(watched)
         # What happened before now was not seen.
         watched.file.check_soon(0.0)
 
@@ -149,14 +151,20 @@ class Watcher:
                     self._events.remove(directory)
         watched.spots = frozenset()
 
-    def _subscribe(self, directory: Path) -> None:
-        if self._events_failed or (self._events and self._events.watches(directory)):
+    def _subscribe(self, watched: _Watched) -> None:
+        """Ask for events of all directories of the file, as far as there are any."""
+        watched.has_events = False
+        if self._events_failed or not watched.spots:
             return
         try:
             if self._events is None:
                 self._events = Inotify(self._on_event)
-            self._events.add(directory)
-        except FileNotFoundError:
+            for directory, _ in watched.spots:
+                if not self._events.watches(directory):
+                    self._events.add(directory)
+            watched.has_events = not watched.shared
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
+            # The directory may come back.
             return
         except (OSError, NotImplementedError, ValueError, AttributeError, TypeError) as error:
             self._events_failed = True
@@ -175,14 +183,8 @@ class Watcher:
         concerned = names.get(name, set()) if name else set().union(*names.values())
         for file in list(concerned):
             file.check_soon(delay, complete=complete)
-
-    def _has_events(self, watched: _Watched) -> bool:
-        return (
-            self._events is not None
-            and bool(watched.spots)
-            and not watched.shared
-            and all(self._events.watches(directory) for directory, _ in watched.spots)
-        )
+            if not name:
+                self._watched[file].has_events = False
 
     # Polling
 
@@ -203,10 +205,11 @@ class Watcher:
         for watched in list(self._watched.values()):
             if watched.place is None:
                 self._poll_remote(watched, now)
-            elif sweep or not self._has_events(watched):
+            elif sweep or not watched.has_events:
                 local.append(watched)
-                for directory, _ in watched.spots:
-                    self._subscribe(directory)
+        for watched in local:
+            if not watched.has_events:
+                self._subscribe(watched)
         if not local:
             return
         places = [watched.place for watched in local if watched.place is not None]

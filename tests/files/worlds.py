@@ -79,7 +79,7 @@ class DerivedManager(AsyncLargeFileManager):
     """Does what Jupyter's own manager does, as far as anybody can tell."""
 
     async def save(self, model: dict[str, Any], path: str = "") -> Any:
-        return await super().save(model, path)
+        return await super().save(model, path)  # type: ignore[no-untyped-call]
 
 
 class DerivedWorld(LocalWorld):
@@ -117,7 +117,7 @@ class DictManager(AsyncContentsManager):
     async def is_hidden(self, path: str) -> bool:
         return any(part.startswith(".") for part in path.split("/"))
 
-    async def get(
+    async def get(  # type: ignore[override]
         self, path: str, content: bool = True, type: str | None = None, format: str | None = None
     ) -> dict[str, Any]:
         self.calls.append("get content" if content else "get")
@@ -162,7 +162,7 @@ class DictManager(AsyncContentsManager):
     async def save(self, model: dict[str, Any], path: str = "") -> dict[str, Any]:
         self.calls.append("save")
         path = path.strip("/")
-        self.run_pre_save_hooks(model=model, path=path)
+        self.run_pre_save_hooks(model=model, path=path)  # type: ignore[no-untyped-call]
         if self.failure is not None:
             raise self.failure
         if model["type"] == "notebook":
@@ -172,7 +172,7 @@ class DictManager(AsyncContentsManager):
         else:
             data = TextFormat().from_model(model["content"], path)[1]
         self.put(path, data)
-        self.emit(data={"action": "save", "path": path})
+        self.emit(data={"action": "save", "path": path})  # type: ignore[no-untyped-call]
         return await self.get(path, content=False)
 
     async def rename_file(self, old_path: str, new_path: str) -> None:
@@ -186,7 +186,7 @@ class DictWorld:
     """Files in a :class:`DictManager`."""
 
     def __init__(self) -> None:
-        self.manager = DictManager()
+        self.manager: Any = DictManager()
         self.ids: Any = None
 
     def start(self, **options: Any) -> ContentsFiles:
@@ -198,7 +198,8 @@ class DictWorld:
         self.manager.put(path, data)
 
     def get(self, path: str) -> bytes:
-        return self.manager.stored[path][0]
+        data: bytes = self.manager.stored[path][0]
+        return data
 
     def delete(self, path: str) -> None:
         del self.manager.stored[path]

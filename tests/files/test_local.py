@@ -1,0 +1,569 @@
+"""Jupyter's own managers: what they do when a file is saved happens here too (F4, F5, F9)."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import json
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jupyter_core.utils import ensure_async
+
+from jupyter_collab.errors import (
+    FileChanged,
+    FileError,
+    FileForbidden,
+    FileFull,
+    FileMissing,
+    FileTooLarge,
+    NotANotebook,
+)
+from jupyter_collab.files.notebook_json import encode
+from jupyter_collab.files.port import Changed, DocumentFile
+from tests.contracts.document_file import (
+    NOTEBOOK,
+    TEXT,
+    Heard,
+    asynchronous,
+    notebook,
+    open_path,
+    without_trust,
+)
+from tests.files.test_notebook_json import REAL, rich
+from tests.files.worlds import LocalWorld, SyncWorld
+
+as_root = pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+
+
+@pytest.fixture(params=[LocalWorld, SyncWorld], ids=["async", "sync"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> LocalWorld:
+    made: LocalWorld = request.param(tmp_path)
+    return made
+
+
+async def read_notebook(files: Any, path: str = NOTEBOOK) -> tuple[DocumentFile, dict[str, Any]]:
+    document = await open_path(files, path, "json", "notebook")
+    return document, (await document.read()).source
+
+
+# --- the same as the contents manager
+
+
+@pytest.mark.parametrize("minor", range(6))
+@asynchronous
+async def test_what_is_saved_is_what_the_manager_would_save(world: LocalWorld, minor: int) -> None:
+    """F4: to the byte, in each minor version of the format."""
+    files = world.start()
+    world.put(NOTEBOOK, encode(notebook("1", minor=minor)))
+    document, _ = await read_notebook(files)
+    await document.write(rich(minor))
+    model = {"type": "notebook", "format": "json", "content": rich(minor)}
+    await ensure_async(world.manager.save(model, "other.ipynb"))
+    assert world.get(NOTEBOOK) == world.get("other.ipynb")
+    assert (await read_notebook(files, "other.ipynb"))[1] == (await document.read()).source
+    await files.close()
+
+
+@asynchronous
+async def test_what_is_read_is_what_the_manager_reads(world: LocalWorld) -> None:
+    files = world.start()
+    world.put(NOTEBOOK, encode(rich(4)))
+    _, source = await read_notebook(files)
+    model = await ensure_async(world.manager.get(NOTEBOOK, require_hash=True))
+    assert source == json.loads(json.dumps(model["content"]))
+    peeked = await (await open_path(files, NOTEBOOK)).peek()
+    assert (peeked.hash, peeked.hash_algorithm) == (model["hash"], model["hash_algorithm"])
+    assert peeked.fingerprint == model["hash"]
+    assert peeked.last_modified == pytest.approx(model["last_modified"].timestamp(), abs=1e-3)
+    assert peeked.writable
+    await files.close()
+
+
+@pytest.mark.skipif(not REAL, reason="the real notebooks are not beside this checkout")
+@pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
+@asynchronous
+async def test_real_notebooks_stay_as_they_are(tmp_path: Path, path: Path) -> None:
+    """F5"""
+    world = LocalWorld(tmp_path)
+    files = world.start()
+    world.put(NOTEBOOK, path.read_bytes())
+    before = world.writes(NOTEBOOK)
+    document, source = await read_notebook(files)
+    await document.write(source)
+    assert world.writes(NOTEBOOK) == before
+    source["cells"][0]["source"] += " "
+    await document.write(source)
+    assert world.get(NOTEBOOK) != path.read_bytes()
+    source["cells"][0]["source"] = source["cells"][0]["source"][:-1]
+    await document.write(source)
+    assert world.get(NOTEBOOK) == path.read_bytes()
+    await files.close()
+
+
+@asynchronous
+async def test_a_notebook_laid_out_otherwise_is_written_once_it_is_edited(
+    world: LocalWorld,
+) -> None:
+    """F5"""
+    files = world.start()
+    data = json.dumps(notebook("1", "2"), indent=3).encode()
+    world.put(NOTEBOOK, data)
+    document, source = await read_notebook(files)
+    await document.write(source)
+    await document.write(source)
+    assert world.get(NOTEBOOK) == data
+    source["cells"][1]["source"] = "3"
+    await document.write(source)
+    assert world.get(NOTEBOOK) == encode(notebook("1", "3"))
+    await files.close()
+
+
+# --- trust
+
+
+@asynchronous
+async def test_a_trusted_notebook_is_signed(world: LocalWorld) -> None:
+    """F9: and signed without being written where it was only trusted."""
+    files = world.start()
+    value = rich(5)
+    world.put(NOTEBOOK, encode(value))
+    document, source = await read_notebook(files)
+    assert source["cells"][0]["metadata"]["trusted"] is False
+    before = world.writes(NOTEBOOK)
+    for cell in source["cells"]:
+        cell["metadata"]["trusted"] = True
+    await document.write(source)
+    assert world.writes(NOTEBOOK) == before
+    assert (await document.read()).source["cells"][0]["metadata"]["trusted"] is True
+    model = await ensure_async(world.manager.get(NOTEBOOK))
+    assert model["content"]["cells"][0]["metadata"]["trusted"] is True
+    assert b"trusted" not in world.get(NOTEBOOK)
+    await files.close()
+
+
+@asynchronous
+async def test_an_untrusted_notebook_is_not_signed(world: LocalWorld) -> None:
+    """F9: an edit by somebody does not make others' outputs trusted."""
+    files = world.start()
+    world.put(NOTEBOOK, encode(rich(5)))
+    document, source = await read_notebook(files)
+    source["cells"][1]["source"] = "edited"
+    await document.write(source)
+    read = (await document.read()).source
+    assert not any(
+        cell["metadata"]["trusted"] for cell in read["cells"] if cell["cell_type"] == "code"
+    )
+    await files.close()
+
+
+@asynchronous
+async def test_a_damaged_signature_store_stops_nobody(world: LocalWorld) -> None:
+    """F9"""
+    files = world.start()
+    world.put(NOTEBOOK, encode(notebook("1")))
+    document, source = await read_notebook(files)
+    world.manager.notary.store.db.close()
+    assert without_trust((await document.read()).source) == notebook("1")
+    source["cells"][0]["source"] = "2"
+    await document.write(source)
+    assert world.get(NOTEBOOK) == encode(notebook("2"))
+    await files.close()
+
+
+# --- hooks, checkpoints, events
+
+
+@asynchronous
+async def test_a_first_checkpoint_is_made(world: LocalWorld) -> None:
+    """F9"""
+    files = world.start()
+    world.put(NOTEBOOK, encode(notebook("1")))
+    document, _ = await read_notebook(files)
+    await document.write(notebook("2"))
+    await document.write(notebook("3"))
+    checkpoint = world.root / "folder" / ".ipynb_checkpoints" / "notebook-checkpoint.ipynb"
+    assert checkpoint.read_bytes() == encode(notebook("2"))
+    await files.close()
+
+
+@asynchronous
+async def test_hooks_run_as_in_jupyter(world: LocalWorld) -> None:
+    """F9: a hook before saving may change what is saved, and not the document."""
+    files = world.start()
+    calls: list[Any] = []
+
+    def strip(model: dict[str, Any], path: str, contents_manager: Any) -> None:
+        calls.append(("pre", path, model["type"], model["format"]))
+        for cell in model["content"]["cells"]:
+            cell["source"] = cell["source"].upper()
+
+    def note(model: dict[str, Any], os_path: str, contents_manager: Any) -> None:
+        calls.append(("post", os_path, model["path"], model["content"]))
+
+    world.manager.register_pre_save_hook(strip)
+    world.manager.post_save_hook = note
+    world.put(NOTEBOOK, encode(notebook("1")))
+    document, source = await read_notebook(files)
+    source["cells"][0]["source"] = "abc"
+    await document.write(source)
+    assert world.get(NOTEBOOK) == encode(notebook("ABC"))
+    assert source["cells"][0]["source"] == "abc"
+    os_path = str(world.root / NOTEBOOK)
+    assert calls == [("pre", NOTEBOOK, "notebook", "json"), ("post", os_path, NOTEBOOK, None)]
+    await document.write(source)
+    assert len(calls) == 3, "nothing was written, so there is nothing to do afterwards"
+    await files.close()
+
+
+@asynchronous
+async def test_a_hook_sees_text(world: LocalWorld) -> None:
+    """F3, F9: with \\n line ends, and what it makes of it gets those of the file."""
+    files = world.start()
+
+    def hook(model: dict[str, Any], path: str, contents_manager: Any) -> None:
+        model["content"] = f"# {model['type']} {model['format']}\n" + model["content"]
+
+    world.manager.pre_save_hook = hook
+    world.put(TEXT, b"one\r\n")
+    document = await open_path(files, TEXT)
+    await document.read()
+    await document.write("one\ntwo\n")
+    assert world.get(TEXT) == b"# file text\r\none\r\ntwo\r\n"
+    await files.close()
+
+
+@asynchronous
+async def test_a_hook_may_refuse(world: LocalWorld) -> None:
+    """F9"""
+    from tornado.web import HTTPError
+
+    files = world.start()
+
+    def refuse(**kwargs: Any) -> None:
+        raise HTTPError(400, "secrets must not be saved")
+
+    world.manager.pre_save_hook = refuse
+    world.put(TEXT, b"one")
+    document = await open_path(files, TEXT)
+    await document.read()
+    with pytest.raises(FileError, match="secrets must not be saved"):
+        await document.write("two")
+    assert world.get(TEXT) == b"one"
+    await files.close()
+
+
+@asynchronous
+async def test_a_hook_that_writes_the_file_is_another_program(world: LocalWorld) -> None:
+    """F6, F9: what a formatter has made of the file comes into the document."""
+    files = world.start()
+
+    def reformat(os_path: str, **kwargs: Any) -> None:
+        place = Path(os_path)
+        place.write_text(place.read_text("utf-8").replace("=", " = "), "utf-8")
+
+    world.manager.post_save_hook = reformat
+    world.put(TEXT, b"")
+    document = await open_path(files, TEXT)
+    await document.read()
+    heard = Heard(document)
+    written = await document.write("a=1")
+    await heard.until(Changed())
+    content = await document.read()
+    assert content.source == "a = 1"
+    assert content.version.fingerprint != written.fingerprint
+    await files.close()
+
+
+@asynchronous
+async def test_a_failing_hook_is_a_failing_save_and_run_again(world: LocalWorld) -> None:
+    """F9"""
+    files = world.start()
+    calls = []
+
+    def publish(**kwargs: Any) -> None:
+        calls.append(1)
+        if len(calls) < 3:
+            raise RuntimeError("cannot reach the archive")
+
+    world.manager.post_save_hook = publish
+    world.put(TEXT, b"one")
+    document = await open_path(files, TEXT)
+    await document.read()
+    for _ in range(2):
+        with pytest.raises(FileError, match="cannot reach the archive"):
+            await document.write("two")
+    await document.write("two")
+    await document.write("two")
+    assert len(calls) == 3
+    await files.close()
+
+
+@asynchronous
+async def test_a_save_is_told_as_an_event(world: LocalWorld) -> None:
+    """F9"""
+    files = world.start()
+    told: list[tuple[str, str]] = []
+    done = asyncio.Event()
+
+    async def listen(logger: Any, schema_id: str, data: dict[str, Any]) -> None:
+        told.append((data["action"], data["path"]))
+        if data["action"] == "save":
+            done.set()
+
+    world.manager.event_logger.add_listener(
+        schema_id="https://events.jupyter.org/jupyter_server/contents_service/v1", listener=listen
+    )
+    world.put(TEXT, b"one")
+    document = await open_path(files, TEXT)
+    await document.read()
+    await document.write("two")
+    await done.wait()
+    assert told == [("get", TEXT), ("save", TEXT)]
+    await files.close()
+
+
+# --- when writing fails
+
+
+def failing_sync(number: int) -> Callable[[int], None]:
+    def fsync(descriptor: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    return fsync
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+@asynchronous
+async def test_a_full_disk_leaves_the_file_as_it_was(
+    world: LocalWorld, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """F8: also where the disk only complains at the very end."""
+    files = world.start()
+    world.put(NOTEBOOK, encode(notebook("1")))
+    document, _ = await read_notebook(files)
+    heard = Heard(document)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", failing_sync(number))
+        with pytest.raises(FileFull, match="Free some space"):
+            await document.write(notebook("2"))
+    assert world.get(NOTEBOOK) == encode(notebook("1"))
+    await document.write(notebook("3"))
+    assert world.get(NOTEBOOK) == encode(notebook("3"))
+    assert not heard.events
+    assert sorted(path.name for path in (world.root / "folder").iterdir()) == [
+        ".ipynb_checkpoints",
+        "notebook.ipynb",
+    ]
+    await files.close()
+
+
+@asynchronous
+async def test_a_write_cut_short_is_not_mistaken_for_somebody_elses(
+    world: LocalWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F2: without atomic writing a full disk leaves half a file, which is ours to replace."""
+    files = world.start()
+    world.manager.use_atomic_writing = False
+    world.put(TEXT, b"one")
+    document = await open_path(files, TEXT)
+    await document.read()
+
+    def fsync(descriptor: int) -> None:
+        os.ftruncate(descriptor, 5)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fsync)
+        with pytest.raises(FileFull):
+            await document.write("a longer text")
+    assert world.get(TEXT) == b"a lon"
+    await document.write("a longer text")
+    assert world.get(TEXT) == b"a longer text"
+    await files.close()
+
+
+@asynchronous
+async def test_a_notebook_cut_short_by_a_crash_is_restored(world: LocalWorld) -> None:
+    """F8: from the copy that Jupyter's atomic write has left."""
+    files = world.start()
+    good = encode(notebook("good"))
+    world.put(NOTEBOOK, good[:-30])
+    world.put("folder/.~notebook.ipynb", good)
+    document = await open_path(files, NOTEBOOK, "json", "notebook")
+    with pytest.raises(NotANotebook):
+        await document.read()
+    assert world.get(NOTEBOOK) == good[:-30], "somebody may be writing it just now"
+    long_ago = time.time() - 60
+    for name in ("notebook.ipynb", ".~notebook.ipynb"):
+        os.utime(world.root / "folder" / name, (long_ago, long_ago))
+    assert without_trust((await document.read()).source) == notebook("good")
+    assert world.get(NOTEBOOK) == good
+    assert world.get("folder/notebook.ipynb.invalid") == good[:-30]
+    await files.close()
+
+
+@asynchronous
+async def test_a_broken_copy_restores_nothing(world: LocalWorld) -> None:
+    """F8"""
+    files = world.start()
+    long_ago = time.time() - 60
+    for name in ("folder/notebook.ipynb", "folder/.~notebook.ipynb"):
+        world.put(name, b'{"cells')
+        os.utime(world.root / name, (long_ago, long_ago))
+    document = await open_path(files, NOTEBOOK, "json", "notebook")
+    with pytest.raises(NotANotebook, match=r"line 1, column 2"):
+        await document.read()
+    assert world.get(NOTEBOOK) == b'{"cells'
+    await files.close()
+
+
+# --- what is refused
+
+
+@asynchronous
+async def test_hidden_files_are_refused(world: LocalWorld) -> None:
+    """F8: as Jupyter refuses them, unless it is told not to."""
+    files = world.start()
+    world.put(".secret/a.txt", b"one")
+    with pytest.raises(FileMissing):
+        await open_path(files, ".secret/a.txt")
+    file_id = world.ids.index(".secret/a.txt")
+    document = await files.open(file_id, "text", "file")
+    with pytest.raises(FileMissing):
+        await document.read()
+    world.manager.allow_hidden = True
+    document = await open_path(files, ".secret/a.txt")
+    assert (await document.read()).source == "one"
+    await files.close()
+
+
+@pytest.mark.parametrize("path", ["../outside.txt", "folder/../../outside.txt"])
+@asynchronous
+async def test_nothing_outside_the_root_is_served(world: LocalWorld, path: str) -> None:
+    """F8"""
+    files = world.start()
+    (world.folder / "outside.txt").write_bytes(b"secret")
+    with pytest.raises(FileMissing):
+        await files.file_id(path)
+    document = await files.open(world.ids.index(path), "text", "file")
+    with pytest.raises(FileMissing):
+        await document.read()
+    await files.close()
+
+
+@asynchronous
+async def test_too_large_a_file_is_refused(world: LocalWorld) -> None:
+    """F8"""
+    files = world.start(max_size=10)
+    world.put(TEXT, b"12345678901")
+    document = await open_path(files, TEXT)
+    with pytest.raises(FileTooLarge, match="at most"):
+        await document.read()
+    world.put(TEXT, b"1234567890")
+    await document.read()
+    with pytest.raises(FileTooLarge):
+        await document.write("12345678901")
+    assert world.get(TEXT) == b"1234567890"
+    await files.close()
+
+
+@asynchronous
+async def test_only_regular_files_are_read(world: LocalWorld) -> None:
+    """F8: a pipe would block for ever."""
+    files = world.start()
+    (world.root / "folder").mkdir()
+    os.mkfifo(world.root / "pipe")
+    for path, why in (("folder", "folder"), ("pipe", "no regular file")):
+        document = await files.open(world.ids.index(path), "text", "file")
+        with pytest.raises(FileError, match=why):
+            await document.read()
+    await files.close()
+
+
+@as_root
+@asynchronous
+async def test_what_the_system_forbids(world: LocalWorld) -> None:
+    """F8"""
+    files = world.start()
+    world.put(TEXT, b"one")
+    document = await open_path(files, TEXT)
+    await document.read()
+    (world.root / TEXT).chmod(0o444)
+    assert not (await document.peek()).writable
+    with pytest.raises(FileForbidden, match="permissions"):
+        await document.write("two")
+    (world.root / TEXT).chmod(0)
+    with pytest.raises(FileForbidden, match="permissions"):
+        await document.read()
+    await files.close()
+
+
+# --- turns
+
+
+@asynchronous
+async def test_saves_of_one_file_never_overlap(
+    world: LocalWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F2: nor does a save overlap one whose caller has given up."""
+    files = world.start()
+    world.put(TEXT, b"one")
+    document, other = await open_path(files, TEXT), await open_path(files, TEXT)
+    await document.read()
+    await other.read()
+    syncing, go_on = threading.Event(), threading.Event()
+    real_fsync = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        syncing.set()
+        go_on.wait()
+        real_fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    first = asyncio.create_task(document.write("two"))
+    await asyncio.to_thread(syncing.wait)
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    second = asyncio.create_task(other.write("three"))
+    third = asyncio.create_task(document.write("four"))
+    await asyncio.sleep(0)
+    assert not second.done()
+    go_on.set()
+    with pytest.raises(FileChanged):
+        await second
+    await third
+    assert world.get(TEXT) == b"four"
+    await files.close()
+
+
+@asynchronous
+async def test_closing_waits_for_what_is_being_written(
+    world: LocalWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = world.start()
+    world.put(TEXT, b"one")
+    document = await open_path(files, TEXT)
+    await document.read()
+    syncing, go_on = threading.Event(), threading.Event()
+
+    def fsync(descriptor: int) -> None:
+        syncing.set()
+        go_on.wait()
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    writing = asyncio.create_task(document.write("two"))
+    await asyncio.to_thread(syncing.wait)
+    closing = asyncio.create_task(files.close())
+    await asyncio.sleep(0)
+    assert not closing.done()
+    go_on.set()
+    await closing
+    await writing
+    assert world.get(TEXT) == b"two"

@@ -1,0 +1,253 @@
+"""Notebooks as bytes, compared with nbformat (F4)."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jupyter_collab.files.notebook_json import BadNotebook, decode, encode
+from tests.contracts.document_file import notebook
+
+SHARED = Path(__file__).parents[3] / "shared" / "data" / "notebooks"
+REAL = sorted(SHARED.glob("*.ipynb"))
+
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAUA\n"
+
+
+def rich(minor: int) -> dict[str, Any]:
+    """A notebook with every kind of cell and output, in the format version 4.``minor``."""
+    value = notebook("a = '😀'\n", "print(a)\u2028\x0b\n\n", "", minor=minor)
+    value["metadata"] = {"kernelspec": {"name": "python3", "display_name": "ä"}, "z": [1, 2.5, {}]}
+    value["cells"][0]["execution_count"] = 3
+    value["cells"][0]["outputs"] = [
+        {"output_type": "stream", "name": "stdout", "text": "one\ntwo"},
+        {"output_type": "stream", "name": "stderr", "text": ""},
+        {
+            "output_type": "display_data",
+            "metadata": {},
+            "data": {
+                "image/png": PNG,
+                "text/plain": "<Figure>\n<1>",
+                "image/svg+xml": "<svg>\n</svg>",
+                "application/javascript": "a\nb",
+                "application/json": {"a": ["x\n", 1]},
+                "application/vnd.x+json": "s\nt",
+            },
+        },
+        {"output_type": "execute_result", "execution_count": 3, "metadata": {}, "data": {}},
+        {"output_type": "error", "ename": "E", "evalue": "v\n", "traceback": ["a\n", "b"]},
+    ]
+    markdown: dict[str, Any] = {
+        "cell_type": "markdown",
+        "metadata": {"tags": ["x"]},
+        "source": "# T\n![i](attachment:i.png)",
+        "attachments": {"i.png": {"image/png": PNG, "text/plain": "a\nb"}},
+    }
+    raw: dict[str, Any] = {"cell_type": "raw", "metadata": {}, "source": "raw"}
+    if minor >= 5:
+        markdown["id"], raw["id"] = "m-1", "r-1"
+    value["cells"] += [markdown, raw]
+    return value
+
+
+def by_nbformat(value: dict[str, Any]) -> bytes:
+    """What nbformat writes."""
+    file = io.StringIO()
+    nbformat.write(nbformat.from_dict(value), file)
+    return file.getvalue().encode()
+
+
+def read_by_nbformat(data: bytes) -> Any:
+    return json.loads(json.dumps(nbformat.reads(data.decode(), as_version=4)))
+
+
+@pytest.mark.parametrize("minor", range(6))
+def test_the_bytes_are_those_of_nbformat(minor: int) -> None:
+    value = rich(minor)
+    data = encode(value)
+    assert data == by_nbformat(value)
+    assert decode(data.decode()) == value == read_by_nbformat(data)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5},
+        {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 4, "also": [1, {"x": 2}]},
+    ],
+)
+def test_an_empty_notebook(value: dict[str, Any]) -> None:
+    assert encode(value) == by_nbformat(value)
+    assert decode(encode(value).decode()) == value
+
+
+@pytest.mark.skipif(not REAL, reason="the real notebooks are not beside this checkout")
+@pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
+def test_real_notebooks(path: Path) -> None:
+    data = path.read_bytes()
+    value = decode(data.decode())
+    assert value == read_by_nbformat(data)
+    assert encode(value) == data
+
+
+def test_marks_of_trust_never_get_into_a_file() -> None:
+    value = rich(5)
+    plain = encode(value)
+    for cell in value["cells"]:
+        cell["metadata"]["trusted"] = True
+    value["metadata"] |= {"signature": "x", "orig_nbformat": 3, "orig_nbformat_minor": 1}
+    before = json.dumps(value)
+    assert encode(value) == plain
+    assert json.dumps(value) == before, "the caller's notebook is left alone"
+    stored = json.loads(plain)
+    stored["cells"][0]["metadata"]["trusted"] = True
+    stored["metadata"]["signature"] = "x"
+    assert encode(decode(json.dumps(stored))) == plain
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(st.characters(codec="utf-8")),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=8,
+)
+METADATA = st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=8), JSON, max_size=3)
+SOURCES = st.text(st.characters(codec="utf-8") | st.sampled_from("\n\r\u2028\x85"), max_size=30)
+
+
+@st.composite
+def notebooks(draw: st.DrawFn) -> dict[str, Any]:
+    value = notebook(*draw(st.lists(SOURCES, max_size=4)))
+    value["metadata"] = draw(METADATA)
+    for cell in value["cells"]:
+        cell["metadata"] = draw(METADATA)
+        cell["outputs"] = draw(
+            st.lists(
+                st.builds(
+                    lambda data: {"output_type": "display_data", "metadata": {}, "data": data},
+                    st.dictionaries(
+                        st.sampled_from(("text/html", "image/png", "image/svg+xml")), SOURCES
+                    ),
+                )
+                | st.builds(
+                    lambda text: {"output_type": "stream", "name": "stdout", "text": text},
+                    SOURCES,
+                ),
+                max_size=2,
+            )
+        )
+    for transient in ("signature", "orig_nbformat", "orig_nbformat_minor"):
+        value["metadata"].pop(transient, None)
+    return value
+
+
+@settings(deadline=None)
+@given(notebooks())
+def test_any_notebook(value: dict[str, Any]) -> None:
+    for cell in value["cells"]:
+        cell["metadata"].pop("trusted", None)
+    data = encode(value)
+    assert data == by_nbformat(value)
+    assert decode(data.decode()) == value == read_by_nbformat(data)
+
+
+def _position(read: Callable[[], object]) -> str | None:
+    """Where the JSON breaks; ``None`` if it does not."""
+    try:
+        read()
+    except json.JSONDecodeError as error:
+        return f"line {error.lineno}, column {error.colno}"
+    except BadNotebook as error:
+        found = re.search(r"line \d+, column \d+", str(error))
+        return found[0] if found else None
+    return None
+
+
+@settings(deadline=None)
+@given(notebooks(), st.data())
+def test_broken_json_is_refused_where_it_breaks(value: dict[str, Any], data: st.DataObject) -> None:
+    text = json.dumps(value, indent=1)
+    start = data.draw(st.integers(0, len(text)))
+    stop = data.draw(st.integers(start, min(len(text), start + 5)))
+    text = text[:start] + data.draw(st.sampled_from(("", ",", "}", '"', "[1", "x"))) + text[stop:]
+    assert _position(lambda: decode(text)) == _position(lambda: json.loads(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "Expecting value"),
+        ("[]", "no JSON object"),
+        ('"cells"', "no JSON object"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"nbformat": 4, "cells": {}}', "cells must be a list"),
+        ('{"nbformat": 4, "cells": [1]}', "cell 1 is no cell"),
+        ('{"nbformat": 4, "cells": [{"source": "1"}]}', "cell 1 is no cell"),
+        ('{"nbformat": 4, "cells": [{"cell_type": "raw", "source": 1}]}', "not a text"),
+        ('{"nbformat": 9, "cells": []}', "nbformat version 9"),
+        ('{"hello": "world"}', "version 1"),
+    ],
+)
+def test_what_is_no_notebook(text: str, why: str) -> None:
+    """F8"""
+    with pytest.raises(BadNotebook, match=why):
+        decode(text)
+
+
+def test_what_is_missing_is_filled_in() -> None:
+    value = decode('\ufeff{"nbformat": 4, "cells": [{"cell_type": "code"}]}')
+    assert value == {
+        "nbformat": 4,
+        "nbformat_minor": 0,
+        "metadata": {},
+        "cells": [
+            {
+                "cell_type": "code",
+                "source": "",
+                "metadata": {},
+                "outputs": [],
+                "execution_count": None,
+            }
+        ],
+    }
+
+
+def test_an_old_notebook_has_the_same_ids_each_time() -> None:
+    cell = {"cell_type": "code", "language": "python", "input": ["1\n", "2"], "outputs": []}
+    text = json.dumps({"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""},
+                       "worksheets": [{"cells": [cell, cell]}]})  # fmt: skip
+    value = decode(text)
+    assert value == decode(text)
+    assert value["nbformat"] == 4
+    assert [cell["source"] for cell in value["cells"]] == ["1\n2", "1\n2"]
+    assert len({cell["id"] for cell in value["cells"]}) == 2
+    nbformat.validate(value)
+
+
+def test_half_a_character_becomes_a_replacement_mark() -> None:
+    value = notebook("x", "y")
+    text = json.dumps(value).replace('"x"', '"a\\ud83d"').replace('"y"', '"\\ud83d\\ude00"')
+    sources = [cell["source"] for cell in decode(text)["cells"]]
+    assert sources == ["a\ufffd", "😀"]
+    encode(decode(text))
+
+
+def test_a_value_that_json_has_not_is_refused() -> None:
+    value = notebook("x")
+    value["metadata"]["when"] = object()
+    with pytest.raises(TypeError, match="cannot hold a object"):
+        encode(value)
+    value["metadata"]["when"] = b"YWJj"
+    assert b'"when": "YWJj"' in encode(value)
