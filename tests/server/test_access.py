@@ -121,7 +121,9 @@ async def test_a_reader_sees_and_changes_nothing(
     """Who may only read may open and watch; what they send by hand reaches nobody."""
     ada = await connect("notes.txt")
     settings = jp_serverapp.web_app.settings
-    settings["authorizer"] = ReadOnly(parent=jp_serverapp, identity_provider=jp_serverapp.identity_provider)
+    settings["authorizer"] = ReadOnly(
+        parent=jp_serverapp, identity_provider=jp_serverapp.identity_provider
+    )
     eve = await connect("notes.txt")
     assert eve.json(0)[0]["access"] == "view"
     eve.text += "evil"

@@ -93,7 +93,8 @@ export const test = galataTest.extend<TestFixtures, WorkerFixtures>({
       });
       guests.push(page);
       await become(page.context(), name, lab);
-      await page.goto(`tree/${directory ?? (lab === shared ? tmpPath : '')}`);
+      const folder = directory ?? (lab === shared ? tmpPath : '');
+      await page.goto(folder === '' ? '' : `tree/${folder}`);
       return page;
     });
     for (const page of guests) {

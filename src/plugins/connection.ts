@@ -1,0 +1,58 @@
+import { ConnectionLost, IConnectionLost } from '@jupyterlab/application';
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { Notification } from '@jupyterlab/apputils';
+import { PageConfig } from '@jupyterlab/coreutils';
+import type { ServiceManager } from '@jupyterlab/services';
+import type { ITranslator } from '@jupyterlab/translation';
+import { nullTranslator } from '@jupyterlab/translation';
+
+import { readConfig } from '../config';
+
+/** How often a server that was lost is looked for, in milliseconds. */
+const LOOK_INTERVAL = 3_000;
+
+/**
+ * Says that the server is gone without standing in the way: documents go on without it, and a
+ * dialog would take the keys that people type.
+ */
+export const connectionLost: JupyterFrontEndPlugin<IConnectionLost> = {
+  id: 'jupyter-collab:connection-lost',
+  description: 'Says that the server cannot be reached, without stopping anybody who types.',
+  autoStart: true,
+  provides: IConnectionLost,
+  activate: () => (readConfig().collaborative ? notifyUntilBack() : ConnectionLost)
+};
+
+/** On a JupyterHub, JupyterLab offers to start the server again: that stays as it is. */
+export const isOnHub = PageConfig.getOption('hubPrefix') !== '';
+
+function notifyUntilBack(): IConnectionLost {
+  let shown = false;
+  return async (manager, _error, translator) => {
+    if (shown) {
+      return;
+    }
+    shown = true;
+    const id = Notification.warning(lost(translator ?? nullTranslator), { autoClose: false });
+    await untilBack(manager);
+    Notification.dismiss(id);
+    shown = false;
+  };
+}
+
+function lost(translator: ITranslator): string {
+  const trans = translator.load('jupyter_collab');
+  return trans.__('The server cannot be reached. Go on editing: changes are sent when it is back.');
+}
+
+async function untilBack(manager: ServiceManager.IManager): Promise<void> {
+  for (;;) {
+    await new Promise(resolve => setTimeout(resolve, LOOK_INTERVAL));
+    try {
+      await manager.sessions.refreshRunning();
+      return;
+    } catch {
+      // It is not back yet.
+    }
+  }
+}

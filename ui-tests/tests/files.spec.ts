@@ -1,0 +1,124 @@
+import { notebook, openDocument, sources, text } from './documents';
+import { expect, test, type LabPage } from './fixtures';
+
+/** Types at the end of the file that is open. */
+async function type(page: LabPage, typed: string): Promise<void> {
+  await page.locator('.jp-FileEditor:not(.lm-mod-hidden) .cm-content').click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type(typed);
+}
+
+/** Whether the tab of the open document has the mark of unsaved changes. */
+async function dirty(page: LabPage): Promise<boolean> {
+  return page.evaluate(
+    () => document.querySelector('.lm-TabBar-tab.lm-mod-current.jp-mod-dirty') !== null
+  );
+}
+
+test('a text file keeps its line ends and its last line', async ({ page, join, lab, tmpPath }) => {
+  const path = `${tmpPath}/dos.py`;
+  await lab.write(path, 'a = "ä😀"\r\nb = 2');
+  const bob = await join('Bob');
+  await openDocument(page, path);
+  await openDocument(bob, path);
+  await type(page, '2');
+  await expect.poll(async () => text(bob)).toBe('a = "ä😀"\nb = 22');
+  await type(bob, '\nc𝒳');
+  await expect.poll(async () => lab.read(path)).toBe('a = "ä😀"\r\nb = 22\r\nc𝒳');
+  expect(await text(page)).toBe('a = "ä😀"\nb = 22\nc𝒳');
+});
+
+test('the dirty mark goes on with a change and off with the save, for everyone', async ({
+  page,
+  join,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/notes.md`;
+  await lab.write(path, 'hello\n');
+  const bob = await join('Bob');
+  await openDocument(page, path);
+  await openDocument(bob, path);
+  expect(await dirty(page)).toBe(false);
+  await type(page, 'x');
+  await expect.poll(async () => dirty(bob), { intervals: [20] }).toBe(true);
+  await expect.poll(async () => lab.read(path)).toBe('hello\nx');
+  for (const who of [page, bob]) {
+    await expect.poll(async () => dirty(who)).toBe(false);
+    await expect(who.locator('.jp-Dialog')).toHaveCount(0);
+  }
+});
+
+test('Ctrl-S saves at once and says nothing of conflicts', async ({ page, lab, tmpPath }) => {
+  const path = `${tmpPath}/notes.txt`;
+  await lab.write(path, 'hello\n');
+  await openDocument(page, path);
+  await type(page, 'x');
+  await page.keyboard.press('Control+s');
+  await expect.poll(async () => lab.read(path), { intervals: [20] }).toBe('hello\nx');
+  await expect.poll(async () => dirty(page)).toBe(false);
+  await expect(page.locator('.jp-Dialog')).toHaveCount(0);
+});
+
+test('another program changes the file, and everybody sees it within a second', async ({
+  page,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/notes.txt`;
+  await lab.write(path, 'one\ntwo\n');
+  await openDocument(page, path);
+  await type(page, 'mine\n');
+  await lab.write(path, 'zero\none\ntwo\n');
+  await expect.poll(async () => text(page)).toBe('zero\none\ntwo\nmine\n');
+  await expect.poll(async () => lab.read(path)).toBe('zero\none\ntwo\nmine\n');
+  await expect(page.locator('.jp-Dialog')).toHaveCount(0);
+});
+
+test('a notebook and a text view of it follow each other', async ({ page, join, lab, tmpPath }) => {
+  const path = `${tmpPath}/both.ipynb`;
+  await lab.write(path, notebook(['a = 1']));
+  const bob = await join('Bob');
+  await openDocument(page, path);
+  await bob.evaluate(async wanted => {
+    await window.jupyterapp.commands.execute('docmanager:open', {
+      path: wanted,
+      factory: 'Editor'
+    });
+  }, path);
+  await expect.poll(async () => text(bob)).toContain('a = 1');
+  await page.locator('.jp-Notebook .cm-content').first().click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type('0');
+  await expect.poll(async () => text(bob)).toContain('a = 10');
+  await bob.evaluate(() => {
+    const model = window.jupyterapp.shell.currentWidget?.context?.model.sharedModel as unknown as {
+      updateSource: (start: number, end: number, value: string) => void;
+      getSource: () => string;
+    };
+    const at = model.getSource().indexOf('a = 10');
+    model.updateSource(at, at + 1, 'abc');
+  });
+  await expect.poll(async () => sources(page)).toEqual(['abc = 10']);
+});
+
+test('files that cannot be opened say why, in plain words', async ({ page, lab, tmpPath }) => {
+  await lab.write(`${tmpPath}/bad.ipynb`, '{ this is no notebook');
+  await lab.write(`${tmpPath}/binary.txt`, '');
+  const { writeFile } = await import('node:fs/promises');
+  await writeFile(`${lab.root}/${tmpPath}/binary.txt`, Buffer.from([0xff, 0xfe, 0x00, 0x80]));
+  const expected = {
+    'bad.ipynb': /cannot be read as a notebook/,
+    'binary.txt': /UTF-8/
+  };
+  for (const [name, words] of Object.entries(expected)) {
+    await page.evaluate(async path => {
+      void window.jupyterapp.commands.execute('docmanager:open', { path }).catch(() => undefined);
+    }, `${tmpPath}/${name}`);
+    const dialog = page.locator('.jp-Dialog');
+    await expect(dialog).toContainText(words);
+    await page.screenshot({ path: `test-results/error-${name}.png` });
+    await dialog.locator('.jp-mod-accept, button').last().click();
+    await expect(dialog).toHaveCount(0);
+  }
+});
