@@ -70,6 +70,11 @@ class ContentsFiles:
         if self._events is not None:
             self._events.add_listener(schema_id=CONTENTS_EVENTS, listener=self._on_contents_event)
 
+    @property
+    def is_watching(self) -> bool:
+        """Whether changes by other programs are told as they happen."""
+        return self._watcher is not None
+
     async def open(self, file_id: str, format: str, type: str) -> DocumentFile:
         file = self._open.get(file_id)
         if file is None:
@@ -163,16 +168,17 @@ class ContentsFiles:
         self._locks.setdefault(file.path, file.lock)
         if self._watcher is not None:
             self._watcher.moved(file)
+        if self._ids.get_path(file.file_id) == file.path:
+            return
         try:
-            if self._ids.get_path(file.file_id) == file.path:
-                return
             self._ids.move(old_path, file.path)
-            if self._ids.get_path(file.file_id) != file.path:
-                # The id of a file that was here before, and is not any more, is in the way.
+        except Exception:  # noqa: BLE001
+            # The id of a file that was here before, and is not any more, is in the way.
+            try:
                 self._ids.delete(file.path)
                 self._ids.move(old_path, file.path)
-        except Exception:
-            self.log.warning("The id of %s did not follow it", file.path, exc_info=True)
+            except Exception:
+                self.log.warning("The id of %s did not follow it", file.path, exc_info=True)
 
     async def find_moved(self, file: OpenFile, was: Sign | None) -> str | None:
         path: str | None = self._ids.get_path(file.file_id)

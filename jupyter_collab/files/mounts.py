@@ -6,7 +6,7 @@ Linux tells of changes made on this machine only. Where that is not enough, file
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Iterable
 from pathlib import Path
 
 _REMOTE_TYPES = {
@@ -18,37 +18,34 @@ _REMOTE_TYPES = {
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
-def is_remote(directory: Path) -> bool:
-    """Whether another machine may change files in ``directory`` unnoticed by this one.
+class MountTable:
+    """What is mounted where, from the lines of ``/proc/self/mountinfo``."""
 
-    ``directory`` must not contain symbolic links. On systems other than Linux the answer is
-    no, and does not matter.
-    """
-    mounts = _mounts()
-    for parent in (directory, *directory.parents):
-        kind = mounts.get(str(parent))
-        if kind is not None:
-            return kind in _REMOTE_TYPES or kind.startswith("fuse")
-    return False
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._types: dict[str, str] = {}
+        for line in lines:
+            left, _, right = line.partition(" - ")
+            fields = left.split(" ")
+            if len(fields) > 4 and right:
+                point = _OCTAL.sub(lambda match: chr(int(match[1], 8)), fields[4])
+                self._types[point] = right.split(" ", 1)[0]
 
+    @classmethod
+    def of_system(cls) -> MountTable:
+        """As it is now; empty on systems other than Linux, where nothing depends on it."""
+        try:
+            text = Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape")
+        except OSError:
+            return cls([])
+        return cls(text.splitlines())
 
-@lru_cache(maxsize=1)
-def _mounts() -> dict[str, str]:
-    """The type of the file system at each mount point, as of the first question."""
-    try:
-        lines = Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape").splitlines()
-    except OSError:
-        return {}
-    return parse_mounts(lines)
+    def is_remote(self, directory: Path) -> bool:
+        """Whether another machine may change files in ``directory`` unnoticed by this one.
 
-
-def parse_mounts(lines: list[str]) -> dict[str, str]:
-    """Mount points and file system types, from the lines of ``/proc/self/mountinfo``."""
-    result = {}
-    for line in lines:
-        left, _, right = line.partition(" - ")
-        fields = left.split(" ")
-        if len(fields) > 4 and right:
-            point = _OCTAL.sub(lambda match: chr(int(match[1], 8)), fields[4])
-            result[point] = right.split(" ", 1)[0]
-    return result
+        ``directory`` must not contain symbolic links.
+        """
+        for parent in (directory, *directory.parents):
+            kind = self._types.get(str(parent))
+            if kind is not None:
+                return kind in _REMOTE_TYPES or kind.startswith("fuse")
+        return False

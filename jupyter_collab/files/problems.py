@@ -91,7 +91,7 @@ def _text(error: BaseException) -> str:
         if error.args and error.log_message:
             try:
                 return message % error.args
-            except TypeError:
+            except (TypeError, ValueError):
                 return message
         return message
     return str(error) or type(error).__name__

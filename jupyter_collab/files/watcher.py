@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import FileError
-from . import disk, mounts
+from . import disk
 from .access import Access, Sign
 from .document import Patience
 from .inotify import Happening, Inotify
+from .mounts import MountTable
 from .opened import OpenFile
 from .problems import file_error
 
@@ -63,6 +64,7 @@ class Watcher:
         self._spots: defaultdict[Path, defaultdict[str, set[OpenFile]]] = defaultdict(
             lambda: defaultdict(set)
         )
+        self._mounts = MountTable.of_system()
         self._events: Inotify | None = None
         self._events_failed = False
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -137,7 +139,7 @@ class Watcher:
         target = place.resolve()
         here = place.parent.resolve()
         spots = frozenset({(here, place.name), (target.parent, target.name)})
-        return place, spots, any(mounts.is_remote(directory) for directory, _ in spots)
+        return place, spots, any(self._mounts.is_remote(directory) for directory, _ in spots)
 
     def _leave_spots(self, watched: _Watched) -> None:
         for directory, name in watched.spots:

@@ -124,6 +124,13 @@ class Heard:
             assert event == wanted or type(event) is wanted, events
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for something that nobody tells of."""
+    async with asyncio.timeout(TIMEOUT):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
 async def open_path(
     files: DocumentFiles, path: str, format: str = "text", type: str = "file"
 ) -> DocumentFile:

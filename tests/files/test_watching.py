@@ -1,0 +1,467 @@
+"""Changes by other programs, on a real disk (F6, F7)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jupyter_core.utils import ensure_async
+
+from jupyter_collab.errors import FileChanged
+from jupyter_collab.files import watcher
+from jupyter_collab.files.access import Sighting
+from jupyter_collab.files.document import Patience
+from jupyter_collab.files.formats import Format
+from jupyter_collab.files.local import LocalAccess
+from jupyter_collab.files.notebook_json import encode
+from jupyter_collab.files.opened import OpenFile
+from jupyter_collab.files.port import Back, Changed, DocumentFile, Gone, Renamed
+from jupyter_collab.files.watcher import Watcher
+from tests.contracts.document_file import (
+    NOTEBOOK,
+    TEXT,
+    TIMEOUT,
+    Heard,
+    asynchronous,
+    notebook,
+    open_path,
+    until,
+)
+from tests.files.worlds import LOG, PATIENCE, LocalWorld
+
+SLOW = 3600.0
+"""Seconds between polls where a test wants to see events alone."""
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> LocalWorld:
+    return LocalWorld(tmp_path)
+
+
+class Spy(LocalAccess):
+    """Counts how often files are looked at."""
+
+    looks = 0
+
+    async def look(self, path: str, format: Format, known: str) -> Sighting:
+        try:
+            return await super().look(path, format, known)
+        finally:
+            self.looks += 1
+
+    async def until(self, more: int) -> None:
+        """Wait for so many further looks."""
+        wanted = self.looks + more
+        await until(lambda: self.looks >= wanted)
+
+
+@dataclass
+class Watched:
+    """A document that is being watched."""
+
+    document: DocumentFile
+    heard: Heard
+    spy: Spy
+    close: Callable[[], Awaitable[None]]
+
+
+async def watched(
+    world: LocalWorld,
+    path: str = TEXT,
+    data: bytes = b"one",
+    format: str = "text",
+    type: str = "file",
+    **options: Any,
+) -> Watched:
+    files = world.start(**options)
+    files.access = spy = Spy(world.manager, max_size=None, log=LOG)
+    world.put(path, data)
+    document = await open_path(files, path, format, type)
+    await document.read()
+    heard = Heard(document)
+    if files.is_watching:
+        # Once another document, watched later, has heard of a change, all is in place.
+        world.put("ready.txt", b"one")
+        ready = await open_path(files, "ready.txt")
+        await ready.read()
+        ready_heard = Heard(ready)
+        world.put("ready.txt", b"two")
+        await ready_heard.until(Changed())
+        await ready.close()
+    return Watched(document, heard, spy, files.close)
+
+
+# --- how programs write files
+
+
+@asynchronous
+async def test_a_file_put_in_its_place(world: LocalWorld) -> None:
+    """F6: as git and many editors do."""
+    it = await watched(world, poll_interval=SLOW)
+    world.put("new~", b"two")
+    (world.root / "new~").replace(world.root / TEXT)
+    await it.heard.until(Changed())
+    assert (await it.document.read()).source == "two"
+    await it.close()
+
+
+@asynchronous
+async def test_a_file_moved_aside_and_written_anew(world: LocalWorld) -> None:
+    """F6, F7: as vim does; the file under the old name is not followed."""
+    it = await watched(world, poll_interval=SLOW)
+    place, aside = world.root / TEXT, world.root / f"{TEXT}~"
+    place.rename(aside)
+    await asyncio.to_thread(place.write_bytes, b"two")
+    aside.unlink()
+    await it.heard.until(Changed())
+    assert it.document.path == TEXT
+    await it.close()
+
+
+@asynchronous
+async def test_a_file_deleted_and_written_anew(world: LocalWorld) -> None:
+    """F6: as git checkout does: there is always a moment without a file."""
+    it = await watched(world, poll_interval=SLOW)
+    (world.root / TEXT).unlink()
+    world.put(TEXT, b"two")
+    await it.heard.until(Changed())
+    assert (await it.document.read()).source == "two"
+    await it.close()
+
+
+@asynchronous
+async def test_a_notebook_written_in_two_goes(world: LocalWorld) -> None:
+    """F6: nobody is told of half a notebook."""
+    data = encode(notebook("2"))
+    it = await watched(
+        world,
+        *(NOTEBOOK, encode(notebook("1")), "json", "notebook"),
+        patience=Patience(settle=0.01, unstable=0.01, broken=TIMEOUT),
+        poll_interval=0.01,
+    )
+    with (world.root / NOTEBOOK).open("wb") as file:
+        for part in (data[:50], data[50:-9], data[-9:]):
+            file.write(part)
+            file.flush()
+            await it.spy.until(2)
+    await it.heard.until(Changed())
+    assert (await it.document.read()).source["cells"][0]["source"] == "2"
+    await it.close()
+
+
+@asynchronous
+async def test_a_text_emptied_first(world: LocalWorld) -> None:
+    """F6: a file that is suddenly empty is not believed at once."""
+    it = await watched(
+        world,
+        patience=Patience(settle=0.01, unstable=0.01, broken=TIMEOUT),
+        poll_interval=0.01,
+    )
+    with (world.root / TEXT).open("wb") as file:
+        await it.spy.until(3)
+        assert not it.heard.events
+        file.write(b"two")
+    await it.heard.until(Changed())
+    assert (await it.document.read()).source == "two"
+    await it.close()
+
+
+@asynchronous
+async def test_an_empty_file_that_stays_empty(world: LocalWorld) -> None:
+    """F6"""
+    it = await watched(world)
+    world.put(TEXT, b"")
+    await it.heard.until(Changed())
+    assert (await it.document.read()).source == ""
+    await it.close()
+
+
+@asynchronous
+async def test_a_file_that_stays_open(world: LocalWorld) -> None:
+    """F6: no event tells of it, polling does."""
+    it = await watched(world, poll_interval=0.02)
+    with (world.root / TEXT).open("ab") as file:
+        file.write(b" more")
+        file.flush()
+        await it.heard.until(Changed())
+    await it.close()
+
+
+@asynchronous
+async def test_the_same_bytes_again_are_no_change(world: LocalWorld) -> None:
+    """F6"""
+    it = await watched(world, poll_interval=SLOW)
+    world.put(TEXT, b"one")
+    await it.spy.until(1)
+    world.put("new", b"one")
+    (world.root / "new").replace(world.root / TEXT)
+    await it.spy.until(1)
+    world.delete(TEXT)
+    await it.heard.until(Gone)
+    await it.close()
+
+
+@asynchronous
+async def test_a_file_behind_a_link(world: LocalWorld) -> None:
+    """F6"""
+    world.put("data/real.txt", b"one")
+    (world.root / TEXT).symlink_to(world.root / "data" / "real.txt")
+    it = await watched(world, poll_interval=SLOW)
+    world.put("data/real.txt", b"two")
+    await it.heard.until(Changed())
+    await it.document.read()
+    await it.document.write("three")
+    assert world.get("data/real.txt") == b"three"
+    assert (world.root / TEXT).is_symlink()
+    await it.close()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+@asynchronous
+async def test_a_file_without_permission(world: LocalWorld) -> None:
+    """F6"""
+    it = await watched(world, poll_interval=SLOW)
+    (world.root / TEXT).chmod(0)
+    await it.heard.until(Gone)
+    (world.root / TEXT).chmod(0o644)
+    await it.heard.until(Back())
+    await it.close()
+
+
+@asynchronous
+async def test_a_broken_notebook_is_as_good_as_gone(world: LocalWorld) -> None:
+    """F6: for those who have it as a notebook."""
+    it = await watched(
+        world, NOTEBOOK, encode(notebook("1")), "json", "notebook", poll_interval=SLOW
+    )
+    world.put(NOTEBOOK, b'{"cells": [\n<<<<<<< HEAD\n')
+    await it.heard.until(Gone)
+    world.put(NOTEBOOK, b'{"cells": [\n<<<<<<< HEAD\nmore')
+    world.put(NOTEBOOK, encode(notebook("1")))
+    await it.heard.until(Back())
+    await it.document.write(notebook("2"))
+    await it.close()
+
+
+# --- where files go
+
+
+@pytest.mark.parametrize("target", ["renamed.txt", "deep/er/notes.txt"])
+@asynchronous
+async def test_a_moved_file_is_followed(world: LocalWorld, target: str) -> None:
+    """F7: mv in a terminal, in the same directory or to another one."""
+    it = await watched(world, "folder/notes.txt", poll_interval=SLOW)
+    file_id = world.ids.get_id("folder/notes.txt")
+    (world.root / target).parent.mkdir(parents=True, exist_ok=True)
+    (world.root / "folder/notes.txt").rename(world.root / target)
+    await it.heard.until(Renamed(target))
+    assert it.document.path == target
+    assert world.ids.get_path(file_id) == target
+    await it.document.write("two")
+    world.put(target, b"three")
+    await it.heard.until(Changed())
+    await it.close()
+
+
+@asynchronous
+async def test_a_file_in_a_moved_directory_is_followed(world: LocalWorld) -> None:
+    """F7"""
+    it = await watched(world, "folder/notes.txt", poll_interval=SLOW)
+    (world.root / "folder").rename(world.root / "elsewhere")
+    await it.heard.until(Renamed("elsewhere/notes.txt"))
+    world.put("elsewhere/notes.txt", b"two")
+    await it.heard.until(Changed())
+    await it.close()
+
+
+@asynchronous
+async def test_a_directory_renamed_in_jupyter(world: LocalWorld) -> None:
+    """F7"""
+    it = await watched(world, "a/b/notes.txt", poll_interval=SLOW)
+    file_id = world.ids.get_id("a/b/notes.txt")
+    await ensure_async(world.manager.rename("a", "c"))
+    await it.heard.until(Renamed("c/b/notes.txt"))
+    assert it.document.path == "c/b/notes.txt"
+    assert world.ids.get_path(file_id) == "c/b/notes.txt"
+    await it.close()
+
+
+@asynchronous
+async def test_a_file_moved_out_of_sight_is_gone(world: LocalWorld) -> None:
+    """F7"""
+    it = await watched(world, poll_interval=SLOW)
+    (world.root / TEXT).rename(world.folder / TEXT)
+    await it.heard.until(Gone)
+    (world.folder / TEXT).rename(world.root / TEXT)
+    await it.heard.until(Back())
+    await it.document.write("two")
+    await it.close()
+
+
+@asynchronous
+async def test_a_new_file_with_the_inode_of_the_old_one_is_not_it(world: LocalWorld) -> None:
+    """F7: file systems give the number of a deleted file to the next one."""
+    it = await watched(world, poll_interval=SLOW)
+    (world.root / TEXT).unlink()
+    for number in range(20):
+        world.put(f"new{number}.txt", b"one")
+    await it.heard.until(Gone)
+    assert it.document.path == TEXT
+    await it.close()
+
+
+@asynchronous
+async def test_a_file_moved_over_another_open_one(world: LocalWorld) -> None:
+    """F7: is that other one from now on."""
+    files = world.start(poll_interval=0.02)
+    world.put(TEXT, b"one")
+    world.put("other.txt", b"two")
+    first, second = await open_path(files, TEXT), await open_path(files, "other.txt")
+    await first.read()
+    await second.read()
+    first_heard, second_heard = Heard(first), Heard(second)
+    (world.root / TEXT).rename(world.root / "other.txt")
+    await second_heard.until(Changed())
+    await first_heard.until(Gone)
+    await files.close()
+
+
+@asynchronous
+async def test_a_file_moved_to_where_another_one_was(world: LocalWorld) -> None:
+    """F7: the id of a file that is not there any more does not stop the one that is."""
+    it = await watched(world, poll_interval=SLOW)
+    file_id = world.ids.get_id(TEXT)
+    world.ids.index("other.txt")
+    (world.root / TEXT).rename(world.root / "other.txt")
+    await it.heard.until(Renamed("other.txt"))
+    assert world.ids.get_path(file_id) == "other.txt"
+    await it.close()
+
+
+@asynchronous
+async def test_a_directory_deleted_and_made_again(world: LocalWorld) -> None:
+    """F6: the new directory is watched again."""
+    it = await watched(world, "folder/notes.txt", poll_interval=0.05)
+    world.delete("folder/notes.txt")
+    (world.root / "folder").rmdir()
+    await it.heard.until(Gone)
+    world.put("folder/notes.txt", b"two")
+    await it.heard.until(Back(), Changed())
+    await it.document.read()
+    world.put("folder/notes.txt", b"three")
+    await it.heard.until(Changed())
+    await it.close()
+
+
+# --- without watching
+
+
+@asynchronous
+async def test_without_watching_a_save_finds_changes(world: LocalWorld) -> None:
+    """F2, F7: the file is followed, and not written blindly."""
+    it = await watched(world, poll_interval=0)
+    world.put(TEXT, b"two")
+    with pytest.raises(FileChanged):
+        await it.document.write("three")
+    await it.document.read()
+    (world.root / TEXT).rename(world.root / "moved.txt")
+    await it.document.write("four")
+    assert it.document.path == "moved.txt"
+    assert world.get("moved.txt") == b"four"
+    assert it.heard.events == [Renamed("moved.txt")]
+    await it.close()
+
+
+@asynchronous
+async def test_without_watching_renames_in_jupyter_are_followed(world: LocalWorld) -> None:
+    """F7"""
+    it = await watched(world, poll_interval=0)
+    await ensure_async(world.manager.rename(TEXT, "new.txt"))
+    await it.heard.until(Renamed("new.txt"))
+    await it.close()
+
+
+# --- the watcher itself
+
+
+def open_descriptors() -> int:
+    directory = Path("/proc/self/fd")
+    return len(list(directory.iterdir())) if directory.exists() else 0
+
+
+@asynchronous
+async def test_directories_are_watched_once_and_no_longer_than_needed(world: LocalWorld) -> None:
+    """F6: all that is opened is closed."""
+    files = world.start(poll_interval=0)
+    for path in ("a/1.txt", "a/2.txt", "b/3.txt"):
+        world.put(path, b"")
+    before = open_descriptors()
+    watch = Watcher(files.access, poll_interval=SLOW, patience=PATIENCE, log=LOG)
+    opened = [OpenFile(files, path, path) for path in ("a/1.txt", "a/2.txt", "b/3.txt")]
+    for file in opened:
+        watch.add(file)
+    await until(lambda: watch.directories == 2)
+    watch.remove(opened[0])
+    assert watch.directories == 2
+    watch.remove(opened[1])
+    assert watch.directories == 1
+    watch.remove(opened[2])
+    assert watch.directories == 0
+    await watch.close()
+    assert open_descriptors() == before
+    assert [task for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []
+    await files.close()
+
+
+@asynchronous
+async def test_without_events_files_are_polled(
+    world: LocalWorld, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """F6: which is said once."""
+    caplog.set_level(logging.INFO, LOG.name)
+
+    def refuse(notify: Any) -> None:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(watcher, "Inotify", refuse)
+    it = await watched(world, poll_interval=0.02)
+    world.put(TEXT, b"two")
+    await it.heard.until(Changed())
+    (world.root / TEXT).rename(world.root / "moved.txt")
+    await it.heard.until(Renamed("moved.txt"))
+    world.delete("moved.txt")
+    await it.heard.until(Gone)
+    said = [record for record in caplog.records if "does not tell of changes" in record.message]
+    assert len(said) == 1
+    await it.close()
+
+
+@asynchronous
+async def test_a_listener_that_fails_does_not_stop_the_others(
+    world: LocalWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    """F6"""
+    files = world.start()
+    world.put(TEXT, b"one")
+    broken, document = await open_path(files, TEXT), await open_path(files, TEXT)
+    await broken.read()
+    await document.read()
+
+    def fail(event: object) -> None:
+        raise RuntimeError("a bug")
+
+    broken.watch(fail)
+    heard = Heard(document)
+    world.put(TEXT, b"two")
+    await heard.until(Changed())
+    await document.read()
+    world.put(TEXT, b"three")
+    await heard.until(Changed())
+    assert "a bug" in caplog.text
+    await files.close()
