@@ -56,6 +56,12 @@ export class CollabContentProvider implements ICollaborativeContentProvider {
     return this._documentOpened;
   }
 
+  /** A model of the same kind as a document's, which nothing is shared of. */
+  createEmpty({ path, format, contentType }: DocumentProvider): DocumentProvider.Model | null {
+    const options = { path, format, contentType } as Contents.ISharedFactoryOptions;
+    return this.sharedModelFactory.create(options);
+  }
+
   /** A document has been opened or closed, or its file has another name. */
   get documentsChanged(): ISignal<this, void> {
     return this._documentsChanged;

@@ -29,11 +29,17 @@ export class SharedModelFactory implements ISharedModelFactory {
     if (!this.collaborative || options.collaborative === false || typeof format !== 'string') {
       return undefined;
     }
-    const model = this._factoryFor(options)?.(options);
-    if (model instanceof YDocument) {
+    const model = this.create(options);
+    if (model !== null) {
       this._onCreate({ ...options, format }, model);
     }
-    return model;
+    return model ?? undefined;
+  }
+
+  /** A model that is not kept in sync. Only Yjs documents can be shared. */
+  create(options: Contents.ISharedFactoryOptions): YDocument<DocumentChange> | null {
+    const model = this._factoryFor(options)?.(options);
+    return model instanceof YDocument ? model : null;
   }
 
   /** Any text is a file where nothing better is known about it; bytes are none. */

@@ -8,6 +8,8 @@ import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
 import { explainRefusal, explainSave } from './explain';
+import { readContent, rewind, UnsyncedUpdates } from './rebase';
+import type { Difference } from './rebase';
 import { AwarenessPresence, YReplica } from './replica';
 import { ServerLine, SessionDriver, unsynced, watchPage } from './session';
 import type { Line, SessionState } from './session';
@@ -96,9 +98,23 @@ export class DocumentProvider implements IDocumentProvider {
     }
   }
 
+  /**
+   * What was changed here and is not durable: all that must be kept when the history is lost.
+   * `empty` is a model of the same kind without content, which is filled with the rest.
+   */
+  difference(empty: DocumentProvider.Model): Difference {
+    const { access } = this.state;
+    rewind(empty.ydoc, this.model.ydoc, access === 'edit' ? this._unsynced.take() : null);
+    const mine = access === 'edit' ? readContent(this.model) : readContent(empty);
+    return { base: readContent(empty), mine };
+  }
+
   private _connectParts(path: string) {
     const { model, format, contentType, settings } = this._options;
-    const replica = new YReplica(model.ydoc, update => driver.tell({ type: 'edited', update }));
+    const replica = new YReplica(model.ydoc, update => {
+      this._unsynced.record(update);
+      driver.tell({ type: 'edited', update });
+    });
     const presence = new AwarenessPresence(model.awareness, () => driver.tell({ type: 'moved' }));
     const line = this._options.line ?? new ServerLine({ settings, format, contentType });
     const subject = { kind: 'document', format, contentType } as const;
@@ -113,11 +129,13 @@ export class DocumentProvider implements IDocumentProvider {
     } else if (link.kind === 'refused') {
       this._ready.reject(new Error(explainRefusal(this._options.trans, link, state.path)));
     }
+    this._unsynced.forget(state.edits.durable);
     this._guard.update(unsynced(state) > 0);
     this._stateChanged.emit(state);
   };
 
   private readonly _driver: SessionDriver;
+  private readonly _unsynced = new UnsyncedUpdates();
   private readonly _guard = new UnloadGuard();
   private readonly _parts = new DisposableSet();
   private readonly _ready = new PromiseDelegate<void>();

@@ -29,6 +29,11 @@ export interface Difference {
   readonly mine: Content;
 }
 
+/** Whether there is nothing to keep. */
+export function isEmpty({ base, mine }: Difference): boolean {
+  return JSON.stringify(base) === JSON.stringify(mine);
+}
+
 export function readContent(model: Model): Content {
   if (model instanceof YNotebook) {
     return { kind: 'notebook', notebook: readNotebook(model) };

@@ -51,7 +51,8 @@ export function rewind(copy: Y.Doc, doc: Y.Doc, update: Uint8Array | null): void
   if (update === null) {
     return;
   }
-  const manager = new Y.UndoManager(copy);
+  // Not the document itself as scope: JupyterLab may bring a Yjs that does not know that yet.
+  const manager = new Y.UndoManager([...copy.share.values()], { doc: copy });
   manager.undoStack.push(undoItem(update));
   manager.undo();
   manager.destroy();
