@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any
 
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pycrdt import Doc, Text, TransactionEvent
 
@@ -378,6 +378,12 @@ class World:
         return found
 
 
+def fuzz(max_examples: int) -> settings:
+    """Machines may be slow: only what is wrong counts."""
+    slow = [HealthCheck.too_slow]
+    return settings(max_examples=max_examples, deadline=None, suppress_health_check=slow)
+
+
 edits = st.tuples(st.just("edit"), st.integers(0, 20), st.sampled_from(["", "a", "bcd", "é😀"]))
 saves = st.sampled_from([("begin_save",), ("end_save",)])
 merges = st.tuples(st.just("merge_file"), st.sampled_from(["x", "yz"]))
@@ -392,7 +398,7 @@ async def play(world: World, plan: list[Any]) -> None:
             await outcome
 
 
-@settings(max_examples=200, deadline=None)
+@fuzz(max_examples=200)
 @given(st.lists(st.one_of(edits, edits, steps, saves, merges), max_size=60))
 def test_whatever_fails_each_update_is_in_the_log_once_and_in_order(plan: list[Any]) -> None:
     """S15, S2: with a store that keeps what it has, and fails at any time."""
@@ -415,7 +421,7 @@ TRIED_AND_PUT_TOGETHER = [
 """Rows that may have been written already must not be put together with others."""
 
 
-@settings(max_examples=300, deadline=None)
+@fuzz(max_examples=300)
 @example(TRIED_AND_PUT_TOGETHER)
 @given(st.lists(st.one_of(edits, edits, edits, steps, saves, merges, losses), max_size=80))
 def test_whatever_is_lost_the_log_has_the_document(plan: list[Any]) -> None:
