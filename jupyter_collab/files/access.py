@@ -61,7 +61,11 @@ class Unfinished(Exception):
 
 
 class Unstable(Exception):
-    """The file was changed while it was read. Try again in a moment."""
+    """The file was changed while it was read, or seems to be half written.
+
+    Try again in a moment. If it never gets better, the cause of this exception says what is
+    wrong, where it has one.
+    """
 
 
 class Access(Protocol):
@@ -77,11 +81,11 @@ class Access(Protocol):
     async def sign(self, path: str) -> Sign:
         """What can be seen without reading the file."""
 
-    async def look(self, path: str, format: Format, known: str) -> Sighting:
+    async def look(self, path: str, format: Format, known: str | None) -> Sighting:
         """Identify the bytes.
 
-        Where they are not those with the fingerprint ``known``, also make sure that they
-        are a document of this format.
+        Unless ``known`` is ``None``, also make sure that they are a document of this
+        format, where they are not those with the fingerprint ``known``.
         """
 
     async def read(self, path: str, format: Format) -> tuple[Source, Sighting]:

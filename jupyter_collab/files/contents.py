@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import posixpath
+from contextlib import suppress
 from logging import Logger
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from .manager import ManagerAccess
 from .opened import OpenFile
 from .port import DocumentFile
 from .problems import file_error
-from .stock import is_stock
+from .stock import is_stock, keeps_files, place_of
 from .watcher import Watcher
 
 MAX_SIZE = 512 * 1024 * 1024
@@ -85,7 +87,7 @@ class ContentsFiles:
         return file.document(format_of(format, type))
 
     async def file_id(self, path: str) -> tuple[str, bool]:
-        path = path.strip("/")
+        path = self._normal(path)
         await self._require(path)
         file = self._at(path)
         if file is not None:
@@ -102,9 +104,10 @@ class ContentsFiles:
 
     async def close(self) -> None:
         if self._events is not None:
-            self._events.remove_listener(
-                schema_id=CONTENTS_EVENTS, listener=self._on_contents_event
-            )
+            with suppress(KeyError):
+                self._events.remove_listener(
+                    schema_id=CONTENTS_EVENTS, listener=self._on_contents_event
+                )
             self._events = None
         if self._watcher is not None:
             await self._watcher.close()
@@ -112,6 +115,11 @@ class ContentsFiles:
             for document in list(file.documents):
                 await document.close()
             await file.drain()
+
+    def _normal(self, path: str) -> str:
+        """One name for each file, or two documents of it would not know of each other."""
+        path = path.strip("/")
+        return posixpath.normpath(path) if path and keeps_files(self._manager) else path
 
     def _at(self, path: str) -> OpenFile | None:
         return next((file for file in self._open.values() if file.path == path), None)
@@ -191,10 +199,10 @@ class ContentsFiles:
 
     async def _search(self, file: OpenFile, was: Sign) -> str | None:
         """Look through the disk for the file, which has been moved by another program."""
+        if not keeps_files(self._manager):
+            return None
         try:
-            place = self.access.local(file.path)
-            if place is None:
-                return None
+            place = place_of(self._manager, file.path)
             root = Path(self._manager.root_dir)
             found = await asyncio.to_thread(disk.find_moved, place, was, root)
             return None if found is None else found.relative_to(root).as_posix()

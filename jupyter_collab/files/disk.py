@@ -114,6 +114,23 @@ def _is_backup(name: str) -> bool:
     return name.startswith(".") or name.endswith("~")
 
 
+def age(place: Path) -> float:
+    """Seconds since the file was last modified, by the clock of this machine."""
+    return time.time() - place.stat().st_mtime
+
+
+def remove_copy(place: Path, sign: Sign | None) -> None:
+    """Remove the copy that Jupyter's atomic write has begun of a file and could not finish.
+
+    Only if the file still has its ``sign``, and so needs no copy.
+    """
+    try:
+        if sign is not None and sign_of(place.stat()) == sign:
+            place.with_name(f".~{place.name}").unlink(missing_ok=True)
+    except OSError:
+        return
+
+
 def is_torn(place: Path, data: bytes) -> bytes | None:
     """The file's bytes if they are a true beginning of ``data``, which was being written."""
     try:

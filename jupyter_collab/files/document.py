@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import FileChanged, FileError, FileUnreadable
 from .access import Sighting, Sign, Unfinished, Unstable
@@ -16,8 +16,7 @@ from .trace import Trace
 if TYPE_CHECKING:
     from .opened import OpenFile
 
-_ATTEMPTS = 10
-"""So often a file that changes while it is read is read again."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,19 +176,33 @@ class ContentsFile:
     # In turn with all that is done to the file
 
     async def _read(self) -> tuple[Source, Sighting]:
-        for _ in range(_ATTEMPTS):
-            now = asyncio.get_running_loop().time()
-            try:
-                source, sighting = await self._file.access.read(self.path, self._format)
-            except Unstable:
-                await asyncio.sleep(self._file.patience.unstable)
-                continue
-            self._trace.took(sighting, now)
-            self._know(sighting)
+        async def read() -> tuple[Source, Sighting]:
+            began = asyncio.get_running_loop().time()
+            source, sighting = await self._file.access.read(self.path, self._format)
+            self._trace.took(sighting, began)
             return source, sighting
-        raise FileError(
-            self.path, f"{self.path} is written without a pause by another program. Try later."
-        )
+
+        source, sighting = await self._steadily(read)
+        self._know(sighting)
+        return source, sighting
+
+    async def _steadily(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Do ``work``, again while somebody seems to be writing the file."""
+        loop, patience = asyncio.get_running_loop(), self._file.patience
+        deadline = loop.time() + patience.broken
+        while True:
+            try:
+                return await work()
+            except Unstable as unstable:
+                if loop.time() < deadline:
+                    await asyncio.sleep(patience.unstable)
+                elif isinstance(unstable.__cause__, FileError):
+                    raise unstable.__cause__ from None
+                else:
+                    raise FileError(
+                        self.path,
+                        f"{self.path} is written without a pause by another program. Try later.",
+                    ) from unstable
 
     async def _write(self, source: Source) -> Sighting:
         if self._known is None:
@@ -200,7 +213,11 @@ class ContentsFile:
         except Unfinished as unfinished:
             self._wrote(unfinished.sighting)
             raise unfinished.error from unfinished
+        except FileChanged:
+            self._file.check_soon(0.0)
+            raise
         except Unstable as error:
+            self._file.check_soon(self._file.patience.unstable)
             raise FileChanged(
                 self.path, f"{self.path} was not saved yet: another program is writing it"
             ) from error
@@ -223,11 +240,8 @@ class ContentsFile:
         self._came_back()
 
     async def _peek(self) -> Sighting:
-        now = asyncio.get_running_loop().time()
-        self._trace.note(await self._file.access.sign(self.path), now)
+        access, now = self._file.access, asyncio.get_running_loop().time()
+        self._trace.note(await access.sign(self.path), now)
         if self._trace.seen is not None and self._trace.is_current and self._trace.settled:
             return self._trace.seen
-        known = self._known.version.fingerprint if self._known else ""
-        sighting = await self._file.access.look(self.path, self._format, known)
-        self._trace.took(sighting, now)
-        return sighting
+        return await self._steadily(lambda: access.look(self.path, self._format, None))

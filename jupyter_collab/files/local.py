@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from logging import Logger
@@ -29,8 +28,8 @@ from .problems import Action, file_error, too_large
 
 T = TypeVar("T")
 
-_ABANDONED = 5.0
-"""Seconds without a change after which a broken notebook is not being written any more."""
+_ABANDONED = 1.5
+"""Seconds without a change after which a broken file is not being written any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ class LocalAccess:
     async def sign(self, path: str) -> Sign:
         return await self._in_thread(path, "read", self._sign, path)
 
-    async def look(self, path: str, format: Format, known: str) -> Sighting:
+    async def look(self, path: str, format: Format, known: str | None) -> Sighting:
         return await self._in_thread(path, "read", self._look, path, format, known)
 
     async def read(self, path: str, format: Format) -> tuple[Source, Sighting]:
@@ -113,9 +112,9 @@ class LocalAccess:
         )
         return Sighting(version, disk.sign_of(info))
 
-    def _look(self, path: str, format: Format, known: str) -> Sighting:
+    def _look(self, path: str, format: Format, known: str | None) -> Sighting:
         data, sighting = self._load(path)
-        if sighting.version.fingerprint != known:
+        if known is not None and sighting.version.fingerprint != known:
             format.decode(data, path)
         return sighting
 
@@ -123,7 +122,9 @@ class LocalAccess:
         data, sighting = self._load(path)
         try:
             source = format.decode(data, path)
-        except FileUnreadable:
+        except FileUnreadable as error:
+            if disk.age(self._place(path)) < _ABANDONED:
+                raise Unstable(path) from error
             if not self._restore_backup(path, format):
                 raise
             data, sighting = self._load(path)
@@ -136,16 +137,13 @@ class LocalAccess:
 
         Jupyter's atomic write copies the old file aside, writes, and deletes the copy. As
         Jupyter does, put a copy that is left over in the place of a notebook that cannot be
-        read; but only a good copy, and never while somebody may still be writing.
+        read, but only a good copy. Nobody must be writing the file any more.
         """
         place = self._place(path)
         backup = place.with_name(f".~{place.name}")
         if not isinstance(format, NotebookFormat) or not self._manager.use_atomic_writing:
             return False
         try:
-            newest = max(place.stat().st_mtime, backup.stat().st_mtime)
-            if time.time() - newest < _ABANDONED:
-                return False
             format.decode(disk.read_file(backup, path, self._max_size)[0], path)
             place.replace(place.with_name(f"{place.name}.invalid"))
             backup.replace(place)
@@ -218,6 +216,7 @@ class LocalAccess:
                 os.fsync(file.fileno())
                 info = os.fstat(file.fileno())
         except Exception as error:
+            disk.remove_copy(place, known.sign)
             torn = disk.is_torn(place, draft.data)
             if torn is None or digest(torn, self._manager.hash_algorithm) == known.version.hash:
                 raise

@@ -55,7 +55,7 @@ class ManagerAccess:
             return await self._local_sign(place, path)
         return _sign_of(await self._get(path, content=False))
 
-    async def look(self, path: str, format: Format, known: str) -> Sighting:
+    async def look(self, path: str, format: Format, known: str | None) -> Sighting:
         return (await self._load(path, format))[2]
 
     async def read(self, path: str, format: Format) -> tuple[Source, Sighting]:

@@ -111,9 +111,17 @@ def _parse_stepwise(text: str, at: int, depth: int) -> tuple[Any, int]:
             result[key], at = value, _skip(text, at)
         if text.startswith("}", at):
             return result, _skip(text, at + 1)
-        if not text.startswith(",", at):
-            raise JSONDecodeError("Expecting ',' delimiter", text, at)
-        at = _skip(text, at + 1)
+        at = _after_comma(text, at, "}")
+
+
+def _after_comma(text: str, at: int, closing: str) -> int:
+    """Where the next member or element begins."""
+    if not text.startswith(",", at):
+        raise JSONDecodeError("Expecting ',' delimiter", text, at)
+    following = _skip(text, at + 1)
+    if text.startswith(closing, following):
+        raise JSONDecodeError(f"Illegal trailing comma before '{closing}'", text, at)
+    return following
 
 
 def _parse_list(text: str, at: int, depth: int) -> tuple[list[Any], int]:
@@ -126,9 +134,7 @@ def _parse_list(text: str, at: int, depth: int) -> tuple[list[Any], int]:
         result.append(value)
         if text.startswith("]", at):
             return result, _skip(text, at + 1)
-        if not text.startswith(",", at):
-            raise JSONDecodeError("Expecting ',' delimiter", text, at)
-        at = _skip(text, at + 1)
+        at = _after_comma(text, at, "]")
 
 
 def _upgrade(text: str) -> Notebook:

@@ -9,6 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from jupyter_collab.files.port import Changed, DocumentFile
 from tests.contracts.document_file import (
     NOTEBOOK,
     TEXT,
+    TIMEOUT,
     Heard,
     asynchronous,
     notebook,
@@ -36,9 +38,7 @@ from tests.contracts.document_file import (
     without_trust,
 )
 from tests.files.test_notebook_json import REAL, rich
-from tests.files.worlds import LocalWorld, SyncWorld
-
-as_root = pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+from tests.files.worlds import PATIENCE, LocalWorld, SyncWorld, needs_permissions
 
 
 @pytest.fixture(params=[LocalWorld, SyncWorld], ids=["async", "sync"])
@@ -399,9 +399,11 @@ async def test_a_notebook_cut_short_by_a_crash_is_restored(world: LocalWorld) ->
     with pytest.raises(NotANotebook):
         await document.read()
     assert world.get(NOTEBOOK) == good[:-30], "somebody may be writing it just now"
+    await files.close()
+    files = world.start(patience=replace(PATIENCE, broken=TIMEOUT))
+    document = await open_path(files, NOTEBOOK, "json", "notebook")
     long_ago = time.time() - 60
-    for name in ("notebook.ipynb", ".~notebook.ipynb"):
-        os.utime(world.root / "folder" / name, (long_ago, long_ago))
+    os.utime(world.root / NOTEBOOK, (long_ago, long_ago))
     assert without_trust((await document.read()).source) == notebook("good")
     assert world.get(NOTEBOOK) == good
     assert world.get("folder/notebook.ipynb.invalid") == good[:-30]
@@ -486,7 +488,7 @@ async def test_only_regular_files_are_read(world: LocalWorld) -> None:
     await files.close()
 
 
-@as_root
+@needs_permissions
 @asynchronous
 async def test_what_the_system_forbids(world: LocalWorld) -> None:
     """F8"""
@@ -567,3 +569,51 @@ async def test_closing_waits_for_what_is_being_written(
     await closing
     await writing
     assert world.get(TEXT) == b"two"
+
+
+@asynchronous
+async def test_a_notebook_read_while_it_is_written(world: LocalWorld) -> None:
+    """F6: opening it waits for the rest."""
+    files = world.start(patience=replace(PATIENCE, broken=TIMEOUT))
+    data = encode(notebook("1", "2"))
+    world.put(NOTEBOOK, data[:100])
+    document = await open_path(files, NOTEBOOK, "json", "notebook")
+    reading = asyncio.create_task(document.read())
+    await asyncio.wait([reading], timeout=0.1)
+    assert not reading.done()
+    world.put(NOTEBOOK, data)
+    assert without_trust((await reading).source) == notebook("1", "2")
+    await files.close()
+
+
+@asynchronous
+async def test_no_part_of_a_copy_is_left_on_a_full_disk(
+    world: LocalWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F8"""
+    files = world.start()
+    world.put(TEXT, b"one")
+    document = await open_path(files, TEXT)
+    await document.read()
+
+    def copyfile(source: str, target: str) -> None:
+        Path(target).write_bytes(b"on")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("shutil.copyfile", copyfile)
+    with pytest.raises(FileFull):
+        await document.write("two")
+    assert [path.name for path in world.root.iterdir()] == [TEXT]
+    assert world.get(TEXT) == b"one"
+    await files.close()
+
+
+@asynchronous
+async def test_one_file_has_one_id(world: LocalWorld) -> None:
+    """F7: however its path is written."""
+    files = world.start()
+    world.put(NOTEBOOK, encode(notebook()))
+    file_id, _ = await files.file_id(NOTEBOOK)
+    for path in ("/folder/notebook.ipynb/", "folder//notebook.ipynb", "folder/./notebook.ipynb"):
+        assert await files.file_id(path) == (file_id, True)
+    await files.close()

@@ -182,7 +182,12 @@ def test_broken_json_is_refused_where_it_breaks(value: dict[str, Any], data: st.
     start = data.draw(st.integers(0, len(text)))
     stop = data.draw(st.integers(start, min(len(text), start + 5)))
     text = text[:start] + data.draw(st.sampled_from(("", ",", "}", '"', "[1", "x"))) + text[stop:]
-    assert _position(lambda: decode(text)) == _position(lambda: json.loads(text))
+    ours, theirs = _position(lambda: decode(text)), _position(lambda: json.loads(text))
+    if re.search(r",\s*[}\]]", text):
+        # Python 3.13 finds a comma too many where it is, older ones behind it.
+        assert (ours is None) == (theirs is None)
+    else:
+        assert ours == theirs
 
 
 @pytest.mark.parametrize(
@@ -190,6 +195,8 @@ def test_broken_json_is_refused_where_it_breaks(value: dict[str, Any], data: st.
     [
         ("", "Expecting value"),
         ("[]", "no JSON object"),
+        ('{"cells": [\n{},\n]}', r"trailing comma.*\(line 2, column 3\)"),
+        ('{"cells": []\n,}', r"trailing comma.*\(line 2, column 1\)"),
         ('"cells"', "no JSON object"),
         ("[" * 100_000, "nested too deeply"),
         ('{"nbformat": 4, "cells": {}}', "cells must be a list"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 from jupyter_core.utils import ensure_async
+from jupyter_server_fileid.manager import LocalFileIdManager
 
 from jupyter_collab.errors import FileChanged
 from jupyter_collab.files import watcher
@@ -33,7 +33,7 @@ from tests.contracts.document_file import (
     open_path,
     until,
 )
-from tests.files.worlds import LOG, PATIENCE, LocalWorld
+from tests.files.worlds import LOG, PATIENCE, DerivedWorld, LocalWorld, needs_permissions
 
 SLOW = 3600.0
 """Seconds between polls where a test wants to see events alone."""
@@ -49,7 +49,7 @@ class Spy(LocalAccess):
 
     looks = 0
 
-    async def look(self, path: str, format: Format, known: str) -> Sighting:
+    async def look(self, path: str, format: Format, known: str | None) -> Sighting:
         try:
             return await super().look(path, format, known)
         finally:
@@ -222,7 +222,7 @@ async def test_a_file_behind_a_link(world: LocalWorld) -> None:
     await it.close()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+@needs_permissions
 @asynchronous
 async def test_a_file_without_permission(world: LocalWorld) -> None:
     """F6"""
@@ -464,4 +464,48 @@ async def test_a_listener_that_fails_does_not_stop_the_others(
     world.put(TEXT, b"three")
     await heard.until(Changed())
     assert "a bug" in caplog.text
+    await files.close()
+
+
+@asynchronous
+async def test_a_file_of_a_derived_manager_is_followed(tmp_path: Path) -> None:
+    """F7"""
+    world = DerivedWorld(tmp_path)
+    files = world.start(poll_interval=SLOW)
+    world.put(TEXT, b"one")
+    document = await open_path(files, TEXT)
+    await document.read()
+    heard = Heard(document)
+    (world.root / TEXT).rename(world.root / "moved.txt")
+    await heard.until(Renamed("moved.txt"))
+    await document.write("two")
+    world.delete("moved.txt")
+    await heard.until(Gone)
+    world.put("moved.txt", b"two")
+    await heard.until(Back())
+    await files.close()
+
+
+@asynchronous
+async def test_ids_that_follow_inodes(tmp_path: Path) -> None:
+    """F7: with jupyter_server_fileid's other manager, which knows files by their inode."""
+    world = LocalWorld(tmp_path)
+    world.put("folder/notes.txt", b"one")
+    files = world.start(poll_interval=SLOW, ids=LocalFileIdManager)
+    document = await open_path(files, "folder/notes.txt")
+    file_id, _ = await files.file_id("folder/notes.txt")
+    await document.read()
+    heard = Heard(document)
+    world.put("new", b"two")
+    (world.root / "new").replace(world.root / "folder/notes.txt")
+    await heard.until(Changed())
+    await document.read()
+    assert await files.file_id("folder/notes.txt") == (file_id, True)
+    (world.root / "folder/notes.txt").rename(world.root / "moved.txt")
+    await heard.until(Renamed("moved.txt"))
+    await ensure_async(world.manager.rename("moved.txt", "again.txt"))
+    await heard.until(Renamed("again.txt"))
+    assert await files.file_id("again.txt") == (file_id, True)
+    await document.write("three")
+    assert world.get("again.txt") == b"three"
     await files.close()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
+import pytest
 from jupyter_core.utils import ensure_async
 from jupyter_server.services.contents.checkpoints import AsyncCheckpoints
 from jupyter_server.services.contents.largefilemanager import (
@@ -22,6 +25,17 @@ from jupyter_collab.errors import FileError
 from jupyter_collab.files.contents import ContentsFiles
 from jupyter_collab.files.document import Patience
 from jupyter_collab.files.formats import BytesFormat, NotebookFormat, TextFormat
+
+
+def _obeys_permissions() -> bool:
+    with tempfile.NamedTemporaryFile() as file:
+        Path(file.name).chmod(0)
+        return not os.access(file.name, os.R_OK)
+
+
+needs_permissions = pytest.mark.skipif(
+    not _obeys_permissions(), reason="nothing is forbidden to this user"
+)
 
 LOG = logging.getLogger("files")
 PATIENCE = Patience(settle=0.02, unstable=0.05, vanished=0.1, broken=0.3)
@@ -44,9 +58,9 @@ class LocalWorld:
         self.manager: Any = None
         self.ids: Any = None
 
-    def start(self, **options: Any) -> ContentsFiles:
+    def start(self, *, ids: type[Any] = ArbitraryFileIdManager, **options: Any) -> ContentsFiles:
         self.manager = self.manager_class(root_dir=str(self.root), notary=notary(self.folder))
-        self.ids = ArbitraryFileIdManager(root_dir=str(self.root), db_path=":memory:")
+        self.ids = ids(root_dir=str(self.root), db_path=":memory:")
         options = {"poll_interval": self.poll_interval, "patience": PATIENCE, **options}
         return ContentsFiles(self.manager, self.ids, log=LOG, **options)
 
