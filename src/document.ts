@@ -46,11 +46,11 @@ export class OpenDocument implements IDisposable {
   async describe({ format, type }: View): Promise<Contents.IModel> {
     if (this._file === null) {
       const [file] = await Promise.all([this._fetch(type), this.provider.ready]);
-      this._file = { ...file, ...this._version };
+      const { path } = this.provider;
+      this._file = { ...file, ...this._version, path, name: PathExt.basename(path) };
     }
-    const { path } = this.provider;
     // Without its content, the server tells no format: it depends on who reads.
-    return { ...this._file, path, name: PathExt.basename(path), ...(format ? { format } : {}) };
+    return { ...this._file, ...(format ? { format } : {}) };
   }
 
   /** The file at `from`, or the folder that it is in, is at `to` now. */
@@ -58,7 +58,7 @@ export class OpenDocument implements IDisposable {
     const { path } = this.provider;
     if (path === from || path.startsWith(`${from}/`)) {
       // The drive has told everybody itself: this is no news to report.
-      this._path = to + path.slice(from.length);
+      this._rename(to + path.slice(from.length));
       this.provider.follow(this._path);
       this._renamed.emit();
     }
@@ -92,13 +92,15 @@ export class OpenDocument implements IDisposable {
     if (path === oldPath) {
       return;
     }
-    this._path = path;
-    this._report({
-      type: 'rename',
-      oldValue: { path: oldPath },
-      newValue: { ...this._file, path, name: PathExt.basename(path) }
-    });
+    this._rename(path);
+    const newValue = { ...this._file, path, name: PathExt.basename(path) };
+    this._report({ type: 'rename', oldValue: { path: oldPath }, newValue });
     this._renamed.emit();
+  }
+
+  private _rename(path: string): void {
+    this._path = path;
+    this._file = this._file && { ...this._file, path, name: PathExt.basename(path) };
   }
 
   private _followSave({ hash, at }: SaveStatus): void {

@@ -140,6 +140,9 @@ describe('CollabContentProvider', () => {
       { type: 'rename', oldValue: { path: 'a.txt' }, newValue: { path: 'b/c.txt', name: 'c.txt' } }
     ]);
     expect([...world.provider.providers.keys()]).toEqual(['text:file:b/c.txt']);
+    const file = { state: 'present', path: 'b/c.txt' } as const;
+    tell(world, { save: { state: 'saved', hash: 'h2' }, file });
+    expect(world.changes[1]?.newValue).toMatchObject({ path: 'b/c.txt', hash: 'h2' });
     expect(await world.provider.get('b/c.txt', VIEW)).toMatchObject({ name: 'c.txt' });
   });
 

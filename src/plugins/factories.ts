@@ -1,31 +1,23 @@
 import { ICollaborativeContentProvider } from '@jupyter/collaborative-drive';
-import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { YFile, YNotebook } from '@jupyter/ydoc';
-import { IEditorWidgetFactory } from '@jupyterlab/fileeditor';
-import type { FileEditorFactory } from '@jupyterlab/fileeditor';
-import { INotebookWidgetFactory } from '@jupyterlab/notebook';
-import type { NotebookWidgetFactory } from '@jupyterlab/notebook';
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 
 import { CONTENT_PROVIDER_ID } from '../drive';
 
-/** Files that are edited as text. */
+/** Files that are text, in the editor and in every other view of them. */
 export const files: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-collab:files',
   description: 'Opens text files together.',
   autoStart: true,
-  requires: [ICollaborativeContentProvider, IEditorWidgetFactory],
-  activate: (
-    _: JupyterFrontEnd,
-    provider: ICollaborativeContentProvider,
-    factory: FileEditorFactory.IFactory
-  ) => {
+  requires: [ICollaborativeContentProvider],
+  activate: (app: JupyterFrontEnd, provider: ICollaborativeContentProvider) => {
     const { sharedModelFactory } = provider;
-    if (sharedModelFactory.collaborative !== true) {
-      return;
+    if (sharedModelFactory.collaborative === true) {
+      sharedModelFactory.registerDocumentFactory('file', () => YFile.create());
+      openTogether(app.docRegistry, 'text');
     }
-    sharedModelFactory.registerDocumentFactory('file', () => YFile.create());
-    openTogether(factory);
   }
 };
 
@@ -34,30 +26,44 @@ export const notebooks: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-collab:notebooks',
   description: 'Opens notebooks together.',
   autoStart: true,
-  requires: [ICollaborativeContentProvider, INotebookWidgetFactory],
+  requires: [ICollaborativeContentProvider],
   optional: [ISettingRegistry],
   activate: (
-    _: JupyterFrontEnd,
+    app: JupyterFrontEnd,
     provider: ICollaborativeContentProvider,
-    factory: NotebookWidgetFactory.IFactory,
     settings: ISettingRegistry | null
   ) => {
     const { sharedModelFactory } = provider;
-    if (sharedModelFactory.collaborative !== true) {
-      return;
+    if (sharedModelFactory.collaborative === true) {
+      const undo = watchUndoSetting(settings);
+      sharedModelFactory.registerDocumentFactory(
+        'notebook',
+        () => new YNotebook({ disableDocumentWideUndoRedo: undo.perCell })
+      );
+      openTogether(app.docRegistry, 'notebook');
     }
-    const undo = watchUndoSetting(settings);
-    sharedModelFactory.registerDocumentFactory(
-      'notebook',
-      () => new YNotebook({ disableDocumentWideUndoRedo: undo.perCell })
-    );
-    openTogether(factory);
   }
 };
 
-/** Every widget that `factory` makes gets its document through us, from now on. */
-function openTogether(factory: { contentProviderId?: string }): void {
-  factory.contentProviderId = CONTENT_PROVIDER_ID;
+/**
+ * Have every widget that shows the model `modelName` get its document through us.
+ *
+ * All of them, since widgets of one model share a document: were a preview opened alone, an
+ * editor that is opened after it would go without collaboration.
+ */
+function openTogether(registry: DocumentRegistry, modelName: string): void {
+  [...registry.widgetFactories()].forEach(claim);
+  registry.changed.connect((_, { type, name, change }) => {
+    if (type === 'widgetFactory' && change === 'added' && name !== undefined) {
+      claim(registry.getWidgetFactory(name));
+    }
+  });
+
+  function claim(factory: DocumentRegistry.WidgetFactory | undefined): void {
+    if (factory?.modelName === modelName && factory.contentProviderId === undefined) {
+      factory.contentProviderId = CONTENT_PROVIDER_ID;
+    }
+  }
 }
 
 const NOTEBOOK_SETTINGS = '@jupyterlab/notebook-extension:tracker';

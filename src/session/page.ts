@@ -2,6 +2,11 @@ import { DisposableDelegate } from '@lumino/disposable';
 import type { IDisposable } from '@lumino/disposable';
 
 import type { SessionDriver } from './driver';
+import { wireOf } from './state';
+import type { SessionState } from './state';
+
+/** Tells all sessions of a page that one of them has found the server again. */
+const REACHABLE = 'jupyter-collab-reachable';
 
 /** Tell `driver` what happens to the page: the network, being seen, and being left. */
 export function watchPage(driver: SessionDriver, serverUrl: string): IDisposable {
@@ -15,14 +20,28 @@ export function watchPage(driver: SessionDriver, serverUrl: string): IDisposable
 
   window.addEventListener('offline', onOffline);
   window.addEventListener('online', onOnline);
+  window.addEventListener(REACHABLE, onOnline);
   window.addEventListener('pagehide', onHide);
   document.addEventListener('visibilitychange', onVisibility);
+  driver.stateChanged.connect(reportReturn());
   return new DisposableDelegate(() => {
     window.removeEventListener('offline', onOffline);
     window.removeEventListener('online', onOnline);
+    window.removeEventListener(REACHABLE, onOnline);
     window.removeEventListener('pagehide', onHide);
     document.removeEventListener('visibilitychange', onVisibility);
   });
+}
+
+/** Sessions wait for different times before they try again; the first one back calls the rest. */
+function reportReturn(): (sender: unknown, state: SessionState) => void {
+  let wasAway = false;
+  return (_, state) => {
+    if (wasAway && wireOf(state) !== null) {
+      window.dispatchEvent(new Event(REACHABLE));
+    }
+    wasAway = state.link.kind === 'offline' || (wasAway && wireOf(state) === null);
+  };
 }
 
 function isLoopback(url: string): boolean {
