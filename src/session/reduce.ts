@@ -56,7 +56,7 @@ export function reduce(state: SessionState, event: SessionEvent): Step {
     case 'saveAsked':
       return askForSave(state, event.id, at);
     case 'renamed':
-      return step({ ...state, path: event.path });
+      return step({ ...state, path: event.path, oldPath: state.path });
     case 'offline':
       return goOffline(state, at);
     case 'online':

@@ -74,6 +74,8 @@ export interface SessionState {
   readonly subject: Subject;
   readonly link: Link;
   readonly path: string;
+  /** What the file was called before someone else than the room told us of a new name. */
+  readonly oldPath: string | null;
   readonly room: Room | null;
   /** The history that the local document holds; `null` while it holds nothing of the server's. */
   readonly lineage: string | null;
@@ -95,6 +97,7 @@ export function idle(subject: Subject, path = ''): SessionState {
     subject,
     link: { kind: 'idle' },
     path,
+    oldPath: null,
     room: null,
     lineage: null,
     access: 'edit',

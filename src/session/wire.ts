@@ -86,9 +86,16 @@ function receiveGreeting(state: SessionState, message: ServerMessage, moment: Mo
   );
 }
 
-/** The room itself says where its file is: its name needs not be asked for again. */
+/**
+ * The room itself says where its file is: its name needs not be asked for again. It may need a
+ * moment to notice a rename that we know of; until then its word is old.
+ */
 function atPath(state: SessionState, path: string): SessionState {
-  return { ...state, path, room: state.room === null ? null : { ...state.room, path } };
+  if (path === state.oldPath) {
+    return state;
+  }
+  const room = state.room === null ? null : { ...state.room, path };
+  return { ...state, path, oldPath: null, room };
 }
 
 function receiveOnWire(

@@ -33,11 +33,15 @@ export class FakeSocket {
 export class FakeLine implements Line {
   readonly sockets: FakeSocket[] = [];
   failure: AskFailure | null = null;
+  /** The history that the server names with a room. */
+  lineage = 'L1';
 
   ask(path: string): Promise<Answer> {
     const { failure } = this;
     return Promise.resolve(
-      failure === null ? { type: 'asked', room: { ...ROOM, path } } : { type: 'askFailed', failure }
+      failure === null
+        ? { type: 'asked', room: { ...ROOM, path, lineage: this.lineage } }
+        : { type: 'askFailed', failure }
     );
   }
 

@@ -134,6 +134,18 @@ describe('coming back', () => {
     expect(types(play.do({ type: 'online' }))).toEqual(['open']);
   });
 
+  it('does not take the old name from a room that has not noticed the new one', () => {
+    const play = live();
+    const named = (path: string) => {
+      play.hear({ type: 'status', status: { ...STATUS, file: { state: 'present', path } } });
+      return play.state.path;
+    };
+    play.do({ type: 'renamed', path: 'b.ipynb' });
+    expect(named('a.ipynb')).toBe('b.ipynb');
+    expect(named('b.ipynb')).toBe('b.ipynb');
+    expect(named('a.ipynb')).toBe('a.ipynb');
+  });
+
   it('asks again where the room is unknown by now', () => {
     const play = live();
     play.lose(4404);

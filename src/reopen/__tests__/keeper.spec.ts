@@ -1,0 +1,106 @@
+import { YFile } from '@jupyter/ydoc';
+import { encodeStateAsUpdate } from 'yjs';
+
+import { create, open, setUp, sync } from '../../__tests__/world';
+import type { World } from '../../__tests__/world';
+import { STATUS } from '../../session/__tests__/play';
+import { DifferenceKeeper } from '../keeper';
+
+/** What the server holds once it has made a new history of the file. */
+function history(text: string): Uint8Array {
+  const model = YFile.create();
+  model.setSource(text);
+  return encodeStateAsUpdate(model.ydoc);
+}
+
+function isGuarded(): boolean {
+  const event = new Event('beforeunload', { cancelable: true });
+  window.dispatchEvent(event);
+  return event.defaultPrevented;
+}
+
+/** The server comes back with another history. */
+async function meetAnotherHistory({ line }: World): Promise<void> {
+  line.socket.onclose({ code: 1006, reason: '' });
+  window.dispatchEvent(new Event('online'));
+  await line.answered();
+  line.socket.onopen();
+  const hello = { type: 'hello', access: 'edit', path: 'a.txt', status: STATUS } as const;
+  line.socket.say({ ...hello, lineage: 'L2' });
+}
+
+describe('DifferenceKeeper', () => {
+  let world: World;
+  let keeper: DifferenceKeeper;
+  let diverged: jest.Mock;
+
+  beforeEach(() => {
+    world = setUp();
+    keeper = new DifferenceKeeper(world.provider);
+    diverged = jest.fn();
+    keeper.diverged.connect(diverged);
+  });
+
+  afterEach(() => {
+    keeper.dispose();
+    world.provider.documents.forEach(({ model }) => model.dispose());
+  });
+
+  async function openFile(text: string): Promise<YFile> {
+    const file = create(world) as YFile;
+    await sync(world, 'L1', history(text));
+    return file;
+  }
+
+  it('carries what was written offline into the document that is opened again', async () => {
+    const file = await openFile('hello world');
+    world.line.socket.onclose({ code: 1006, reason: '' });
+    file.updateSource(5, 5, ' offline');
+    window.dispatchEvent(new Event('online'));
+    await meetAnotherHistory(world);
+    expect(diverged).toHaveBeenCalledTimes(1);
+    expect(isGuarded()).toBe(true);
+    file.dispose();
+    expect(isGuarded()).toBe(true);
+
+    world.line.lineage = 'L2';
+    const again = create(world) as YFile;
+    await sync(world, 'L2', history('hello new world'));
+    await Promise.resolve();
+    expect(again.getSource()).toBe('hello offline new world');
+  });
+
+  it('asks nobody to stay where nothing was written', async () => {
+    const file = await openFile('hello');
+    world.line.socket.say({ type: 'ack', count: 1 });
+    await meetAnotherHistory(world);
+    expect(diverged).toHaveBeenCalledTimes(1);
+    expect(isGuarded()).toBe(false);
+    file.dispose();
+  });
+
+  it('waits for a document that can be opened', async () => {
+    const file = await openFile('hello');
+    file.updateSource(5, 5, '!');
+    await meetAnotherHistory(world);
+    file.dispose();
+    world.line.failure = { kind: 'missing' };
+    const gone = create(world) as YFile;
+    await world.line.answered();
+    await Promise.resolve();
+    gone.dispose();
+    expect(isGuarded()).toBe(true);
+
+    world.line.failure = null;
+    world.line.lineage = 'L2';
+    const again = create(world) as YFile;
+    await sync(world, 'L2', history('hello'));
+    await Promise.resolve();
+    expect(again.getSource()).toBe('hello!');
+  });
+
+  it('has nothing to do with documents that go on', async () => {
+    await open(world);
+    expect(diverged).not.toHaveBeenCalled();
+  });
+});
