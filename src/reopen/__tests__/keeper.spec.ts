@@ -65,9 +65,9 @@ describe('DifferenceKeeper', () => {
 
     world.line.lineage = 'L2';
     const again = create(world) as YFile;
-    await sync(world, 'L2', history('hello new world'));
+    await sync(world, 'L2', history('hello world again'));
     await Promise.resolve();
-    expect(again.getSource()).toBe('hello offline new world');
+    expect(again.getSource()).toBe('hello offline world again');
   });
 
   it('asks nobody to stay where nothing was written', async () => {
