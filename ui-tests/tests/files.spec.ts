@@ -112,7 +112,7 @@ test('files that cannot be opened say why, in plain words', async ({ page, lab, 
     'binary.txt': /UTF-8/
   };
   for (const [name, words] of Object.entries(expected)) {
-    await page.evaluate(async path => {
+    await page.evaluate(path => {
       void window.jupyterapp.commands.execute('docmanager:open', { path }).catch(() => undefined);
     }, `${tmpPath}/${name}`);
     const dialog = page.locator('.jp-Dialog');

@@ -28,6 +28,8 @@ test('the server stops and starts while two people type, and nothing is lost', a
   expect(await agreement([ada, bob])).toEqual(['a124', 'b35']);
   for (const who of [ada, bob]) {
     // JupyterLab itself tells of kernels that are gone; nothing may be said of documents.
-    await expect(who.locator('.jp-Dialog', { hasText: /changed on disk|session|conflict/i })).toHaveCount(0);
+    await expect(
+      who.locator('.jp-Dialog', { hasText: /changed on disk|session|conflict/i })
+    ).toHaveCount(0);
   }
 });

@@ -1,0 +1,108 @@
+import { rename, rm } from 'node:fs/promises';
+import {
+  agreement,
+  everywhere,
+  kernelId,
+  notebook,
+  onDisk,
+  openDocument,
+  openInNotebook7,
+  sources,
+  text,
+  typeInCell
+} from './documents';
+import { expect, test, type LabPage } from './fixtures';
+import { LabServer } from './lab-server';
+
+const STATUS = '#jp-collab-status';
+
+/** What the status of the document in front says. */
+async function says(page: LabPage, words: RegExp): Promise<void> {
+  await expect(page.locator(STATUS)).toContainText(words, { timeout: 30_000 });
+}
+
+test('Notebook 7 and JupyterLab edit the same notebook', async ({ page, join, lab, tmpPath }) => {
+  const path = `${tmpPath}/seven.ipynb`;
+  await lab.write(path, notebook(['a = 1', 'b = 2']));
+  const bob = await join('Bob', { app: 'notebook' });
+  await openInNotebook7(bob, lab, path);
+  await openDocument(page, path);
+  await typeInCell(page, 0, ' # lab');
+  await typeInCell(bob, 1, ' # seven');
+  await everywhere([page, bob], lab, path, ['a = 1 # lab', 'b = 2 # seven']);
+  await says(bob, /Saved/);
+  await bob.screenshot({ path: 'test-results/notebook-7.png' });
+});
+
+test('without the switch there is no room, no socket and no status', async ({ join }) => {
+  const plain = await LabServer.create(['--YDocExtension.collaborative=False']);
+  await plain.start();
+  try {
+    await plain.write('plain.ipynb', notebook(['a = 1']));
+    const ada = await join('Ada', { lab: plain });
+    const sockets: string[] = [];
+    ada.on('websocket', socket => sockets.push(socket.url()));
+    await ada.mainFrame().goto(`${plain.url}/lab`);
+    await ada.locator('.jp-Launcher').waitFor();
+    await openDocument(ada, 'plain.ipynb');
+    await typeInCell(ada, 0, '0');
+    await ada.keyboard.press('Control+s');
+    await onDisk(plain, 'plain.ipynb', ['a = 10']);
+    expect(sockets.filter(url => url.includes('/api/collaboration'))).toEqual([]);
+    await expect(ada.locator(STATUS)).toHaveCount(0);
+  } finally {
+    await plain.dispose();
+  }
+});
+
+test('what is typed offline is counted, and sent when the network is back', async ({
+  page,
+  join,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/offline.ipynb`;
+  await lab.write(path, notebook(['a = 1']));
+  const bob = await join('Bob');
+  await openDocument(page, path);
+  await openDocument(bob, path);
+  // A kernel that cannot start offline is another matter, of which JupyterLab tells.
+  await kernelId(page);
+  await says(page, /Saved/);
+  await page.context().setOffline(true);
+  await typeInCell(page, 0, '23');
+  await says(page, /Offline – \d+ unsynced/);
+  await page.screenshot({ path: 'test-results/offline.png' });
+  await typeInCell(bob, 0, ' # bob');
+  await page.context().setOffline(false);
+  await expect.poll(async () => (await sources(bob)).join('')).toContain('23');
+  const [cell] = await agreement([page, bob]);
+  expect(cell).toMatch(/23/);
+  expect(cell).toMatch(/# bob/);
+  await says(page, /Saved/);
+});
+
+test('a rename is followed, a deleted file is told and can be saved again', async ({
+  page,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/notes.txt`;
+  await lab.write(path, 'hello\n');
+  await openDocument(page, path);
+  await rename(`${lab.root}/${path}`, `${lab.root}/${tmpPath}/renamed.txt`);
+  await expect(page.locator('.lm-TabBar-tab.jp-mod-current')).toContainText('renamed.txt');
+  await page.locator('.jp-FileEditor .cm-content').click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type('more');
+  await expect.poll(async () => lab.read(`${tmpPath}/renamed.txt`)).toBe('hello\nmore');
+  await rm(`${lab.root}/${tmpPath}/renamed.txt`);
+  await says(page, /deleted/i);
+  expect(await text(page)).toBe('hello\nmore');
+  await page.screenshot({ path: 'test-results/deleted.png' });
+  await page.keyboard.press('Control+s');
+  await expect
+    .poll(async () => lab.read(`${tmpPath}/renamed.txt`).catch(() => ''))
+    .toBe('hello\nmore');
+  await says(page, /Saved/);
+});
