@@ -21,8 +21,8 @@ T = TypeVar("T")
 
 Operation = Callable[[sqlite3.Connection], T]
 
-CLOSE_TIMEOUT = 10.0
-"""Seconds that :meth:`Writer.close` waits for what is under way."""
+CLOSE_TIMEOUT = 3.0
+"""Seconds that :meth:`Writer.close` waits for what is under way; longer than for a lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,8 @@ class Writer:
             open_to_more = jobs[-1] is not None
             for run in _runs(job for job in jobs if job is not None):
                 _tell(self._commit(run) if run[0].writes else [self._read(run[0])])
-            self._tidy()
+            if open_to_more:
+                self._tidy()
         try:
             self._database.close()
         except sqlite3.Error as error:

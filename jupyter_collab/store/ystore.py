@@ -17,7 +17,7 @@ from .ystore_session import YStoreSession
 IDLE_TIMEOUT = 10.0
 """Seconds after its last use that the store of a room is stopped."""
 
-CLOSE_TIMEOUT = 10.0
+CLOSE_TIMEOUT = 3.0
 """Seconds that :meth:`YStoreUpdateLog.close` waits for each store."""
 
 
