@@ -50,6 +50,11 @@ class History:
         self._task: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
 
+    def begin(self) -> None:
+        """Write what the journal was told before."""
+        if not self._journal.settled:
+            self._wake()
+
     def append(self, position: Position, update: bytes) -> None:
         self._journal.append(position, update)
         if self._compaction is not None:

@@ -45,10 +45,11 @@ class Merged:
 
 async def find_edits(wanted: Merge) -> Merged:
     """Merge, in a thread: it takes a time that grows with the document."""
-    return await asyncio.to_thread(_find_edits, wanted)
+    return await asyncio.to_thread(merge_now, wanted)
 
 
-def _find_edits(wanted: Merge) -> Merged:
+def merge_now(wanted: Merge) -> Merged:
+    """The same, at once."""
     doc: Doc[Any] = Doc(client_id=wanted.client)
     doc.apply_update(wanted.ours)
     document = Document.of(wanted.type, doc)

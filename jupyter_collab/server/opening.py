@@ -6,26 +6,19 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from logging import Logger
-from typing import Any
-
-from pycrdt import Doc
 
 from ..errors import StoreError
 from ..files.port import DocumentFile, DocumentFiles, FileContent
-from ..protocol.identity import Position, RoomId
+from ..protocol.identity import RoomId
 from ..room import events as ev
 from ..room.build import build
-from ..room.replica import Replica
-from ..room.room import Opening, Room
+from ..room.room import Room
 from ..settings import Settings
-from ..store.journal import Journal
-from ..store.port import SavedMark, StoredHistory, UpdateLog
+from ..store.port import StoredHistory, UpdateLog
 from .clock import Clock
 from .document_actor import DocumentActor
+from .starting import Start, begin, resume
 from .telemetry import Telemetry
-
-FIRST = Position(1)
-"""The position of the update that a history starts with."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +38,15 @@ class RoomOpener:
         file = await self.files.open(id.file_id, id.format, id.type)
         try:
             content, stored = await asyncio.gather(file.read(), self._load(id))
-            doc: Doc[Any] = Doc(client_id=self.new_client_id())
-            if isinstance(stored, StoredHistory) and _replay(stored, doc):
-                actor = self._resume(id, doc, stored, file, content, evict)
-            else:
-                if isinstance(stored, StoredHistory):
+            start = None
+            if isinstance(stored, StoredHistory):
+                start = resume(id, stored, file.path, content, self.new_client_id())
+                if start is None:
                     self.log.error("The history of %s is damaged; it starts again", file.path)
+            if start is None:
                 readable = not isinstance(stored, StoreError)
-                actor = await self._begin(id, file, content, evict, replace=readable)
+                start = await self._begin(id, file, content, replace=readable)
+            actor = self._actor(id, start, file, evict)
         except BaseException:
             await file.close()
             raise
@@ -68,92 +62,33 @@ class RoomOpener:
             self.log.error("The history of %s cannot be read: %s", id, error)
             return error
 
-    def _resume(
-        self,
-        id: RoomId,
-        doc: Doc[Any],
-        stored: StoredHistory,
-        file: DocumentFile,
-        content: FileContent,
-        evict: Callable[[DocumentActor], None],
-    ) -> DocumentActor:
-        """Go on with a history; the file may have changed since it was last saved."""
-        saved = stored.saved or SavedMark(FIRST, "")
-        opening = Opening(
-            stored.lineage,
-            Replica(id.type, doc),
-            stored.position,
-            saved,
-            file.path,
-            content.version,
-        )
-        journal = Journal(
-            stored.lineage, stored.position, stored.saved, snapshot=opening.replica.snapshot
-        )
-        actor = self._actor(id, opening, file, evict, journal, stored)
-        actor.post(ev.Logged(stored.position))
-        if content.version.fingerprint != saved.fingerprint:
-            actor.post(ev.FileChangedOutside())
-        return actor
-
     async def _begin(
-        self,
-        id: RoomId,
-        file: DocumentFile,
-        content: FileContent,
-        evict: Callable[[DocumentActor], None],
-        *,
-        replace: bool,
-    ) -> DocumentActor:
-        """Make a history from the file; ``replace`` whatever the store has of the document."""
+        self, id: RoomId, file: DocumentFile, content: FileContent, *, replace: bool
+    ) -> Start:
         built = await asyncio.to_thread(build, id.format, id.type, content.source)
-        doc: Doc[Any] = Doc(client_id=self.new_client_id())
-        doc.apply_update(built.update)
-        saved = SavedMark(FIRST, content.version.fingerprint)
-        opening = Opening(
-            built.lineage, Replica(id.type, doc), FIRST, saved, file.path, content.version
-        )
-        journal = Journal(built.lineage, Position(0), None, snapshot=opening.replica.snapshot)
-        journal.start(built.update, replace=replace)
-        stored = StoredHistory(built.lineage, (built.update,), FIRST, None)
-        actor = self._actor(id, opening, file, evict, journal, stored)
-        actor.history.mark(saved)
-        return actor
+        return begin(id, built, file.path, content, self.new_client_id(), replace=replace)
 
     def _actor(
-        self,
-        id: RoomId,
-        opening: Opening,
-        file: DocumentFile,
-        evict: Callable[[DocumentActor], None],
-        journal: Journal,
-        stored: StoredHistory,
+        self, id: RoomId, start: Start, file: DocumentFile, evict: Callable[[DocumentActor], None]
     ) -> DocumentActor:
-        room = Room(id, opening, self.settings.room_policy, self.clock())
-        return DocumentActor(
+        room = Room(id, start.opening, self.settings.room_policy, self.clock())
+        actor = DocumentActor(
             room,
             file,
             self.update_log,
-            journal,
-            stored,
+            start.journal,
+            start.stored,
             evict=evict,
             new_client_id=self.new_client_id,
             clock=self.clock,
             telemetry=self.telemetry,
             log=self.log,
         )
+        actor.history.begin()
+        for event in start.events:
+            actor.post(event)
+        return actor
 
     def _report(self, actor: DocumentActor, action: str) -> None:
         fields = {"level": "INFO", "room": str(actor.id), "path": actor.room.path}
         self.telemetry.emit("session", {**fields, "action": action, "msg": "Document opened."})
-
-
-def _replay(stored: StoredHistory, doc: Doc[Any]) -> bool:
-    """Apply a stored history; ``False`` if its bytes are no updates."""
-    try:
-        with doc.transaction():
-            for update in stored.updates:
-                doc.apply_update(update)
-    except ValueError:
-        return False
-    return True
