@@ -16,8 +16,11 @@ from jupyter_ydoc.ybasedoc import YBaseDoc
 from pycrdt import Array, Doc, Map, Text
 
 from .build import is_text, unique_id
+from .editing import edit_notebook
 from .notebook import Notebook, read_cell, read_notebook
+from .textdiff import edit_text
 from .updates import Json
+from .values import normal
 
 
 class Document(ABC):
@@ -42,11 +45,31 @@ class Document(ABC):
         return ModelDocument(doc, ydocs[type](doc))
 
     @abstractmethod
+    def read(self) -> Any:
+        """The content in the form in which it is merged; see :mod:`.merge`."""
+
+    @staticmethod
+    @abstractmethod
+    def content_of(source: Any) -> Any:
+        """What :meth:`read` would return if the document had been built from ``source``."""
+
+    @abstractmethod
     def source(self) -> Any:
         """What the file should contain: what ``DocumentFile.write`` takes.
 
         Changes nothing and raises nothing, whatever clients have put into the document.
         """
+
+    def edit(self, content: Any, origin: Any = None) -> bool:
+        """Make the document hold ``content``, as :meth:`read` returns it, by the smallest edits.
+
+        It is one transaction. Whether there was anything to do.
+        """
+        with self.doc.transaction(origin=origin):
+            return self._edit(content)
+
+    @abstractmethod
+    def _edit(self, content: Any) -> bool: ...
 
     def problems(self) -> list[str]:
         """What :meth:`source` had to leave out or mend, in plain English."""
@@ -103,8 +126,18 @@ class TextDocument(Document):
         super().__init__(doc)
         self._text: Text = doc.get("source", type=Text)
 
+    def read(self) -> str:
+        return str(self._text)
+
     def source(self) -> str:
         return str(self._text)
+
+    @staticmethod
+    def content_of(source: Any) -> Any:
+        return normal(source)
+
+    def _edit(self, content: str) -> bool:
+        return edit_text(self._text, content)
 
 
 class NotebookDocument(Document):
@@ -120,8 +153,19 @@ class NotebookDocument(Document):
         """The notebook as it is in the document: every cell has an id."""
         return read_notebook(self._meta, self._cells)
 
+    @staticmethod
+    def content_of(source: Any) -> Notebook:
+        return Notebook.of(source)
+
     def problems(self) -> list[str]:
         return self.read().problems
+
+    def _edit(self, content: Notebook) -> bool:
+        cells = self._cells
+        for index in range(len(cells) - 1, -1, -1):
+            if not isinstance(cells[index], Map):
+                del cells[index]
+        return edit_notebook(self._meta, cells, self.read(), content)
 
 
 class ModelDocument(Document):
@@ -131,5 +175,18 @@ class ModelDocument(Document):
         super().__init__(doc)
         self._model = model
 
+    def read(self) -> Any:
+        return self._model.get()
+
     def source(self) -> Any:
         return self._model.get()
+
+    @staticmethod
+    def content_of(source: Any) -> Any:
+        return source
+
+    def _edit(self, content: Any) -> bool:
+        if self._model.get() == content:
+            return False
+        self._model.set(content)
+        return True

@@ -8,21 +8,21 @@ from typing import Any
 from pycrdt import Array, Map
 from pycrdt import Text as YText
 
-from .build import CELL_TYPES, is_placeholder, unique_id
+from ..errors import NotANotebook
+from .build import CELL_TYPES, identified, is_placeholder, joined, placeholder, unique_id
 from .updates import Json
+from .values import normal, number, same
 
 _MAX_DEPTH = 200
 """Deeper values are left out: writing them as JSON would exceed Python's stack."""
 
-_WHOLE = 1e21
-"""JavaScript writes whole numbers below this without an exponent, and so do we."""
 
-
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Notebook:
     """A notebook as it is in a document.
 
     Every cell has an ``id`` that no other one has, whether the file's format has ids or not.
+    Two are equal if they make the same file.
     """
 
     cells: list[dict[str, Json]]
@@ -30,6 +30,45 @@ class Notebook:
     rest: dict[str, Json]
     """``nbformat``, ``nbformat_minor``, and what else the file has at its top."""
     problems: list[str] = field(default_factory=list)
+    made_up: frozenset[str] = frozenset()
+    """Ids that the file does not have."""
+    renamed: dict[str, str] = field(default_factory=dict)
+    """The id of a cell here -> the id that it has in the document to be edited."""
+    pinned: frozenset[str] = frozenset()
+    """Cells that should rather stay where they are when others can be moved instead."""
+
+    @classmethod
+    def of(cls, source: Json) -> Notebook:
+        """What a document built from ``source`` would hold.
+
+        Raises :class:`~jupyter_collab.errors.NotANotebook`.
+        """
+        if not isinstance(source, dict) or not isinstance(source.get("cells"), list):
+            raise NotANotebook("", "It has no list of cells")
+        top = normal({key: value for key, value in source.items() if key != "cells"})
+        metadata = top.pop("metadata", {})
+        if not isinstance(metadata, dict):
+            raise NotANotebook("", "Metadata is not an object")
+        top = {"nbformat": 4, "nbformat_minor": 5} | top
+        cells = [_tidy(normal(cell)) for cell in identified(source["cells"])]
+        made_up = frozenset(
+            cell["id"]
+            for cell, given in zip(cells, source["cells"], strict=True)
+            if cell["id"] != given.get("id")
+        )
+        return cls(cells or [placeholder()], metadata, top, made_up=made_up)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Notebook) and same(_unsigned(self), _unsigned(other))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def nameable(self) -> list[dict[str, Json]]:
+        """The cells, those whose id is made up without it."""
+        return [
+            {k: v for k, v in cell.items() if k != "id"} if cell["id"] in self.made_up else cell
+            for cell in self.cells
+        ]
 
     @property
     def has_ids(self) -> bool:
@@ -44,6 +83,27 @@ class Notebook:
             for cell in cells:
                 del cell["id"]
         return {**self.rest, "metadata": self.metadata, "cells": cells}
+
+
+def _unsigned(notebook: Notebook) -> dict[str, Json]:
+    """What is written, without the server's mark of trust, which is not."""
+    source = notebook.source()
+    for cell in source["cells"]:
+        if "trusted" in cell["metadata"]:
+            cell["metadata"] = {k: v for k, v in cell["metadata"].items() if k != "trusted"}
+    return source
+
+
+def _tidy(cell: dict[str, Json]) -> dict[str, Json]:
+    """A cell of a file as it is read back from a document."""
+    cell.setdefault("metadata", {})
+    if cell["cell_type"] == "code":
+        for output in cell.setdefault("outputs", []):
+            if output.get("output_type") == "stream":
+                output["text"] = joined(output.get("text", ""))
+    elif not cell.get("attachments", True):
+        del cell["attachments"]
+    return cell
 
 
 def has_ids(notebook: dict[str, Json]) -> bool:
@@ -139,7 +199,7 @@ def plain_json(value: Any, lost: list[str], depth: int = 0) -> Any:
     if isinstance(value, str | int | None):
         return value
     if isinstance(value, float):
-        return int(value) if -_WHOLE < value < _WHOLE and value == int(value) else value
+        return number(value)
     if depth > _MAX_DEPTH:
         lost.append("values that lie too deep")
     elif isinstance(value, dict):

@@ -26,8 +26,8 @@ ASTRAL = [
 ]
 
 texts = st.lists(
-    st.one_of(st.sampled_from(ASTRAL), st.text(max_size=8), st.sampled_from(["\n", " ", "x = 1"])),
-    max_size=8,
+    st.one_of(st.sampled_from(ASTRAL), st.text(max_size=5), st.sampled_from(["\n", " ", "x = 1"])),
+    max_size=5,
 ).map("".join)
 
 json_values: st.SearchStrategy[Any] = st.recursive(
@@ -39,12 +39,12 @@ json_values: st.SearchStrategy[Any] = st.recursive(
         texts,
     ),
     lambda inner: st.one_of(
-        st.lists(inner, max_size=12), st.dictionaries(st.text(max_size=5), inner, max_size=4)
+        st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=5), inner, max_size=4)
     ),
-    max_leaves=12,
+    max_leaves=6,
 )
 
-objects = st.dictionaries(st.text(max_size=5), json_values, max_size=3)
+objects = st.dictionaries(st.text(max_size=5), json_values, max_size=2)
 
 streams = st.fixed_dictionaries(
     {"output_type": st.just("stream"), "name": st.sampled_from(["stdout", "stderr"]), "text": texts}
@@ -52,11 +52,13 @@ streams = st.fixed_dictionaries(
 displays = st.fixed_dictionaries(
     {
         "output_type": st.just("display_data"),
-        "data": st.dictionaries(st.sampled_from(["text/plain", "application/json"]), json_values),
+        "data": st.dictionaries(
+            st.sampled_from(["text/plain", "application/json"]), json_values, max_size=1
+        ),
         "metadata": objects,
     }
 )
-outputs = st.lists(st.one_of(streams, displays), max_size=3)
+outputs = st.lists(st.one_of(streams, displays), max_size=2)
 
 code_cells = st.fixed_dictionaries(
     {
@@ -93,7 +95,7 @@ def notebook(*cells: dict[str, Any], minor: int = 5, **metadata: Any) -> dict[st
 def notebooks(draw: st.DrawFn, minor: int | None = None) -> dict[str, Any]:
     """Well-formed notebooks, with ids where their format has them."""
     chosen = draw(st.sampled_from([2, 4, 5])) if minor is None else minor
-    drawn = draw(st.lists(cells, max_size=6))
+    drawn = draw(st.lists(cells, max_size=4))
     named = [{"id": f"c{index}", **cell} for index, cell in enumerate(drawn)]
     result = notebook(*named, minor=chosen, **draw(objects))
     return {**result, **draw(st.sampled_from([{}, {"unknown": [1, {"a": None}]}]))}

@@ -1,0 +1,303 @@
+"""Documents: reading them, editing them, and mending what clients put into them (M2, M9-M12)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pycrdt import Array, Doc, Map, Text, XmlFragment
+
+from jupyter_collab.room.document import Document, NotebookDocument, repair
+from tests.room.notebooks import (
+    code,
+    copied,
+    markdown,
+    notebook,
+    notebooks,
+    opened,
+    opened_notebook,
+    texts,
+)
+
+
+def cells_of(document: Document) -> Array[Any]:
+    cells: Array[Any] = document.doc.get("cells", type=Array)
+    return cells
+
+
+def edit(document: Document, source: Any) -> bytes:
+    """Edit ``document`` to hold ``source``; returns the update that did it."""
+    updates: list[bytes] = []
+    subscription = document.doc.observe(lambda event: updates.append(event.update))
+    document.edit(document.content_of(source))
+    document.doc.unobserve(subscription)
+    assert len(updates) <= 1
+    return b"".join(updates)
+
+
+def watch(document: Document, *cells: int) -> Seen:
+    """Collects what happens to those cells from now on, as paths."""
+    seen = Seen()
+    for index in cells:
+        ycell = cells_of(document)[index]
+        ycell.observe_deep(seen.see)
+        seen.watched.append(ycell)
+    return seen
+
+
+class Seen(list[Any]):
+    """Keeps what it watches: an observer goes with the object that it was given to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.watched: list[Any] = []
+
+    def see(self, events: list[Any]) -> None:
+        self.extend(event.path for event in events)
+
+
+@given(notebooks(), notebooks())
+def test_a_notebook_can_become_any_other(old: dict[str, Any], new: dict[str, Any]) -> None:
+    """M9"""
+    document = opened_notebook(old)
+    peer = copied(document, 2)
+    peer.doc.apply_update(edit(document, new) or b"\x00\x00")
+    assert document.source() == peer.source() == new
+    assert document.problems() == []
+
+
+@given(texts, texts)
+def test_a_text_can_become_any_other(old: str, new: str) -> None:
+    """M9"""
+    document = opened("file", old)
+    peer = copied(document, 2)
+    peer.doc.apply_update(edit(document, new) or b"\x00\x00")
+    assert document.source() == peer.source() == new
+
+
+@given(notebooks())
+def test_an_edit_to_the_same_content_is_none(source: dict[str, Any]) -> None:
+    """M9"""
+    document = opened_notebook(source)
+    state = document.doc.get_state()
+    assert document.edit(document.content_of(source)) is False
+    assert document.doc.get_state() == state
+
+
+def test_cells_that_do_not_change_are_not_touched() -> None:
+    """M9"""
+    one, two, three = code("a", "1"), code("b", "2"), markdown("c", "3")
+    document = opened_notebook(notebook(one, two, three))
+    seen = watch(document, 0, 2)
+    edit(document, notebook(markdown("n", "new"), one, {**two, "source": "22"}, three))
+    assert seen == []
+    edit(document, notebook(one, three))
+    assert seen == []
+
+
+def test_a_source_is_edited_in_place() -> None:
+    """M9"""
+    document = opened_notebook(notebook(code("a", "x = 1\ny = 2\n")))
+    text = cells_of(document)[0]["source"]
+    deltas: list[Any] = []
+    text.observe(lambda event: deltas.append(event.delta))
+    edit(document, notebook(code("a", "x = 1\ny = 23\n")))
+    assert str(text) == "x = 1\ny = 23\n"
+    assert deltas == [[{"retain": 11}, {"insert": "3"}]]
+
+
+def test_places_in_a_text_count_characters_of_every_size() -> None:
+    """M9"""
+    document = opened("file", "é😀 \U0001d4b3 z\n" * 50)
+    new = "é😀 \U0001d4b3\u0301 z\n" * 25 + "日本 z\n" + "é😀 \U0001d4b3 z\n" * 25
+    edit(document, new)
+    assert document.source() == new
+
+
+def test_a_moved_cell_keeps_its_id_and_the_others_their_identity() -> None:
+    """M9"""
+    cells = [code(name, name) for name in "abcd"]
+    document = opened_notebook(notebook(*cells))
+    seen = watch(document, 0, 1, 2)
+    edit(document, notebook(cells[3], *cells[:3]))
+    assert [cell["id"] for cell in document.source()["cells"]] == ["d", "a", "b", "c"]
+    assert seen == []
+
+
+def test_metadata_changes_by_member_and_outputs_by_output() -> None:
+    """M9"""
+    image = {"output_type": "display_data", "data": {"image/png": "AA=="}, "metadata": {}}
+    stream = {"output_type": "stream", "name": "stdout", "text": "one\n"}
+    cell = code("a", "", metadata={"x": 1, "y": {"z": 2}}, outputs=[image, stream])
+    document = opened_notebook(notebook(cell))
+    first = cells_of(document)[0]["outputs"][0]
+    seen = watch(document, 0)
+    grown = {**stream, "text": "one\ntwo\n"}
+    edit(document, notebook({**cell, "metadata": {"x": 1, "y": 3}, "outputs": [image, grown]}))
+    assert sorted(seen) == [["metadata"], ["outputs", 1, "text"]]
+    seen.clear()
+    edit(document, notebook({**cell, "metadata": {"x": 1, "y": 3}, "outputs": [image]}))
+    assert seen == [["outputs"]]
+    assert first.to_py() == image
+
+
+def test_another_type_is_another_cell_with_the_same_id() -> None:
+    """M9"""
+    document = opened_notebook(notebook(code("a", "x"), code("b", "y")))
+    edit(document, notebook(markdown("a", "x"), code("b", "y")))
+    assert document.source() == notebook(markdown("a", "x"), code("b", "y"))
+
+
+@pytest.mark.parametrize("minor", [4, 5])
+def test_an_emptied_notebook_shows_one_cell(minor: int) -> None:
+    """M3"""
+    document = opened_notebook(notebook(code("a", "x"), minor=minor))
+    edit(document, notebook(minor=minor))
+    assert len(cells_of(document)) == 1
+    assert document.source() == notebook(minor=minor)
+
+
+def test_cells_without_ids_are_known_by_their_content() -> None:
+    """M9"""
+    cells = [markdown("", f"the text of cell number {name}") for name in "abcd"]
+    document = opened_notebook(notebook(*cells, minor=4))
+    ids = [cell["id"] for cell in document.read().cells]
+    changed = {**cells[2], "source": "the new text of cell number c"}
+    edit(document, notebook(cells[3], cells[0], changed, minor=4))
+    assert [cell["id"] for cell in document.read().cells] == [ids[3], ids[0], ids[2]]
+
+
+BROKEN: list[Callable[[], Any]] = [
+    lambda: "text",
+    lambda: 1,
+    lambda: None,
+    lambda: Text("text"),
+    lambda: Array([1]),
+    lambda: Map(),
+    lambda: Map({"cell_type": "heading", "source": Text("x")}),
+    lambda: Map({"cell_type": "code", "source": 1, "id": "x"}),
+    lambda: Map({"cell_type": "code", "source": Text("x"), "outputs": "y", "metadata": 3, "id": 4}),
+    lambda: Map(
+        {"cell_type": "code", "source": Text("x"), "outputs": Array([1, Map({"a": b"b"})])}
+    ),
+    lambda: Map({"cell_type": "raw", "source": Array(["x"]), "metadata": Map({"x": Doc()})}),
+    lambda: XmlFragment(),
+]
+
+
+@pytest.mark.parametrize("index", range(len(BROKEN)))
+def test_what_is_broken_is_mended_in_what_is_read(index: int) -> None:
+    """M10"""
+    document = opened_notebook(notebook(code("a", "1"), code("b", "2")))
+    cells_of(document).insert(1, BROKEN[index]())
+    state = document.doc.get_state()
+    source = document.source()
+    assert document.problems()
+    assert [source["cells"][0], source["cells"][-1]] == [code("a", "1"), code("b", "2")]
+    json.dumps(source)
+    ids = [cell["id"] for cell in source["cells"]]
+    assert len(set(ids)) == len(ids)
+    assert document.source() == source
+    assert document.doc.get_state() == state
+    edit(document, notebook(code("b", "2"), markdown("c", "3")))
+    assert document.source() == notebook(code("b", "2"), markdown("c", "3"))
+
+
+def test_a_broken_top_is_mended_in_what_is_read() -> None:
+    """M10"""
+    doc: Doc[Any] = Doc()
+    meta = doc.get("meta", type=Map)
+    meta["metadata"] = "x"
+    document = NotebookDocument(doc)
+    assert document.source() == notebook()
+    assert document.problems()
+    edit(document, notebook(code("a", "1"), kernelspec={"name": "x"}))
+    assert document.source() == notebook(code("a", "1"), kernelspec={"name": "x"})
+    assert document.problems() == []
+
+
+def test_values_too_deep_for_json_are_left_out() -> None:
+    """M10"""
+    document = opened_notebook(notebook(code("a", "1")))
+    deep: Any = []
+    for _ in range(500):
+        deep = [deep]
+    cells_of(document)[0]["metadata"]["deep"] = deep
+    json.dumps(document.source())
+    assert document.problems()
+
+
+def test_numbers_of_clients_are_whole_again() -> None:
+    """M2"""
+    document = opened_notebook(notebook(code("a", "1")))
+    cells_of(document)[0]["execution_count"] = 3.0
+    cells_of(document)[0]["execution_state"] = "running"
+    assert repr(document.source()["cells"][0]["execution_count"]) == "3"
+    assert "execution_state" not in document.source()["cells"][0]
+
+
+def move(document: Document, place: int, to: int) -> None:
+    """As the frontend does it: a copy is inserted, the cell is deleted."""
+    cells = cells_of(document)
+    with document.doc.transaction():
+        cell = cells[place].to_py()
+        cell["source"], cell["metadata"] = Text(cell["source"]), Map(cell["metadata"])
+        if "outputs" in cell:
+            cell["outputs"] = Array(cell["outputs"])
+        del cells[place]
+        cells.insert(to, Map(cell))
+
+
+def exchange(one: Document, other: Document) -> None:
+    one_update, other_update = one.doc.get_update(), other.doc.get_update()
+    one.doc.apply_update(other_update)
+    other.doc.apply_update(one_update)
+
+
+@given(st.integers(0, 3), st.integers(0, 3), st.booleans())
+def test_a_cell_that_two_people_moved_is_one_cell(to: int, other_to: int, edits: bool) -> None:
+    """M11"""
+    cells = [code(name, name) for name in "abcd"]
+    one = opened_notebook(notebook(*cells))
+    other = copied(one, 2)
+    move(one, 0, to)
+    move(other, 0, other_to)
+    if edits:
+        text = cells_of(one)[to]["source"]
+        text += " edited"
+    exchange(one, other)
+    before = one.source()
+    assert repair(one.doc) == repair(other.doc) != []
+    assert one.source() == other.source()
+    sources = [cell["source"] for cell in one.source()["cells"]]
+    assert sorted(sources) == sorted([*"abcd", *(["a edited"] if edits else [])])
+    ids = [cell["id"] for cell in one.source()["cells"]]
+    assert len(set(ids)) == len(ids)
+    assert repair(one.doc) == []
+    exchange(one, other)
+    assert one.source() == other.source()
+    if edits:
+        assert [cell["source"] for cell in before["cells"]] == sources
+
+
+def test_there_is_nothing_to_repair() -> None:
+    """M11"""
+    document = opened_notebook(notebook(code("a", "x"), code("b", "x")))
+    state = document.doc.get_state()
+    assert repair(document.doc) == []
+    assert document.doc.get_state() == state
+
+
+def test_state_is_told_once() -> None:
+    """M12"""
+    document = opened("file", "x")
+    document.set_state("path", "a.txt")
+    state = document.doc.get_state()
+    document.set_state("path", "a.txt")
+    assert document.state() == {"path": "a.txt"}
+    assert document.doc.get_state() == state
+    assert document.source() == "x"
