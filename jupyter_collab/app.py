@@ -34,6 +34,7 @@ from .server.opening import RoomOpener
 from .server.rooms import Rooms
 from .server.telemetry import Telemetry
 from .settings import FLUSH_WINDOW, Settings
+from .store.classes import JupyterSQLiteYStore
 from .store.factory import make_update_log, resolve_ystore_class
 
 SHUTDOWN_SECONDS = 4.0
@@ -45,6 +46,7 @@ class YDocExtension(ExtensionApp):
 
     name = "jupyter_collab"
     app_name = "Collaboration"
+    classes = [JupyterSQLiteYStore]  # noqa: RUF012 - traitlets reads it from the class
     description = "Lets several people edit the same notebook or file at once."
 
     collaborative = Bool(
