@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from jupyter_collab.files.line_endings import to_editor, to_file
@@ -34,26 +34,31 @@ def lines_with_ends(text: str) -> list[str]:
     return re.findall("[^\r\n]*(?:\r\n|\r|\n)", text.removeprefix("\ufeff"))
 
 
+@settings(deadline=None)
 @given(file_texts())
 def test_an_unchanged_file_stays_as_it_is(text: str) -> None:
     assert to_file(to_editor(text), text) == text
 
 
+@settings(deadline=None)
 @given(file_texts(), EDITOR_TEXTS)
 def test_what_was_written_is_read(before: str, text: str) -> None:
     assert to_editor(to_file(text, before)) == text
 
 
+@settings(deadline=None)
 @given(file_texts(), EDITOR_TEXTS)
 def test_only_ends_that_the_file_has_are_used(before: str, text: str) -> None:
     assert set(_ends(to_file(text, before))) <= (set(_ends(before)) or {"\n"})
 
 
+@settings(deadline=None)
 @given(file_texts(), EDITOR_TEXTS)
 def test_a_byte_order_mark_stays_what_it_is(before: str, text: str) -> None:
     assert to_file(text, before).startswith("\ufeff") == before.startswith("\ufeff")
 
 
+@settings(deadline=None)
 @given(file_texts(unique=True), st.data())
 def test_the_lines_around_an_edit_keep_their_ends(before: str, data: st.DataObject) -> None:
     lines = to_editor(before).split("\n")
@@ -73,6 +78,7 @@ def test_the_lines_around_an_edit_keep_their_ends(before: str, data: st.DataObje
     assert below == [] or result[-len(below) :] == below
 
 
+@settings(deadline=None)
 @given(file_texts(unique=True), st.data())
 def test_deleted_lines_take_nothing_with_them(before: str, data: st.DataObject) -> None:
     """Each line that is left, other than the last one, has the end of an equal old line."""

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from jupyter_core.utils import ensure_async
+from nbformat.sign import SignatureStore
 
 from jupyter_collab.errors import (
     FileChanged,
@@ -162,13 +163,21 @@ async def test_an_untrusted_notebook_is_not_signed(world: LocalWorld) -> None:
     await files.close()
 
 
+class DamagedStore(SignatureStore):
+    def check_signature(self, digest: str, algorithm: str) -> bool:
+        raise OSError("database disk image is malformed")
+
+    def store_signature(self, digest: str, algorithm: str) -> None:
+        raise OSError("database disk image is malformed")
+
+
 @asynchronous
 async def test_a_damaged_signature_store_stops_nobody(world: LocalWorld) -> None:
     """F9"""
     files = world.start()
     world.put(NOTEBOOK, encode(notebook("1")))
     document, source = await read_notebook(files)
-    world.manager.notary.store.db.close()
+    world.manager.notary.store = DamagedStore()
     assert without_trust((await document.read()).source) == notebook("1")
     source["cells"][0]["source"] = "2"
     await document.write(source)

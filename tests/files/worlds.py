@@ -18,7 +18,7 @@ from jupyter_server.services.contents.largefilemanager import (
 )
 from jupyter_server.services.contents.manager import AsyncContentsManager
 from jupyter_server_fileid.manager import ArbitraryFileIdManager
-from nbformat.sign import NotebookNotary
+from nbformat.sign import MemorySignatureStore, NotebookNotary
 from tornado.web import HTTPError
 
 from jupyter_collab.errors import FileError
@@ -41,8 +41,23 @@ LOG = logging.getLogger("files")
 PATIENCE = Patience(settle=0.02, unstable=0.05, vanished=0.1, broken=0.3)
 
 
+_made: list[Any] = []
+
+
+def make_ids(kind: type[Any], root: str) -> Any:
+    manager = kind(root_dir=root, db_path=":memory:")
+    _made.append(manager)
+    return manager
+
+
+def close_ids() -> None:
+    """Close the databases of all managers of file ids, which they do not do themselves."""
+    while _made:
+        _made.pop().con.close()
+
+
 def notary(folder: Path) -> NotebookNotary:
-    return NotebookNotary(data_dir=str(folder), db_file=":memory:")
+    return NotebookNotary(data_dir=str(folder), store_factory=MemorySignatureStore)
 
 
 class LocalWorld:
@@ -60,7 +75,7 @@ class LocalWorld:
 
     def start(self, *, ids: type[Any] = ArbitraryFileIdManager, **options: Any) -> ContentsFiles:
         self.manager = self.manager_class(root_dir=str(self.root), notary=notary(self.folder))
-        self.ids = ids(root_dir=str(self.root), db_path=":memory:")
+        self.ids = make_ids(ids, str(self.root))
         options = {"poll_interval": self.poll_interval, "patience": PATIENCE, **options}
         return ContentsFiles(self.manager, self.ids, log=LOG, **options)
 
@@ -204,7 +219,7 @@ class DictWorld:
         self.ids: Any = None
 
     def start(self, **options: Any) -> ContentsFiles:
-        self.ids = ArbitraryFileIdManager(root_dir="", db_path=":memory:")
+        self.ids = make_ids(ArbitraryFileIdManager, "")
         options = {"poll_interval": 0.02, "patience": PATIENCE, **options}
         return ContentsFiles(self.manager, self.ids, log=LOG, **options)
 
