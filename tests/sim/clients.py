@@ -1,0 +1,309 @@
+"""Clients of a simulated server: those of this project, and those of jupyter-collaboration."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pycrdt import Array, Doc, Map, Text, UndoManager
+
+from jupyter_collab.errors import FileError
+from jupyter_collab.protocol.close import CloseCode
+from jupyter_collab.protocol.identity import ConnectionId, Lineage
+from jupyter_collab.protocol.messages import (
+    Ack,
+    ClientMessage,
+    Hello,
+    ServerMessage,
+    SyncStep1,
+    SyncStep2,
+    SyncUpdate,
+)
+from jupyter_collab.room.document import Document
+from jupyter_collab.room.merge import merge
+from jupyter_collab.room.session import Person
+
+from .server import Closed, Line, Server
+
+
+@dataclass(frozen=True)
+class Applied:
+    """An update of the document, and which edit it was if it was made here."""
+
+    update: bytes
+    edit: int | None
+
+
+class Client(ABC):
+    """A copy of the document, and a line to the server while there is one."""
+
+    collab: bool
+
+    def __init__(self, name: str, type: str, server: Server, next_line: Callable[[], int]) -> None:
+        self.name = name
+        self.line: Line | None = None
+        self.wanted = True
+        """Whether it has a network."""
+        self.retry_at = 0.0
+        self._type = type
+        self._server = server
+        self._next_line = next_line
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin with a document without content or history."""
+        self.doc: Doc[Any] = Doc(client_id=self._server.new_client_id())
+        self.document = Document.of(self._type, self.doc)
+        self.text: Text = self.doc.get("source", type=Text)
+        self.cells: Array[Any] = self.doc.get("cells", type=Array)
+        self.doc.get("meta", type=Map)
+        self.ready = False
+        """Whether a person can type."""
+        self._applying = False
+        self._subscription = self.doc.observe(self._on_change)
+
+    def _on_change(self, event: Any) -> None:
+        if not self._applying:
+            self._edited(event.update)
+
+    def _apply(self, update: bytes) -> None:
+        self._applying = True
+        self.doc.apply_update(update)
+        self._applying = False
+
+    def connect(self) -> None:
+        """Try to get a line."""
+        if self.line is not None:
+            return
+        self.retry_at = self._server.now() + 1.0
+        try:
+            lineage = self._shown()
+        except FileError:
+            return
+        person = Person(self.name, {"username": self.name}, "edit", self.collab)
+        self.line = Line(ConnectionId(self._next_line()), person)
+        self._opened()
+        self._server.connect(self.line, lineage)
+
+    def cut(self, arrive: int) -> None:
+        """Lose the line; of what was sent, the first ``arrive`` messages still get there."""
+        line, self.line = self.line, None
+        if line is not None and not line.over:
+            while len(line.up) > arrive:
+                line.up.pop()
+            line.up.append(Closed(1006))
+        self._closed(Closed(1006))
+
+    def hear(self, message: ServerMessage | Closed) -> None:
+        if isinstance(message, Closed):
+            self.line = None
+            self._closed(message)
+        else:
+            self._hear(message)
+
+    def say(self, message: ClientMessage) -> None:
+        if self.line is not None and not self.line.over:
+            self.line.up.append(message)
+
+    @property
+    @abstractmethod
+    def synced(self) -> bool:
+        """Whether nothing is known to be missing."""
+
+    @abstractmethod
+    def _shown(self) -> Lineage | None: ...
+
+    @abstractmethod
+    def _opened(self) -> None: ...
+
+    @abstractmethod
+    def _edited(self, update: bytes) -> None: ...
+
+    @abstractmethod
+    def _hear(self, message: ServerMessage) -> None: ...
+
+    @abstractmethod
+    def _closed(self, closed: Closed) -> None: ...
+
+
+class CollabClient(Client):
+    """As ``src/session`` and ``src/rebase`` do."""
+
+    collab = True
+
+    def __init__(self, name: str, type: str, server: Server, next_line: Callable[[], int]) -> None:
+        self._carried: tuple[Any, Any] | None = None
+        super().__init__(name, type, server, next_line)
+        self._opened()
+
+    def forget(self) -> None:
+        super().forget()
+        self.lineage: Lineage | None = None
+        self._named: Lineage | None = None
+        self._applied: list[Applied] = []
+        self.made = self.durable = 0
+
+    def _shown(self) -> Lineage | None:
+        if self.lineage is None and self._named is None:
+            self._named = self._server.open().room.lineage
+        return self.lineage or self._named
+
+    def _opened(self) -> None:
+        self._greeted: Lineage | None = None
+        self._sent = self._received = False
+        self._frames: list[int] = []
+        self._acked = 0
+
+    def _closed(self, closed: Closed) -> None:
+        self._opened()
+        if closed.code == CloseCode.NOT_FOUND:
+            self._named = None
+
+    @property
+    def synced(self) -> bool:
+        return self._sent and self._received and self.durable == self.made and self.ready
+
+    @property
+    def owes(self) -> bool:
+        """Whether there is something to bring into another history yet."""
+        return self._carried is not None
+
+    def holds_unsafe(self, word: str) -> bool:
+        """Whether ``word`` will be brought into another history, should this one be lost."""
+        base, mine = self._carried or self._difference()
+        return word in str(mine) and word not in str(base)
+
+    def _edited(self, update: bytes) -> None:
+        self.made += 1
+        self._applied.append(Applied(update, self.made))
+        if self._sent:
+            self._frames.append(self.made)
+            self.say(SyncUpdate(update))
+
+    def _hear(self, message: ServerMessage) -> None:
+        match message:
+            case Hello(lineage):
+                self._greet(lineage)
+            case _ if self._greeted is None:
+                raise AssertionError(f"{message} came before hello")
+            case SyncStep1(state_vector):
+                self._frames.append(self.made)
+                self._sent = True
+                self.say(SyncStep2(self.doc.get_update(state_vector)))
+                self._settle_in()
+            case SyncStep2(update):
+                self._take(update)
+                self._received = True
+                self._settle_in()
+            case SyncUpdate(update):
+                self._take(update)
+            case Ack(count):
+                self.durable = max(self.durable, self._frames[count - self._acked - 1])
+                del self._frames[: count - self._acked]
+                self._acked = count
+            case _:
+                pass
+
+    def _greet(self, lineage: Lineage) -> None:
+        if self.lineage is not None and self.lineage != lineage:
+            self._carried = self._carried or self._difference()
+            self.cut(0)
+            self.forget()
+        elif self.lineage is None and self._named != lineage:
+            self.cut(0)
+            self._named = lineage
+        else:
+            self._greeted = lineage
+            self.say(SyncStep1(self.doc.get_state()))
+
+    def _take(self, update: bytes) -> None:
+        self.lineage = self._greeted
+        self._applied.append(Applied(update, None))
+        self._apply(update)
+
+    def _settle_in(self) -> None:
+        if not (self._sent and self._received):
+            return
+        self.ready = True
+        if self._carried is not None:
+            base, mine = self._carried
+            self._carried = None
+            self.document.edit(merge(base, self.document.read(), mine))
+
+    def _difference(self) -> tuple[Any, Any]:
+        """The document without what is not known to be durable, and with it."""
+        copy: Doc[Any] = Doc()
+        document = Document.of(self._type, copy)
+        scopes: list[Any] = [copy.get("source", type=Text)]
+        if self._type == "notebook":
+            scopes = [copy.get("cells", type=Array), copy.get("meta", type=Map)]
+        manager = UndoManager(scopes=scopes, capture_timeout_millis=0)
+        manager.include_origin("mine")
+        for applied in self._applied:
+            unsafe = applied.edit is not None and applied.edit > self.durable
+            with copy.transaction(origin="mine" if unsafe else "others"):
+                copy.apply_update(applied.update)
+        while manager.can_undo():
+            manager.undo()
+        return document.read(), self.document.read()
+
+
+class OldClient(Client):
+    """As jupyter-collaboration's: it shows for ever the ``sessionId`` that it was given."""
+
+    collab = False
+
+    def __init__(
+        self,
+        name: str,
+        type: str,
+        server: Server,
+        next_line: Callable[[], int],
+        on_reload: Callable[[OldClient], None],
+    ) -> None:
+        self._on_reload = on_reload
+        super().__init__(name, type, server, next_line)
+
+    def forget(self) -> None:
+        super().forget()
+        self._session: Lineage | None = None
+        self._received = self._sent = False
+
+    @property
+    def synced(self) -> bool:
+        return self.ready and self._received and self._sent
+
+    def _shown(self) -> Lineage | None:
+        if self._session is None:
+            self._session = self._server.open().room.lineage
+        return self._session
+
+    def _opened(self) -> None:
+        self._received = self._sent = False
+        self.say(SyncStep1(self.doc.get_state()))
+
+    def _closed(self, closed: Closed) -> None:
+        self._received = self._sent = False
+        if closed.code == CloseCode.UNKNOWN_HISTORY:
+            self._on_reload(self)
+            self.forget()
+
+    def _edited(self, update: bytes) -> None:
+        self.say(SyncUpdate(update))
+
+    def _hear(self, message: ServerMessage) -> None:
+        match message:
+            case SyncStep1(state_vector):
+                self._sent = True
+                self.say(SyncStep2(self.doc.get_update(state_vector)))
+            case SyncStep2(update):
+                self._apply(update)
+                self._received = self.ready = True
+            case SyncUpdate(update):
+                self._apply(update)
+            case Ack() | Hello():
+                raise AssertionError(f"an old client got {message}")
+            case _:
+                pass

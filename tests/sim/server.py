@@ -1,0 +1,372 @@
+"""A server without a loop: what ``server/`` does in tasks is done here in steps.
+
+Each piece of work that waits for something is a generator. It yields where the real one
+awaits, so that anything may happen in between, also the death of the server.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+
+from jupyter_collab.errors import CollabError, FileError, FileMissing, StoreError
+from jupyter_collab.files.memory import MemoryFile, MemoryFiles
+from jupyter_collab.files.port import ABSENT, Back, Changed, FileEvent, Gone, Renamed
+from jupyter_collab.protocol.close import CloseCode
+from jupyter_collab.protocol.identity import ConnectionId, Lineage, RoomId
+from jupyter_collab.protocol.messages import ClientMessage, ServerMessage
+from jupyter_collab.room import effects as fx
+from jupyter_collab.room import events as ev
+from jupyter_collab.room.build import build
+from jupyter_collab.room.keeper import DELETED
+from jupyter_collab.room.room import Room, RoomPolicy
+from jupyter_collab.room.saving import SavePolicy
+from jupyter_collab.room.session import Person
+from jupyter_collab.server.merging import Merge, merge_now
+from jupyter_collab.server.starting import Start, begin, resume
+from jupyter_collab.store.compaction import Compaction, CompactionPolicy
+from jupyter_collab.store.port import StoredHistory
+from jupyter_collab.store.requests import Degraded, Durable, News, Recovered, Request, Restarted
+
+from .store import SimulatedStore, run_now
+
+POLICY = RoomPolicy(SavePolicy(1.0, 5.0), 60.0, 0.02)
+COMPACTION = CompactionPolicy(tail_size=2_000, tail_ratio=1.0, tail_count=12)
+
+Work = Generator[bool, None, None]
+"""Yields whether it got on; ``False`` where it waits for something else."""
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The connection is closed, as its other end gets to know."""
+
+    code: int
+    reason: str = ""
+
+
+@dataclass(eq=False)
+class Line:
+    """A WebSocket: two queues, each in order."""
+
+    id: ConnectionId
+    person: Person
+    up: deque[ClientMessage | Closed] = field(default_factory=deque)
+    down: deque[ServerMessage | Closed] = field(default_factory=deque)
+    stalled: bool = False
+    over: bool = False
+    """The server has closed it."""
+
+    def close(self, code: int, reason: str) -> None:
+        if not self.over:
+            self.over = True
+            self.up.clear()
+            self.down.append(Closed(code, reason))
+
+
+class Life:
+    """A room from its opening to its end: what an actor and its history do."""
+
+    def __init__(
+        self,
+        server: Server,
+        start: Start,
+        file: MemoryFile,
+    ) -> None:
+        self.server = server
+        self.file = file
+        self.journal = start.journal
+        self.lines: dict[ConnectionId, Line] = {}
+        self.under_way: Request | None = None
+        self.room = Room(server.id, start.opening, POLICY, server.now())
+        self._position = start.opening.position
+        self._inbox: deque[ev.RoomEvent] = deque()
+        self._running = False
+        self._stored = start.stored
+        self._compaction: Compaction | None = Compaction(start.stored, COMPACTION)
+        self._saved = start.stored.saved
+        self.jobs: list[Work] = [self._keep_history()]
+        file.watch(self._on_file_event)
+
+    # --- the actor
+
+    def post(self, event: ev.RoomEvent) -> None:
+        self._inbox.append(event)
+        if self._running:
+            return
+        self._running = True
+        try:
+            while self._inbox and self.server.life is self:
+                for effect in self.room.handle(self._inbox.popleft(), self.server.now()):
+                    self._perform(effect)
+        finally:
+            self._running = False
+
+    def _perform(self, effect: fx.Effect) -> None:
+        match effect:
+            case fx.Send(connections, message):
+                for id in connections:
+                    if id in self.lines:
+                        self.lines[id].down.append(message)
+            case fx.Disconnect(id, code, reason):
+                if id in self.lines:
+                    self.lines[id].close(code, reason)
+                    self.leave(self.lines[id])
+            case fx.Append(position, update):
+                assert position == self._position + 1, "positions have no gaps"
+                self._position = position
+                self.journal.append(position, update)
+                if self._compaction is not None:
+                    self._compaction.appended(update)
+            case fx.MarkSaved(mark):
+                self.journal.mark(mark)
+            case fx.WriteFile():
+                self.jobs.append(self._write(effect))
+            case fx.ReadFile():
+                self.jobs.append(self._read())
+            case fx.MergeFile():
+                self.jobs.append(self._merge(effect))
+            case fx.Evict():
+                if not self.lines:
+                    self.server.close_room(CloseCode.GOING_AWAY)
+            case fx.Report():
+                pass
+
+    def leave(self, line: Line) -> None:
+        line.over = True
+        if self.lines.pop(line.id, None) is not None:
+            self.post(ev.Left(line.id))
+
+    def _on_file_event(self, event: FileEvent) -> None:
+        match event:
+            case Changed():
+                self.post(ev.FileChangedOutside())
+            case Renamed(path):
+                self.post(ev.FileRenamed(path))
+            case Gone(reason, message):
+                self.post(ev.FileGone(reason, message))
+            case Back():
+                self.post(ev.FileBack())
+
+    # --- work
+
+    def step(self, job: Work) -> bool:
+        """One step of ``job``; whether it got on."""
+        try:
+            return next(job)
+        except StopIteration:
+            if job in self.jobs:
+                self.jobs.remove(job)
+            return True
+
+    def _written(self) -> bool:
+        return self.journal.settled or self.journal.degraded
+
+    def _write(self, effect: fx.WriteFile) -> Work:
+        while not self._written():
+            yield False
+        yield True
+        if effect.create:
+            self.file.expect(ABSENT)
+        try:
+            version = run_now(self.file.write(effect.source))
+        except FileError as error:
+            yield True
+            self.post(ev.FileWriteFailed(error.reason, str(error)))
+        else:
+            yield True
+            self.post(ev.FileWritten(version))
+
+    def _read(self) -> Work:
+        yield True
+        try:
+            content = run_now(self.file.read())
+        except FileMissing as error:
+            yield True
+            self.post(ev.FileGone(DELETED, str(error)))
+        except FileError as error:
+            yield True
+            self.post(ev.FileGone(error.reason, str(error)))
+        else:
+            yield True
+            self.post(ev.FileRead(content))
+
+    def _merge(self, effect: fx.MergeFile) -> Work:
+        yield True
+        replica, content = self.room.replica, effect.content
+        ours = replica.snapshot()
+        yield True
+        needs_base = not effect.clean or effect.saved.writing is not None
+        client = self.server.new_client_id()
+        wanted = Merge(
+            type=replica.type,
+            ours=ours,
+            theirs=content.source,
+            clean=effect.clean,
+            stored=self._load() if needs_base else None,
+            saved=effect.saved,
+            client=client,
+        )
+        merged = merge_now(wanted)
+        yield True
+        self.post(ev.FileMerged(content.version, merged.updates, merged.written))
+
+    def _load(self) -> StoredHistory | None:
+        try:
+            return self.server.store.load()
+        except StoreError:
+            return None
+
+    def _keep_history(self) -> Work:
+        while True:
+            self.under_way = request = self.journal.next_request(self.server.now())
+            if request is not None:
+                yield True
+                answer = self.server.store.perform(self.room.lineage, request)
+                self.under_way = None
+                yield True
+                for news in self.journal.hear(answer, self.server.now()):
+                    self._tell(news)
+                yield True
+            elif self.journal.deadline is None:
+                yield self._compact()
+            else:
+                yield False
+
+    def _tell(self, news: News) -> None:
+        match news:
+            case Durable(position, saved):
+                self._saved = saved
+                self.post(ev.Logged(position))
+            case Degraded(reason, message):
+                self.post(ev.HistoryFailed(reason, message))
+            case Recovered():
+                self.post(ev.HistoryKept())
+            case Restarted():
+                self._compaction = None
+
+    def _compact(self) -> bool:
+        if self._compaction is None:
+            return False
+        until = self._compaction.plan(self._saved)
+        if until is None:
+            return False
+        try:
+            snapshot = self.server.store.compact(self.room.lineage, until)
+        except StoreError:
+            snapshot = None
+        if snapshot is None:
+            self._compaction = None
+            return False
+        self._compaction.compacted(until, snapshot)
+        return True
+
+    def close(self, code: CloseCode) -> None:
+        """As ``DocumentActor.close``."""
+        for line in list(self.lines.values()):
+            line.close(code, "the room was closed")
+        self.lines.clear()
+        history = self.jobs[0]
+        self.jobs[1:] = []
+        self.journal.retry_now()
+        for _ in range(1000):
+            progress = self.step(history)
+            if not progress and self._written():
+                break
+        self.give_back()
+
+    def give_back(self) -> None:
+        run_now(self.file.close())
+        self.room.replica.close()
+
+
+class Server:
+    """One process after the other, with one document."""
+
+    def __init__(
+        self,
+        id: RoomId,
+        files: MemoryFiles,
+        store: SimulatedStore,
+        now: Callable[[], float],
+        new_client_id: Callable[[], int],
+    ) -> None:
+        self.id = id
+        self.files = files
+        self.store = store
+        self.now = now
+        self.new_client_id = new_client_id
+        self.life: Life | None = None
+        self.on_begin: Callable[[Life, bool], None] = lambda _life, _readable: None
+
+    def open(self) -> Life:
+        """The room, opened if it was not; raises :class:`FileError`. As ``RoomOpener.open``."""
+        if self.life is not None:
+            return self.life
+        file = run_now(self.files.open(self.id.file_id, self.id.format, self.id.type))
+        try:
+            content = run_now(file.read())
+        except CollabError:
+            run_now(file.close())
+            raise
+        error, stored = self._load()
+        start = resume(self.id, stored, file.path, content, self.new_client_id()) if stored else None
+        if start is None:
+            built = build(self.id.format, self.id.type, content.source)
+            client = self.new_client_id()
+            start = begin(
+                self.id, built, file.path, content, client, replace=error is None
+            )
+        life = self.life = Life(self, start, file)
+        for event in start.events:
+            life.post(event)
+        if start.stored is not stored:
+            self.on_begin(life, error is None)
+        if error is not None:
+            life.post(ev.HistoryFailed(error.reason, str(error)))
+        return life
+
+    def _load(self) -> tuple[StoreError | None, StoredHistory | None]:
+        try:
+            return None, self.store.load()
+        except StoreError as error:
+            return error, None
+
+    def connect(self, line: Line, lineage: Lineage | None) -> None:
+        try:
+            life = self.open()
+        except FileMissing as error:
+            line.close(CloseCode.NOT_FOUND, str(error))
+        except FileError as error:
+            line.close(CloseCode.SERVER_ERROR, str(error))
+        else:
+            life.lines[line.id] = line
+            life.post(ev.Joined(line.id, line.person, lineage))
+
+    def hear(self, line: Line, message: ClientMessage | Closed) -> None:
+        life = self.life
+        if life is None or life.lines.get(line.id) is not line:
+            return
+        if isinstance(message, Closed):
+            life.leave(line)
+        else:
+            life.post(ev.Received(line.id, message))
+
+    def close_room(self, code: CloseCode) -> None:
+        life, self.life = self.life, None
+        if life is not None:
+            life.close(code)
+
+    def kill(self, committed: int) -> None:
+        """The end of the process: of what the store is doing, the first parts are done."""
+        life, self.life = self.life, None
+        if life is None:
+            return
+        if life.under_way is not None:
+            self.store.commit_some(life.room.lineage, life.under_way, committed)
+        for line in life.lines.values():
+            line.up.clear()
+            line.over = True
+        life.lines.clear()
+        life.give_back()

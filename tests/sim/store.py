@@ -1,0 +1,102 @@
+"""The store of a simulated server: it fails, is lost, and stops in the middle of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import Any, Literal, TypeVar
+
+from jupyter_collab.errors import StoreError
+from jupyter_collab.protocol.identity import Lineage, Position, RoomId
+from jupyter_collab.store.compaction import condense
+from jupyter_collab.store.memory import MemoryUpdateLog
+from jupyter_collab.store.port import StoredHistory
+from jupyter_collab.store.requests import Answer, Append, Done, Failed, Found, Look, Mark, Request
+from jupyter_collab.store.requests import Start as StartRequest
+
+T = TypeVar("T")
+
+Trouble = Literal["full", "locked", "late"] | None
+"""``full``: nothing is written. ``locked``: nor read. ``late``: it writes, and then fails."""
+
+
+def run_now(work: Coroutine[Any, Any, T]) -> T:
+    """The outcome of ``work``, which never waits."""
+    try:
+        work.send(None)
+    except StopIteration as stop:
+        return stop.value  # type: ignore[no-any-return]
+    raise AssertionError("nothing waits in a simulation")
+
+
+class SimulatedStore:
+    """Each call is one commit. What was not committed when the server dies is lost."""
+
+    def __init__(self, room: RoomId) -> None:
+        self.room = room
+        self.trouble: Trouble = None
+        self._log = MemoryUpdateLog()
+
+    def lose(self) -> None:
+        """Someone deletes the store."""
+        self._log = MemoryUpdateLog()
+
+    def look(self) -> StoredHistory | None:
+        """What is in it, for the eyes of the simulation."""
+        return run_now(self._log.load(self.room))
+
+    def load(self, until: Position | None = None) -> StoredHistory | None:
+        if self.trouble == "locked":
+            raise StoreError("The store is locked")
+        return run_now(self._log.load(self.room, until))
+
+    def perform(self, lineage: Lineage, request: Request) -> Answer:
+        """As ``store/perform.py`` does."""
+        done = 0
+        try:
+            if isinstance(request, Look):
+                return Found(self.load())
+            for part in parts(request):
+                self._commit(lineage, part)
+                done += 1
+        except StoreError as error:
+            return Failed(error, done if isinstance(request, Append) else 0)
+        return Done()
+
+    def commit_some(self, lineage: Lineage, request: Request, count: int) -> None:
+        """The server dies in the middle of a request."""
+        try:
+            for part in parts(request)[:count]:
+                self._commit(lineage, part)
+        except StoreError:
+            return
+
+    def compact(self, lineage: Lineage, until: Position) -> bytes | None:
+        history = self.load(until)
+        if history is None or history.lineage != lineage or self.trouble:
+            raise StoreError("The store has no such history")
+        snapshot = condense(history.updates)
+        run_now(self._log.compact(self.room, lineage, until, snapshot))
+        return snapshot
+
+    def _commit(self, lineage: Lineage, request: Request) -> None:
+        if self.trouble in ("full", "locked"):
+            raise StoreError(f"The store is {self.trouble}")
+        match request:
+            case StartRequest(snapshot, position):
+                run_now(self._log.start(self.room, lineage, snapshot, position))
+            case Append(rows):
+                for position, update in rows:
+                    run_now(self._log.append(self.room, lineage, position, update))
+            case Mark(mark):
+                run_now(self._log.mark_saved(self.room, lineage, mark))
+            case Look():
+                pass
+        if self.trouble == "late":
+            raise StoreError("The store did what it was told, and cannot tell")
+
+
+def parts(request: Request) -> list[Request]:
+    """What is committed each by itself."""
+    if isinstance(request, Append):
+        return [Append((row,)) for row in request.rows]
+    return [] if isinstance(request, Look) else [request]
