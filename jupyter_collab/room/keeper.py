@@ -205,6 +205,14 @@ class Keeper:
         self._saved = SavedMark(self.head, self._version.fingerprint)
         return [MarkSaved(self._saved)]
 
+    def leave(self) -> list[Effect]:
+        """The room is closed: if the file has it all, so has whatever was said since the last
+        save, which is only that it was saved."""
+        if self.dirty or self._saved.position == self.head:
+            return []
+        self._saved = SavedMark(self.head, self._version.fingerprint)
+        return [MarkSaved(self._saved)]
+
     def gone(self, reason: str, message: str, now: float) -> list[Effect]:
         self._file = Gone(reason, message)
         return self._looked(now)

@@ -461,6 +461,7 @@ class Room:
         effects = self._keeper.step(now)
         if self._eviction_at is not None and self._eviction_at <= now:
             self._empty_since = None  # said once; who joins and leaves again starts it anew
+            effects += self._keeper.leave()
             effects.append(Evict())
         return effects
 

@@ -115,9 +115,9 @@ class History:
             case Recovered():
                 self._log.warning("The history of %s is kept again", self._room)
                 self._post(HistoryKept())
-            case Restarted():
-                # Sizes are unknown from here on; the store is bounded again at the next opening.
-                self._compaction = None
+            case Restarted(position, snapshot):
+                if self._compaction is not None:
+                    self._compaction.compacted(position, snapshot)
             case _:
                 assert_never(news)
 

@@ -19,7 +19,7 @@ from jupyter_collab.protocol.varint import Reader, encode_varstring, encode_varu
 VECTORS = json.loads((Path(__file__).parent.parent / "vectors" / "wire.json").read_text("utf-8"))
 
 
-def vectors(direction: str, *, error: bool = False) -> Any:
+def vectors(direction: str, *, error: bool = False) -> pytest.MarkDecorator:
     chosen = [v for v in VECTORS if v["direction"] == direction and bool(v.get("error")) is error]
     return pytest.mark.parametrize("vector", chosen, ids=lambda v: v["name"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from pycrdt import Doc, Text
 
@@ -195,7 +196,7 @@ def test_the_log_gives_the_document_again() -> None:
         world.type((ada, bob)[n % 2], str(n))
         world.wait(0.01)
     world.wait(1)
-    doc: Doc = Doc()
+    doc: Doc[Any] = Doc()
     for update in world.log:
         doc.apply_update(update)
     assert str(doc.get("source", type=Text)) == world.text == str(ada.text)
@@ -406,7 +407,7 @@ def test_a_change_by_another_program_is_merged() -> None:
     world.file_is("one\ntwo\nthree\n", "v2")
     (merge,) = world.merges
     assert merge.saved.position == 1
-    base: Doc = Doc(client_id=99)
+    base: Doc[Any] = Doc(client_id=99)
     base.apply_update(world.log[0])
     text = base.get("source", type=Text)
     before = base.get_state()
@@ -426,7 +427,7 @@ def test_a_change_by_another_program_while_people_type_is_merged_and_written() -
     world.wait(1.1)
     world.handle(ev.FileWriteFailed("changed", "The file has changed"))
     world.file_is("one\ntwo\nthree\n", "v2")
-    base: Doc = Doc(client_id=99)
+    base: Doc[Any] = Doc(client_id=99)
     base.apply_update(world.log[0])
     before = base.get_state()
     text = base.get("source", type=Text)

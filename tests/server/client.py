@@ -126,6 +126,10 @@ class WireClient:
         """Wait until all that was sent is acknowledged."""
         await self.until(lambda: self.acked >= self.sent)
 
+    async def hears_ack(self) -> None:
+        """Wait until something of this connection is durable."""
+        await self.until(lambda: self.acked > 0)
+
     async def save(self, id: int = 1) -> Any:
         await self.send(b"\x02\x04save" + varuint(id))
         await self.until(lambda: any(r.get("responseTo") == id for r in self.replies))

@@ -72,7 +72,7 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
                 ada.text += f"<a{round}.{number}>"
                 bob.text.insert(0, f"<b{round}.{number}>")
                 await asyncio.sleep(0)
-            await ada.until(lambda: ada.acked > 0)
+            await ada.hears_ack()
             lab.kill()
             await asyncio.gather(ada.until_closed(), bob.until_closed())
             lab.start()
