@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from ..errors import FileError
+from ..errors import FileError, FileUnreadable
 from .formats import Format
 from .port import FileVersion, Source
 
@@ -39,12 +39,14 @@ class Sighting:
 
     ``content`` is a digest of what the document comes to when it is encoded, which is not
     what the file has where another program has laid out the same notebook differently. It
-    is empty where nobody has computed it.
+    is empty where nobody has computed it. ``problem`` is why the bytes are no document of the
+    format that was asked for; ``None`` where they are one, or nobody has tried.
     """
 
     version: FileVersion
     sign: Sign | None
     content: str = ""
+    problem: FileUnreadable | None = None
 
 
 class Unfinished(Exception):
@@ -84,8 +86,9 @@ class Access(Protocol):
     async def look(self, path: str, format: Format, known: str | None) -> Sighting:
         """Identify the bytes.
 
-        Unless ``known`` is ``None``, also make sure that they are a document of this
-        format, where they are not those with the fingerprint ``known``.
+        Unless ``known`` is ``None``, also try whether they are a document of this format,
+        where they are not those with the fingerprint ``known``. If not, the sighting has a
+        ``problem``; nothing is raised for it.
         """
 
     async def read(self, path: str, format: Format) -> tuple[Source, Sighting]:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from ..errors import FileChanged, FileError, FileUnreadable
+from ..errors import FileChanged, FileError
 from .access import Sighting, Sign, Unfinished, Unstable
 from .formats import Format
 from .port import Back, Changed, FileContent, FileEvent, FileVersion, Gone, Source
@@ -50,7 +50,7 @@ class ContentsFile:
         self._known: Sighting | None = None
         self._trace = Trace()
         self._told = ""
-        self._broken_since: float | None = None
+        self._doubted_since: float | None = None
         self._notify: Callable[[FileEvent], None] | None = None
         self._closed = False
 
@@ -106,7 +106,9 @@ class ContentsFile:
     def wait(self, now: float, *, complete: bool) -> float | None:
         """In how many seconds the file should be looked at; ``None`` if there is no need."""
         wait = self._trace.wait(now, 0.0 if complete else self._file.patience.unstable)
-        return 0.0 if wait is None and self.gone is not None else wait
+        if wait is None and (self._doubted_since is not None or self._is_back()):
+            return 0.0
+        return wait
 
     async def check(self, *, complete: bool) -> float | None:
         """Look at the file, and tell what is new; in how many seconds to look again.
@@ -120,21 +122,32 @@ class ContentsFile:
         wait = self.wait(now, complete=complete)
         if wait is None or wait > 0:
             return wait
-        known = self._known.version.fingerprint if self._known else ""
-        try:
-            sighting = await self._file.access.look(self.path, self._format, known)
-        except Unstable:
-            return self._file.patience.unstable
-        except FileUnreadable as error:
-            return self._unreadable(error, now)
-        if self._seems_cut_off(sighting) and self._is_patient(now):
-            return self._file.patience.unstable
-        self._broken_since = None
-        self._trace.took(sighting, now)
-        self._announce(sighting)
-        return self._trace.wait(now, 0.0)
+        sighting = self._trace.seen
+        if sighting is None or not self._trace.is_current or not self._trace.settled:
+            known = self._known.version.fingerprint if self._known else ""
+            try:
+                sighting = await self._file.access.look(self.path, self._format, known)
+            except Unstable:
+                return self._file.patience.unstable
+            self._trace.took(sighting, now)
+        return self._judge(sighting, now)
 
     # What is found
+
+    def _judge(self, sighting: Sighting, now: float) -> float | None:
+        """Tell what ``sighting`` means, now or after a while; when to look again."""
+        if sighting.problem is not None or self._seems_cut_off(sighting):
+            # Perhaps somebody is still writing; what stays like that is meant.
+            if self._doubted_since is None:
+                self._doubted_since = now
+            if now - self._doubted_since < self._file.patience.broken:
+                return self._file.patience.unstable
+        self._doubted_since = None
+        if sighting.problem is not None:
+            self.lose(Gone("unreadable", str(sighting.problem)))
+        else:
+            self._announce(sighting)
+        return self._trace.wait(now, 0.0)
 
     def _announce(self, sighting: Sighting) -> None:
         self._came_back()
@@ -146,20 +159,15 @@ class ContentsFile:
             self.tell(Changed())
 
     def _came_back(self) -> None:
-        self._broken_since = None
+        self._doubted_since = None
         if self.gone is not None:
             self.gone = None
             self.tell(Back())
 
-    def _unreadable(self, error: FileUnreadable, now: float) -> float | None:
-        """Perhaps somebody is still writing; what stays like that is meant."""
-        if self._is_patient(now):
-            return self._file.patience.unstable
-        if self._trace.sign is not None:
-            # Not to be read again until it changes.
-            self._trace.took(Sighting(FileVersion("", 0.0), self._trace.sign), now)
-        self.lose(Gone("unreadable", str(error)))
-        return None
+    def _is_back(self) -> bool:
+        """Whether what was told as gone can be read again, as far as we have seen."""
+        seen = self._trace.seen
+        return self.gone is not None and (seen is None or seen.problem is None)
 
     def _seems_cut_off(self, sighting: Sighting) -> bool:
         """A file that is suddenly empty is often one whose writer has just begun."""
@@ -167,11 +175,6 @@ class ContentsFile:
             return False
         known = self._known.version.fingerprint
         return known != "" and sighting.version.fingerprint not in (known, self._told)
-
-    def _is_patient(self, now: float) -> bool:
-        if self._broken_since is None:
-            self._broken_since = now
-        return now - self._broken_since < self._file.patience.broken
 
     # In turn with all that is done to the file
 

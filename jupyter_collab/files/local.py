@@ -115,7 +115,10 @@ class LocalAccess:
     def _look(self, path: str, format: Format, known: str | None) -> Sighting:
         data, sighting = self._load(path)
         if known is not None and sighting.version.fingerprint != known:
-            format.decode(data, path)
+            try:
+                format.decode(data, path)
+            except FileUnreadable as problem:
+                return replace(sighting, problem=problem)
         return sighting
 
     def _read(self, path: str, format: Format) -> tuple[Source, Sighting, str | None]:

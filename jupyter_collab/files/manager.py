@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import os
 from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +14,7 @@ from typing import Any
 from jupyter_core.utils import ensure_async
 from tornado.web import HTTPError
 
-from ..errors import FileError, FileMissing, NotANotebook
+from ..errors import FileError, FileMissing, FileUnreadable, NotANotebook
 from . import disk, stock
 from .access import Sighting, Sign, Unstable
 from .formats import Format, NotebookFormat, TextFormat, digest
@@ -56,7 +57,10 @@ class ManagerAccess:
         return _sign_of(await self._get(path, content=False))
 
     async def look(self, path: str, format: Format, known: str | None) -> Sighting:
-        return (await self._load(path, format))[2]
+        try:
+            return (await self._load(path, format))[2]
+        except FileUnreadable as problem:
+            return await self._undecoded(path, problem)
 
     async def read(self, path: str, format: Format) -> tuple[Source, Sighting]:
         sign = await self.sign(path)
@@ -80,6 +84,25 @@ class ManagerAccess:
         }
         await self._call(self._manager.save, path, "saved", model, path)
         return await self._written(path, format, content)
+
+    async def _undecoded(self, path: str, problem: FileUnreadable) -> Sighting:
+        """What can be said of a file whose content the manager cannot deliver."""
+        place = self.local(path)
+        if place is not None:
+            raw, info = await self._read_raw(place, path)
+            sign = disk.sign_of(info)
+            version = FileVersion(await asyncio.to_thread(digest, raw), info.st_mtime)
+        else:
+            model = await self._get(path, content=False)
+            sign = _sign_of(model)
+            version = _version_of(model, f"unreadable:{sign.key}")
+        return Sighting(version, sign, problem=problem)
+
+    async def _read_raw(self, place: Path, path: str) -> tuple[bytes, os.stat_result]:
+        try:
+            return await asyncio.to_thread(disk.read_file, place, path, self._max_size)
+        except OSError as error:
+            raise file_error(error, path, "read") from error
 
     async def _written(self, path: str, format: Format, content: str) -> Sighting:
         """What is there after a save whose content had this digest.
@@ -121,7 +144,7 @@ class ManagerAccess:
         content = await asyncio.to_thread(digest, data)
         version = _version_of(model, content)
         if place is not None:
-            raw, info = await asyncio.to_thread(disk.read_file, place, path, None)
+            raw, info = await self._read_raw(place, path)
             if sign != disk.sign_of(info):
                 raise Unstable(path)
             version = replace(version, fingerprint=await asyncio.to_thread(digest, raw))

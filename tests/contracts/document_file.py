@@ -476,11 +476,13 @@ class DocumentFileContract:
         files = world.start()
         world.put(NOTEBOOK, encode(notebook("1")))
         document = await open_path(files, NOTEBOOK, "json", "notebook")
-        await document.read()
+        known = (await document.read()).version
         heard = Heard(document)
         world.put(NOTEBOOK, encode(notebook("2"))[:-20])
         await heard.until(Gone)
         assert document.path == NOTEBOOK
+        broken = await document.peek()
+        assert broken.fingerprint not in ("", known.fingerprint)
         world.put(NOTEBOOK, encode(notebook("2")))
         await heard.until(Back(), Changed())
         assert (await document.read()).source["cells"][0]["source"] == "2"

@@ -149,7 +149,7 @@ async def test_a_notebook_written_in_two_goes(world: LocalWorld) -> None:
         for part in (data[:50], data[50:-9], data[-9:]):
             file.write(part)
             file.flush()
-            await it.spy.until(2)
+            await it.spy.until(1)
     await it.heard.until(Changed())
     assert (await it.document.read()).source["cells"][0]["source"] == "2"
     await it.close()
@@ -164,7 +164,7 @@ async def test_a_text_emptied_first(world: LocalWorld) -> None:
         poll_interval=0.01,
     )
     with (world.root / TEXT).open("wb") as file:
-        await it.spy.until(3)
+        await it.spy.until(1)
         assert not it.heard.events
         file.write(b"two")
     await it.heard.until(Changed())
