@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join as joinPath } from 'node:path';
-import { kernelId, openDocument, typeInCell } from './documents';
+import { kernelId, openDocument, sources, typeInCell } from './documents';
 import { expect, test } from './fixtures';
 
 const EXAMPLES = joinPath(__dirname, '..', '..', 'examples');
@@ -20,6 +20,11 @@ test('the example notebook, light and dark', async ({ page, join, lab, tmpPath }
   });
   await typeInCell(bob, 3, '  # Bob is here too');
   await expect(page.locator('#jp-collab-status')).toContainText('Saved', { timeout: 30_000 });
+  await expect.poll(async () => (await sources(page))[3]).toContain('Bob is here too');
+  await page.evaluate(() => {
+    const cells = document.querySelectorAll('.jp-NotebookPanel .jp-Cell');
+    [...cells].find(cell => cell.textContent?.includes('Bob is here too'))?.scrollIntoView();
+  });
   await page.screenshot({ path: 'test-results/pictures/notebook.png' });
   await page.evaluate(async () => {
     await window.jupyterapp.commands.execute('apputils:change-theme', {
