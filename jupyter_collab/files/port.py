@@ -12,7 +12,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 Source = Any
-"""What a shared model's ``source`` holds: ``str`` for text, a notebook's ``dict``, ``bytes``."""
+"""What a shared model's ``source`` holds: ``str`` for text, a notebook's ``dict``, ``bytes``.
+
+Notebooks are plain ``dict`` and ``list`` in the form of nbformat 4. Where their manager knows
+of trust, code cells have ``metadata.trusted`` when they are read; it is never written.
+"""
 
 ABSENT = ""
 """The fingerprint of no file at all, for :meth:`DocumentFile.expect`."""
@@ -56,7 +60,10 @@ class Renamed:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """The file was deleted, or cannot be seen any more; ``message`` says which."""
+    """The file was deleted, or cannot be read any more; ``message`` says more.
+
+    ``reason`` is ``deleted`` or ``unreadable``.
+    """
 
     reason: str
     message: str
@@ -92,10 +99,18 @@ class DocumentFile(Protocol):
         """Read the document."""
 
     async def write(self, source: Source) -> FileVersion:
-        """Write the document, and return the version that is on disk then."""
+        """Write the document, and return the version that was written.
+
+        The caller leaves ``source`` alone until this is done: it is read in another thread.
+        A write that was begun goes on to its end, also when its caller is cancelled. Raises
+        :class:`~jupyter_collab.errors.FileMissing` where the file is gone.
+        """
 
     async def peek(self) -> FileVersion:
-        """The version on disk, without reading the document where that can be avoided."""
+        """The version on disk, without reading the document where that can be avoided.
+
+        It does not count as read: see invariant 2.
+        """
 
     def expect(self, fingerprint: str) -> None:
         """Take the version with this fingerprint as the one last written.
