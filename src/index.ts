@@ -1,3 +1,4 @@
+import { readConfig } from './config';
 import { connectionLost, isOnHub } from './plugins/connection';
 import { contentProvider } from './plugins/contents';
 import { files, notebooks } from './plugins/factories';
@@ -5,7 +6,7 @@ import { currentDocument, globalAwareness } from './plugins/presence';
 import { reopening } from './plugins/reopen';
 import { status } from './plugins/status';
 
-export default [
+const plugins = [
   ...(isOnHub ? [] : [connectionLost]),
   contentProvider,
   files,
@@ -15,3 +16,7 @@ export default [
   currentDocument,
   status
 ];
+
+// Where documents are not opened together, or another extension does that, there is nothing of
+// ours: no plugin, and no token that could stand in another's way.
+export default readConfig().collaborative ? plugins : [];

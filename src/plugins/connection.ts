@@ -1,4 +1,4 @@
-import { ConnectionLost, IConnectionLost } from '@jupyterlab/application';
+import { IConnectionLost } from '@jupyterlab/application';
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
 import { PageConfig } from '@jupyterlab/coreutils';
@@ -6,7 +6,6 @@ import type { ServiceManager } from '@jupyterlab/services';
 import type { ITranslator } from '@jupyterlab/translation';
 import { nullTranslator } from '@jupyterlab/translation';
 
-import { readConfig } from '../config';
 
 /** How often a server that was lost is looked for, in milliseconds. */
 const LOOK_INTERVAL = 3_000;
@@ -20,7 +19,7 @@ export const connectionLost: JupyterFrontEndPlugin<IConnectionLost> = {
   description: 'Says that the server cannot be reached, without stopping anybody who types.',
   autoStart: true,
   provides: IConnectionLost,
-  activate: () => (readConfig().collaborative ? notifyUntilBack() : ConnectionLost)
+  activate: notifyUntilBack
 };
 
 /** On a JupyterHub, JupyterLab offers to start the server again: that stays as it is. */

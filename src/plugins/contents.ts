@@ -6,7 +6,6 @@ import type { Contents } from '@jupyterlab/services';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { Awareness } from 'y-protocols/awareness';
 
-import { readConfig } from '../config';
 import { CollabContentProvider, CONTENT_PROVIDER_ID } from '../drive';
 import { publishAutosave, publishUser } from '../people';
 
@@ -25,11 +24,10 @@ export const contentProvider: JupyterFrontEndPlugin<ICollaborativeContentProvide
     everybody: Awareness | null
   ) => {
     const { contents, serverSettings, user } = app.serviceManager;
-    const { collaborative } = readConfig();
     const drive = defaultDrive(contents) ?? new Drive({ serverSettings });
     const registry = drive.contentProviderRegistry;
     const trans = (translator ?? nullTranslator).load('jupyter_collab');
-    const canServe = collaborative && registry !== undefined;
+    const canServe = registry !== undefined;
     const provider = new CollabContentProvider({ collaborative: canServe, drive, trans });
     if (!canServe) {
       return provider;

@@ -3,13 +3,11 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import type { Widget } from '@lumino/widgets';
-import { Awareness } from 'y-protocols/awareness';
-import * as Y from 'yjs';
+import type { Awareness } from 'y-protocols/awareness';
 
-import { readConfig } from '../config';
 import { Lobby } from '../people';
 
-/** Who is on the server. Without collaboration, everybody is alone here. */
+/** Who is on the server. */
 export const globalAwareness: JupyterFrontEndPlugin<Awareness> = {
   id: 'jupyter-collab:global-awareness',
   description: 'Tells who is on the server.',
@@ -17,9 +15,7 @@ export const globalAwareness: JupyterFrontEndPlugin<Awareness> = {
   provides: IGlobalAwareness,
   activate: (app: JupyterFrontEnd) => {
     const { user, serverSettings } = app.serviceManager;
-    return readConfig().collaborative
-      ? new Lobby(user, serverSettings).awareness
-      : new Awareness(new Y.Doc());
+    return new Lobby(user, serverSettings).awareness;
   }
 };
 
@@ -36,9 +32,6 @@ export const currentDocument: JupyterFrontEndPlugin<void> = {
     manager: IDocumentManager,
     notebooks: INotebookTracker | null
   ) => {
-    if (!readConfig().collaborative) {
-      return;
-    }
     const publish = (widget: Widget | null) => {
       const path = widget === null ? undefined : manager.contextForWidget(widget)?.path;
       const kind = widget !== null && notebooks?.has(widget) === true ? 'notebook' : 'editor';

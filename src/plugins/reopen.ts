@@ -5,7 +5,6 @@ import { Notification } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
-import { readConfig } from '../config';
 import { CollabContentProvider } from '../drive';
 import { saveCopy } from '../reopen/copy';
 import { DifferenceKeeper } from '../reopen/keeper';
@@ -25,7 +24,7 @@ export const reopening: JupyterFrontEndPlugin<void> = {
     labShell: ILabShell | null,
     translator: ITranslator | null
   ) => {
-    if (!readConfig().collaborative || !(provider instanceof CollabContentProvider)) {
+    if (!(provider instanceof CollabContentProvider)) {
       return;
     }
     const trans = (translator ?? nullTranslator).load('jupyter_collab');

@@ -4,7 +4,6 @@ import { IDocumentManager } from '@jupyterlab/docmanager';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
-import { readConfig } from '../config';
 import { CollabContentProvider } from '../drive';
 import { StatusWidget } from '../ui/status';
 import { StatusModel } from '../ui/statusmodel';
@@ -23,7 +22,7 @@ export const status: JupyterFrontEndPlugin<void> = {
     statusBar: IStatusBar | null,
     translator: ITranslator | null
   ) => {
-    if (!readConfig().collaborative || !(provider instanceof CollabContentProvider)) {
+    if (!(provider instanceof CollabContentProvider)) {
       return;
     }
     const trans = (translator ?? nullTranslator).load('jupyter_collab');
