@@ -19,8 +19,11 @@ INCUMBENT = "jupyter_server_ydoc"
 
 INCUMBENT_LABEXTENSIONS = ("@jupyter/collaboration-extension", "@jupyter/docprovider-extension")
 
-CELL_EXECUTOR = "@jupyterlab/notebook-extension:cell-executor"
-"""JupyterLab's own plugin, which jupyter-collaboration switches off even when it is off itself."""
+REPLACED_BY_INCUMBENT = (
+    "@jupyterlab/filebrowser-extension:defaultFileBrowser",
+    "@jupyterlab/notebook-extension:cell-executor",
+)
+"""JupyterLab's own plugins that jupyter-collaboration switches off even when it is off itself."""
 
 PageConfigHook = Callable[[Any, dict[str, Any]], dict[str, Any]]
 
@@ -69,7 +72,7 @@ def switch_off_incumbents_frontend(settings: dict[str, Any]) -> None:
         config = dict(inner(handler, page_config) if inner is not None else page_config)
         if _brings_incumbent(config):
             disabled = config.get("disabledExtensions", [])
-            others = [name for name in disabled if name != CELL_EXECUTOR]
+            others = [name for name in disabled if name not in REPLACED_BY_INCUMBENT]
             config["disabledExtensions"] = [*others, *INCUMBENT_LABEXTENSIONS]
         return config
 

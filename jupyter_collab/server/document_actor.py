@@ -114,11 +114,11 @@ class DocumentActor(Actor):
             self.post(ev.FileRead(content))
 
     async def _merge(self, effect: MergeFile) -> None:
-        replica, content = self.room.replica, effect.content
+        content = effect.content
         needs_base = not effect.clean or effect.saved.writing is not None
         wanted = Merge(
-            type=replica.type,
-            ours=replica.snapshot(),
+            type=self.room.replica.type,
+            ours=effect.ours,
             theirs=content.source,
             clean=effect.clean,
             stored=await self._stored() if needs_base else None,
@@ -137,7 +137,8 @@ class DocumentActor(Actor):
 
     async def _stored(self) -> StoredHistory | None:
         try:
-            return await self._update_log.load(self.id)
+            stored = await self._update_log.load(self.id)
+            return None if stored is None else self.history.complete(stored)
         except StoreError as error:
             self._log.warning("The history of %s cannot be read: %s", self._file.path, error)
             return None

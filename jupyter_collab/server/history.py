@@ -65,6 +65,10 @@ class History:
         self._journal.mark(mark)
         self._wake()
 
+    def complete(self, stored: StoredHistory) -> StoredHistory:
+        """What was loaded from the log, with what is not there yet."""
+        return self._journal.complete(stored)
+
     async def written(self) -> None:
         """Wait until all is durable, or it is known that it cannot be for now."""
         while not self._journal.settled and not self._journal.degraded:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from pycrdt import Doc, TransactionEvent
+from pycrdt import Doc, TransactionEvent, UndoManager
 
 from ..files.port import Source
 from ..protocol.identity import Position
 from ..room.document import Document
 from ..room.merge import merge, union
+from ..room.replica import content_roots
 from ..store.port import SavedMark, StoredHistory
+
+_LATER = "later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +71,31 @@ def merge_now(wanted: Merge) -> Merged:
     return Merged(tuple(updates), None)
 
 
-def _content(wanted: Merge, until: Position, merged: Iterable[Position]) -> Any:
+def _content(wanted: Merge, until: Position, merged: Collection[Position]) -> Any:
     """The document as it was at ``until`` with what was ``merged`` later; ``None`` if the
-    store cannot tell any more."""
+    store cannot tell any more.
+
+    What was merged may stand on what others wrote in between, and mean nothing without it.
+    So that is undone, as a person would undo it, not left out.
+    """
     stored = wanted.stored
     if stored is None:
         return None
     first = stored.position - len(stored.updates) + 1
     positions = range(first, stored.position + 1)
-    if not first <= until <= stored.position:
+    last = max([until, *merged])
+    if not (first <= until and last <= stored.position):
         return None
     doc: Doc[Any] = Doc()
+    document = Document.of(wanted.type, doc)
     extra = set(merged)
-    with doc.transaction():
-        for position, update in zip(positions, stored.updates, strict=True):
-            if position <= until or position in extra:
+    undone = UndoManager(scopes=content_roots(wanted.type, doc))
+    undone.include_origin(_LATER)
+    for position, update in zip(positions, stored.updates, strict=True):
+        if position <= last:
+            later = position > until and position not in extra
+            with doc.transaction(origin=_LATER if later else None):
                 doc.apply_update(update)
-    return Document.of(wanted.type, doc).read()
+    while undone.can_undo():
+        undone.undo()
+    return document.read()
