@@ -17,7 +17,8 @@ from pycrdt import Array, Doc, Map, Text
 
 from .build import is_text, unique_id
 from .editing import edit_notebook
-from .notebook import Notebook, read_cell, read_notebook
+from .notebook import Notebook
+from .reading import NotebookReader, read_cell
 from .textdiff import edit_text
 from .updates import Json
 from .values import normal
@@ -26,7 +27,7 @@ from .values import normal
 class Document(ABC):
     """Reads and edits a ``pycrdt.Doc`` as a document of one type.
 
-    The document may be changed by others at any time: nothing of it is kept here.
+    The document may be changed by others at any time.
     """
 
     type: ClassVar[str]
@@ -65,11 +66,19 @@ class Document(ABC):
 
         It is one transaction. Whether there was anything to do.
         """
+        current = self.read()
         with self.doc.transaction(origin=origin):
-            return self._edit(content)
+            return self._edit(current, content)
 
     @abstractmethod
-    def _edit(self, content: Any) -> bool: ...
+    def _edit(self, current: Any, content: Any) -> bool: ...
+
+    def repair(self) -> list[str]:
+        """Mend what concurrent edits have done to the document; returns what was done.
+
+        Costs nothing where nothing can have happened.
+        """
+        return []
 
     def problems(self) -> list[str]:
         """What :meth:`source` had to leave out or mend, in plain English."""
@@ -109,7 +118,7 @@ def _part_doubles(cells: Array[Any], ids: list[Any]) -> list[str]:
         id, ycell = ids[index], cells[index - len(ids) + len(cells)]
         if not isinstance(id, str) or not isinstance(ycell, Map):
             continue
-        cell = read_cell(ycell, "", [])
+        cell = read_cell(ycell).cell
         if cell in seen.get(id, ()):
             del cells[index - len(ids) + len(cells)]
             done.append(f"Removed the second of two equal cells with the id {id}")
@@ -136,8 +145,8 @@ class TextDocument(Document):
     def content_of(source: Any) -> Any:
         return normal(source)
 
-    def _edit(self, content: str) -> bool:
-        return edit_text(self._text, content)
+    def _edit(self, current: str, content: str) -> bool:
+        return edit_text(self._text, current, content)
 
 
 class NotebookDocument(Document):
@@ -145,27 +154,31 @@ class NotebookDocument(Document):
         super().__init__(doc)
         self._meta: Map[Any] = doc.get("meta", type=Map)
         self._cells: Array[Any] = doc.get("cells", type=Array)
+        self._reader = NotebookReader(self._meta, self._cells)
 
     def source(self) -> dict[str, Json]:
         return self.read().source()
 
     def read(self) -> Notebook:
         """The notebook as it is in the document: every cell has an id."""
-        return read_notebook(self._meta, self._cells)
+        return self._reader.read()
 
     @staticmethod
     def content_of(source: Any) -> Notebook:
         return Notebook.of(source)
 
+    def repair(self) -> list[str]:
+        if not self._reader.order_changed:
+            return []
+        done = repair(self.doc)
+        self._reader.order_changed = False
+        return done
+
     def problems(self) -> list[str]:
         return self.read().problems
 
-    def _edit(self, content: Notebook) -> bool:
-        cells = self._cells
-        for index in range(len(cells) - 1, -1, -1):
-            if not isinstance(cells[index], Map):
-                del cells[index]
-        return edit_notebook(self._meta, cells, self.read(), content)
+    def _edit(self, current: Notebook, content: Notebook) -> bool:
+        return edit_notebook(self._meta, self._cells, current, content)
 
 
 class ModelDocument(Document):
@@ -185,8 +198,8 @@ class ModelDocument(Document):
     def content_of(source: Any) -> Any:
         return source
 
-    def _edit(self, content: Any) -> bool:
-        if self._model.get() == content:
+    def _edit(self, current: Any, content: Any) -> bool:
+        if current == content:
             return False
         self._model.set(content)
         return True

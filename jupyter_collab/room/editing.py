@@ -31,7 +31,18 @@ def edit_notebook(meta: Map[Any], cells: Array[Any], current: Notebook, target: 
     To be called within a transaction.
     """
     changed = _edit_meta(meta, current, target)
+    changed = _drop_what_is_no_cell(cells, len(current.cells)) or changed
     return _edit_cells(cells, current, target) or changed
+
+
+def _drop_what_is_no_cell(ycells: Array[Any], count: int) -> bool:
+    """Remove what :meth:`NotebookReader.read` has left out, so that places are the same."""
+    if len(ycells) == count:
+        return False
+    for index in range(len(ycells) - 1, -1, -1):
+        if not isinstance(ycells[index], Map):
+            del ycells[index]
+    return True
 
 
 def _edit_meta(meta: Map[Any], current: Notebook, target: Notebook) -> bool:
@@ -138,8 +149,8 @@ def _edit_cell(ycell: Map[Any], current: Cell, target: Cell) -> bool:
     plain = [{k: v for k, v in cell.items() if k not in _TYPED} for cell in (current, target)]
     _edit_map(ycell, plain[0], plain[1])
     if not isinstance(ycell.get("source"), Text):
-        ycell["source"] = Text()
-    edit_text(ycell["source"], target["source"])
+        ycell["source"] = Text(current["source"])
+    edit_text(ycell["source"], current["source"], target["source"])
     if not isinstance(ycell.get("metadata"), Map):
         ycell["metadata"] = Map()
     _edit_map(ycell["metadata"], current["metadata"], target["metadata"])

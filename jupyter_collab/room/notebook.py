@@ -1,20 +1,13 @@
-"""Reads a notebook out of a document, whatever clients have put there."""
+"""A notebook in the form in which it is read from a document, merged and edited."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
-
-from pycrdt import Array, Map
-from pycrdt import Text as YText
 
 from ..errors import NotANotebook
-from .build import CELL_TYPES, identified, is_placeholder, joined, placeholder, unique_id
+from .build import identified, is_placeholder, joined, placeholder
 from .updates import Json
-from .values import normal, number, same
-
-_MAX_DEPTH = 200
-"""Deeper values are left out: writing them as JSON would exceed Python's stack."""
+from .values import normal, same
 
 
 @dataclass(slots=True, eq=False)
@@ -22,7 +15,8 @@ class Notebook:
     """A notebook as it is in a document.
 
     Every cell has an ``id`` that no other one has, whether the file's format has ids or not.
-    Two are equal if they make the same file.
+    Two are equal if they make the same file. Its values may be shared with others: they are
+    never changed, only replaced.
     """
 
     cells: list[dict[str, Json]]
@@ -71,27 +65,30 @@ class Notebook:
         ]
 
     @property
+    def is_empty(self) -> bool:
+        """Whether the file has no cells."""
+        return len(self.cells) == 1 and is_placeholder(self.cells[0])
+
+    @property
     def has_ids(self) -> bool:
         return has_ids(self.rest)
 
     def source(self) -> dict[str, Json]:
-        """What the file should contain."""
-        cells = [dict(cell) for cell in self.cells]
-        if len(cells) == 1 and is_placeholder(cells[0]):
-            cells = []
+        """What the file should contain; not to be changed, for it is not copied."""
+        cells = [] if self.is_empty else list(self.cells)
         if not self.has_ids:
-            for cell in cells:
-                del cell["id"]
+            cells = [{k: v for k, v in cell.items() if k != "id"} for cell in cells]
         return {**self.rest, "metadata": self.metadata, "cells": cells}
 
 
 def _unsigned(notebook: Notebook) -> dict[str, Json]:
     """What is written, without the server's mark of trust, which is not."""
     source = notebook.source()
-    for cell in source["cells"]:
-        if "trusted" in cell["metadata"]:
-            cell["metadata"] = {k: v for k, v in cell["metadata"].items() if k != "trusted"}
-    return source
+    cells = [
+        {**cell, "metadata": {k: v for k, v in cell["metadata"].items() if k != "trusted"}}
+        for cell in source["cells"]
+    ]
+    return {**source, "cells": cells}
 
 
 def _tidy(cell: dict[str, Json]) -> dict[str, Json]:
@@ -110,110 +107,3 @@ def has_ids(notebook: dict[str, Json]) -> bool:
     """Whether the cells of a notebook of this format have ids: those before 4.5 have none."""
     major, minor = notebook.get("nbformat"), notebook.get("nbformat_minor")
     return not (major == 4 and isinstance(minor, int) and minor < 5)
-
-
-def read_notebook(meta: Map[Any], cells: Array[Any]) -> Notebook:
-    """Read everything; nothing is changed, and nothing is raised."""
-    problems: list[str] = []
-    rest = _plain(_items(meta), "the notebook", problems)
-    metadata = rest.pop("metadata", {})
-    if not isinstance(metadata, dict):
-        problems.append("The notebook's metadata is not an object")
-        metadata = {}
-    rest.setdefault("nbformat", 4)
-    rest.setdefault("nbformat_minor", 5)
-    notebook = Notebook([], metadata, rest, problems)
-    for index, ycell in enumerate(cells):
-        cell = read_cell(ycell, f"cell {index + 1}", problems)
-        if cell is not None:
-            notebook.cells.append(cell)
-    _give_ids(notebook)
-    return notebook
-
-
-def read_cell(ycell: Any, name: str, problems: list[str]) -> dict[str, Json] | None:
-    """One cell, or ``None`` where there is none that could be written to a file."""
-    if not isinstance(ycell, Map):
-        problems.append(f"{name.capitalize()} is not a cell")
-        return None
-    cell = _plain(_items(ycell), name, problems)
-    cell.pop("execution_state", None)
-    if cell.get("cell_type") not in CELL_TYPES:
-        problems.append(f"{name.capitalize()} has the type {cell.get('cell_type')!r}")
-        cell["cell_type"] = "raw"
-    if not isinstance(cell.get("source"), str):
-        problems.append(f"{name.capitalize()} has no source")
-        cell["source"] = ""
-    if not isinstance(cell.setdefault("metadata", {}), dict):
-        problems.append(f"The metadata of {name} is not an object")
-        cell["metadata"] = {}
-    if cell["cell_type"] == "code":
-        cell["outputs"] = _read_outputs(cell.get("outputs", []), name, problems)
-    elif not cell.get("attachments", True):
-        del cell["attachments"]
-    return cell
-
-
-def _read_outputs(outputs: Json, name: str, problems: list[str]) -> list[Json]:
-    if not isinstance(outputs, list):
-        problems.append(f"The outputs of {name} are not a list")
-        return []
-    good = [output for output in outputs if isinstance(output, dict)]
-    if len(good) < len(outputs):
-        problems.append(f"{name.capitalize()} has an output that is not an object")
-    return good
-
-
-def _give_ids(notebook: Notebook) -> None:
-    """Mend missing and double ids in what is read; in the document, ``repair`` does it."""
-    taken = {id for cell in notebook.cells if isinstance(id := cell.get("id"), str)}
-    seen: set[str] = set()
-    for index, cell in enumerate(notebook.cells):
-        id = cell.get("id")
-        if not isinstance(id, str) or not id or id in seen:
-            notebook.problems.append(f"Cell {index + 1} has no id of its own")
-            cell["id"] = id = unique_id(taken, index, str(id), cell["source"])
-        seen.add(id)
-
-
-def _items(ymap: Map[Any]) -> dict[str, Any]:
-    return dict(ymap.items())
-
-
-def _plain(value: dict[str, Any], name: str, problems: list[str]) -> dict[str, Json]:
-    """``value`` as JSON that can be written; what cannot be is left out."""
-    lost: list[str] = []
-    plain: dict[str, Json] = plain_json(value, lost)
-    problems.extend(f"{name.capitalize()} holds {what}" for what in lost)
-    return plain
-
-
-_LOST = object()
-
-
-def plain_json(value: Any, lost: list[str], depth: int = 0) -> Any:
-    """``value`` as plain JSON; appends to ``lost`` what JSON cannot hold.
-
-    Yjs has only one kind of number: whole ones become ``int`` again.
-    """
-    if isinstance(value, str | int | None):
-        return value
-    if isinstance(value, float):
-        return number(value)
-    if depth > _MAX_DEPTH:
-        lost.append("values that lie too deep")
-    elif isinstance(value, dict):
-        items = ((key, plain_json(item, lost, depth + 1)) for key, item in value.items())
-        return {key: item for key, item in items if item is not _LOST}
-    elif isinstance(value, list):
-        plain = (plain_json(item, lost, depth + 1) for item in value)
-        return [item for item in plain if item is not _LOST]
-    elif isinstance(value, YText):
-        return str(value)
-    elif isinstance(value, Map):
-        return plain_json(_items(value), lost, depth)
-    elif isinstance(value, Array):
-        return plain_json(list(value), lost, depth)
-    else:
-        lost.append(f"a value of the type {type(value).__name__}")
-    return _LOST

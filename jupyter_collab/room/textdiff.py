@@ -229,9 +229,8 @@ def apply_changes(old: str, changes: Sequence[Change]) -> str:
     return "".join((*parts, old[at:]))
 
 
-def edit_text(text: Text, new: str) -> bool:
-    """Make ``text`` equal to ``new`` by the smallest edits; whether there was anything to do."""
-    old = str(text)
+def edit_text(text: Text, old: str, new: str) -> bool:
+    """Make ``text``, which is ``old``, ``new`` by the smallest edits; whether there were any."""
     changes = [_shrunk(old, change) for change in _few(old, differences(old, new))]
     with text.doc.transaction():
         for start, size, inserted in _in_halves(old, changes):

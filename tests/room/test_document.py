@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -301,3 +303,96 @@ def test_state_is_told_once() -> None:
     assert document.state() == {"path": "a.txt"}
     assert document.doc.get_state() == state
     assert document.source() == "x"
+
+
+def rewrite(doc: Doc[Any], kind: int, place: int) -> None:
+    """Something that a client may do; the outcome depends on the arguments alone."""
+    cells: Array[Any] = doc.get("cells", type=Array)
+    if kind == 0 or not len(cells):
+        cell = code(f"n{len(cells)}", "new")
+        cells.insert(place % (len(cells) + 1), Map({**cell, "source": Text("new")}))
+        return
+    ycell = cells[place % len(cells)]
+    if kind == 1:
+        del cells[place % len(cells)]
+    elif kind == 2:
+        text = ycell["source"]
+        text += f" {place}"
+    elif kind == 3:
+        ycell["metadata"] = Map({"x": Map({"y": [place]})})
+    elif kind == 4:
+        ycell["id"] = f"other{place}"
+    elif kind == 5:
+        ycell["outputs"] = Array([Map({"output_type": "stream", "text": Text(str(place))})])
+    elif kind == 6 and isinstance(ycell.get("outputs"), Array) and len(ycell["outputs"]):
+        text = ycell["outputs"][0]["text"]
+        text += f" {place}"
+    elif kind == 7:
+        doc.get("meta", type=Map)["nbformat_minor"] = 4 + place % 2
+
+
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(["here", "there", "read"]),
+        st.lists(st.tuples(st.integers(0, 7), st.integers(0, 9)), min_size=1, max_size=4),
+    ),
+    max_size=12,
+)
+
+
+@given(steps)
+def test_what_is_kept_of_the_last_reading_is_true(steps: list[Any]) -> None:
+    """M17"""
+    document = opened_notebook(notebook(*(code(name, name) for name in "abcd")))
+    peer = copied(document, 2)
+    for where, actions in steps:
+        side = peer if where == "there" else document
+        with side.doc.transaction():
+            for kind, place in actions:
+                rewrite(side.doc, kind, place)
+                if where == "read":
+                    assert document.source() == opened_from(document.doc).source()
+        if where == "there":
+            exchange(document, peer)
+        fresh = copied(document, 3)
+        assert document.read() == fresh.read()
+        assert document.source() == fresh.source()
+        assert document.problems() == fresh.problems()
+
+
+def opened_from(doc: Doc[Any]) -> Document:
+    """Another view of ``doc``, which has read nothing yet."""
+    return Document.of("notebook", doc)
+
+
+def test_cells_that_have_not_changed_are_not_read_again() -> None:
+    """M17"""
+    document = opened_notebook(notebook(code("a", "1"), code("b", "2"), code("c", "3")))
+    before = document.source()["cells"]
+    move(document, 0, 2)
+    text = cells_of(document)[0]["source"]
+    text += "2"
+    after = document.source()["cells"]
+    assert [cell["source"] for cell in after] == ["22", "3", "1"]
+    assert after[1] is before[2]
+    assert after[0] is not before[1]
+
+
+def test_only_what_may_need_it_is_repaired() -> None:
+    """M11"""
+    document = opened_notebook(notebook(code("a", "1"), code("b", "2")))
+    assert document.repair() == []
+    cells_of(document)[1]["id"] = "a"
+    assert len(document.repair()) == 1
+    assert document.repair() == []
+    assert document.problems() == []
+
+
+def test_a_document_that_was_read_is_let_go() -> None:
+    """M17"""
+    document = opened_notebook(notebook(code("a", "1")))
+    document.source()
+    gone = weakref.ref(document.doc)
+    del document
+    gc.collect()
+    assert gone() is None

@@ -1,0 +1,232 @@
+"""Reads a notebook out of a document, whatever clients have put there.
+
+Only what has changed since the last time is read again: saving a notebook of many megabytes
+takes no longer than the cells that somebody has touched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pycrdt import Array, Doc, Map
+from pycrdt import Text as YText
+
+from .build import CELL_TYPES, unique_id
+from .cells import Cell
+from .notebook import Notebook
+from .updates import Json
+from .values import number
+
+_MAX_DEPTH = 200
+"""Deeper values are left out: writing them as JSON would exceed Python's stack."""
+
+_LOST = object()
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A cell that was read; ``None`` where there is none that could be written to a file."""
+
+    cell: Cell | None
+    problems: tuple[str, ...]
+
+
+class NotebookReader:
+    """Reads one document again and again.
+
+    ``order_changed`` is set whenever cells came, went or got another id; whoever has looked
+    into that sets it back.
+    """
+
+    def __init__(self, meta: Map[Any], cells: Array[Any]) -> None:
+        self._meta = meta
+        self._cells = cells
+        self._known = _Known()
+        # Without pycrdt's own wrapper, which takes longer than applying what was typed. The
+        # document must not hold on to itself by way of its observer, or it is never freed.
+        self._subscription = cells.integrated.observe_deep(self._known.see)
+
+    @property
+    def order_changed(self) -> bool:
+        return self._known.order_changed
+
+    @order_changed.setter
+    def order_changed(self, changed: bool) -> None:
+        self._known.order_changed = changed
+
+    def read(self) -> Notebook:
+        """The notebook as it is; nothing is changed, and nothing is raised.
+
+        A cell that has not changed since the last time is the same object. Within a
+        transaction everything is read anew: what changed is only told when it ends.
+        """
+        problems: list[str] = []
+        known = self._read_cells()
+        rest, lost = _plain(self._meta)
+        metadata = rest.pop("metadata", {})
+        problems += (f"The notebook {what}" for what in lost)
+        if not isinstance(metadata, dict):
+            problems.append("The notebook has metadata that is no object")
+            metadata = {}
+        for key, usual in (("nbformat", 4), ("nbformat_minor", 5)):
+            if not isinstance(rest.setdefault(key, usual), int):
+                problems.append(f"The notebook has {key} {rest[key]!r}")
+                rest[key] = usual
+        for place, read in enumerate(known, start=1):
+            problems += (f"Cell {place} {what}" for what in read.problems)
+        cells = [read.cell for read in known if read.cell is not None]
+        notebook = Notebook(cells, metadata, rest, problems)
+        _give_ids(notebook)
+        return notebook
+
+    def _read_cells(self) -> list[_Read]:
+        if is_in_transaction(self._cells.doc):
+            return [read_cell(ycell) for ycell in self._cells]
+        known = self._known.cells
+        if len(known) != len(self._cells):
+            known[:] = [None] * len(self._cells)
+        result = []
+        for index, read in enumerate(known):
+            if read is None:
+                read = known[index] = read_cell(self._cells[index])
+            result.append(read)
+        return result
+
+
+def is_in_transaction(doc: Doc[Any]) -> bool:
+    """Whether a transaction of ``doc`` is under way; only such a one has an origin to tell."""
+    try:
+        doc.transaction().origin  # noqa: B018
+    except RuntimeError:
+        return False
+    return True
+
+
+class _Known:
+    """What was read of each cell, as long as it is still so. Knows no document."""
+
+    def __init__(self) -> None:
+        self.cells: list[_Read | None] = []
+        self.order_changed = True
+
+    def see(self, events: list[Any]) -> None:
+        """Forget what has changed. Paths speak of the list as it is afterwards."""
+        paths = [(event, event.path) for event in events]
+        for event, path in paths:
+            if not path:
+                self._reorder(event.delta)
+        for _, path in paths:
+            if path and path[0] < len(self.cells):
+                self.cells[path[0]] = None
+            if len(path) == 1:
+                self.order_changed = True
+
+    def _reorder(self, delta: list[dict[str, Any]]) -> None:
+        self.order_changed = True
+        at = 0
+        for step in delta:
+            if "retain" in step:
+                at += step["retain"]
+            elif "insert" in step:
+                self.cells[at:at] = [None] * len(step["insert"])
+                at += len(step["insert"])
+            else:
+                del self.cells[at : at + step["delete"]]
+
+
+def read_cell(ycell: Any) -> _Read:
+    """One cell, mended where it has to be."""
+    if not isinstance(ycell, Map):
+        return _Read(None, ("is not a cell",))
+    cell, problems = _plain(ycell)
+    cell.pop("execution_state", None)
+    if cell.get("cell_type") not in CELL_TYPES:
+        problems.append(f"has the type {cell.get('cell_type')!r}")
+        cell["cell_type"] = "raw"
+    if not isinstance(cell.get("source"), str):
+        problems.append("has no source")
+        cell["source"] = ""
+    if not isinstance(cell.setdefault("metadata", {}), dict):
+        problems.append("has metadata that is no object")
+        cell["metadata"] = {}
+    if cell["cell_type"] == "code":
+        cell["outputs"] = _read_outputs(cell.get("outputs", []), problems)
+    if not _is_attachments(cell.get("attachments", {})):
+        problems.append("has attachments that are none")
+        del cell["attachments"]
+    elif cell["cell_type"] != "code" and not cell.get("attachments", True):
+        del cell["attachments"]
+    return _Read(cell, tuple(problems))
+
+
+def _is_attachments(value: Json) -> bool:
+    return isinstance(value, dict) and all(isinstance(bundle, dict) for bundle in value.values())
+
+
+def _read_outputs(outputs: Json, problems: list[str]) -> list[Json]:
+    if not isinstance(outputs, list):
+        problems.append("has outputs that are no list")
+        return []
+    good = [output for output in outputs if _is_output(output)]
+    if len(good) < len(outputs):
+        problems.append("has an output that is none")
+    return good
+
+
+def _is_output(output: Json) -> bool:
+    """Whether ``output`` can be written to a file."""
+    if not isinstance(output, dict):
+        return False
+    match output.get("output_type"):
+        case "stream":
+            return isinstance(output.get("text"), str)
+        case "display_data" | "execute_result":
+            return isinstance(output.get("data", {}), dict)
+        case kind:
+            return isinstance(kind, str)
+
+
+def _give_ids(notebook: Notebook) -> None:
+    """Mend missing and double ids in what is read; in the document, ``repair`` does it."""
+    taken = {id for cell in notebook.cells if isinstance(id := cell.get("id"), str)}
+    seen: set[str] = set()
+    for index, cell in enumerate(notebook.cells):
+        id = cell.get("id")
+        if not isinstance(id, str) or not id or id in seen:
+            notebook.problems.append(f"Cell {index + 1} has no id of its own")
+            id = unique_id(taken, index, str(id), cell["source"])
+            notebook.cells[index] = {**cell, "id": id}
+        seen.add(id)
+
+
+def _plain(ymap: Map[Any]) -> tuple[dict[str, Json], list[str]]:
+    """``ymap`` as JSON that can be written, and what of it cannot be."""
+    lost: list[str] = []
+    plain: dict[str, Json] = plain_json(ymap, lost)
+    return plain, lost
+
+
+def plain_json(value: Any, lost: list[str], depth: int = 0) -> Any:
+    """``value`` as plain JSON; appends to ``lost`` what JSON cannot hold."""
+    if isinstance(value, str | int | None):
+        return value
+    if isinstance(value, float):
+        return number(value)
+    if depth > _MAX_DEPTH:
+        lost.append("holds values that lie too deep")
+    elif isinstance(value, dict):
+        items = ((key, plain_json(item, lost, depth + 1)) for key, item in value.items())
+        return {key: item for key, item in items if item is not _LOST}
+    elif isinstance(value, list):
+        plain = (plain_json(item, lost, depth + 1) for item in value)
+        return [item for item in plain if item is not _LOST]
+    elif isinstance(value, YText):
+        return str(value)
+    elif isinstance(value, Map):
+        return plain_json(dict(value.items()), lost, depth)
+    elif isinstance(value, Array):
+        return plain_json(list(value), lost, depth)
+    else:
+        lost.append(f"holds a value of the type {type(value).__name__}")
+    return _LOST
