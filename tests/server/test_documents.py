@@ -166,3 +166,31 @@ async def test_text_and_notebook_views_follow_each_other(
     at = str(text.text).index("x = 1")
     text.text.insert(at, "a")
     await eventually(lambda: str(notebook.cells[0]["source"]) == "ax = 1\ny = 2")
+
+
+SHARED = Path(__file__).parents[3] / "shared" / "data" / "notebooks"
+OURS = Path(__file__).parents[2] / "examples"
+REAL = sorted([*SHARED.glob("*.ipynb"), *OURS.glob("*.ipynb")])
+
+
+@pytest.mark.parametrize("original", REAL, ids=lambda path: path.stem)
+async def test_a_real_notebook_changes_only_where_it_was_edited(
+    original: Path, jp_root_dir: Path, connect: Connect, eventually: Any
+) -> None:
+    """Two people edit a source each: what `git diff` would show is those two lines."""
+    path = jp_root_dir / "real.ipynb"
+    path.write_bytes(original.read_bytes())
+    ada = await connect("real.ipynb", "json", "notebook")
+    bob = await connect("real.ipynb", "json", "notebook")
+    first: Text = ada.cells[0]["source"]
+    # The last cell may be empty, and would then take one more line.
+    last: Text = [cell["source"] for cell in bob.cells if str(cell["source"])][-1]
+    first.insert(0, "ADA ")
+    last.insert(0, "BOB ")
+    await eventually(lambda: b"ADA " in path.read_bytes() and b"BOB " in path.read_bytes())
+    before, after = (p.read_text("utf-8").splitlines() for p in (original, path))
+    differing = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
+    assert [new.replace("ADA ", "").replace("BOB ", "") for _, new in differing] == [
+        old for old, _ in differing
+    ]
+    assert len(differing) == 2
