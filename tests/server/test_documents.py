@@ -141,6 +141,34 @@ async def test_other_extensions_find_us(jp_serverapp: ServerApp, jp_asyncio_loop
     assert app.disable_rtc is False
 
 
+async def test_a_rename_to_a_path_that_was_another_documents(
+    jp_root_dir: Path,
+    notes: Path,
+    connect: Connect,
+    jp_fetch: Any,
+    jp_serverapp: ServerApp,
+    eventually: Any,
+) -> None:
+    (jp_root_dir / "other.txt").write_text("other")
+    await (await connect("other.txt")).close()
+    rooms = jp_serverapp.web_app.settings["jupyter_server_ydoc"].services.rooms
+    await eventually(lambda: len(rooms) == 0)
+    (jp_root_dir / "other.txt").unlink()
+    ada = await connect("notes.txt")
+    await jp_fetch(
+        *("api", "contents", "notes.txt"),
+        method="PATCH",
+        body=json.dumps({"path": "other.txt"}),
+    )
+    await eventually(lambda: ada.state["path"] == "other.txt")
+    ada.text += "renamed\n"
+    await eventually(lambda: (jp_root_dir / "other.txt").read_text("utf-8") == str(ada.text))
+    assert not notes.exists()
+    again = await connect("other.txt")
+    assert again.session["fileId"] == ada.session["fileId"]
+    assert str(again.text) == str(ada.text)
+
+
 async def test_a_missing_file_is_404(jp_fetch: Any) -> None:
     with pytest.raises(HTTPClientError) as error:
         await jp_fetch(
