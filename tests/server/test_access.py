@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,8 @@ from jupyter_server.auth import Authorizer
 from jupyter_server.serverapp import ServerApp
 from pycrdt import Text
 from tornado.httpclient import HTTPClientError
+
+from jupyter_collab.protocol.identity import RoomId
 
 from .client import varuint
 from .conftest import Connect
@@ -197,6 +201,25 @@ async def test_rooms_close_when_nobody_is_left(
     ada.text += "x"
     await ada.close()
     await eventually(lambda: open_rooms(jp_serverapp) == 0)
+
+
+async def test_nothing_is_left_of_a_closed_room(
+    connect: Connect, jp_serverapp: ServerApp, eventually: Any
+) -> None:
+    """Its document, its tasks and its file are gone with it."""
+    ada = await connect("notes.txt")
+    rooms = jp_serverapp.web_app.settings["jupyter_server_ydoc"].services.rooms
+    actor = await rooms.open(RoomId("text", "file", ada.session["fileId"]))
+    traces = [weakref.ref(part) for part in (actor, actor.room, actor.room.replica, actor.history)]
+    del actor
+    tasks = len(asyncio.all_tasks())
+    ada.text += "x"
+    await ada.save()
+    await ada.close()
+    await eventually(lambda: open_rooms(jp_serverapp) == 0)
+    gc.collect()
+    assert [trace() for trace in traces] == [None] * len(traces)
+    assert len(asyncio.all_tasks()) <= tasks
 
 
 async def test_no_token_in_the_log(
