@@ -11,8 +11,8 @@ PACKAGE = Path(__file__).parent.parent / "jupyter_collab"
 
 LAYERS = {
     "protocol": {"errors"},
-    "files": {"protocol", "errors"},
-    "store": {"protocol", "errors"},
+    "files": {"protocol", "errors", "mounts"},
+    "store": {"protocol", "errors", "mounts"},
     "room": {"protocol", "errors", "files.port", "store.port"},
     "server": {"room", "files", "store", "protocol", "errors", "settings"},
 }

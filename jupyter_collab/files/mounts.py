@@ -5,9 +5,9 @@ Linux tells of changes made on this machine only. Where that is not enough, file
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from pathlib import Path
+
+from ..mounts import MountTable
 
 _REMOTE_TYPES = {
     *("9p", "afs", "beegfs", "ceph", "cifs", "davfs", "glusterfs", "gpfs", "lustre", "ncpfs"),
@@ -15,37 +15,11 @@ _REMOTE_TYPES = {
     "vmhgfs",
 }
 
-_OCTAL = re.compile(r"\\([0-7]{3})")
 
+def is_remote(directory: Path, mounts: MountTable) -> bool:
+    """Whether another machine may change files in ``directory`` unnoticed by this one.
 
-class MountTable:
-    """What is mounted where, from the lines of ``/proc/self/mountinfo``."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._types: dict[str, str] = {}
-        for line in lines:
-            left, _, right = line.partition(" - ")
-            fields = left.split(" ")
-            if len(fields) > 4 and right:
-                point = _OCTAL.sub(lambda match: chr(int(match[1], 8)), fields[4])
-                self._types[point] = right.split(" ", 1)[0]
-
-    @classmethod
-    def of_system(cls) -> MountTable:
-        """As it is now; empty on systems other than Linux, where nothing depends on it."""
-        try:
-            text = Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape")
-        except OSError:
-            return cls([])
-        return cls(text.splitlines())
-
-    def is_remote(self, directory: Path) -> bool:
-        """Whether another machine may change files in ``directory`` unnoticed by this one.
-
-        ``directory`` must not contain symbolic links.
-        """
-        for parent in (directory, *directory.parents):
-            kind = self._types.get(str(parent))
-            if kind is not None:
-                return kind in _REMOTE_TYPES or kind.startswith("fuse")
-        return False
+    ``directory`` must not contain symbolic links.
+    """
+    kind = mounts.type_of(directory)
+    return kind is not None and (kind in _REMOTE_TYPES or kind.startswith("fuse"))

@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import FileError
+from ..mounts import MountTable
 from . import disk
 from .access import Access, Sign
 from .document import Patience
 from .inotify import Happening, Inotify
-from .mounts import MountTable
+from .mounts import is_remote
 from .opened import OpenFile
 from .problems import file_error
 
@@ -139,7 +140,7 @@ class Watcher:
         target = place.resolve()
         here = place.parent.resolve()
         spots = frozenset({(here, place.name), (target.parent, target.name)})
-        return place, spots, any(self._mounts.is_remote(directory) for directory, _ in spots)
+        return place, spots, any(is_remote(directory, self._mounts) for directory, _ in spots)
 
     def _leave_spots(self, watched: _Watched) -> None:
         for directory, name in watched.spots:

@@ -7,9 +7,10 @@ them is damaged sooner or later (https://www.sqlite.org/wal.html).
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
+
+from ..mounts import MOUNTS, MountTable
 
 # fmt: off
 LOCAL = frozenset({
@@ -20,39 +21,13 @@ LOCAL = frozenset({
 """File systems of one machine. What is not named here is taken for a network's: a rollback
 journal is slower there by a few milliseconds a commit, and safe everywhere."""
 
-MOUNTS = Path("/proc/mounts")
-
 
 def allows_wal(path: Path, mounts: Path = MOUNTS) -> bool:
-    """Whether a database at ``path`` may have a write-ahead log."""
+    """Whether a database at ``path`` may have a write-ahead log.
+
+    macOS and the BSDs have no list of mounts to read: there it may.
+    """
     if sys.platform == "win32":
         return not str(path).startswith("\\\\")
-    kind = file_system(path, mounts)
+    kind = MountTable.of_system(mounts).type_of(path.resolve())
     return kind is None or kind in LOCAL
-
-
-def file_system(path: Path, mounts: Path = MOUNTS) -> str | None:
-    """The type of the file system that ``path`` is on; ``None`` where nothing tells.
-
-    macOS and the BSDs have no list of mounts to read; there the answer is ``None``.
-    """
-    try:
-        lines = mounts.read_text(errors="surrogateescape").splitlines()
-    except OSError:
-        return None
-    wanted = path.resolve()
-    found: tuple[int, str] | None = None
-    for line in lines:
-        fields = line.split(" ")
-        if len(fields) < 3:
-            continue
-        point = Path(_unescape(fields[1]))
-        # A later mount on the same place covers the earlier one.
-        if wanted.is_relative_to(point) and (found is None or len(point.parts) >= found[0]):
-            found = (len(point.parts), fields[2])
-    return None if found is None else found[1]
-
-
-def _unescape(field: str) -> str:
-    """Spaces and the like stand in the list of mounts as ``\\040``."""
-    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), field)

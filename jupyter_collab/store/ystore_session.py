@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from logging import Logger
 from typing import Any, TypeVar
@@ -111,11 +112,9 @@ class YStoreSession:
         self._called.clear()
         if self._calls or self._closing:
             return bool(self._calls)
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(self._idle_timeout):
                 await self._called.wait()
-        except TimeoutError:
-            pass
         return bool(self._calls)
 
     async def _perform(self, call: _Call, history: YStoreHistory) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_collab.store.mounts import allows_wal, file_system
+from jupyter_collab.mounts import MountTable
+from jupyter_collab.store.mounts import allows_wal
 
 MOUNTS = r"""/dev/vda / ext4 rw,relatime 0 0
 proc /proc proc rw 0 0
@@ -50,10 +51,9 @@ def mounts(tmp_path: Path) -> Path:
 def test_a_write_ahead_log_needs_a_local_file_system(
     mounts: Path, path: str, kind: str, safe: bool
 ) -> None:
-    assert file_system(Path(path), mounts) == kind
+    assert MountTable.of_system(mounts).type_of(Path(path)) == kind
     assert allows_wal(Path(path), mounts) is safe
 
 
 def test_where_nothing_tells_the_file_system_is_taken_for_local(tmp_path: Path) -> None:
-    assert file_system(tmp_path, tmp_path / "missing") is None
     assert allows_wal(tmp_path, tmp_path / "missing")
