@@ -60,6 +60,25 @@ async def test_a_notebook_keeps_its_format(
     assert path.read_text() == before.replace('"1 + 1"', '"1 + 10"')
 
 
+async def test_an_empty_notebook_gets_one_cell_when_someone_uses_it(
+    jp_root_dir: Path, connect: Connect, eventually: Any
+) -> None:
+    """M3: two who open it at once do not both add one, and looking at it adds none to the file."""
+    path = jp_root_dir / "empty.ipynb"
+    path.write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+    before = path.read_bytes()
+    ada = await connect("empty.ipynb", "json", "notebook")
+    bob = await connect("empty.ipynb", "json", "notebook")
+    assert len(ada.cells) == len(bob.cells) == 1
+    await ada.save()
+    assert path.read_bytes() == before
+    source: Text = bob.cells[0]["source"]
+    source += "1 + 1"
+    await eventually(lambda: path.read_bytes() != before)
+    assert [cell["source"] for cell in json.loads(path.read_text())["cells"]] == [["1 + 1"]]
+    assert str(ada.cells[0]["source"]) == "1 + 1"
+
+
 async def test_edits_are_acknowledged(notes: Path, connect: Connect) -> None:
     """W8"""
     ada = await connect("notes.txt")
