@@ -58,18 +58,24 @@ class WriteFile:
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """Answered by ``FileRead``, or by ``FileGone`` where it cannot be read."""
+    """Answered by ``FileRead``, or by ``FileNotRead``."""
 
 
 @dataclass(frozen=True, slots=True)
 class MergeFile:
     """Find the edits that bring ``content`` into the document, which was last in the file as
-    ``saved`` says. ``clean``: and has not changed since. Answered by ``FileMerged``.
+    ``saved`` says. ``clean``: and has not changed since. Answered by ``FileMerged``, or by
+    ``FileNotRead``.
+
+    ``ours`` is all of the document as it is now, as one update: later it may not be clean.
+    ``base`` is what was in the file, where that is known better than the history can tell.
     """
 
     saved: SavedMark
     content: FileContent
     clean: bool
+    ours: bytes
+    base: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)

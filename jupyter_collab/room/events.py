@@ -88,6 +88,14 @@ class FileRead:
 
 
 @dataclass(frozen=True, slots=True)
+class FileNotRead:
+    """The read, or the merge, that was asked for last has failed."""
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class FileMerged:
     """The edits that bring ``version`` into the document, as updates to apply.
 
@@ -106,6 +114,8 @@ class FileRenamed:
 
 @dataclass(frozen=True, slots=True)
 class FileGone:
+    """The file was deleted, or cannot be seen any more, as whoever watches it has found."""
+
     reason: str
     message: str
 
@@ -133,6 +143,7 @@ RoomEvent = (
     | FileWriteFailed
     | FileChangedOutside
     | FileRead
+    | FileNotRead
     | FileMerged
     | FileRenamed
     | FileGone

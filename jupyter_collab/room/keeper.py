@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from ..errors import FileChanged, FileMissing
-from ..files.port import FileContent, FileVersion
+from ..files.port import FileContent, FileVersion, Source
 from ..protocol.identity import ConnectionId, Position
 from ..protocol.messages import SaveReply
 from ..store.port import SavedMark
@@ -26,6 +26,12 @@ DELETED = "deleted"
 @dataclass(frozen=True, slots=True)
 class Idle:
     """The file is as we know it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The file has changed while we write it; look once that has ended. A read in between would
+    make its content known, and the write, which is older, would replace it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +81,15 @@ class Keeper:
         self._saved = saved
         self._saving = Saving(policy)
         self._policy = policy
-        self._look: Idle | Looking = Idle()
+        self._look: Idle | Due | Looking = Idle()
         self._file: Present | Gone = Present()
         self._history: Present | Gone = Present()
         self._asked = _Asked()
         self._writing_at = Position(0)
+        # What is in the file since another program wrote it and we did not: our history cannot
+        # tell that for certain, as edits that are not in the file lie between.
+        self._reading: Source | None = None
+        self._merged: Source | None = None
         self._saved_at = version.last_modified
         self.head = Position(saved.position)
         self.durable = Position(0)
@@ -130,6 +140,8 @@ class Keeper:
     def _may_write(self) -> bool:
         """Not while the file is being looked at; not what is not durable, as after a crash the
         same edits would come back from the file and from the browser that holds them."""
+        if self._replica.has_changes:
+            return False  # they have no position yet
         logged = self.durable >= self.head or isinstance(self._history, Gone)
         there = isinstance(self._file, Present) or bool(self._asked.waiting)
         return isinstance(self._look, Idle) and logged and there and not self._saving.writing
@@ -141,8 +153,9 @@ class Keeper:
         self._version = version
         self._saved_at = now
         self._saved = SavedMark(self._writing_at, version.fingerprint)
+        self._merged = self._reading = None
         self._file = Present()
-        return [MarkSaved(self._saved), *self._reply("success")]
+        return [MarkSaved(self._saved), *self._reply("success"), *self._look_if_due()]
 
     def write_failed(self, reason: str, message: str, now: float) -> list[Effect]:
         if reason == FileChanged.reason:
@@ -154,9 +167,10 @@ class Keeper:
             return self.changed_outside()
         if reason == FileMissing.reason:
             self._saving.cancel(now)
-            return self._reply("failed", reason, message) + self.gone(DELETED, message, now)
+            replies = self._reply("failed", reason, message)
+            return replies + self.gone(DELETED, message, now) + self._look_if_due()
         self._saving.fail(now, reason, message)
-        return self._reply("failed", reason, message)
+        return self._reply("failed", reason, message) + self._look_if_due()
 
     def _reply(
         self, status: Literal["success", "failed"], reason: str = "", message: str = ""
@@ -174,8 +188,14 @@ class Keeper:
         if isinstance(self._look, Looking):
             self._look = Looking(again=True)
             return []
+        if self._saving.writing:
+            self._look = Due()
+            return []
         self._look = Looking()
         return [ReadFile()]
+
+    def _look_if_due(self) -> list[Effect]:
+        return self.changed_outside() if isinstance(self._look, Due) else []
 
     def read(self, content: FileContent, now: float) -> list[Effect]:
         """The file was read: merge it if it is not what we wrote."""
@@ -183,7 +203,8 @@ class Keeper:
         if content.version.fingerprint == self._saved.fingerprint:
             self._version = content.version
             return self._looked(now)
-        return [MergeFile(self._saved, content, clean=not self.dirty)]
+        self._reading, ours = content.source, self._replica.snapshot()
+        return [MergeFile(self._saved, content, not self.dirty, ours, self._merged)]
 
     def merged(
         self, version: FileVersion, at: list[Position], written: Position | None, now: float
@@ -193,6 +214,7 @@ class Keeper:
         if written is not None:
             self._saved = SavedMark(written, version.fingerprint)
         else:
+            self._merged = self._reading
             merged = (*self._saved.merged, *at)
             self._saved = SavedMark(self._saved.position, version.fingerprint, merged)
         self._version = version
@@ -201,6 +223,7 @@ class Keeper:
     def settle(self, now: float) -> list[Effect]:
         """The document and the file are the same, whoever made them so."""
         self._saving.settle()
+        self._merged = self._reading = None
         self._saved_at = now
         self._saved = SavedMark(self.head, self._version.fingerprint)
         return [MarkSaved(self._saved)]
@@ -213,9 +236,17 @@ class Keeper:
         self._saved = SavedMark(self.head, self._version.fingerprint)
         return [MarkSaved(self._saved)]
 
-    def gone(self, reason: str, message: str, now: float) -> list[Effect]:
+    def not_read(self, reason: str, message: str, now: float) -> list[Effect]:
+        """The look at the file has failed."""
         self._file = Gone(reason, message)
         return self._looked(now)
+
+    def gone(self, reason: str, message: str, now: float) -> list[Effect]:
+        self._file = Gone(reason, message)
+        if isinstance(self._look, Looking):
+            self._look = Looking(again=True)  # what is being read may be from before
+            return []
+        return self.step(now)
 
     def _looked(self, now: float) -> list[Effect]:
         again = isinstance(self._look, Looking) and self._look.again

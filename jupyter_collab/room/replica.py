@@ -29,7 +29,7 @@ class Replica:
         self._content_changed = False
         self._subscriptions: list[tuple[Any, Any]] = [
             (doc, doc.observe(self._on_transaction)),
-            *((root, root.observe_deep(self._on_change)) for root in _content_roots(type, doc)),
+            *((root, root.observe_deep(self._on_change)) for root in content_roots(type, doc)),
         ]
 
     def apply(self, updates: Iterable[bytes]) -> list[int]:
@@ -97,7 +97,7 @@ class Replica:
         self._content_changed = True
 
 
-def _content_roots(type: str, doc: Doc[Any]) -> list[Any]:
+def content_roots(type: str, doc: Doc[Any]) -> list[Any]:
     """All shared types of a document but its ``state``."""
     if type == "notebook":
         return [doc.get("meta", type=Map), doc.get("cells", type=Array)]

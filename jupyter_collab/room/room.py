@@ -97,7 +97,7 @@ class Room:
         self._last_flush = now - policy.flush_window
         self._empty_since: float | None = now
         self._told: Mapping[str, object] = {}
-        if opening.position > opening.saved.position and not opening.saved.merged:
+        if opening.position > opening.saved.position:
             self._keeper.touch(now)
 
     @property
@@ -112,7 +112,8 @@ class Room:
     def is_settled(self) -> bool:
         """Nothing is under way, and all that should be written is."""
         keeper = self._keeper
-        return not self._incoming and not keeper.busy and keeper.durable >= self._position
+        flushed = not self._incoming and not self._replica.has_changes
+        return flushed and not keeper.busy and keeper.durable >= self._position
 
     @property
     def path(self) -> str:
@@ -174,7 +175,7 @@ class Room:
         return [Disconnect(event.connection, CloseCode.UNKNOWN_HISTORY, json.dumps(payload))]
 
     def _admit(self, member: Member, now: float) -> list[Effect]:
-        effects = self._flush(now)
+        effects = self._flush(now) + self._update_state()
         known = self._sessions.get(member.connection)
         self._sessions[member.connection] = member
         here = (member.connection,)
@@ -389,6 +390,7 @@ class Room:
         | ev.FileWriteFailed
         | ev.FileChangedOutside
         | ev.FileRead
+        | ev.FileNotRead
         | ev.FileMerged
         | ev.FileRenamed
         | ev.FileGone
@@ -406,7 +408,9 @@ class Room:
             case ev.FileChangedOutside() | ev.FileBack():
                 effects = keeper.changed_outside()
             case ev.FileRead(content):
-                effects = keeper.read(content, now)
+                effects = self._flush(now) + keeper.read(content, now)
+            case ev.FileNotRead(reason, message):
+                effects = keeper.not_read(reason, message, now)
             case ev.FileMerged():
                 effects = self._merge(event, now)
             case ev.FileRenamed(path):

@@ -107,9 +107,9 @@ class DocumentActor(Actor):
         try:
             content = await self._file.read()
         except FileMissing as error:
-            self.post(ev.FileGone(DELETED, str(error)))
+            self.post(ev.FileNotRead(DELETED, str(error)))
         except FileError as error:
-            self.post(ev.FileGone(error.reason, str(error)))
+            self.post(ev.FileNotRead(error.reason, str(error)))
         else:
             self.post(ev.FileRead(content))
 
@@ -124,6 +124,7 @@ class DocumentActor(Actor):
             stored=await self._stored() if needs_base else None,
             saved=effect.saved,
             client=self._new_client_id(),
+            base=effect.base,
         )
         try:
             merged = await find_edits(wanted)
@@ -131,7 +132,7 @@ class DocumentActor(Actor):
             # Better the file as it is, and the document as it is, than neither.
             self._log.exception("Could not merge what is in %s", self._file.path)
             message = "What another program wrote could not be merged; see the server's log"
-            self.post(ev.FileGone("unmergeable", message))
+            self.post(ev.FileNotRead("unmergeable", message))
         else:
             self.post(ev.FileMerged(content.version, merged.updates, merged.written))
 

@@ -24,8 +24,8 @@ class Merge:
     """What to merge: the document ``ours`` (an update that makes all of it), and the file.
 
     The base is the document as it was when it was last in the file: ``ours`` itself if
-    ``clean``, otherwise what ``stored`` has for ``saved``. ``client`` is a Yjs client id that
-    nobody else has.
+    ``clean``, ``base`` if that is known, otherwise what ``stored`` has for ``saved``.
+    ``client`` is a Yjs client id that nobody else has.
     """
 
     type: str
@@ -35,6 +35,7 @@ class Merge:
     stored: StoredHistory | None
     saved: SavedMark
     client: int
+    base: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def merge_now(wanted: Merge) -> Merged:
     ours, theirs = document.read(), document.content_of(wanted.theirs)
     if wanted.saved.writing is not None and theirs == _content(wanted, wanted.saved.writing, ()):
         return Merged((), wanted.saved.writing)
-    base = ours if wanted.clean else _content(wanted, wanted.saved.position, wanted.saved.merged)
+    base = _base(wanted, document, ours)
     updates: list[bytes] = []
 
     def collect(event: TransactionEvent) -> None:
@@ -69,6 +70,15 @@ def merge_now(wanted: Merge) -> Merged:
     document.edit(union(ours, theirs) if base is None else merge(base, ours, theirs))
     doc.unobserve(subscription)
     return Merged(tuple(updates), None)
+
+
+def _base(wanted: Merge, document: Document, ours: Any) -> Any:
+    """What both came from; ``None`` where that is not known any more."""
+    if wanted.clean:
+        return ours
+    if wanted.base is not None:
+        return document.content_of(wanted.base)
+    return _content(wanted, wanted.saved.position, wanted.saved.merged)
 
 
 def _content(wanted: Merge, until: Position, merged: Collection[Position]) -> Any:

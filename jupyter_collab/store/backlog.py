@@ -52,12 +52,19 @@ class Backlog:
     def rows(self, count: int, size: int) -> tuple[Row, ...]:
         """The first rows: ``count`` at most, and no more than the first beyond ``size`` bytes."""
         taken: list[Row] = []
-        for position, update in self._all_rows():
+        for position, update in self.all_rows():
             if len(taken) == count or (taken and size < len(update)):
                 break
             size -= len(update)
             taken.append((position, update))
         return tuple(taken)
+
+    def all_rows(self) -> Iterator[Row]:
+        """All rows, from front to back."""
+        for entry in self._entries:
+            yield entry.first, entry.update
+            for position in range(entry.first + 1, entry.last + 1):
+                yield Position(position), EMPTY_UPDATE
 
     def drop(self, until: Position) -> None:
         """Remove the rows up to and including ``until``: they are durable."""
@@ -94,12 +101,6 @@ class Backlog:
         if replaced:
             kept.append(Entry(replaced[0].first, replaced[-1].last, snapshot, complete=True))
             self._set(kept)
-
-    def _all_rows(self) -> Iterator[Row]:
-        for entry in self._entries:
-            yield entry.first, entry.update
-            for position in range(entry.first + 1, entry.last + 1):
-                yield Position(position), EMPTY_UPDATE
 
     def _set(self, entries: Iterable[Entry]) -> None:
         self._entries = deque(entries)

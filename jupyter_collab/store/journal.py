@@ -184,6 +184,14 @@ class Journal:
         """Bytes of the updates that are not durable."""
         return self._backlog.size
 
+    def complete(self, stored: StoredHistory) -> StoredHistory:
+        """``stored``, which was just loaded, with the updates that the log does not have yet."""
+        rows = [row for row in self._backlog.all_rows() if row[0] > stored.position]
+        if stored.lineage != self._lineage or not rows or rows[0][0] != stored.position + 1:
+            return stored
+        updates = (*stored.updates, *(update for _, update in rows))
+        return replace(stored, updates=updates, position=rows[-1][0])
+
     @property
     def deadline(self) -> float | None:
         """When to ask for the next request, if nothing else happens; ``None``: no need to."""

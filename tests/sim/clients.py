@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -133,7 +134,15 @@ class CollabClient(Client):
 
     collab = True
 
-    def __init__(self, name: str, type: str, server: Server, next_line: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        name: str,
+        type: str,
+        server: Server,
+        next_line: Callable[[], int],
+        words: Callable[[Document], Counter[str]],
+    ) -> None:
+        self._words = words
         self._carried: tuple[Any, Any] | None = None
         super().__init__(name, type, server, next_line)
         self._opened()
@@ -230,7 +239,9 @@ class CollabClient(Client):
         if self._carried is not None:
             base, mine = self._carried
             self._carried = None
+            before = self._words(self.document)
             self.document.edit(merge(base, self.document.read(), mine))
+            self._server.on_merge(before, before, self._words(self.document))
 
     def _difference(self) -> tuple[Any, Any]:
         """The document without what is not known to be durable, and with it."""

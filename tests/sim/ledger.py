@@ -19,6 +19,8 @@ class Word:
     most: int = 1
     fresh: bool = True
     deleted_by: str = ""
+    doubles: int = 0
+    """How many more there may be, as the product is known not to prevent it."""
 
 
 @dataclass
@@ -52,9 +54,7 @@ class Ledger:
 
     def by(self, author: str) -> list[str]:
         """The words that ``author`` has written or deleted since the last rest."""
-        return [
-            n for n, w in self.words.items() if w.fresh and author in (w.author, w.deleted_by)
-        ]
+        return [n for n, w in self.words.items() if w.fresh and author in (w.author, w.deleted_by)]
 
     def deleted_lately(self) -> list[str]:
         return [n for n, w in self.words.items() if w.fresh and w.deleted_by]
@@ -67,7 +67,8 @@ class Ledger:
         self._allow_for_cells()
         wrong = []
         for name, word in self.words.items():
-            if not word.least <= counts[name] <= word.most:
+            least = 0 if word.doubles else word.least
+            if not least <= counts[name] <= word.most + word.doubles:
                 wrong.append(f"{name} is there {counts[name]} times, not {word}")
         return wrong
 
@@ -75,7 +76,7 @@ class Ledger:
         """All is at rest, and as it is now it has to stay."""
         for name, word in self.words.items():
             word.least = word.most = counts[name]
-            word.fresh, word.deleted_by = False, ""
+            word.fresh, word.deleted_by, word.doubles = False, "", 0
         self.shaken.clear()
 
     def _allow_for_cells(self) -> None:

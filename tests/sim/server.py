@@ -6,9 +6,12 @@ awaits, so that anything may happen in between, also the death of the server.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from typing import Any
+
+from pycrdt import Doc
 
 from jupyter_collab.errors import CollabError, FileError, FileMissing, StoreError
 from jupyter_collab.files.memory import MemoryFile, MemoryFiles
@@ -19,11 +22,12 @@ from jupyter_collab.protocol.messages import ClientMessage, ServerMessage
 from jupyter_collab.room import effects as fx
 from jupyter_collab.room import events as ev
 from jupyter_collab.room.build import build
+from jupyter_collab.room.document import Document
 from jupyter_collab.room.keeper import DELETED
 from jupyter_collab.room.room import Room, RoomPolicy
 from jupyter_collab.room.saving import SavePolicy
 from jupyter_collab.room.session import Person
-from jupyter_collab.server.merging import Merge, merge_now
+from jupyter_collab.server.merging import Merge, Merged, merge_now
 from jupyter_collab.server.starting import Start, begin, resume
 from jupyter_collab.store.compaction import Compaction, CompactionPolicy
 from jupyter_collab.store.port import StoredHistory
@@ -184,37 +188,51 @@ class Life:
             content = run_now(self.file.read())
         except FileMissing as error:
             yield True
-            self.post(ev.FileGone(DELETED, str(error)))
+            self.post(ev.FileNotRead(DELETED, str(error)))
         except FileError as error:
             yield True
-            self.post(ev.FileGone(error.reason, str(error)))
+            self.post(ev.FileNotRead(error.reason, str(error)))
         else:
             yield True
             self.post(ev.FileRead(content))
 
     def _merge(self, effect: fx.MergeFile) -> Work:
         yield True
-        replica, content = self.room.replica, effect.content
-        ours = replica.snapshot()
-        yield True
+        content = effect.content
         needs_base = not effect.clean or effect.saved.writing is not None
         client = self.server.new_client_id()
         wanted = Merge(
-            type=replica.type,
-            ours=ours,
+            type=self.room.replica.type,
+            ours=effect.ours,
             theirs=content.source,
             clean=effect.clean,
             stored=self._load() if needs_base else None,
             saved=effect.saved,
             client=client,
+            base=effect.base,
         )
         merged = merge_now(wanted)
+        self._tell_of_merge(wanted, merged)
         yield True
         self.post(ev.FileMerged(content.version, merged.updates, merged.written))
 
+    def _tell_of_merge(self, wanted: Merge, merged: Merged) -> None:
+        doc: Doc[Any] = Doc()
+        document, words = Document.of(wanted.type, doc), self.server.words
+        doc.apply_update(wanted.ours)
+        ours = words(document)
+        for update in merged.updates:
+            doc.apply_update(update)
+        built = build(self.room.id.format, wanted.type, wanted.theirs)
+        their_doc: Doc[Any] = Doc()
+        their_doc.apply_update(built.update)
+        theirs = words(Document.of(wanted.type, their_doc))
+        self.server.on_merge(ours, ours & theirs, words(document))
+
     def _load(self) -> StoredHistory | None:
         try:
-            return self.server.store.load()
+            stored = self.server.store.load()
+            return None if stored is None else self.journal.complete(stored)
         except StoreError:
             return None
 
@@ -298,6 +316,9 @@ class Server:
         self.now = now
         self.new_client_id = new_client_id
         self.life: Life | None = None
+        self.words: Callable[[Document], Counter[str]] = lambda _document: Counter()
+        self.on_merge: Callable[[Counter[str], Counter[str], Counter[str]], None]
+        self.on_end: Callable[[], None] = lambda: None
         self.on_begin: Callable[[Life, bool], None] = lambda _life, _readable: None
 
     def open(self) -> Life:
@@ -311,13 +332,13 @@ class Server:
             run_now(file.close())
             raise
         error, stored = self._load()
-        start = resume(self.id, stored, file.path, content, self.new_client_id()) if stored else None
+        start = None
+        if stored is not None:
+            start = resume(self.id, stored, file.path, content, self.new_client_id())
         if start is None:
             built = build(self.id.format, self.id.type, content.source)
             client = self.new_client_id()
-            start = begin(
-                self.id, built, file.path, content, client, replace=error is None
-            )
+            start = begin(self.id, built, file.path, content, client, replace=error is None)
         life = self.life = Life(self, start, file)
         for event in start.events:
             life.post(event)
@@ -357,6 +378,7 @@ class Server:
         life, self.life = self.life, None
         if life is not None:
             life.close(code)
+            self.on_end()
 
     def kill(self, committed: int) -> None:
         """The end of the process: of what the store is doing, the first parts are done."""
@@ -370,3 +392,4 @@ class Server:
             line.over = True
         life.lines.clear()
         life.give_back()
+        self.on_end()
