@@ -15,10 +15,11 @@ from jupyter_ydoc import ydocs
 from jupyter_ydoc.ybasedoc import YBaseDoc
 from pycrdt import Array, Doc, Map, Text
 
-from .build import is_text, unique_id
+from .build import is_text
+from .doubles import part_doubles
 from .editing import edit_notebook
 from .notebook import Notebook
-from .reading import NotebookReader, read_cell
+from .reading import NotebookReader
 from .textdiff import edit_text
 from .updates import Json
 from .values import normal
@@ -99,35 +100,16 @@ def repair(doc: Doc[Any]) -> list[str]:
     """Mend what concurrent edits can do to the list of cells; returns what was done.
 
     Moving a cell is deleting it and inserting a copy: two people who move one cell at the same
-    time leave two with the same id. Copies that are alike become one, others get an id of
-    their own. Who calls it does not matter: the outcome depends on the document alone.
+    time leave two with the same id. Versions of one cell become one that has what either has,
+    others get an id of their own. Who calls it does not matter: the outcome depends on the
+    document alone.
     """
     cells: Array[Any] = doc.get("cells", type=Array)
     with doc.transaction():
         ids = [ycell.get("id") if isinstance(ycell, Map) else None for ycell in cells]
         if len(set(ids)) == len(ids):
             return []
-        return _part_doubles(cells, ids)
-
-
-def _part_doubles(cells: Array[Any], ids: list[Any]) -> list[str]:
-    done = []
-    taken = {id for id in ids if isinstance(id, str)}
-    seen: dict[str, list[Any]] = {}
-    for index in range(len(ids)):
-        id, ycell = ids[index], cells[index - len(ids) + len(cells)]
-        if not isinstance(id, str) or not isinstance(ycell, Map):
-            continue
-        cell = read_cell(ycell).cell
-        if cell in seen.get(id, ()):
-            del cells[index - len(ids) + len(cells)]
-            done.append(f"Removed the second of two equal cells with the id {id}")
-        elif id in seen:
-            new = unique_id(taken, "double", id, len(seen[id]))
-            ycell["id"] = new
-            done.append(f"Gave the id {new} to another cell with the id {id}")
-        seen.setdefault(id, []).append(cell)
-    return done
+        return part_doubles(cells, ids)
 
 
 class TextDocument(Document):

@@ -80,7 +80,7 @@ def _edit_cells(ycells: Array[Any], current: Notebook, target: Notebook) -> bool
             changed = True
     for index, (source, cell) in enumerate(zip(sources, cells, strict=True)):
         if source is not None and source in kept:
-            changed = _edit_cell(ycells[index], current.cells[source], cell) or changed
+            changed = edit_cell(ycells[index], current.cells[source], cell) or changed
         else:
             ycells.insert(index, new_cell(cell))
             changed = True
@@ -143,7 +143,8 @@ def _new_output(output: dict[str, Json]) -> Map[Any]:
     return Map(youtput)
 
 
-def _edit_cell(ycell: Map[Any], current: Cell, target: Cell) -> bool:
+def edit_cell(ycell: Map[Any], current: Cell, target: Cell) -> bool:
+    """Make ``ycell``, which is ``current``, ``target``; whether there was anything to do."""
     if same(current, target):
         return False
     plain = [{k: v for k, v in cell.items() if k not in _TYPED} for cell in (current, target)]
@@ -157,26 +158,32 @@ def _edit_cell(ycell: Map[Any], current: Cell, target: Cell) -> bool:
     if target["cell_type"] == "code":
         if not isinstance(ycell.get("outputs"), Array):
             ycell["outputs"] = Array()
-        _edit_outputs(ycell["outputs"], current["outputs"], target["outputs"])
+        youtputs, outputs = ycell["outputs"], current["outputs"]
+        if len(youtputs) != len(outputs):
+            # Something in it is no output, and was left out when it was read.
+            youtputs.clear()
+            outputs = []
+        _edit_outputs(youtputs, outputs, target["outputs"])
     return True
 
 
 def _edit_outputs(youtputs: Array[Any], current: Sequence[Json], target: Sequence[Json]) -> None:
-    """Replace the outputs that differ, from the first one to the last one."""
+    """Replace the outputs that differ; with another number of them, those in the middle."""
+    if len(current) == len(target):
+        for index, (old, new) in enumerate(zip(current, target, strict=True)):
+            is_last = index == len(target) - 1
+            if not same(old, new) and not (is_last and _grow(youtputs[index], old, new)):
+                youtputs[index] = _new_output(new)
+        return
+    shorter = min(len(current), len(target))
     head = 0
-    while head < min(len(current), len(target)) and same(current[head], target[head]):
+    while head < shorter and same(current[head], target[head]):
         head += 1
     tail = 0
-    room = min(len(current), len(target)) - head
-    while tail < room and same(current[-1 - tail], target[-1 - tail]):
+    while tail < shorter - head and same(current[-1 - tail], target[-1 - tail]):
         tail += 1
-    end, new_end = len(current) - tail, len(target) - tail
-    if head == len(current) - 1 == len(target) - 1 and _grow(
-        youtputs[head], current[head], target[head]
-    ):
-        return
-    del youtputs[head:end]
-    for index in range(head, new_end):
+    del youtputs[head : len(current) - tail]
+    for index in range(head, len(target) - tail):
         youtputs.insert(index, _new_output(target[index]))
 
 

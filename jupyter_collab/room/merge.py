@@ -44,6 +44,8 @@ def merge(base: Any, ours: Any, theirs: Any) -> Any:
         case str(), str(), str():
             return merge_text(base, ours, theirs)
         case Notebook(), Notebook(), Notebook():
+            if theirs in (base, ours):
+                return ours
             return _merge_notebooks(base, ours, theirs)
         case _:
             return merge_values(base, ours, theirs)
@@ -55,7 +57,7 @@ def union(ours: Any, theirs: Any) -> Any:
         case str(), str():
             return union_text(ours, theirs)
         case Notebook(), Notebook():
-            return _merge_notebooks(None, ours, theirs)
+            return ours if ours == theirs else _merge_notebooks(None, ours, theirs)
         case _:
             return merge_values(MISSING, ours, theirs)
 

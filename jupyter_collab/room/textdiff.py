@@ -233,6 +233,11 @@ def edit_text(text: Text, old: str, new: str) -> bool:
     """Make ``text``, which is ``old``, ``new`` by the smallest edits; whether there were any."""
     changes = [_shrunk(old, change) for change in _few(old, differences(old, new))]
     with text.doc.transaction():
+        if changes and len(text) != len(old.encode()):
+            # A client has put something into it that is no text but takes up a place.
+            text.clear()
+            text += new
+            return True
         for start, size, inserted in _in_halves(old, changes):
             if inserted:
                 text.insert(start, inserted)
@@ -258,15 +263,15 @@ def _together(old: str, changes: Sequence[Change]) -> Change:
 
 
 def _shrunk(old: str, change: Change) -> Change:
-    """Without the characters that a word keeps at its ends, unless marks belong to them."""
+    """Without the characters that a word keeps at its ends."""
     start, end, text = change
     removed = old[start:end]
     head = _common_prefix(removed, text)
-    while head and (_is_mark(removed[head : head + 1]) or _is_mark(text[head : head + 1])):
+    while _parts(removed, head) or _parts(text, head):
         head -= 1
     removed, text = removed[head:], text[head:]
     tail = _common_suffix(removed, text)
-    while tail and _is_mark(removed[-tail]):
+    while _parts(removed, len(removed) - tail) or _parts(text, len(text) - tail):
         tail -= 1
     return Change(start + head, end - tail, text[: len(text) - tail])
 
@@ -274,8 +279,11 @@ def _shrunk(old: str, change: Change) -> Change:
 _MARK = re.compile(f"[{_MARKS}]")
 
 
-def _is_mark(character: str) -> bool:
-    return _MARK.match(character) is not None
+def _parts(text: str, at: int) -> bool:
+    """Whether a cut at ``at`` parts a character from what belongs to it."""
+    if not 0 < at < len(text):
+        return False
+    return text[at - 1] == "\u200d" or _MARK.match(text[at]) is not None
 
 
 def _in_halves(old: str, changes: Sequence[Change]) -> Iterator[tuple[int, int, str]]:

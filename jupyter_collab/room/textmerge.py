@@ -53,7 +53,7 @@ def union_text(ours: str, theirs: str) -> str:
     for start, end, new_start, new_end in line_ranges(old, new, Effort(_STEPS)):
         out += filter(None, old[at:start])
         mine, other = "".join(old[start:end]), "".join(new[new_start:new_end])
-        if max(_share(mine, other), _share(other, mine)) >= _RELATED:
+        if are_versions(mine, other):
             _append(out, woven(mine, other))
         else:
             if mine and not mine.endswith("\n") and other:
@@ -62,6 +62,11 @@ def union_text(ours: str, theirs: str) -> str:
             _append(out, other)
         at = end
     return "".join((*out, *old[at:]))
+
+
+def are_versions(one: str, other: str) -> bool:
+    """Whether so much of one text is in the other that they come from one."""
+    return one == other or max(_share(one, other), _share(other, one)) >= _RELATED
 
 
 def woven(ours: str, theirs: str) -> str:

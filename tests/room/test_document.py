@@ -233,6 +233,29 @@ def test_values_too_deep_for_json_are_left_out() -> None:
     assert document.problems()
 
 
+def test_what_is_no_text_in_a_text_does_not_shift_edits() -> None:
+    """M10"""
+    document = opened("file", "one two é😀")
+    document.doc.get("source", type=Text).insert_embed(3, {"an": "embed"})
+    assert document.source() == "one two é😀"
+    edit(document, "one two three é😀")
+    assert document.source() == "one two three é😀"
+
+
+def test_what_is_no_output_does_not_shift_edits() -> None:
+    """M10"""
+    output = {"output_type": "display_data", "data": {"text/plain": "x"}, "metadata": {}}
+    document = opened_notebook(notebook(code("a", "", outputs=[output])))
+    cells_of(document)[0]["outputs"].insert(0, Map({"data": 1}))
+    cells_of(document)[0]["outputs"].insert(0, Map({"output_type": "stream"}))
+    assert document.source() == notebook(code("a", "", outputs=[output]))
+    assert len(document.problems()) == 1
+    other = {**output, "data": {"text/plain": "y"}}
+    edit(document, notebook(code("a", "", outputs=[other])))
+    assert document.source() == notebook(code("a", "", outputs=[other]))
+    assert document.problems() == []
+
+
 def test_numbers_of_clients_are_whole_again() -> None:
     """M2"""
     document = opened_notebook(notebook(code("a", "1")))
@@ -260,30 +283,41 @@ def exchange(one: Document, other: Document) -> None:
     other.doc.apply_update(one_update)
 
 
-@given(st.integers(0, 3), st.integers(0, 3), st.booleans())
-def test_a_cell_that_two_people_moved_is_one_cell(to: int, other_to: int, edits: bool) -> None:
+@given(st.integers(0, 3), st.integers(0, 3), st.booleans(), st.booleans())
+def test_a_cell_that_two_people_moved_is_one_cell(
+    to: int, other_to: int, edits: bool, other_edits: bool
+) -> None:
     """M11"""
-    cells = [code(name, name) for name in "abcd"]
+    cells = [code(name, f"the source of cell {name}") for name in "abcd"]
     one = opened_notebook(notebook(*cells))
     other = copied(one, 2)
     move(one, 0, to)
     move(other, 0, other_to)
-    if edits:
-        text = cells_of(one)[to]["source"]
-        text += " edited"
+    for side, place, wanted in ((one, to, edits), (other, other_to, other_edits)):
+        if wanted:
+            text = cells_of(side)[place]["source"]
+            text += f" edited{side.doc.client_id}"
     exchange(one, other)
-    before = one.source()
     assert repair(one.doc) == repair(other.doc) != []
     assert one.source() == other.source()
-    sources = [cell["source"] for cell in one.source()["cells"]]
-    assert sorted(sources) == sorted([*"abcd", *(["a edited"] if edits else [])])
-    ids = [cell["id"] for cell in one.source()["cells"]]
-    assert len(set(ids)) == len(ids)
     assert repair(one.doc) == []
-    exchange(one, other)
-    assert one.source() == other.source()
-    if edits:
-        assert [cell["source"] for cell in before["cells"]] == sources
+    assert sorted(cell["id"] for cell in one.source()["cells"]) == [*"abcd"]
+    moved = next(cell["source"] for cell in one.source()["cells"] if cell["id"] == "a")
+    edited = ["edited1"] * edits + ["edited2"] * other_edits
+    assert sorted(moved.split()) == ["a", "cell", *edited, "of", "source", "the"]
+
+
+def test_other_cells_with_the_same_id_get_their_own() -> None:
+    """M11"""
+    document = opened_notebook(notebook(code("a", "one thing"), code("b", "another matter")))
+    peer = copied(document, 2)
+    for side in (document, peer):
+        cells_of(side)[1]["id"] = "a"
+    assert repair(document.doc) == repair(peer.doc)
+    exchange(document, peer)
+    assert document.source() == peer.source()
+    assert [cell["source"] for cell in peer.source()["cells"]] == ["one thing", "another matter"]
+    assert document.problems() == []
 
 
 def test_there_is_nothing_to_repair() -> None:

@@ -1,0 +1,61 @@
+"""Cells with the same id: what concurrent moves leave behind, and how it is mended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pycrdt import Array, Map, Text
+
+from .build import unique_id
+from .cells import Cell
+from .editing import edit_cell
+from .reading import read_cell
+from .textmerge import are_versions, union_text
+
+
+def part_doubles(ycells: Array[Any], ids: list[Any]) -> list[str]:
+    """Let no two cells have the same id; ``ids`` are those of ``ycells``.
+
+    To be called within a transaction. Returns what was done.
+    """
+    done = []
+    taken = {id for id in ids if isinstance(id, str)}
+    seen: dict[str, list[Any]] = {}
+    removed = 0
+    for index, id in enumerate(ids):
+        ycell = ycells[index - removed]
+        if not isinstance(id, str) or not isinstance(ycell, Map):
+            continue
+        others = seen.setdefault(id, [])
+        if any(_absorb(other, ycell) for other in others):
+            del ycells[index - removed]
+            removed += 1
+            done.append(f"Made one of two cells with the id {id}")
+            continue
+        if others:
+            new = unique_id(taken, "double", id, len(others))
+            ycell["id"] = new
+            done.append(f"Gave the id {new} to another cell with the id {id}")
+        others.append(ycell)
+    return done
+
+
+def _absorb(ycell: Map[Any], double: Map[Any]) -> bool:
+    """Bring what ``double`` has into ``ycell``; ``False`` if they are not the same cell."""
+    cell, other = read_cell(ycell).cell, read_cell(double).cell
+    if cell is None or other is None or not isinstance(ycell.get("source"), Text):
+        return False
+    if cell["cell_type"] != other["cell_type"]:
+        return False
+    if not are_versions(cell["source"], other["source"]):
+        return False
+    edit_cell(ycell, cell, _united(cell, other))
+    return True
+
+
+def _united(cell: Cell, other: Cell) -> Cell:
+    united = {**cell, "source": union_text(cell["source"], other["source"])}
+    if not cell.get("outputs") and other.get("outputs"):
+        united["outputs"] = other["outputs"]
+        united["execution_count"] = other.get("execution_count")
+    return united
