@@ -433,7 +433,8 @@ class Room:
             effects += self._log_and_send(update, set())
             at.append(self._position)
         effects += self._keeper.merged(event.version, at, event.written, now)
-        if was_clean and not repair(self._replica.doc):
+        mended = repair(self._replica.doc)
+        if was_clean and not mended:
             effects += self._keeper.settle(now)
         elif changed:
             self._keeper.touch(now)
