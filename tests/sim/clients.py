@@ -27,6 +27,7 @@ from jupyter_collab.room.merge import merge
 from jupyter_collab.room.session import Person
 
 from .server import Closed, Line, Server
+from .words import words_in, words_of
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,10 @@ class Client(ABC):
         else:
             self._hear(message)
 
+    def held(self) -> set[str]:
+        """The words that it can bring back."""
+        return set(words_of(self.document))
+
     def say(self, message: ClientMessage) -> None:
         if self.line is not None and not self.line.over:
             self.line.up.append(message)
@@ -134,15 +139,7 @@ class CollabClient(Client):
 
     collab = True
 
-    def __init__(
-        self,
-        name: str,
-        type: str,
-        server: Server,
-        next_line: Callable[[], int],
-        words: Callable[[Document], Counter[str]],
-    ) -> None:
-        self._words = words
+    def __init__(self, name: str, type: str, server: Server, next_line: Callable[[], int]) -> None:
         self._carried: tuple[Any, Any] | None = None
         super().__init__(name, type, server, next_line)
         self._opened()
@@ -174,15 +171,14 @@ class CollabClient(Client):
     def synced(self) -> bool:
         return self._sent and self._received and self.durable == self.made and self.ready
 
-    @property
-    def owes(self) -> bool:
-        """Whether there is something to bring into another history yet."""
-        return self._carried is not None
+    def held(self) -> set[str]:
+        mine = set() if self._carried is None else set(_words(self._carried[1]))
+        return super().held() | mine
 
     def holds_unsafe(self, word: str) -> bool:
         """Whether ``word`` will be brought into another history, should this one be lost."""
         base, mine = self._carried or self._difference()
-        return word in str(mine) and word not in str(base)
+        return word in _words(mine) and word not in _words(base)
 
     def _edited(self, update: bytes) -> None:
         self.made += 1
@@ -239,9 +235,9 @@ class CollabClient(Client):
         if self._carried is not None:
             base, mine = self._carried
             self._carried = None
-            before = self._words(self.document)
+            before = words_of(self.document)
             self.document.edit(merge(base, self.document.read(), mine))
-            self._server.on_merge(before, before, self._words(self.document))
+            self._server.on_merge(before, before, words_of(self.document))
 
     def _difference(self) -> tuple[Any, Any]:
         """The document without what is not known to be durable, and with it."""
@@ -259,6 +255,10 @@ class CollabClient(Client):
         while manager.can_undo():
             manager.undo()
         return document.read(), self.document.read()
+
+
+def _words(content: Any) -> Counter[str]:
+    return words_in(content if isinstance(content, str) else content.source())
 
 
 class OldClient(Client):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from abc import ABC, abstractmethod
-from collections import Counter
 from collections.abc import Callable
 from random import Random
 from typing import Any, ClassVar
@@ -14,12 +13,9 @@ from pycrdt import Array, Map, Text
 
 from jupyter_collab.files.formats import NotebookFormat, TextFormat
 from jupyter_collab.protocol.identity import FileFormat
-from jupyter_collab.room.document import Document
 from jupyter_collab.room.notebook import Notebook
 
 from .clients import Client
-
-WORD = re.compile(r"\bw\d+\b")
 
 
 def places(text: str) -> list[int]:
@@ -33,7 +29,7 @@ def with_word(text: str, word: str, rng: Random) -> str:
 
 
 def without_word(text: str, word: str) -> str:
-    return re.sub(rf"\b{word}\b\s?", "", text)
+    return re.sub(rf"{word}(?!\d)\s?", "", text)
 
 
 def insert_word(text: Text, word: str, rng: Random) -> None:
@@ -41,7 +37,7 @@ def insert_word(text: Text, word: str, rng: Random) -> None:
 
 
 def delete_word(text: Text, word: str) -> bool:
-    found = re.search(rf"\b{word}\b\s?", str(text))
+    found = re.search(rf"{word}(?!\d)\s?", str(text))
     if found is not None:
         del text[found.start() : found.end()]
     return found is not None
@@ -69,11 +65,6 @@ class Editor(ABC):
     @abstractmethod
     def edit_file(self, data: bytes, cell: str, edit: Callable[[str], str]) -> bytes:
         """What another program makes of the file."""
-
-    def words(self, document: Document) -> Counter[str]:
-        source = document.source()
-        texts = [source] if isinstance(source, str) else [c["source"] for c in source["cells"]]
-        return Counter(word for text in texts for word in WORD.findall(text))
 
 
 class TextEditor(Editor):

@@ -46,6 +46,11 @@ class Ledger:
     def shook(self, cell: str, how: Literal["move", "delete"]) -> None:
         self.shaken.setdefault(cell, []).append(how)
 
+    def shake_all(self) -> None:
+        """Any cell may have been moved, and those that were deleted may be there again."""
+        for cell in {word.cell for word in self.words.values()}:
+            self.shaken.setdefault(cell, []).append("move")
+
     def excuse(self, names: Iterable[str]) -> None:
         """These may be there, or not."""
         for name in names:
@@ -88,9 +93,9 @@ class Ledger:
             for word in inside:
                 if done == ["move"]:
                     if word.fresh:
-                        word.least, word.most = 0, 1
+                        word.least, word.most = 0, max(1, word.most)
                 elif done == ["delete"]:
                     word.least = 0
-                    word.most = 1 if touched else 0
+                    word.most = max(1, word.most) if touched else 0
                 else:
-                    word.least, word.most = 0, max(word.most, len(done))
+                    word.least, word.most = 0, len(done) * max(1, word.most)

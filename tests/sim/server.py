@@ -34,6 +34,7 @@ from jupyter_collab.store.port import StoredHistory
 from jupyter_collab.store.requests import Degraded, Durable, News, Recovered, Request, Restarted
 
 from .store import SimulatedStore, run_now
+from .words import words_in, words_of
 
 POLICY = RoomPolicy(SavePolicy(1.0, 5.0), 60.0, 0.02)
 COMPACTION = CompactionPolicy(tail_size=2_000, tail_ratio=1.0, tail_count=12)
@@ -218,16 +219,12 @@ class Life:
 
     def _tell_of_merge(self, wanted: Merge, merged: Merged) -> None:
         doc: Doc[Any] = Doc()
-        document, words = Document.of(wanted.type, doc), self.server.words
+        document = Document.of(wanted.type, doc)
         doc.apply_update(wanted.ours)
-        ours = words(document)
+        ours = words_of(document)
         for update in merged.updates:
             doc.apply_update(update)
-        built = build(self.room.id.format, wanted.type, wanted.theirs)
-        their_doc: Doc[Any] = Doc()
-        their_doc.apply_update(built.update)
-        theirs = words(Document.of(wanted.type, their_doc))
-        self.server.on_merge(ours, ours & theirs, words(document))
+        self.server.on_merge(ours, ours & words_in(wanted.theirs), words_of(document))
 
     def _load(self) -> StoredHistory | None:
         try:
@@ -316,7 +313,6 @@ class Server:
         self.now = now
         self.new_client_id = new_client_id
         self.life: Life | None = None
-        self.words: Callable[[Document], Counter[str]] = lambda _document: Counter()
         self.on_merge: Callable[[Counter[str], Counter[str], Counter[str]], None]
         self.on_end: Callable[[], None] = lambda: None
         self.on_begin: Callable[[Life, bool], None] = lambda _life, _readable: None

@@ -25,7 +25,6 @@ from jupyter_collab.store.port import StoredHistory
 
 from .clients import Client, CollabClient, OldClient
 from .editors import (
-    WORD,
     Editor,
     NotebookEditor,
     TextEditor,
@@ -40,6 +39,7 @@ from .editors import (
 from .ledger import Ledger
 from .server import Life, Line, Server
 from .store import SimulatedStore, run_now
+from .words import WORD, words_of
 
 EDITORS: dict[str, type[Editor]] = {"text": TextEditor, "notebook": NotebookEditor}
 
@@ -61,7 +61,6 @@ class World:
         self.server = Server(room, self.files, self.store, self._clock, self._new_client_id)
         self.server.on_begin = self._on_begin
         self.server.on_end = self._on_end
-        self.server.words = self.editor.words
         self.server.on_merge = self._on_merge
         self._lost = self._troubled = self._ended = False
         self.lines: list[Line] = []
@@ -78,15 +77,15 @@ class World:
         name, type, server = f"{kind}-{number}", self.editor.type, self.server
         if kind == "old":
             return OldClient(name, type, server, self._numbers.__next__, self._on_reload)
-        return CollabClient(name, type, server, self._numbers.__next__, self.editor.words)
+        return CollabClient(name, type, server, self._numbers.__next__)
 
     # --- what may be lost
 
     def _on_begin(self, life: Life, readable: bool) -> None:
         """The room begins from its file. Where the store is lost, what was only there is lost."""
-        if not readable:
+        if not readable and self.store.look() is not None:
             return
-        here = self.editor.words(life.room.replica.document)
+        here = words_of(life.room.replica.document)
         collab = [client for client in self.clients if isinstance(client, CollabClient)]
         self.ledger.excuse(
             name
@@ -113,7 +112,7 @@ class World:
         in_file = set(self._words_in(data)) if data is not None else set()
         held: set[str] = set()
         for client in self.clients:
-            held |= set(self.editor.words(client.document))
+            held |= client.held()
         for name, word in self.ledger.words.items():
             if name in in_file - logged and name in held and not self.strict:
                 word.doubles += 1
@@ -124,7 +123,7 @@ class World:
         doc: Doc[Any] = Doc()
         for update in stored.updates:
             doc.apply_update(update)
-        return set(self.editor.words(Document.of(self.editor.type, doc)))
+        return set(words_of(Document.of(self.editor.type, doc)))
 
     def _words_in(self, data: bytes) -> list[str]:
         texts = self.editor.in_file(data).values()
@@ -137,7 +136,7 @@ class World:
 
     def _words_known(self) -> set[str]:
         life = self.server.life
-        return set(self.editor.words(life.room.replica.document)) if life else set()
+        return set(words_of(life.room.replica.document)) if life else set()
 
     # --- time and progress
 
@@ -268,7 +267,9 @@ class World:
             assert stored.lineage == life.room.lineage
         if self._lost or self._troubled:
             self.ledger.excuse(self.ledger.deleted_lately())  # M8
-        counts = self.editor.words(life.room.replica.document)
+        counts = words_of(life.room.replica.document)
+        if self.ledger.shaken and (self._ended or self._troubled or self._lost):
+            self.ledger.shake_all()  # where cells are merged anew, any of them may be moved
         wrong = self.ledger.check(counts)
         assert not wrong, "\n".join([*wrong, data.decode()])
         self.ledger.rest(counts)
@@ -297,7 +298,7 @@ class World:
         client = self._typist(rng)
         if client is None:
             return
-        words = self.editor.words(client.document)
+        words = words_of(client.document)
         mine = sorted(w for w in words if self.ledger.words[w].author == client.name)
         settled = sorted(w for w in words if not self.ledger.words[w].fresh)
         if not (mine or settled):
@@ -420,6 +421,13 @@ class World:
                     client.cut(0)
 
     def do_lose_store(self, _rng: Random) -> None:
+        life, stored = self.server.life, self.store.look()
+        if life is not None and stored is not None and stored.lineage != life.room.lineage:
+            # The room could not read it, and began another history: what it lacks is lost.
+            here = set(words_of(life.room.replica.document))
+            for client in self.clients:
+                here |= client.held()
+            self.ledger.excuse(name for name in self._words_of(stored) if name not in here)
         self.store.lose()
         self._lost = True
 
@@ -480,7 +488,7 @@ class World:
             (cell, name)
             for cell, text in sorted(texts.items())
             for name, word in self.ledger.words.items()
-            if name in text.split() and not word.fresh
+            if name in WORD.findall(text) and not word.fresh
         ]
         if known:
             cell, name = rng.choice(known)
@@ -518,7 +526,7 @@ class World:
         life = self.server.life
         if self._data is not None:
             self._last = self.files.content(self._path)
-            here = self.editor.words(life.room.replica.document) if life is not None else {}
+            here = words_of(life.room.replica.document) if life is not None else {}
             # Somebody may save the document anew before the file is brought back.
             self.ledger.excuse(name for name in self._words_in(self._last) if name not in here)
             self.files.outside_delete(self._path)
