@@ -16,7 +16,6 @@ from ..files.port import FileVersion
 from ..protocol.close import CloseCode
 from ..protocol.identity import ConnectionId, Lineage, Position, RoomId
 from ..protocol.messages import (
-    Ack,
     Awareness,
     ClientMessage,
     Hello,
@@ -32,11 +31,11 @@ from ..protocol.messages import (
 )
 from ..store.port import SavedMark
 from . import events as ev
-from .document import repair
-from .effects import Append, Disconnect, Effect, Evict, Report, Send
+from .effects import Disconnect, Effect, Evict, Report, Send
 from .keeper import Keeper
 from .permissions import admits
 from .presence import Presence
+from .publisher import Publisher, expel
 from .replica import Replica
 from .saving import SavePolicy
 from .session import Member, Session, Stranger
@@ -91,8 +90,9 @@ class Room:
         self._keeper = Keeper(
             opening.replica, opening.path, opening.version, opening.saved, policy.save
         )
-        self._position = self._keeper.head = opening.position
-        self._incoming: list[tuple[ConnectionId, bytes]] = []
+        self._publisher = Publisher(
+            id, opening.replica, self._keeper, self._sessions, opening.position
+        )
         self._flush_at: float | None = None
         self._last_flush = now - policy.flush_window
         self._empty_since: float | None = now
@@ -111,9 +111,7 @@ class Room:
     @property
     def is_settled(self) -> bool:
         """Nothing is under way, and all that should be written is."""
-        keeper = self._keeper
-        flushed = not self._incoming and not self._replica.has_changes
-        return flushed and not keeper.busy and keeper.durable >= self._position
+        return self._publisher.is_settled and not self._keeper.busy
 
     @property
     def path(self) -> str:
@@ -175,7 +173,7 @@ class Room:
         return [Disconnect(event.connection, CloseCode.UNKNOWN_HISTORY, json.dumps(payload))]
 
     def _admit(self, member: Member, now: float) -> list[Effect]:
-        effects = self._flush(now) + self._update_state()
+        effects = self._flush(now) + self._publisher.update_state()
         known = self._sessions.get(member.connection)
         self._sessions[member.connection] = member
         here = (member.connection,)
@@ -235,8 +233,7 @@ class Room:
         here = (member.connection,)
         match message:
             case SyncUpdate(update) | SyncStep2(update):
-                member.received += 1
-                self._incoming.append((member.connection, update))
+                self._publisher.receive(member, update)
                 self._schedule_flush(now)
                 return []
             case Awareness(entries):
@@ -256,7 +253,7 @@ class Room:
         try:
             update = self._replica.difference(state_vector)
         except ProtocolError as error:
-            return self._expel(member.connection, error)
+            return [expel(member.connection, error)]
         return [Send((member.connection,), SyncStep2(update))]
 
     def _refuse(self, member: Member, message: ClientMessage) -> list[Effect]:
@@ -265,9 +262,6 @@ class Room:
         if isinstance(message, Save):
             return [Send(here, SaveReply(message.id, "failed", "not-allowed", text))]
         return [Send(here, Refusal("not-allowed", text))] if member.person.collab else []
-
-    def _expel(self, connection: ConnectionId, error: ProtocolError) -> list[Effect]:
-        return [Disconnect(connection, CloseCode.BAD_REQUEST, str(error))]
 
     # --- the hot path
 
@@ -279,73 +273,10 @@ class Room:
     def _flush(self, now: float) -> list[Effect]:
         """Apply what came in, and send, log and acknowledge it, all at once."""
         self._flush_at, self._last_flush = None, now
-        effects = self._publish(set(), now) if self._replica.has_changes else []
-        incoming, self._incoming = self._incoming, []
-        if incoming:
-            effects += self._take_in(incoming, now)
+        effects = self._publisher.flush(now)
         if self._presence.has_changes:
             effects += self._spread_presence()
         return effects
-
-    def _take_in(self, incoming: list[tuple[ConnectionId, bytes]], now: float) -> list[Effect]:
-        effects: list[Effect] = []
-        broken = self._replica.apply(update for _, update in incoming)
-        for connection in sorted({incoming[index][0] for index in broken}):
-            effects += self._expel(connection, ProtocolError("an update cannot be read"))
-        writers = {connection for connection, _ in incoming}
-        # A lone writer has its own edits; with several, each lacks those of the others.
-        effects += self._publish(writers if len(writers) == 1 else set(), now)
-        return effects + self._acknowledge_later(writers)
-
-    def _publish(self, skip: set[ConnectionId], now: float) -> list[Effect]:
-        """Log all changes of the document since the last time, and send them, not to ``skip``."""
-        effects: list[Effect] = []
-        updates, content_changed = self._replica.take()
-        for update in updates:
-            effects += self._log_and_send(update, skip)
-        if content_changed:
-            self._keeper.touch(now)
-            if repair(self._replica.doc):
-                effects += self._publish(set(), now)
-        effects += self._update_state()
-        effects += self._keeper.step(now)
-        return effects
-
-    def _update_state(self) -> list[Effect]:
-        """Keep the server's members of the shared state true, whoever wrote them."""
-        self._replica.set_state({"document_id": str(self.id), **self._keeper.state_values})
-        effects: list[Effect] = []
-        for update in self._replica.take()[0]:
-            effects += self._log_and_send(update, set())
-        return effects
-
-    def _log_and_send(self, update: bytes, skip: set[ConnectionId]) -> list[Effect]:
-        self._position = self._keeper.head = Position(self._position + 1)
-        effects: list[Effect] = [Append(self._position, update)]
-        readers = tuple(
-            member.connection for member in self._members() if member.connection not in skip
-        )
-        if readers:
-            effects.append(Send(readers, SyncUpdate(update)))
-        return effects
-
-    def _acknowledge_later(self, writers: set[ConnectionId]) -> list[Effect]:
-        effects: list[Effect] = []
-        for connection in writers:
-            session = self._sessions.get(connection)
-            if isinstance(session, Member):
-                session.wait_for(self._position)
-                effects += self._acknowledge(session)
-        return effects
-
-    def _acknowledge(self, member: Member) -> list[Effect]:
-        count = member.acknowledge(self._keeper.durable)
-        if count is None or not member.person.collab:
-            return []
-        return [Send((member.connection,), Ack(count))]
-
-    def _members(self) -> list[Member]:
-        return [session for session in self._sessions.values() if isinstance(session, Member)]
 
     # --- presence
 
@@ -353,7 +284,8 @@ class Room:
         changes = self._presence.take_changes()
         self._hear_autosave()
         effects: list[Effect] = []
-        readers = [member for member in self._members() if not _is_all_own(member, changes)]
+        members = self._publisher.members()
+        readers = [member for member in members if not _is_all_own(member, changes)]
         if readers:
             effects.append(Send(tuple(m.connection for m in readers), Awareness(changes)))
         return effects
@@ -373,9 +305,7 @@ class Room:
         effects: list[Effect] = []
         match event:
             case ev.Logged(position):
-                self._keeper.durable = position
-                for member in self._members():
-                    effects += self._acknowledge(member)
+                effects = self._publisher.logged(position)
             case ev.HistoryFailed(reason, message):
                 self._keeper.history_failed(reason, message)
             case ev.HistoryKept():
@@ -412,7 +342,8 @@ class Room:
             case ev.FileNotRead(reason, message):
                 effects = keeper.not_read(reason, message, now)
             case ev.FileMerged():
-                effects = self._merge(event, now)
+                effects = self._flush(now) + self._publisher.merge(event, now)
+                effects.append(self._report("overwrite", "Out-of-band changes merged."))
             case ev.FileRenamed(path):
                 keeper.path = path
                 effects = []
@@ -420,26 +351,7 @@ class Room:
                 effects = keeper.gone(reason, message, now)
             case _:
                 assert_never(event)
-        return effects + self._publish(set(), now)
-
-    def _merge(self, event: ev.FileMerged, now: float) -> list[Effect]:
-        """Apply what another program wrote, as the edits of one more collaborator."""
-        effects = self._flush(now)
-        was_clean = not self._keeper.dirty
-        self._replica.apply(event.updates)
-        updates, changed = self._replica.take()
-        at = []
-        for update in updates:
-            effects += self._log_and_send(update, set())
-            at.append(self._position)
-        effects += self._keeper.merged(event.version, at, event.written, now)
-        mended = repair(self._replica.doc)
-        if was_clean and not mended:
-            effects += self._keeper.settle(now)
-        elif changed:
-            self._keeper.touch(now)
-        effects.append(self._report("overwrite", "Out-of-band changes merged."))
-        return effects
+        return effects + self._publisher.publish(now)
 
     def _report(self, action: str, message: str) -> Report:
         fields = {

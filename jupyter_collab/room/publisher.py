@@ -1,0 +1,143 @@
+"""The hot path of a room: what comes in is applied, sent, logged and acknowledged, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..errors import ProtocolError
+from ..protocol.close import CloseCode
+from ..protocol.identity import ConnectionId, Position, RoomId
+from ..protocol.messages import Ack, SyncUpdate
+from .effects import Append, Disconnect, Effect, Send
+from .events import FileMerged
+from .keeper import Keeper
+from .replica import Replica
+from .session import Member, Session
+
+NOBODY: frozenset[ConnectionId] = frozenset()
+
+
+def expel(connection: ConnectionId, error: ProtocolError) -> Disconnect:
+    """Close a connection that sent what cannot be read."""
+    return Disconnect(connection, CloseCode.BAD_REQUEST, str(error))
+
+
+class Publisher:
+    """Takes in what connections send, and sees to it that everybody and the log get it once.
+
+    ``sessions`` is the room's, and ``position`` is that of the last update in the log.
+    """
+
+    def __init__(
+        self,
+        id: RoomId,
+        replica: Replica,
+        keeper: Keeper,
+        sessions: Mapping[ConnectionId, Session],
+        position: Position,
+    ) -> None:
+        self._id = id
+        self._replica = replica
+        self._keeper = keeper
+        self._sessions = sessions
+        self._position = keeper.head = position
+        self._incoming: list[tuple[ConnectionId, bytes]] = []
+
+    @property
+    def is_settled(self) -> bool:
+        """All is applied, sent and durable."""
+        applied = not self._incoming and not self._replica.has_changes
+        return applied and self._keeper.durable >= self._position
+
+    def members(self) -> list[Member]:
+        return [session for session in self._sessions.values() if isinstance(session, Member)]
+
+    def receive(self, member: Member, update: bytes) -> None:
+        """Keep an update for the next flush."""
+        member.received += 1
+        self._incoming.append((member.connection, update))
+
+    def flush(self, now: float) -> list[Effect]:
+        """Apply what came in, and publish it."""
+        effects = self.publish(now) if self._replica.has_changes else []
+        incoming, self._incoming = self._incoming, []
+        if incoming:
+            effects += self._take_in(incoming, now)
+        return effects
+
+    def publish(self, now: float, skip: frozenset[ConnectionId] = NOBODY) -> list[Effect]:
+        """Log all changes of the document since the last time, and send them, not to ``skip``."""
+        effects: list[Effect] = []
+        updates, content_changed = self._replica.take()
+        for update in updates:
+            effects += self._log_and_send(update, skip)
+        if content_changed:
+            self._keeper.touch(now)
+            if self._replica.document.repair():
+                effects += self.publish(now)
+        effects += self.update_state()
+        effects += self._keeper.step(now)
+        return effects
+
+    def merge(self, event: FileMerged, now: float) -> list[Effect]:
+        """Apply what another program wrote, as the edits of one more collaborator."""
+        effects: list[Effect] = []
+        was_clean = not self._keeper.dirty
+        self._replica.apply(event.updates)
+        updates, changed = self._replica.take()
+        at = []
+        for update in updates:
+            effects += self._log_and_send(update, NOBODY)
+            at.append(self._position)
+        effects += self._keeper.merged(event.version, at, event.written, now)
+        mended = self._replica.document.repair()
+        if was_clean and not mended:
+            effects += self._keeper.settle(now)
+        elif changed:
+            self._keeper.touch(now)
+        return effects
+
+    def update_state(self) -> list[Effect]:
+        """Keep the server's members of the shared state true, whoever wrote them."""
+        self._replica.set_state({"document_id": str(self._id), **self._keeper.state_values})
+        effects: list[Effect] = []
+        for update in self._replica.take()[0]:
+            effects += self._log_and_send(update, NOBODY)
+        return effects
+
+    def logged(self, position: Position) -> list[Effect]:
+        """The log has all up to ``position``: acknowledge it."""
+        self._keeper.durable = position
+        effects: list[Effect] = []
+        for member in self.members():
+            effects += self._acknowledge(member)
+        return effects
+
+    def _take_in(self, incoming: list[tuple[ConnectionId, bytes]], now: float) -> list[Effect]:
+        broken = self._replica.apply(update for _, update in incoming)
+        senders = sorted({incoming[index][0] for index in broken})
+        error = ProtocolError("an update cannot be read")
+        effects: list[Effect] = [expel(connection, error) for connection in senders]
+        writers = frozenset(connection for connection, _ in incoming)
+        # A lone writer has its own edits; with several, each lacks those of the others.
+        effects += self.publish(now, writers if len(writers) == 1 else NOBODY)
+        for connection in writers:
+            session = self._sessions.get(connection)
+            if isinstance(session, Member):
+                session.wait_for(self._position)
+                effects += self._acknowledge(session)
+        return effects
+
+    def _log_and_send(self, update: bytes, skip: frozenset[ConnectionId]) -> list[Effect]:
+        self._position = self._keeper.head = Position(self._position + 1)
+        effects: list[Effect] = [Append(self._position, update)]
+        readers = tuple(m.connection for m in self.members() if m.connection not in skip)
+        if readers:
+            effects.append(Send(readers, SyncUpdate(update)))
+        return effects
+
+    def _acknowledge(self, member: Member) -> list[Effect]:
+        count = member.acknowledge(self._keeper.durable)
+        if count is None or not member.person.collab:
+            return []
+        return [Send((member.connection,), Ack(count))]
