@@ -529,6 +529,7 @@ class World:
             here = words_of(life.room.replica.document) if life is not None else {}
             # Somebody may save the document anew before the file is brought back.
             self.ledger.excuse(name for name in self._words_in(self._last) if name not in here)
+            self.ledger.excuse(self.ledger.deleted_lately())
             self.files.outside_delete(self._path)
 
     def do_bring_back(self, _rng: Random) -> None:
