@@ -21,6 +21,9 @@ from .values import number
 _MAX_DEPTH = 200
 """Deeper values are left out: writing them as JSON would exceed Python's stack."""
 
+_MANY = 100
+"""Longer lists of numbers or words, which plots are full of, are read without more ado."""
+
 _LOST = object()
 
 
@@ -219,6 +222,8 @@ def plain_json(value: Any, lost: list[str], depth: int = 0) -> Any:
         items = ((key, plain_json(item, lost, depth + 1)) for key, item in value.items())
         return {key: item for key, item in items if item is not _LOST}
     elif isinstance(value, list):
+        if len(value) > _MANY and set(map(type, value)) <= {float, str}:
+            return [number(item) if type(item) is float else item for item in value]
         plain = (plain_json(item, lost, depth + 1) for item in value)
         return [item for item in plain if item is not _LOST]
     elif isinstance(value, YText):

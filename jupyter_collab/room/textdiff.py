@@ -97,12 +97,12 @@ def token_ranges(old: Sequence[str], new: Sequence[str], effort: Effort) -> list
     return changed_ranges(old, new, effort, lambda token: is_word(token[0]))
 
 
-def differences(old: str, new: str) -> list[Change]:
+def differences(old: str, new: str, effort: Effort | None = None) -> list[Change]:
     """What makes ``new`` of ``old``, in order; no two changes touch."""
     if old == new:
         return []
     start, end, new_end = _differing(old, new)
-    effort = Effort(_STEPS)
+    effort = effort or Effort(_STEPS)
     changes: list[Change] = []
     at = start
     for old_part, new_part, changed in _line_parts(old[start:end], new[start:new_end], effort):

@@ -21,6 +21,7 @@ _RELATED = 0.5
 """Lines of which so much is the same are versions of each other."""
 
 _STEPS = 1_000_000
+"""What a merge may spend on comparing what both sides wrote in the same places."""
 
 
 def merge_text(base: str, ours: str, theirs: str) -> str:
@@ -48,13 +49,14 @@ def union_text(ours: str, theirs: str) -> str:
     if not ours or ours == theirs:
         return theirs
     old, new = lines(ours), lines(theirs)
+    effort = Effort(_STEPS)
     out: list[str] = []
     at = 0
-    for start, end, new_start, new_end in line_ranges(old, new, Effort(_STEPS)):
+    for start, end, new_start, new_end in line_ranges(old, new, effort):
         out += filter(None, old[at:start])
         mine, other = "".join(old[start:end]), "".join(new[new_start:new_end])
-        if are_versions(mine, other):
-            _append(out, woven(mine, other))
+        if are_versions(mine, other, effort):
+            _append(out, _woven(mine, other, effort))
         else:
             if mine and not mine.endswith("\n") and other:
                 mine += "\n"
@@ -64,16 +66,18 @@ def union_text(ours: str, theirs: str) -> str:
     return "".join((*out, *old[at:]))
 
 
-def are_versions(one: str, other: str) -> bool:
+def are_versions(one: str, other: str, effort: Effort | None = None) -> bool:
     """Whether so much of one text is in the other that they come from one."""
-    return one == other or max(_share(one, other), _share(other, one)) >= _RELATED
+    effort = effort or Effort(_STEPS)
+    shares = (_share(*pair, effort) for pair in ((one, other), (other, one)))
+    return one == other or any(share >= _RELATED for share in shares)
 
 
-def woven(ours: str, theirs: str) -> str:
+def _woven(ours: str, theirs: str, effort: Effort) -> str:
     """``ours`` with the words that only ``theirs`` has, each in its place."""
     out: list[str] = []
     at = 0
-    for start, end, text in differences(ours, theirs):
+    for start, end, text in differences(ours, theirs, effort):
         _append(out, ours[at:start])
         _append(out, ours[start:end])
         _append(out, text)
@@ -116,6 +120,7 @@ _BEFORE, _MINE, _AFTER = 0, 1, 2
 def _placed(mine: list[Change], other: list[Change]) -> list[_Text]:
     """Both versions' new text in the order in which it will stand."""
     texts = [_Text(change.start, _MINE, change.text) for change in mine]
+    effort = Effort(_STEPS)
     first = 0
     for change in other:
         while first < len(mine) and mine[first].end < change.start:
@@ -126,7 +131,7 @@ def _placed(mine: list[Change], other: list[Change]) -> list[_Text]:
                 break
             if _is_rival(mine[index], change):
                 rivals.append(index)
-        if not _absorbed(change.text, rivals, texts):
+        if not _absorbed(change.text, rivals, texts, effort):
             texts.append(_place(change, [mine[index] for index in rivals]))
     return sorted(texts, key=lambda text: text[:2])
 
@@ -139,21 +144,21 @@ def _is_rival(mine: Change, other: Change) -> bool:
     return mine.start < other.end and other.start < mine.end
 
 
-def _absorbed(text: str, rivals: list[int], texts: list[_Text]) -> bool:
+def _absorbed(text: str, rivals: list[int], texts: list[_Text], effort: Effort) -> bool:
     """Whether ``text`` is there already, in its place; what is missing of it is added there."""
     if not text:
         return True
     if not rivals:
         return False
     written = "".join(texts[index].text for index in rivals)
-    share = _share(text, written)
+    share = _share(text, written, effort)
     if share == 1:
         return True
-    if share < _ALIKE and (not written.strip() or _share(written, text) < _ALIKE):
+    if share < _ALIKE and (not written.strip() or _share(written, text, effort) < _ALIKE):
         return False
     for index in rivals:
         texts[index] = texts[index]._replace(text="")
-    texts[rivals[0]] = texts[rivals[0]]._replace(text=woven(written, text))
+    texts[rivals[0]] = texts[rivals[0]]._replace(text=_woven(written, text, effort))
     return True
 
 
@@ -168,14 +173,14 @@ def _place(change: Change, rivals: list[Change]) -> _Text:
     return _Text(max(change.start, last.start), _AFTER, change.text)
 
 
-def _share(part: str, whole: str) -> float:
+def _share(part: str, whole: str, effort: Effort) -> float:
     """How much of the words of ``part`` is in ``whole``, in the same order."""
     pieces = tokens(part)
     total = sum(map(_weight, pieces))
     if not total:
         return float(part in whole)
     missing = 0
-    for start, end, _, _ in token_ranges(pieces, tokens(whole), Effort(_STEPS)):
+    for start, end, _, _ in token_ranges(pieces, tokens(whole), effort):
         missing += sum(map(_weight, pieces[start:end]))
     return 1 - missing / total
 
