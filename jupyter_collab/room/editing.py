@@ -168,23 +168,19 @@ def edit_cell(ycell: Map[Any], current: Cell, target: Cell) -> bool:
 
 
 def _edit_outputs(youtputs: Array[Any], current: Sequence[Json], target: Sequence[Json]) -> None:
-    """Replace the outputs that differ; with another number of them, those in the middle."""
-    if len(current) == len(target):
-        for index, (old, new) in enumerate(zip(current, target, strict=True)):
-            is_last = index == len(target) - 1
-            if not same(old, new) and not (is_last and _grow(youtputs[index], old, new)):
-                youtputs[index] = _new_output(new)
-        return
-    shorter = min(len(current), len(target))
+    """Replace the outputs from the first one that differs on.
+
+    All of them, though some may be the same: JupyterLab shows every output that is inserted
+    as the last one, wherever it was inserted.
+    """
     head = 0
-    while head < shorter and same(current[head], target[head]):
+    while head < min(len(current), len(target)) and same(current[head], target[head]):
         head += 1
-    tail = 0
-    while tail < shorter - head and same(current[-1 - tail], target[-1 - tail]):
-        tail += 1
-    del youtputs[head : len(current) - tail]
-    for index in range(head, len(target) - tail):
-        youtputs.insert(index, _new_output(target[index]))
+    is_last = head == len(current) - 1 == len(target) - 1
+    if is_last and _grow(youtputs[head], current[head], target[head]):
+        return
+    del youtputs[head : len(current)]
+    youtputs.extend([_new_output(output) for output in target[head:]])
 
 
 def _grow(youtput: Any, current: Json, target: Json) -> bool:

@@ -147,6 +147,31 @@ def test_metadata_changes_by_member_and_outputs_by_output() -> None:
     assert first.to_py() == image
 
 
+def test_frontends_see_outputs_in_order_though_they_append_what_is_inserted() -> None:
+    """M9"""
+    outputs = [
+        {"output_type": "display_data", "data": {"text/plain": name}, "metadata": {}}
+        for name in "abcd"
+    ]
+    document = opened_notebook(notebook(code("a", "", outputs=outputs[:3])))
+    youtputs = cells_of(document)[0]["outputs"]
+    shown = youtputs.to_py()
+
+    def show(event: Any) -> None:
+        """As JupyterLab's cell model does it."""
+        place = 0
+        for step in event.delta:
+            place += step.get("retain", 0)
+            del shown[place : place + step.get("delete", 0)]
+            shown.extend(output.to_py() for output in step.get("insert", ()))
+
+    youtputs.observe(show)
+    for chosen in ("adc", "ac", "bdac", "", "abcd", "abd"):
+        target = [outputs["abcd".index(name)] for name in chosen]
+        edit(document, notebook(code("a", "", outputs=target)))
+        assert shown == target
+
+
 def test_another_type_is_another_cell_with_the_same_id() -> None:
     """M9"""
     document = opened_notebook(notebook(code("a", "x"), code("b", "y")))
