@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ..errors import ProtocolError
 from ..protocol.close import CloseCode
 from ..protocol.identity import ConnectionId, Position, RoomId
-from ..protocol.messages import Ack, SyncUpdate
+from ..protocol.messages import Ack, SyncStep2, SyncUpdate
 from .effects import Append, Disconnect, Effect, Send
 from .events import FileMerged
 from .keeper import Keeper
@@ -46,14 +46,42 @@ class Publisher:
     @property
     def is_settled(self) -> bool:
         """All is applied, sent and durable."""
-        applied = not self._incoming and not self._replica.has_changes
+        waiting = self._incoming or any(member.early for member in self.members())
+        applied = not waiting and not self._replica.has_changes
         return applied and self._keeper.durable >= self._position
 
     def members(self) -> list[Member]:
         return [session for session in self._sessions.values() if isinstance(session, Member)]
 
-    def receive(self, member: Member, update: bytes) -> None:
-        """Keep an update for the next flush."""
+    def receive(self, member: Member, message: SyncStep2 | SyncUpdate) -> None:
+        """Keep an update for the next flush, or until the step 2 that it may stand on."""
+        if isinstance(message, SyncUpdate) and member.patience is not None:
+            member.early.append(message.update)
+            return
+        self._keep(member, message.update)
+        self.end_patience(member)
+
+    def end_patience(self, member: Member) -> None:
+        """Wait no longer for a member's step 2."""
+        member.patience = None
+        for update in member.early:
+            self._keep(member, update)
+        member.early.clear()
+
+    @property
+    def patience(self) -> float | None:
+        """When to wait no longer for the step 2 of somebody whose edits wait for it."""
+        waiting = (m.patience for m in self.members() if m.early and m.patience is not None)
+        return min(waiting, default=None)
+
+    def end_patience_of_those_due(self, now: float) -> bool:
+        """Whether there were any."""
+        due = [m for m in self.members() if m.early and (m.patience or now) <= now]
+        for member in due:
+            self.end_patience(member)
+        return bool(due)
+
+    def _keep(self, member: Member, update: bytes) -> None:
         member.received += 1
         self._incoming.append((member.connection, update))
 

@@ -13,6 +13,10 @@ from .build import is_text
 from .document import Document
 
 
+ORIGIN = "room"
+"""What a live model's undo manager does not record: it would keep all that people delete."""
+
+
 class Replica:
     """A ``pycrdt.Doc`` that collects its own changes.
 
@@ -35,7 +39,7 @@ class Replica:
     def apply(self, updates: Iterable[bytes]) -> list[int]:
         """Apply ``updates`` in one transaction; returns the indices of those that are broken."""
         broken = []
-        with self.doc.transaction():
+        with self.doc.transaction(origin=ORIGIN):
             for index, update in enumerate(updates):
                 try:
                     self.doc.apply_update(update)
@@ -75,7 +79,7 @@ class Replica:
 
     def set_state(self, values: dict[str, Any]) -> None:
         """Set members of the shared ``state``, those that differ."""
-        with self.doc.transaction():
+        with self.doc.transaction(origin=ORIGIN):
             for key, value in values.items():
                 if self._state.get(key) != value:
                     self._state[key] = value

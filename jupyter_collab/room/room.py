@@ -42,6 +42,9 @@ from .session import Member, Session, Stranger
 
 EMPTY_STATE_VECTOR = b"\x00"
 
+STEP2_PATIENCE = 2.0
+"""Seconds that edits wait for the step 2 of a client that sends them before it."""
+
 
 @dataclass(frozen=True, slots=True)
 class RoomPolicy:
@@ -124,7 +127,8 @@ class Room:
     @property
     def deadline(self) -> float | None:
         """When :class:`~.events.Ticked` is due, if nothing else happens."""
-        candidates = (self._flush_at, self._keeper.deadline, self._eviction_at)
+        patience = self._publisher.patience
+        candidates = (self._flush_at, self._keeper.deadline, self._eviction_at, patience)
         return min((at for at in candidates if at is not None), default=None)
 
     def handle(self, event: ev.RoomEvent, now: float) -> list[Effect]:
@@ -176,6 +180,7 @@ class Room:
         effects = self._flush(now) + self._publisher.update_state()
         known = self._sessions.get(member.connection)
         self._sessions[member.connection] = member
+        member.patience = now + STEP2_PATIENCE
         here = (member.connection,)
         if member.person.collab and known is None:
             effects.append(self._hello(member.connection, member.person.access))
@@ -198,6 +203,7 @@ class Room:
         self._keeper.forget(connection)
         if not isinstance(session, Member):
             return []
+        self._publisher.end_patience(session)
         self._presence.leave(session)
         self._schedule_flush(now)
         fields = {"roomid": str(self.id), "username": session.person.username, "action": "leave"}
@@ -232,8 +238,8 @@ class Room:
     def _hear(self, member: Member, message: ClientMessage, now: float) -> list[Effect]:
         here = (member.connection,)
         match message:
-            case SyncUpdate(update) | SyncStep2(update):
-                self._publisher.receive(member, update)
+            case SyncUpdate() | SyncStep2():
+                self._publisher.receive(member, message)
                 self._schedule_flush(now)
                 return []
             case Awareness(entries):
@@ -241,6 +247,8 @@ class Room:
                 self._schedule_flush(now)
                 return []
             case SyncStep1(state_vector):
+                if state_vector == EMPTY_STATE_VECTOR:
+                    self._publisher.end_patience(member)  # its edits stand on nothing
                 return self._flush(now) + self._synchronize(member, state_vector)
             case Save(id):
                 return self._flush(now) + self._keeper.ask(member.connection, id, now)
@@ -375,6 +383,8 @@ class Room:
     # --- time
 
     def _tick(self, now: float) -> list[Effect]:
+        if self._publisher.end_patience_of_those_due(now):
+            self._schedule_flush(now)
         effects = self._keeper.step(now)
         if self._eviction_at is not None and self._eviction_at <= now:
             self._empty_since = None  # said once; who joins and leaves again starts it anew

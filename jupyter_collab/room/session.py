@@ -30,11 +30,17 @@ class Member:
 
     ``received`` counts its step 2 and update frames, ``unlogged`` remembers at which
     position of the log each of them is, and ``acknowledged`` how many it was told of.
+
+    ``early`` has what it sent before its step 2, until that comes or ``patience`` ends: what
+    such an update stands on may only come with the step 2, and a document into which it is
+    put before has a gap that nobody is told of.
     """
 
     connection: ConnectionId
     person: Person
     clients: set[ClientId] = field(default_factory=set)
+    patience: float | None = None
+    early: list[bytes] = field(default_factory=list)
     received: int = 0
     acknowledged: int = 0
     unlogged: deque[tuple[Position, int]] = field(default_factory=deque)

@@ -202,6 +202,42 @@ def test_the_log_gives_the_document_again() -> None:
     assert str(doc.get("source", type=Text)) == world.text == str(ada.text)
 
 
+def test_edits_before_step_2_wait_for_what_they_stand_on() -> None:
+    """An old client types after a reconnect, before it has told what it typed offline."""
+    world = World()
+    ada, old = world.open(1), world.open(2, person(collab=False))
+    world.handle(ev.Left(old.id))
+    old.text += "offline "
+    old.outgoing.clear()
+    old.id = ConnectionId(3)
+    world.join(old, person(collab=False))
+    world.say(old, SyncStep1(old.doc.get_state()))
+    old.text += "early"
+    world.push(old)
+    world.wait(0.1)
+    assert str(ada.text) == "hello\n"
+    world.say(old, SyncStep2(old.doc.get_update(old.last(SyncStep1).state_vector)))
+    world.wait(0.1)
+    assert str(ada.text) == world.text == "hello\noffline early"
+
+
+def test_a_client_that_never_answers_is_heard_too() -> None:
+    world = World()
+    ada = world.open(1)
+    agent = world.join(Client(ConnectionId(2)), person(collab=False))
+    agent.text += "agent"
+    world.push(agent)
+    world.wait(1)
+    assert str(ada.text) == "hello\n"
+    world.wait(2)
+    assert sorted(str(ada.text)) == sorted("hello\nagent")
+    agent.text += "!"
+    world.push(agent)
+    world.handle(ev.Left(agent.id))
+    world.wait(0.1)
+    assert "agent!" in str(ada.text)
+
+
 # --- presence
 
 

@@ -29,9 +29,6 @@ from jupyter_collab.room.session import Person
 from .server import Closed, Line, Server
 from .words import words_in, words_of
 
-EAGER = False
-"""Whether old clients send edits before their step 2."""
-
 
 @dataclass(frozen=True)
 class Applied:
@@ -322,10 +319,8 @@ class OldClient(Client):
             self.forget()
 
     def _edited(self, update: bytes) -> None:
-        # y-websocket sends at once, also what stands on edits that its step 2 will bring: see
-        # ``KNOWN`` in the tests. ``EAGER`` does so too.
-        if self._sent or EAGER:
-            self.say(SyncUpdate(update))
+        # y-websocket sends at once, also what stands on edits that its step 2 will bring.
+        self.say(SyncUpdate(update))
 
     def _hear(self, message: ServerMessage) -> None:
         match message:

@@ -23,7 +23,6 @@ KNOWN = """
 - Where both sides have written the same words beside different ones, a merge has them twice if
   its base is older than both.
 - What was deleted comes back where the store was lost or locked, as the base is not known.
-- An old client that sends an edit before its step 2 confuses Yrs, see ``clients.EAGER``.
 """
 
 OPEN_SHARE = 0.01
