@@ -12,7 +12,6 @@ from ..errors import ProtocolError
 from .build import is_text
 from .document import Document
 
-
 ORIGIN = "room"
 """What a live model's undo manager does not record: it would keep all that people delete."""
 
