@@ -23,7 +23,7 @@ test('the example notebook, light and dark', async ({ page, join, lab, tmpPath }
   await expect.poll(async () => (await sources(page))[3]).toContain('Bob is here too');
   await page.evaluate(() => {
     const cells = document.querySelectorAll('.jp-NotebookPanel .jp-Cell');
-    [...cells].find(cell => cell.textContent?.includes('Bob is here too'))?.scrollIntoView();
+    [...cells].find(cell => cell.textContent.includes('Bob is here too'))?.scrollIntoView();
   });
   await page.screenshot({ path: 'test-results/pictures/notebook.png' });
   await page.evaluate(async () => {
