@@ -6,7 +6,6 @@ import type { ServiceManager } from '@jupyterlab/services';
 import type { ITranslator } from '@jupyterlab/translation';
 import { nullTranslator } from '@jupyterlab/translation';
 
-
 /** How often a server that was lost is looked for, in milliseconds. */
 const LOOK_INTERVAL = 3_000;
 
