@@ -42,12 +42,12 @@ class Publisher:
         self._sessions = sessions
         self._position = keeper.head = position
         self._incoming: list[tuple[ConnectionId, bytes]] = []
+        self._early: dict[ConnectionId, Member] = {}
 
     @property
     def is_settled(self) -> bool:
         """All is applied, sent and durable."""
-        waiting = self._incoming or any(member.early for member in self.members())
-        applied = not waiting and not self._replica.has_changes
+        applied = not self._incoming and not self._early and not self._replica.has_changes
         return applied and self._keeper.durable >= self._position
 
     def members(self) -> list[Member]:
@@ -57,6 +57,7 @@ class Publisher:
         """Keep an update for the next flush, or until the step 2 that it may stand on."""
         if isinstance(message, SyncUpdate) and member.patience is not None:
             member.early.append(message.update)
+            self._early[member.connection] = member
             return
         self._keep(member, message.update)
         self.end_patience(member)
@@ -64,6 +65,7 @@ class Publisher:
     def end_patience(self, member: Member) -> None:
         """Wait no longer for a member's step 2."""
         member.patience = None
+        self._early.pop(member.connection, None)
         for update in member.early:
             self._keep(member, update)
         member.early.clear()
@@ -71,12 +73,12 @@ class Publisher:
     @property
     def patience(self) -> float | None:
         """When to wait no longer for the step 2 of somebody whose edits wait for it."""
-        waiting = (m.patience for m in self.members() if m.early and m.patience is not None)
-        return min(waiting, default=None)
+        waiting = (member.patience for member in self._early.values())
+        return min((at for at in waiting if at is not None), default=None)
 
     def end_patience_of_those_due(self, now: float) -> bool:
         """Whether there were any."""
-        due = [m for m in self.members() if m.early and (m.patience or now) <= now]
+        due = [member for member in self._early.values() if (member.patience or now) <= now]
         for member in due:
             self.end_patience(member)
         return bool(due)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from jupyter_ydoc import ydocs
@@ -30,6 +30,7 @@ class Replica:
         self._state: Map[Any] = doc.get("state", type=Map)
         self._updates: list[bytes] = []
         self._content_changed = False
+        self._notify: Callable[[], None] | None = None
         self._subscriptions: list[tuple[Any, Any]] = [
             (doc, doc.observe(self._on_transaction)),
             *((root, root.observe_deep(self._on_change)) for root in content_roots(type, doc)),
@@ -83,18 +84,21 @@ class Replica:
                 if self._state.get(key) != value:
                     self._state[key] = value
 
-    def on_change(self, notify: Any) -> None:
-        """Call ``notify`` after every transaction, whoever made it."""
-        self._subscriptions.append((self.doc, self.doc.observe(lambda _event: notify())))
+    def on_change(self, notify: Callable[[], None]) -> None:
+        """Call ``notify`` after every transaction, whoever made it. One listener at a time."""
+        self._notify = notify
 
     def close(self) -> None:
         """Stop observing. Idempotent."""
         for observed, subscription in self._subscriptions:
             observed.unobserve(subscription)
         self._subscriptions.clear()
+        self._notify = None
 
     def _on_transaction(self, event: TransactionEvent) -> None:
         self._updates.append(event.update)
+        if self._notify is not None:
+            self._notify()
 
     def _on_change(self, _events: Any) -> None:
         self._content_changed = True

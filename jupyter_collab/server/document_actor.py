@@ -23,6 +23,19 @@ from .merging import Merge, find_edits
 from .telemetry import Telemetry
 
 
+def room_event(event: FileEvent) -> ev.RoomEvent:
+    """What a room is told of what its file tells."""
+    match event:
+        case Changed():
+            return ev.FileChangedOutside()
+        case Renamed(path):
+            return ev.FileRenamed(path)
+        case Gone(reason, message):
+            return ev.FileGone(reason, message)
+        case Back():
+            return ev.FileBack()
+
+
 class DocumentActor(Actor):
     """Performs what a :class:`Room` decides about its file and its history."""
 
@@ -51,7 +64,7 @@ class DocumentActor(Actor):
         self._new_client_id = new_client_id
         self._idle = asyncio.Event()
         room.replica.on_change(self._on_change)
-        file.watch(self._on_file_event)
+        file.watch(lambda event: self.post(room_event(event)))
 
     @property
     def id(self) -> RoomId:
@@ -61,17 +74,6 @@ class DocumentActor(Actor):
         """Someone changed the document: the room itself, or other code on the server."""
         if not self._running:
             self._loop.call_soon(self.post, ev.Edited())
-
-    def _on_file_event(self, event: FileEvent) -> None:
-        match event:
-            case Changed():
-                self.post(ev.FileChangedOutside())
-            case Renamed(path):
-                self.post(ev.FileRenamed(path))
-            case Gone(reason, message):
-                self.post(ev.FileGone(reason, message))
-            case Back():
-                self.post(ev.FileBack())
 
     def perform(self, effect: Effect) -> None:
         match effect:

@@ -15,7 +15,7 @@ from pycrdt import Doc
 
 from jupyter_collab.errors import CollabError, FileError, FileMissing, StoreError
 from jupyter_collab.files.memory import MemoryFile, MemoryFiles
-from jupyter_collab.files.port import ABSENT, Back, Changed, FileEvent, Gone, Renamed
+from jupyter_collab.files.port import ABSENT
 from jupyter_collab.protocol.close import CloseCode
 from jupyter_collab.protocol.identity import ConnectionId, Lineage, RoomId
 from jupyter_collab.protocol.messages import ClientMessage, ServerMessage
@@ -27,6 +27,7 @@ from jupyter_collab.room.keeper import DELETED
 from jupyter_collab.room.room import Room, RoomPolicy
 from jupyter_collab.room.saving import SavePolicy
 from jupyter_collab.room.session import Person
+from jupyter_collab.server.document_actor import room_event
 from jupyter_collab.server.merging import Merge, Merged, merge_now
 from jupyter_collab.server.starting import Start, begin, resume
 from jupyter_collab.store.compaction import Compaction, CompactionPolicy
@@ -92,7 +93,7 @@ class Life:
         self._compaction: Compaction | None = Compaction(start.stored, COMPACTION)
         self._saved = start.stored.saved
         self.jobs: list[Work] = [self._keep_history()]
-        file.watch(self._on_file_event)
+        file.watch(lambda event: self.post(room_event(event)))
 
     # --- the actor
 
@@ -142,17 +143,6 @@ class Life:
         line.over = True
         if self.lines.pop(line.id, None) is not None:
             self.post(ev.Left(line.id))
-
-    def _on_file_event(self, event: FileEvent) -> None:
-        match event:
-            case Changed():
-                self.post(ev.FileChangedOutside())
-            case Renamed(path):
-                self.post(ev.FileRenamed(path))
-            case Gone(reason, message):
-                self.post(ev.FileGone(reason, message))
-            case Back():
-                self.post(ev.FileBack())
 
     # --- work
 
