@@ -6,6 +6,7 @@ from ..protocol.identity import ConnectionId
 from ..protocol.messages import Awareness, Ping, Pong
 from . import events as ev
 from .effects import Effect, Send
+from .flushing import FlushWindow
 from .presence import Presence
 from .session import Member
 
@@ -16,17 +17,15 @@ class Lobby:
     def __init__(self, flush_window: float, now: float) -> None:
         self._members: dict[ConnectionId, Member] = {}
         self._presence = Presence()
-        self._flush_window = flush_window
-        self._flush_at: float | None = None
-        self._last_flush = now - flush_window
+        self._window = FlushWindow(flush_window, now)
 
     @property
     def deadline(self) -> float | None:
-        return self._flush_at
+        return self._window.at
 
     def handle(self, event: ev.RoomEvent, now: float) -> list[Effect]:
         effects = self._decide(event, now)
-        if self._flush_at is not None and self._flush_at <= now:
+        if self._window.is_due(now):
             effects += self._flush(now)
         return effects
 
@@ -52,11 +51,11 @@ class Lobby:
                 return []
 
     def _schedule_flush(self, now: float) -> None:
-        if self._flush_at is None and self._presence.has_changes:
-            self._flush_at = max(now, self._last_flush + self._flush_window)
+        if self._presence.has_changes:
+            self._window.schedule(now)
 
     def _flush(self, now: float) -> list[Effect]:
-        self._flush_at, self._last_flush = None, now
+        self._window.begin(now)
         changes = self._presence.take_changes()
         readers = tuple(member.connection for member in self._members.values())
         return [Send(readers, Awareness(changes))] if changes and readers else []

@@ -32,6 +32,7 @@ from ..protocol.messages import (
 from ..store.port import SavedMark
 from . import events as ev
 from .effects import Disconnect, Effect, Evict, Report, Send
+from .flushing import FlushWindow
 from .keeper import Keeper
 from .permissions import admits
 from .presence import Presence
@@ -96,8 +97,7 @@ class Room:
         self._publisher = Publisher(
             id, opening.replica, self._keeper, self._sessions, opening.position
         )
-        self._flush_at: float | None = None
-        self._last_flush = now - policy.flush_window
+        self._window = FlushWindow(policy.flush_window, now)
         self._empty_since: float | None = now
         self._told: Mapping[str, object] = {}
         if opening.position > opening.saved.position:
@@ -128,13 +128,13 @@ class Room:
     def deadline(self) -> float | None:
         """When :class:`~.events.Ticked` is due, if nothing else happens."""
         patience = self._publisher.patience
-        candidates = (self._flush_at, self._keeper.deadline, self._eviction_at, patience)
+        candidates = (self._window.at, self._keeper.deadline, self._eviction_at, patience)
         return min((at for at in candidates if at is not None), default=None)
 
     def handle(self, event: ev.RoomEvent, now: float) -> list[Effect]:
         """Decide what ``event`` at the time ``now`` (seconds) brings about."""
         effects = self._decide(event, now)
-        if self._flush_at is not None and self._flush_at <= now:
+        if self._window.is_due(now):
             effects += self._flush(now)
         effects += self._tell_status()
         return effects
@@ -148,7 +148,7 @@ class Room:
             case ev.Left(connection):
                 return self._leave(connection, now)
             case ev.Edited():
-                self._schedule_flush(now)
+                self._window.schedule(now)
                 return []
             case ev.Ticked():
                 return self._tick(now)
@@ -205,7 +205,7 @@ class Room:
             return []
         self._publisher.end_patience(session)
         self._presence.leave(session)
-        self._schedule_flush(now)
+        self._window.schedule(now)
         fields = {"roomid": str(self.id), "username": session.person.username, "action": "leave"}
         return [Report("awareness", fields)]
 
@@ -240,11 +240,11 @@ class Room:
         match message:
             case SyncUpdate() | SyncStep2():
                 self._publisher.receive(member, message)
-                self._schedule_flush(now)
+                self._window.schedule(now)
                 return []
             case Awareness(entries):
                 self._presence.hear(member, entries)
-                self._schedule_flush(now)
+                self._window.schedule(now)
                 return []
             case SyncStep1(state_vector):
                 if state_vector == EMPTY_STATE_VECTOR:
@@ -273,14 +273,9 @@ class Room:
 
     # --- the hot path
 
-    def _schedule_flush(self, now: float) -> None:
-        """The first edit after a pause goes out at once, the next ones together."""
-        if self._flush_at is None:
-            self._flush_at = max(now, self._last_flush + self._policy.flush_window)
-
     def _flush(self, now: float) -> list[Effect]:
         """Apply what came in, and send, log and acknowledge it, all at once."""
-        self._flush_at, self._last_flush = None, now
+        self._window.begin(now)
         effects = self._publisher.flush(now)
         if self._presence.has_changes:
             effects += self._spread_presence()
@@ -384,7 +379,7 @@ class Room:
 
     def _tick(self, now: float) -> list[Effect]:
         if self._publisher.end_patience_of_those_due(now):
-            self._schedule_flush(now)
+            self._window.schedule(now)
         effects = self._keeper.step(now)
         if self._eviction_at is not None and self._eviction_at <= now:
             self._empty_since = None  # said once; who joins and leaves again starts it anew
