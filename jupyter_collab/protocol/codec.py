@@ -1,4 +1,4 @@
-"""Between frames and messages (rules W1 to W12 of SPEC.md)."""
+"""Between frames and messages (rules W1 to W14 of SPEC.md)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ..errors import ProtocolError
 from .identity import ClientId
 from .messages import (
     Ack,
+    Adopt,
     Awareness,
     ClientMessage,
     Hello,
@@ -32,7 +33,7 @@ SUBPROTOCOL = "v1.jupyter-collab"
 
 SYNC, AWARENESS, RAW, COLLAB = 0, 1, 2, 64
 STEP1, STEP2, UPDATE = 0, 1, 2
-HELLO, ACK, STATUS, REFUSAL, PING = 0, 1, 2, 3, 4
+HELLO, ACK, STATUS, REFUSAL, PING, ADOPT = 0, 1, 2, 3, 4, 5
 
 MAX_PRESENCE_ENTRIES = 10_000
 """More entries than this in one awareness frame are malformed, not many people."""
@@ -90,11 +91,13 @@ def _decode_raw(reader: Reader) -> Save:
     return Save(reader.read_varuint())
 
 
-def _decode_collab(reader: Reader) -> Ping:
+def _decode_collab(reader: Reader) -> Ping | Adopt:
     kind = reader.read_byte()
-    if kind != PING:
-        raise ProtocolError(f"collab frames of kind {kind} are not for clients to send")
-    return Ping(reader.read_varuint())
+    if kind == PING:
+        return Ping(reader.read_varuint())
+    if kind == ADOPT:
+        return Adopt(reader.read_varbytes(), reader.read_varbytes())
+    raise ProtocolError(f"collab frames of kind {kind} are not for clients to send")
 
 
 _DECODERS: dict[int, Callable[[Reader], ClientMessage]] = {
@@ -118,9 +121,8 @@ def encode(message: ServerMessage) -> bytes:
             return bytes((AWARENESS,)) + encode_varbytes(_presence(entries))
         case SaveReply():
             return bytes((RAW,)) + encode_varstring(_json(_save_reply(message)))
-        case Hello(lineage, access, path, status):
-            hello = {"lineage": lineage, "access": access, "path": path, "status": status}
-            return _collab(HELLO, encode_varstring(_json(hello)))
+        case Hello():
+            return _collab(HELLO, encode_varstring(_json(_hello(message))))
         case Ack(count):
             return _collab(ACK, encode_varuint(count))
         case Status(status):
@@ -148,6 +150,14 @@ def _presence(entries: tuple[PresenceEntry, ...]) -> bytes:
         parts.append(encode_varuint(entry.clock))
         parts.append(encode_varstring(_json(entry.state)))
     return b"".join(parts)
+
+
+def _hello(hello: Hello) -> Mapping[str, Any]:
+    out: dict[str, Any] = {"lineage": hello.lineage, "access": hello.access, "path": hello.path}
+    out["status"] = hello.status
+    if hello.adopts:
+        out["adopts"] = True
+    return out
 
 
 def _save_reply(reply: SaveReply) -> Mapping[str, Any]:

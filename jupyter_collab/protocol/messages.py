@@ -59,6 +59,18 @@ class Ping:
 
 
 @dataclass(frozen=True, slots=True)
+class Adopt:
+    """«Go on with my history»: the answer to a :class:`Hello` that ``adopts``.
+
+    ``state`` is a Yjs v1 update that makes the whole document. ``undo`` is one that, applied
+    after it, takes back all that is not known to be in the file.
+    """
+
+    state: bytes
+    undo: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class SaveReply:
     id: int
     status: Literal["success", "skipped", "failed"]
@@ -68,12 +80,16 @@ class SaveReply:
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """The first frame to a collab client: which history this is, and what it may do with it."""
+    """The first frame to a collab client: which history this is, and what it may do with it.
+
+    With ``adopts`` the client is asked for an :class:`Adopt`, and greeted again.
+    """
 
     lineage: Lineage
     access: Access
     path: str
     status: Mapping[str, Any]
+    adopts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +119,7 @@ class Pong:
     number: int
 
 
-ClientMessage = SyncStep1 | SyncStep2 | SyncUpdate | Awareness | Save | Ping
+ClientMessage = SyncStep1 | SyncStep2 | SyncUpdate | Awareness | Save | Ping | Adopt
 ServerMessage = (
     SyncStep1
     | SyncStep2

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from ..protocol.identity import Access
 from ..protocol.messages import (
+    Adopt,
     Awareness,
     ClientMessage,
     Ping,
@@ -26,7 +27,7 @@ def admits(message: ClientMessage, access: Access) -> bool:
             return True
         case SyncStep2(update) | SyncUpdate(update):
             return access == "edit" or update == EMPTY_UPDATE
-        case Save():
+        case Save() | Adopt():
             return access == "edit"
         case _:
             assert_never(message)

@@ -16,6 +16,7 @@ from ..files.port import FileVersion
 from ..protocol.close import CloseCode
 from ..protocol.identity import ConnectionId, Lineage, Position, RoomId
 from ..protocol.messages import (
+    Adopt,
     Awareness,
     ClientMessage,
     Hello,
@@ -254,6 +255,8 @@ class Room:
                 return self._flush(now) + self._keeper.ask(member.connection, id, now)
             case Ping(number):
                 return [Send(here, Pong(number))]
+            case Adopt():
+                return []  # it has our history by now
             case _:
                 assert_never(message)
 

@@ -22,6 +22,7 @@ const STATUS = 2;
 const REFUSAL = 3;
 /** The same number in both directions: ping from a client, pong from the server. */
 const PING = 4;
+const ADOPT = 5;
 
 /** The frame for what this client says. */
 export function encode(message: ClientMessage): Uint8Array<ArrayBuffer> {
@@ -30,6 +31,8 @@ export function encode(message: ClientMessage): Uint8Array<ArrayBuffer> {
       return start(RAW).writeVarString('save').writeVarUint(message.id).finish();
     case 'ping':
       return start(COLLAB, PING).writeVarUint(message.number).finish();
+    case 'adopt':
+      return start(COLLAB, ADOPT).writeVarBytes(message.state).writeVarBytes(message.undo).finish();
     default:
       return encodeShared(message);
   }
@@ -220,10 +223,14 @@ function readFromServer(reader: Reader): ServerMessage {
 
 function readFromClient(reader: Reader): ClientMessage {
   const kind = reader.readByte();
-  if (kind !== PING) {
-    throw new ProtocolError(`collab frames of kind ${kind} are not for clients to send`);
+  switch (kind) {
+    case PING:
+      return { type: 'ping', number: reader.readVarUint() };
+    case ADOPT:
+      return { type: 'adopt', state: reader.readVarBytes(), undo: reader.readVarBytes() };
+    default:
+      throw new ProtocolError(`collab frames of kind ${kind} are not for clients to send`);
   }
-  return { type: 'ping', number: reader.readVarUint() };
 }
 
 function readHello(hello: JsonObject): ServerMessage {
@@ -232,7 +239,8 @@ function readHello(hello: JsonObject): ServerMessage {
     lineage: readString(hello.lineage),
     access: readOneOf(['view', 'edit'], hello.access),
     path: readString(hello.path),
-    status: readStatus(hello.status)
+    status: readStatus(hello.status),
+    ...(hello.adopts === true ? { adopts: true } : {})
   };
 }
 

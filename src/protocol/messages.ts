@@ -39,6 +39,16 @@ export interface Ping {
   readonly number: number;
 }
 
+/**
+ * Go on with my history: the answer to a `Hello` that `adopts`. `state` is a Yjs update that makes
+ * the whole document; `undo`, applied after it, takes back all that is not known to be in the file.
+ */
+export interface Adopt {
+  readonly type: 'adopt';
+  readonly state: Uint8Array;
+  readonly undo: Uint8Array;
+}
+
 export interface SaveReply {
   readonly type: 'saveReply';
   readonly id: number;
@@ -55,6 +65,8 @@ export interface Hello {
   readonly access: Access;
   readonly path: string;
   readonly status: Status;
+  /** The server asks for an `Adopt`, and greets again after it. */
+  readonly adopts?: true;
 }
 
 /** The first `count` step 2 and update frames of this connection are durable. */
@@ -80,7 +92,7 @@ export interface Pong {
   readonly number: number;
 }
 
-export type ClientMessage = Step1 | Step2 | Update | Awareness | Save | Ping;
+export type ClientMessage = Step1 | Step2 | Update | Awareness | Save | Ping | Adopt;
 
 export type ServerMessage =
   Step1 | Step2 | Update | Awareness | SaveReply | Hello | Ack | StatusChanged | Refusal | Pong;

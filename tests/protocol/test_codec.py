@@ -1,4 +1,4 @@
-"""The codec against the vectors that the TypeScript tests read too (W1-W6, W8-W13)."""
+"""The codec against the vectors that the TypeScript tests read too (W1-W6, W8-W14)."""
 
 from __future__ import annotations
 
@@ -61,20 +61,26 @@ def message_of(fields: dict[str, Any]) -> Any:
             )
         case "hello":
             return messages.Hello(
-                Lineage(fields["lineage"]), fields["access"], fields["path"], fields["status"]
+                Lineage(fields["lineage"]),
+                fields["access"],
+                fields["path"],
+                fields["status"],
+                fields.get("adopts", False),
             )
+        case "adopt":
+            return messages.Adopt(bytes.fromhex(fields["state"]), bytes.fromhex(fields["undo"]))
     raise AssertionError(fields)
 
 
 @vectors("server")
 def test_encodes_what_the_server_says(vector: dict[str, Any]) -> None:
-    """W1 W2 W3 W4 W6 W7 W8 W9 W10 W11 W13"""
+    """W1 W2 W3 W4 W6 W7 W8 W9 W10 W11 W13 W14"""
     assert codec.encode(message_of(vector["message"])).hex() == vector["bytes"]
 
 
 @vectors("client")
 def test_decodes_what_clients_say(vector: dict[str, Any]) -> None:
-    """W1 W2 W3 W4 W11"""
+    """W1 W2 W3 W4 W11 W14"""
     assert codec.decode(bytes.fromhex(vector["bytes"])) == message_of(vector["message"])
 
 

@@ -38,6 +38,8 @@ function describeMessage(message: ServerMessage | ClientMessage): object {
     case 'step2':
     case 'update':
       return { ...message, update: toHex(message.update) };
+    case 'adopt':
+      return { ...message, state: toHex(message.state), undo: toHex(message.undo) };
     case 'awareness':
       return { type: message.type, entries: readPresence(message.update) };
     case 'saveReply':
@@ -51,7 +53,7 @@ function omitEmpty(message: object): object {
   return Object.fromEntries(Object.entries(message).filter(([, value]) => value !== ''));
 }
 
-describe('what the server says (W1 W2 W3 W4 W6 W7 W8 W9 W10 W11 W13)', () => {
+describe('what the server says (W1 W2 W3 W4 W6 W7 W8 W9 W10 W11 W13 W14)', () => {
   it.each(select('server', false))('decodes %s', (_, vector) => {
     expect(describeMessage(decode(fromHex(vector.bytes)))).toEqual(vector.message);
   });
@@ -66,7 +68,7 @@ describe('what the server says (W1 W2 W3 W4 W6 W7 W8 W9 W10 W11 W13)', () => {
   });
 });
 
-describe('what clients say (W1 W2 W3 W4 W11)', () => {
+describe('what clients say (W1 W2 W3 W4 W11 W14)', () => {
   it.each(select('client', false))('encodes %s', (_, vector) => {
     const message = decodeClient(fromHex(vector.bytes));
     expect(describeMessage(message)).toEqual(vector.message);
