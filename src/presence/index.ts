@@ -1,0 +1,4 @@
+export * from './contrast';
+export * from './roster';
+export * from './rosters';
+export * from './user';

@@ -1,0 +1,43 @@
+/** Who somebody is, as the server says in a presence state's `user`. */
+export interface User {
+  /** The same wherever this person is; nobody else has it. */
+  readonly username: string;
+  readonly name: string;
+  /** What to call this person where there is little room. */
+  readonly displayName: string;
+  /** One or two letters. */
+  readonly initials: string;
+  /** A CSS colour that nobody else who is on the server has. */
+  readonly color: string;
+}
+
+/** The colour of somebody whose client came past our server. */
+export const NO_COLOR = '#767676';
+
+/** Read the `user` of a presence state; `fallback` names somebody without a user name. */
+export function readUser(user: unknown, fallback: string): User {
+  const said = typeof user === 'object' && user !== null ? (user as Said) : {};
+  const username = text(said.username) ?? text(said.name) ?? fallback;
+  const name = text(said.name) ?? username;
+  const displayName = text(said.display_name) ?? text(said.displayName) ?? name;
+  return {
+    username,
+    name,
+    displayName,
+    initials: text(said.initials) ?? initialsOf(displayName),
+    color: text(said.color) ?? NO_COLOR
+  };
+}
+
+/** The first letters of the first two words. */
+export function initialsOf(name: string): string {
+  const words = name.trim().split(/\s+/u).filter(Boolean).slice(0, 2);
+  const letters = words.map(word => [...word][0]?.toLocaleUpperCase() ?? '');
+  return letters.join('') || '?';
+}
+
+type Said = { readonly [key: string]: unknown };
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+}
