@@ -72,6 +72,8 @@ const NOTHING = Uint8Array.of(0, 0);
 const NO_DOCUMENT: Replica = {
   stateVector: () => Uint8Array.of(0),
   missingFrom: () => NOTHING,
+  offer: () => ({ state: NOTHING, undo: NOTHING }),
   merge: () => NOTHING,
-  apply: () => undefined
+  apply: () => undefined,
+  filed: () => undefined
 };

@@ -8,7 +8,7 @@ import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
 import { explainRefusal, explainSave } from './explain';
-import { readContent, rewind, UnsyncedUpdates } from './rebase';
+import { readContent, rewind } from './rebase';
 import type { Difference } from './rebase';
 import { AwarenessPresence, YReplica } from './replica';
 import { ServerLine, SessionDriver, unsynced, watchPage } from './session';
@@ -26,6 +26,7 @@ export class DocumentProvider implements IDocumentProvider {
     const { model, path, format, contentType, settings } = _options;
     const { replica, presence, driver } = this._connectParts(path);
     this._driver = driver;
+    this._replica = replica;
     this._parts.add(replica);
     this._parts.add(presence);
     this._parts.add(driver);
@@ -99,22 +100,20 @@ export class DocumentProvider implements IDocumentProvider {
   }
 
   /**
-   * What was changed here and is not durable: all that must be kept when the history is lost.
+   * What was changed here and is not known to be in the file: all that must be kept when the
+   * history is lost. What others changed is theirs to keep: kept by two, it would be there twice.
    * `empty` is a model of the same kind without content, which is filled with the rest.
    */
   difference(empty: DocumentProvider.Model): Difference {
     const { access } = this.state;
-    rewind(empty.ydoc, this.model.ydoc, access === 'edit' ? this._unsynced.take() : null);
+    rewind(empty.ydoc, this.model.ydoc, access === 'edit' ? this._replica.unsaved.own() : null);
     const mine = access === 'edit' ? readContent(this.model) : readContent(empty);
     return { base: readContent(empty), mine };
   }
 
   private _connectParts(path: string) {
     const { model, format, contentType, settings } = this._options;
-    const replica = new YReplica(model.ydoc, update => {
-      this._unsynced.record(update);
-      driver.tell({ type: 'edited', update });
-    });
+    const replica = new YReplica(model.ydoc, update => driver.tell({ type: 'edited', update }));
     const presence = new AwarenessPresence(model.awareness, () => driver.tell({ type: 'moved' }));
     const line = this._options.line ?? new ServerLine({ settings, format, contentType });
     const subject = { kind: 'document', format, contentType } as const;
@@ -129,13 +128,12 @@ export class DocumentProvider implements IDocumentProvider {
     } else if (link.kind === 'refused') {
       this._ready.reject(new Error(explainRefusal(this._options.trans, link, state.path)));
     }
-    this._unsynced.forget(state.edits.durable);
     this._guard.update(unsynced(state) > 0);
     this._stateChanged.emit(state);
   };
 
   private readonly _driver: SessionDriver;
-  private readonly _unsynced = new UnsyncedUpdates();
+  private readonly _replica: YReplica;
   private readonly _guard = new UnloadGuard();
   private readonly _parts = new DisposableSet();
   private readonly _ready = new PromiseDelegate<void>();

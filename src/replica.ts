@@ -7,6 +7,7 @@ import {
 import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
+import { rewind, UnsavedUpdates } from './rebase';
 import type { Presence, Replica } from './session';
 
 /** A Yjs document as a session sees it. */
@@ -18,6 +19,9 @@ export class YReplica implements Replica, IDisposable {
   ) {
     _doc.on('update', this._onUpdate);
   }
+
+  /** What of the document is not known to be in its file. */
+  readonly unsaved = new UnsavedUpdates();
 
   get isDisposed(): boolean {
     return this._isDisposed;
@@ -36,6 +40,13 @@ export class YReplica implements Replica, IDisposable {
     return Y.encodeStateAsUpdate(this._doc, stateVector);
   }
 
+  offer(): { readonly state: Uint8Array; readonly undo: Uint8Array } {
+    const copy = new Y.Doc();
+    const undo = rewind(copy, this._doc, this.unsaved.all());
+    copy.destroy();
+    return { state: Y.encodeStateAsUpdate(this._doc), undo };
+  }
+
   merge(updates: readonly Uint8Array[]): Uint8Array {
     return Y.mergeUpdates([...updates]);
   }
@@ -44,8 +55,15 @@ export class YReplica implements Replica, IDisposable {
     Y.applyUpdate(this._doc, update, this);
   }
 
+  filed(edits: number): void {
+    this.unsaved.filed(edits);
+  }
+
   private readonly _onUpdate = (update: Uint8Array, origin: unknown): void => {
-    if (origin !== this) {
+    if (origin === this) {
+      this.unsaved.received(update);
+    } else {
+      this.unsaved.made(update);
       this._onEdit(update);
     }
   };

@@ -1,61 +1,118 @@
 import * as Y from 'yjs';
 
-/** Below this, updates are kept one by one, so that each can be dropped when it is durable. */
+/** Below this, updates are kept one by one, so that each can be dropped when it is in the file. */
 const MANY = 200;
 
+/** A Yjs update that changes nothing. */
+const NOTHING = Uint8Array.of(0, 0);
+
 /**
- * The local updates that are not known to be durable.
+ * The updates that are not known to be in the file: those that were made here, and all.
  *
- * They are all that is needed to find out, should the history be lost, what it had: see
+ * They are all that is needed to find out, should the history be lost, what the file had: see
  * `rewind`. So nothing has to be copied while all goes well.
  */
-export class UnsyncedUpdates {
+export class UnsavedUpdates {
   /** A local edit was made; edits are counted from 1. */
-  record(update: Uint8Array): void {
+  made(update: Uint8Array): void {
     this._made += 1;
-    this._updates.push({ through: this._made, update });
-    if (this._updates.length > MANY) {
-      this._updates = [{ through: this._made, update: this._merge() }];
-    }
+    this._own.add(update, this._made);
   }
 
-  /** The first `durable` edits are safe. */
-  forget(durable: number): void {
-    if ((this._updates[0]?.through ?? Infinity) <= durable) {
-      this._updates = this._updates.filter(({ through }) => through > durable);
-    }
+  /** Something came from the server. */
+  received(update: Uint8Array): void {
+    this._others.add(update, 0);
   }
 
-  /** All that is not safe, as one update; `null` where there is nothing. */
-  take(): Uint8Array | null {
-    return this._updates.length === 0 ? null : this._merge();
+  /** All that was received so far is in the file, and so are the first `edits` local edits. */
+  filed(edits: number): void {
+    this._own.drop(edits);
+    this._others.drop(0);
   }
 
-  private _merge(): Uint8Array {
-    return Y.mergeUpdates(this._updates.map(({ update }) => update));
+  /** What is not in the file of what was made here; `null` where there is nothing. */
+  own(): Uint8Array | null {
+    return merge(this._own.updates);
+  }
+
+  /** What is not in the file, whoever made it; `null` where there is nothing. */
+  all(): Uint8Array | null {
+    return merge([...this._own.updates, ...this._others.updates]);
   }
 
   private _made = 0;
-  private _updates: { readonly through: number; readonly update: Uint8Array }[] = [];
+  private readonly _own = new Pile();
+  private readonly _others = new Pile();
 }
 
 /**
- * Fill the empty document `copy` with what `doc` would have without `update`.
+ * Updates in order, each of which holds the edits up to a number. Where there are many, those of
+ * similar size become one, so that each byte is merged a few times only, however many come.
+ */
+class Pile {
+  get updates(): readonly Uint8Array[] {
+    return this._items.map(({ update }) => update);
+  }
+
+  add(update: Uint8Array, through: number): void {
+    this._items.push({ through, update });
+    if (this._items.length > MANY) {
+      this._compact(through);
+    }
+  }
+
+  /** Forget the updates that hold nothing beyond `through`. */
+  drop(through: number): void {
+    if ((this._items[0]?.through ?? Infinity) <= through) {
+      this._items = this._items.filter(item => item.through > through);
+    }
+  }
+
+  private _compact(through: number): void {
+    let from = this._items.length;
+    let size = 0;
+    for (let next = this._items[from - 1]; from > 0 && next !== undefined;) {
+      if (size > 0 && next.update.length > 2 * size) {
+        break;
+      }
+      size += next.update.length;
+      from -= 1;
+      next = this._items[from - 1];
+    }
+    const update = Y.mergeUpdates(this._items.slice(from).map(item => item.update));
+    this._items = [...this._items.slice(0, from), { through, update }];
+  }
+
+  private _items: { readonly through: number; readonly update: Uint8Array }[] = [];
+}
+
+function merge(updates: readonly Uint8Array[]): Uint8Array | null {
+  return updates.length === 0 ? null : Y.mergeUpdates([...updates]);
+}
+
+/**
+ * Fill the empty document `copy` with what `doc` would have without `update`; returns what has
+ * taken it back, as an update of its own.
  *
  * It is undone as a person would undo it, so what others have changed since stays. Content that
  * was deleted for good, such as outputs that were replaced, does not come back.
  */
-export function rewind(copy: Y.Doc, doc: Y.Doc, update: Uint8Array | null): void {
+export function rewind(copy: Y.Doc, doc: Y.Doc, update: Uint8Array | null): Uint8Array {
   copy.gc = false;
   Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc));
   if (update === null) {
-    return;
+    return NOTHING;
   }
+  const undone: Uint8Array[] = [];
+  const note = (update: Uint8Array): void => void undone.push(update);
+  copy.on('update', note);
   // Not the document itself as scope: JupyterLab may bring a Yjs that does not know that yet.
   const manager = new Y.UndoManager([...copy.share.values()], { doc: copy });
   manager.undoStack.push(undoItem(update));
   manager.undo();
   manager.destroy();
+  copy.off('update', note);
+  return merge(undone) ?? NOTHING;
 }
 
 type StackItem = Y.UndoManager['undoStack'][number];

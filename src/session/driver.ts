@@ -3,7 +3,7 @@ import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
 import { decode, encode, ProtocolError } from '../protocol';
-import type { ClientMessage } from '../protocol';
+import type { Adopt, ClientMessage } from '../protocol';
 import { nextDeadline } from './deadlines';
 import type { Effect, SaveResult } from './effects';
 import type { Occurrence } from './events';
@@ -17,9 +17,13 @@ export interface Replica {
   stateVector(): Uint8Array;
   /** All that a document with this state vector lacks, as an update. */
   missingFrom(stateVector: Uint8Array): Uint8Array;
+  /** Our history, for a server that has lost it. */
+  offer(): Pick<Adopt, 'state' | 'undo'>;
   merge(updates: readonly Uint8Array[]): Uint8Array;
   /** Apply what came from the server; throws where it cannot be applied. */
   apply(update: Uint8Array): void;
+  /** All that was applied so far is in the file, and so are the first `edits` local edits. */
+  filed(edits: number): void;
 }
 
 /** Who else is there, and what they are told about us. */
@@ -116,6 +120,8 @@ export class SessionDriver implements IDisposable {
         return this._send({ type: 'step1', stateVector: replica.stateVector() });
       case 'sendMissing':
         return this._send({ type: 'step2', update: replica.missingFrom(effect.stateVector) });
+      case 'sendAdopt':
+        return this._send({ type: 'adopt', ...replica.offer() });
       case 'sendEdits':
         return this._send({ type: 'update', update: replica.merge(effect.updates) });
       case 'sendPresence':
@@ -124,6 +130,8 @@ export class SessionDriver implements IDisposable {
         return presence.renew();
       case 'apply':
         return this._apply(() => replica.apply(effect.update));
+      case 'filed':
+        return replica.filed(effect.edits);
       case 'applyPresence':
         return this._apply(() => presence.apply(effect.update));
       case 'forgetPeers':

@@ -13,12 +13,16 @@ export type Effect =
   | { readonly type: 'sendStateVector' }
   /** Send all that a document with this state vector lacks. */
   | { readonly type: 'sendMissing'; readonly stateVector: Uint8Array }
+  /** Offer our history to a server that has none of this document. */
+  | { readonly type: 'sendAdopt' }
   /** Send these updates as one. */
   | { readonly type: 'sendEdits'; readonly updates: readonly Uint8Array[] }
   | { readonly type: 'sendPresence' }
   /** Make our presence new, since others forgot us with the last connection; then it is sent. */
   | { readonly type: 'announce' }
   | { readonly type: 'apply'; readonly update: Uint8Array }
+  /** All that was applied so far is in the file, and so are the first `edits` local edits. */
+  | { readonly type: 'filed'; readonly edits: number }
   | { readonly type: 'applyPresence'; readonly update: Uint8Array }
   /** Nobody can be seen without a connection. */
   | { readonly type: 'forgetPeers' }

@@ -48,8 +48,11 @@ export type Link =
   | { readonly kind: 'asking'; readonly since: number }
   /** The socket is being opened. */
   | { readonly kind: 'connecting'; readonly since: number }
-  /** The socket is open, and the server has not said hello yet. */
-  | { readonly kind: 'greeting'; readonly since: number }
+  /**
+   * The socket is open, and the server has not said hello yet; or, where it was `offered` our
+   * history, not said whether it takes it.
+   */
+  | { readonly kind: 'greeting'; readonly since: number; readonly offered: boolean }
   /** Catching up: what we lack (`received`) and what the server lacks (`sent`). */
   | {
       readonly kind: 'syncing';

@@ -1,11 +1,11 @@
 /** What goes over an open connection: counting, batching and signs of life. */
-import type { ServerMessage } from '../protocol';
+import type { Hello, ServerMessage } from '../protocol';
 import { diverge, dropConnection, hangUp, withLink } from './connect';
 import { andThen, step } from './effects';
 import type { Effect, SaveResult, Step } from './effects';
 import type { Moment } from './events';
 import { wireOf } from './state';
-import type { PendingPing, SessionState, Wire } from './state';
+import type { Link, PendingPing, SessionState, Wire } from './state';
 import { FLUSH_INTERVAL } from './timing';
 
 /** A Yjs update that changes nothing: what a viewer has to offer. */
@@ -18,7 +18,7 @@ export function receiveOpen(state: SessionState, at: number): Step {
   }
   return state.subject.kind === 'presence'
     ? step(live(state, openWire(at), at), { type: 'announce' })
-    : step(withLink(state, { kind: 'greeting', since: at }));
+    : step(withLink(state, { kind: 'greeting', since: at, offered: false }));
 }
 
 function openWire(at: number): Wire {
@@ -53,7 +53,7 @@ export function receiveMessage(state: SessionState, message: ServerMessage, mome
     return step({ ...state, refusal: message });
   }
   if (state.link.kind === 'greeting') {
-    return receiveGreeting(state, message, moment);
+    return receiveGreeting(state, state.link, message, moment);
   }
   const wire = wireOf(state);
   return wire === null
@@ -62,20 +62,44 @@ export function receiveMessage(state: SessionState, message: ServerMessage, mome
 }
 
 /** The first frame says which history the room continues (W7): nothing is sent before. */
-function receiveGreeting(state: SessionState, message: ServerMessage, moment: Moment): Step {
+function receiveGreeting(
+  state: SessionState,
+  { offered }: Greeting,
+  message: ServerMessage,
+  moment: Moment
+): Step {
   if (message.type !== 'hello') {
-    return dropConnection(state, moment);
+    // While it thinks about our offer, the server may tell how the file is kept.
+    return offered ? [state, []] : dropConnection(state, moment);
   }
-  const { lineage, access, path, status } = message;
+  const { lineage } = message;
   if (state.lineage !== null && state.lineage !== lineage) {
-    return andThen(hangUp(state), alone => diverge(alone, lineage));
+    return message.adopts === true && message.access === 'edit' && !offered
+      ? offer(state, moment.at)
+      : andThen(hangUp(state), alone => diverge(alone, lineage));
   }
   if (state.room !== null && state.lineage === null && state.room.lineage !== lineage) {
     // The room has got another history since the server named it to us, who hold none. It does
     // not listen to a connection that showed the old one, so begin again with the new one.
     return dropConnection({ ...state, room: { ...state.room, lineage } }, moment);
   }
-  const wire = openWire(moment.at);
+  return beginSync(state, message, moment.at);
+}
+
+type Greeting = Extract<Link, { kind: 'greeting' }>;
+
+/**
+ * The room has nothing but the file, as the server has lost its history, so it may go on with
+ * ours. It greets once more, and then with the history that it has decided for.
+ */
+function offer(state: SessionState, at: number): Step {
+  const waiting = withLink(state, { kind: 'greeting', since: at, offered: true });
+  return step(waiting, { type: 'sendAdopt' });
+}
+
+function beginSync(state: SessionState, hello: Hello, at: number): Step {
+  const { lineage, access, path, status } = hello;
+  const wire = openWire(at);
   return step(
     withLink(
       { ...atPath(state, path), access, status },
@@ -116,7 +140,7 @@ function receiveOnWire(
     case 'ack':
       return receiveAck(state, wire, message.count, moment);
     case 'status':
-      return step(atPath({ ...state, status: message.status }, message.status.file.path));
+      return tellFiled(atPath({ ...state, status: message.status }, message.status.file.path));
     case 'saveReply':
       return settleSave(state, message.id, saveResult(message));
     case 'pong':
@@ -198,7 +222,29 @@ function receiveAck(state: SessionState, wire: Wire, count: number, moment: Mome
   }
   const durable = Math.max(state.edits.durable, through);
   const acknowledged = withWire(state, { acked: count, frames: wire.frames.slice(news) });
-  return step({ ...acknowledged, edits: { ...state.edits, durable } });
+  return tellFiled({ ...acknowledged, edits: { ...state.edits, durable } });
+}
+
+/**
+ * Where the server's last word is that the file has all, say what of ours that proves.
+ *
+ * It holds when a status or an ack has just come, and only then. The server sends, whenever it
+ * takes in a change, first the change to those who lack it and then the status, both before it
+ * looks at anything else; and it acknowledges an edit later than that, once the log has it.
+ *
+ * - A status «saved» is about all that was sent to us before it, and about every edit of ours
+ *   that was acknowledged before it. One that is still on its way may or may not be in the file.
+ * - An ack while the last status is «saved»: had the edit changed anything, a status «unsaved»
+ *   would have come between them, so either it did not, or a «saved» has followed already. And
+ *   all that was sent to us before the ack was sent in an earlier turn, so that its status is
+ *   here as well. This is how the step 2 of the server is found to be in the file: the ack of
+ *   ours follows it.
+ */
+function tellFiled(state: SessionState): Step {
+  const { status, edits } = state;
+  return status?.save.state === 'saved' && status.file.state === 'present'
+    ? step(state, { type: 'filed', edits: edits.durable })
+    : step(state);
 }
 
 function saveResult(reply: Extract<ServerMessage, { type: 'saveReply' }>): SaveResult {

@@ -3,16 +3,18 @@ import type { ICodeCell } from '@jupyterlab/nbformat';
 import * as Y from 'yjs';
 
 import { applyDifference, readContent } from '../content';
-import { rewind, UnsyncedUpdates } from '../unsynced';
+import { rewind, UnsavedUpdates } from '../unsynced';
 
 const REMOTE = 'remote';
 
 /** Record what is changed in `model`, as a session does. */
-function watch(model: { ydoc: Y.Doc }): UnsyncedUpdates {
-  const updates = new UnsyncedUpdates();
+function watch(model: { ydoc: Y.Doc }): UnsavedUpdates {
+  const updates = new UnsavedUpdates();
   model.ydoc.on('update', (update: Uint8Array, origin: unknown) => {
-    if (origin !== REMOTE) {
-      updates.record(update);
+    if (origin === REMOTE) {
+      updates.received(update);
+    } else {
+      updates.made(update);
     }
   });
   return updates;
@@ -24,9 +26,9 @@ function file(text: string): YFile {
   return model;
 }
 
-function rewound(model: YFile, updates: UnsyncedUpdates): string {
+function rewound(model: YFile, updates: UnsavedUpdates): string {
   const base = YFile.create();
-  rewind(base.ydoc, model.ydoc, updates.take());
+  rewind(base.ydoc, model.ydoc, updates.own());
   return base.getSource();
 }
 
@@ -35,9 +37,9 @@ beforeAll(() => void jest.spyOn(console, 'warn').mockImplementation());
 afterAll(() => jest.restoreAllMocks());
 
 describe('rewind', () => {
-  it('gives the document as it is where nothing is unsynced', () => {
+  it('gives the document as it is where nothing is unsaved', () => {
     const model = file('hello');
-    expect(rewound(model, new UnsyncedUpdates())).toBe('hello');
+    expect(rewound(model, new UnsavedUpdates())).toBe('hello');
   });
 
   it('takes back what was inserted and brings back what was deleted', () => {
@@ -49,17 +51,17 @@ describe('rewind', () => {
     expect(model.getSource()).toBe('goobye 𝒳 world');
   });
 
-  it('keeps what is durable, and what came from others', () => {
+  it('keeps what is in the file, and what came from others', () => {
     const model = file('abc');
     const updates = watch(model);
-    model.updateSource(0, 0, 'durable ');
-    updates.forget(2);
+    model.updateSource(0, 0, 'saved ');
+    updates.filed(2);
     const other = new Y.Doc();
     Y.applyUpdate(other, Y.encodeStateAsUpdate(model.ydoc));
     model.updateSource(0, 0, 'lost ');
     other.getText('source').insert(0, 'theirs ');
     Y.applyUpdate(model.ydoc, Y.encodeStateAsUpdate(other), REMOTE);
-    expect(rewound(model, updates)).toBe('theirs durable abc');
+    expect(rewound(model, updates)).toBe('theirs saved abc');
   });
 
   it('works for many small edits', () => {
@@ -90,7 +92,7 @@ describe('rewind', () => {
     model.insertCell(0, { cell_type: 'markdown', source: 'new' });
     model.setMetadata('key', 'value');
     const base = new YNotebook();
-    rewind(base.ydoc, model.ydoc, updates.take());
+    rewind(base.ydoc, model.ydoc, updates.own());
     expect(base.toJSON()).toEqual(before);
     const target = YNotebook.create({ data: before });
     applyDifference(target, { base: readContent(base), mine: readContent(model) });
@@ -98,16 +100,54 @@ describe('rewind', () => {
   });
 });
 
-describe('UnsyncedUpdates', () => {
-  it('has nothing once all is durable', () => {
-    const updates = new UnsyncedUpdates();
-    expect(updates.take()).toBeNull();
+describe('UnsavedUpdates', () => {
+  it('takes back what others wrote as well, where the file is what is asked for', () => {
+    const model = file('abc');
+    const updates = watch(model);
+    const other = new Y.Doc();
+    Y.applyUpdate(other, Y.encodeStateAsUpdate(model.ydoc));
+    other.getText('source').insert(3, ' saved');
+    Y.applyUpdate(model.ydoc, Y.encodeStateAsUpdate(other), REMOTE);
+    updates.filed(0);
+    other.getText('source').insert(0, 'theirs ');
+    Y.applyUpdate(model.ydoc, Y.encodeStateAsUpdate(other), REMOTE);
+    model.updateSource(3, 3, 'mine ');
+    expect(model.getSource()).toBe('themine irs abc saved');
+    const copy = new Y.Doc();
+    const undo = rewind(copy, model.ydoc, updates.all());
+    expect(copy.getText('source').toString()).toBe('abc saved');
+    const server = new Y.Doc();
+    Y.applyUpdate(server, Y.encodeStateAsUpdate(model.ydoc));
+    Y.applyUpdate(server, undo);
+    expect(server.getText('source').toString()).toBe('abc saved');
+  });
+
+  it('says that there is nothing to take back', () => {
+    const model = file('abc');
+    expect(rewind(new Y.Doc(), model.ydoc, null)).toEqual(Uint8Array.of(0, 0));
+  });
+
+  it('takes back thousands of updates', () => {
+    const updates = new UnsavedUpdates();
+    const other = file('');
+    other.ydoc.on('update', (update: Uint8Array) => updates.received(update));
+    for (let edit = 0; edit < 5000; edit++) {
+      other.updateSource(edit, edit, 'x');
+    }
+    const copy = new Y.Doc();
+    rewind(copy, other.ydoc, updates.all());
+    expect(copy.getText('source').toString()).toBe('');
+  });
+
+  it('has nothing once all is in the file', () => {
+    const updates = new UnsavedUpdates();
+    expect(updates.own()).toBeNull();
     const model = file('');
-    model.ydoc.on('update', (update: Uint8Array) => updates.record(update));
+    model.ydoc.on('update', (update: Uint8Array) => updates.made(update));
     model.setSource('x');
-    expect(updates.take()).not.toBeNull();
-    updates.forget(1);
-    expect(updates.take()).toBeNull();
+    expect(updates.own()).not.toBeNull();
+    updates.filed(1);
+    expect(updates.own()).toBeNull();
   });
 });
 

@@ -1,5 +1,6 @@
 import { unsynced } from '..';
-import { live, Play, types, UPDATE, VECTOR } from './play';
+import type { Status } from '../../protocol';
+import { live, Play, STATUS, types, UPDATE, VECTOR } from './play';
 
 const A = Uint8Array.of(1);
 const B = Uint8Array.of(2);
@@ -181,5 +182,43 @@ describe('saves (W4)', () => {
     expect(play.do({ type: 'saveAsked', id: 1 })).toMatchObject([
       { type: 'settleSave', result: { ok: false, reason: 'not-allowed' } }
     ]);
+  });
+});
+
+describe('what is known to be in the file', () => {
+  const saved = { ...STATUS, save: { state: 'saved', at: 7 } } as const;
+  const unsaved = { ...STATUS, save: { state: 'unsaved' } } as const;
+  const say = (play: Play, status: Status) => play.hear({ type: 'status', status });
+
+  it('is what the server had when it said that the file has all', () => {
+    const play = live();
+    play.wait(1_000);
+    play.edit(A);
+    play.hear({ type: 'ack', count: 2 });
+    play.wait(1_000);
+    play.edit(B);
+    expect(say(play, unsaved)).toEqual([]);
+    expect(say(play, saved)).toEqual([{ type: 'filed', edits: 1 }]);
+  });
+
+  it('is an edit whose ack comes while the file has all: it had changed nothing', () => {
+    const play = new Play().dial();
+    play.edit();
+    play.sync();
+    expect(play.hear({ type: 'ack', count: 1 })).toEqual([{ type: 'filed', edits: 1 }]);
+  });
+
+  it('is nothing while the server has yet to write the file', () => {
+    const play = live();
+    play.wait(1_000);
+    say(play, unsaved);
+    play.edit(A);
+    expect(play.hear({ type: 'ack', count: 2 })).toEqual([]);
+  });
+
+  it('is nothing where there is no file', () => {
+    const play = live();
+    const gone = { ...saved, file: { state: 'gone', path: 'a.ipynb' } } as const;
+    expect(say(play, gone)).toEqual([]);
   });
 });

@@ -219,3 +219,62 @@ describe('closing', () => {
     expect(play.state.subject).toEqual(DOCUMENT);
   });
 });
+
+describe('a server that has lost the history', () => {
+  /** A document that was open, connects to a server that would take its history. */
+  function offered(access: 'edit' | 'view' = 'edit') {
+    const play = live();
+    play.edit();
+    play.lose();
+    play.redial();
+    const hello = {
+      type: 'hello',
+      lineage: 'L2',
+      access,
+      path: 'a.ipynb',
+      status: STATUS
+    } as const;
+    return { play, effects: play.hear({ ...hello, adopts: true }) };
+  }
+
+  it('is offered ours, and goes on with it as if nothing had happened (W14)', () => {
+    const { play, effects } = offered();
+    expect(effects).toEqual([{ type: 'sendAdopt' }]);
+    expect(play.hear({ type: 'status', status: STATUS })).toEqual([]);
+    expect(types(play.hello('L1'))).toEqual(['sendStateVector', 'announce']);
+    play.hear({ type: 'step1', stateVector: VECTOR });
+    play.hear({ type: 'step2', update: UPDATE });
+    expect(play.state.link.kind).toBe('synced');
+    expect(unsynced(play.state)).toBe(1);
+    play.hear({ type: 'ack', count: 1 });
+    expect(unsynced(play.state)).toBe(0);
+  });
+
+  it('may have got another one meanwhile (L4)', () => {
+    const { play } = offered();
+    expect(types(play.hello('L3'))).toContain('hangUp');
+    expect(play.state.link).toEqual({ kind: 'diverged', lineage: 'L3' });
+  });
+
+  it('is offered it once only', () => {
+    const { play } = offered();
+    const hello = { type: 'hello', lineage: 'L2', access: 'edit', path: 'a.ipynb' } as const;
+    play.hear({ ...hello, status: STATUS, adopts: true });
+    expect(play.state.link.kind).toBe('diverged');
+  });
+
+  it('is offered nothing by who may not edit, or holds its history', () => {
+    expect(offered('view').play.state.link.kind).toBe('diverged');
+    const play = live();
+    play.lose();
+    play.redial();
+    const hello = { type: 'hello', lineage: 'L1', access: 'edit', path: 'a.ipynb' } as const;
+    play.hear({ ...hello, status: STATUS, adopts: true });
+    expect(play.state.link.kind).toBe('syncing');
+  });
+
+  it('is given up when it does not answer', () => {
+    const { play } = offered();
+    expect(types(play.wait(61_000))).toContain('hangUp');
+  });
+});
