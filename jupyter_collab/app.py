@@ -20,6 +20,7 @@ from .protocol.close import CloseCode
 from .protocol.identity import RoomId
 from .room.build import is_text
 from .room.lobby import Lobby
+from .room.people import People
 from .server import coexistence, kernels
 from .server.actor import Actor
 from .server.clock import make_clock
@@ -30,6 +31,7 @@ from .server.handlers import (
     Services,
     SessionHandler,
 )
+from .server.identity import IDENTITY_PATTERN, IdentityHandler
 from .server.opening import RoomOpener
 from .server.rooms import Rooms
 from .server.telemetry import Telemetry
@@ -169,6 +171,7 @@ class YDocExtension(ExtensionApp):
                 [
                     (SESSION_PATTERN, SessionHandler, services),
                     (ROOM_PATTERN, RoomHandler, services),
+                    (IDENTITY_PATTERN, IdentityHandler, services),
                 ]
             )
 
@@ -214,7 +217,7 @@ class YDocExtension(ExtensionApp):
             new_client_id=lambda: secrets.randbits(32),
         )
         lobby = Actor(Lobby(FLUSH_WINDOW, clock()), clock=clock, telemetry=telemetry, log=self.log)
-        return Services(Rooms(opener.open, self.log), files, lobby)
+        return Services(Rooms(opener.open, self.log), files, lobby, People())
 
     def _checked_settings(self) -> Settings:
         return Settings(

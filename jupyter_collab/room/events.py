@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ..files.port import FileContent, FileVersion
 from ..protocol.identity import ConnectionId, Lineage, Position
@@ -17,6 +19,14 @@ class Joined:
     connection: ConnectionId
     person: Person
     lineage: Lineage | None
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """A person has another name or colour: ``user`` is how everybody sees them from now on."""
+
+    username: str
+    user: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +142,7 @@ class Closing:
 
 RoomEvent = (
     Joined
+    | Identified
     | Left
     | Received
     | Edited

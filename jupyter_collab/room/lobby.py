@@ -35,6 +35,8 @@ class Lobby:
                 self._members[connection] = Member(connection, person)
                 present = self._presence.snapshot()
                 return [Send((connection,), Awareness(present))] if present else []
+            case ev.Identified(username, user):
+                return self._presence.identify(username, user, self._members.values())
             case ev.Left(connection):
                 member = self._members.pop(connection, None)
                 if member is not None:

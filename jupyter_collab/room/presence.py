@@ -6,11 +6,13 @@ own clients only, and the identity in what it says is the server's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from ..protocol.identity import ClientId, ConnectionId
-from ..protocol.messages import PresenceEntry
+from ..protocol.messages import Awareness, PresenceEntry
+from .effects import Effect, Send
 from .session import Member
 
 MAX_CLIENTS = 8
@@ -56,6 +58,25 @@ class Presence:
                 # The clock stays: a client that comes back with the next one is news again.
                 self._changed[client] = PresenceEntry(client, seat.entry.clock, None)
         member.clients.clear()
+
+    def identify(
+        self, username: str, user: Mapping[str, Any], members: Iterable[Member]
+    ) -> list[Effect]:
+        """``user`` is what is known of ``username`` from now on.
+
+        Clocks belong to the clients, so each client of this person is told that it is gone. It
+        is not, and says so with its state and the next clock: that is news to everybody.
+        """
+        effects: list[Effect] = []
+        for member in members:
+            if member.person.username != username:
+                continue
+            member.person = replace(member.person, user=user)
+            seats = [self._seats[client] for client in sorted(member.clients)]
+            gone = tuple(PresenceEntry(s.entry.client, s.entry.clock, None) for s in seats)
+            if gone:
+                effects.append(Send((member.connection,), Awareness(gone)))
+        return effects
 
     def snapshot(self) -> tuple[PresenceEntry, ...]:
         """Everybody, for a newcomer."""

@@ -146,6 +146,8 @@ class Room:
                 return self._receive(connection, message, now)
             case ev.Joined():
                 return self._join(event, now)
+            case ev.Identified(username, user):
+                return self._presence.identify(username, user, self._publisher.members())
             case ev.Left(connection):
                 return self._leave(connection, now)
             case ev.Edited():

@@ -38,6 +38,7 @@ from ..protocol.identity import (
 )
 from ..protocol.messages import Refusal
 from ..room import events as ev
+from ..room.people import People
 from ..room.session import Person
 from .actor import Actor
 from .connection import Connection
@@ -56,6 +57,7 @@ class Services:
     rooms: Rooms
     files: DocumentFiles
     lobby: Actor
+    people: People
 
 
 class SessionHandler(APIHandler):
@@ -121,6 +123,7 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
     _services: Services
     _connection: Connection | None = None
     _actor: Actor | None = None
+    _arrived: str | None = None
     _pending = 0
 
     def initialize(self, services: Callable[[], Services]) -> None:
@@ -145,7 +148,7 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         """Open the room and join it, or say why not and close."""
         super().open(room)
         connection = Connection(ConnectionId(next(self._numbers)), self)
-        person = await self._person()
+        person = await self._arrive()
         try:
             await self._join(room, connection, person)
         except CollabError as error:
@@ -168,19 +171,17 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
             return self._services.lobby
         return await self._services.rooms.open(RoomId.parse(name))
 
-    async def _person(self) -> Person:
+    async def _arrive(self) -> Person:
         user = self.current_user
         writes = await ensure_async(
             self.authorizer.is_authorized(self, user, "write", AUTH_RESOURCE)
         )
         access: Access = "edit" if writes else "view"
-        known = {
-            key: value
-            for key in ("username", "name", "display_name", "initials", "avatar_url", "color")
-            if (value := getattr(user, key, None))
-        }
         collab = self.selected_subprotocol == SUBPROTOCOL
-        return Person(user.username, known, access, collab)
+        if self.ws_connection is None:  # closed meanwhile, and on_close has been
+            return Person(user.username, known_of(user), access, collab)
+        self._arrived = user.username
+        return Person(user.username, self._services.people.arrive(known_of(user)), access, collab)
 
     def on_message(self, message: str | bytes) -> None:
         if self._connection is None or self._actor is None:
@@ -198,6 +199,9 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         if self._actor is not None and self._connection is not None:
             self._actor.leave(self._connection)
         self._actor = self._connection = None
+        if self._arrived is not None:
+            self._services.people.leave(self._arrived)
+            self._arrived = None
         pinging: PeriodicCallback | None = self.ping_callback
         if pinging is not None:
             pinging.stop()
@@ -223,6 +227,12 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
 
     def close_with(self, code: int, reason: str) -> None:
         self.close(code, reason)
+
+
+def known_of(user: Any) -> dict[str, Any]:
+    """What the identity provider knows of a user, as the ``user`` of a presence state."""
+    members = ("username", "name", "display_name", "initials", "avatar_url", "color")
+    return {key: value for key in members if (value := getattr(user, key, None))}
 
 
 def _close_code(error: CollabError) -> CloseCode:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from logging import Logger
 
 from ..errors import ServerStopping
@@ -35,6 +35,10 @@ class Rooms:
 
     def __len__(self) -> int:
         return len(self._actors) + len(self._opening) + len(self._closing)
+
+    def __iter__(self) -> Iterator[DocumentActor]:
+        """The rooms that are open."""
+        return iter(list(self._actors.values()))
 
     def get(self, id: RoomId) -> DocumentActor | None:
         """The room, if it is open."""

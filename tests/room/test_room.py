@@ -246,6 +246,7 @@ def state(name: str) -> dict[str, object]:
 
 
 def test_presence_has_the_servers_identity() -> None:
+    """O1"""
     world = World()
     ada, eve = world.open(1, person("ada")), world.open(2, person("eve"))
     world.say(eve, Awareness((PresenceEntry(ClientId(5), 1, state("ada")),)))
@@ -255,6 +256,7 @@ def test_presence_has_the_servers_identity() -> None:
 
 
 def test_nobody_speaks_for_another() -> None:
+    """O1"""
     world = World()
     ada, eve = world.open(1), world.open(2)
     world.say(ada, Awareness((PresenceEntry(ClientId(5), 1, state("ada")),)))
@@ -268,6 +270,7 @@ def test_nobody_speaks_for_another() -> None:
 
 
 def test_a_newcomer_sees_everybody_and_those_who_leave_are_gone() -> None:
+    """O2"""
     world = World()
     ada = world.open(1)
     world.say(ada, Awareness((PresenceEntry(ClientId(5), 3, state("ada")),)))
@@ -278,7 +281,27 @@ def test_a_newcomer_sees_everybody_and_those_who_leave_are_gone() -> None:
     assert bob.last(Awareness).entries == (PresenceEntry(ClientId(5), 3, None),)
 
 
+def test_a_person_who_has_another_name_is_asked_to_say_it() -> None:
+    """O4: on each of their connections; a late newcomer hears the new name too."""
+    world = World()
+    ada, tab, bob = world.open(1, person("ada")), world.open(2, person("ada")), world.open(3)
+    world.say(ada, Awareness((PresenceEntry(ClientId(5), 3, state("ada")),)))
+    world.say(tab, Awareness((PresenceEntry(ClientId(6), 8, state("ada")),)))
+    world.wait(0.1)
+    told = len(bob.heard)
+    world.handle(ev.Identified("ada", {"username": "ada", "name": "Lovelace"}))
+    assert ada.last(Awareness).entries == (PresenceEntry(ClientId(5), 3, None),)
+    assert tab.last(Awareness).entries == (PresenceEntry(ClientId(6), 8, None),)
+    assert len(bob.heard) == told
+    world.say(ada, Awareness((PresenceEntry(ClientId(5), 4, state("ada")),)))
+    world.wait(0.1)
+    (entry,) = bob.last(Awareness).entries
+    assert (entry.client, entry.clock) == (5, 4)
+    assert entry.state["user"] == {"username": "ada", "name": "Lovelace"}
+
+
 def test_a_connection_has_a_bounded_number_of_states() -> None:
+    """O1"""
     world = World()
     eve = world.open(1)
     many = tuple(PresenceEntry(ClientId(n), 1, state("eve")) for n in range(1000))
