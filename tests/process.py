@@ -18,6 +18,28 @@ from urllib.request import Request, urlopen
 
 START_SECONDS = 60
 
+_BROWSER_PARTS = (
+    "jupyterlab",
+    "notebook",
+    "notebook_shim",
+    "jupyter_lsp",
+    "jupyter_server_terminals",
+)
+
+WITHOUT_A_BROWSER = (
+    "--YDocExtension.collaborative=True",
+    f"--ServerApp.jpserver_extensions={dict.fromkeys(_BROWSER_PARTS, False)}",
+)
+"""Arguments for ``app="jupyter_server"``: only what clients of the wire need, to start faster."""
+
+WARM = """
+import sys, jupyter_collab.app, jupyter_server_fileid.extension
+from jupyter_server.serverapp import main
+sys.stdin.readline()
+main()
+"""
+"""A server that has imported all it needs, and starts when it is told to."""
+
 
 def free_port() -> int:
     with socket.socket() as listener:
@@ -43,7 +65,7 @@ class ServerProcess:
         self.root = home / "root"
         self.state = home / "state"
         self.log = home / "server.log"
-        for folder in (self.root, self.state):
+        for folder in (self.root, self.state, home / "DATA"):
             folder.mkdir(parents=True, exist_ok=True)
         self.token = secrets.token_hex(16)
         self.port = free_port()
@@ -51,6 +73,7 @@ class ServerProcess:
         self._environment = environment or {}
         self._arguments = arguments
         self._process: subprocess.Popen[bytes] | None = None
+        self._warm: subprocess.Popen[bytes] | None = None
 
     def start(self) -> ServerProcess:
         """Start, and wait until it answers."""
@@ -65,11 +88,26 @@ class ServerProcess:
                 assert time.monotonic() < end, self.log.read_text()
                 time.sleep(0.05)
 
+    def warm_up(self) -> None:
+        """Have the next server ready to start, for which importing is most of the work. Only
+        for ``app="jupyter_server"``."""
+        assert self._app == "jupyter_server"
+        self._warm = self._popen("-c", WARM)
+
     def spawn(self) -> None:
+        warm, self._warm = self._warm, None
+        if warm is None:
+            self._process = self._popen("-m", self._app)
+            return
+        assert warm.stdin is not None
+        warm.stdin.close()
+        self._process = warm
+
+    def _popen(self, *program: str) -> subprocess.Popen[bytes]:
         folders = {f"JUPYTER_{n}_DIR": str(self.home / n) for n in ("CONFIG", "DATA", "RUNTIME")}
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "PYTEST"))}
         command = [
-            *(sys.executable, "-m", self._app, "--no-browser", "--allow-root"),
+            *(sys.executable, *program, "--no-browser", "--allow-root"),
             f"--ServerApp.root_dir={self.root}",
             f"--IdentityProvider.token={self.token}",
             *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}"),
@@ -77,19 +115,23 @@ class ServerProcess:
             *self._arguments,
         ]
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
+            return subprocess.Popen(
                 command,
                 cwd=self.state,
                 env={**clean, **folders, "HOME": str(self.home), **self._environment},
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if program == ("-c", WARM) else subprocess.DEVNULL,
             )
 
     @property
     def process(self) -> subprocess.Popen[bytes]:
         assert self._process is not None
         return self._process
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
 
     def kill(self) -> None:
         """End it at once, as ``kill -9`` does."""
@@ -144,5 +186,10 @@ class ServerProcess:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._process is not None and self._process.poll() is None:
+        if self._warm is not None:
+            self._warm.kill()
+            self._warm.wait()
+            assert self._warm.stdin is not None
+            self._warm.stdin.close()
+        if self.running:
             self.kill()
