@@ -64,6 +64,8 @@ class Database:
         self._steps = steps
         self._connection: sqlite3.Connection | None = None
         self._identity: _Identity | None = None
+        # What SQLite called the data when the tables were last found to be today's.
+        self._checked_at: int | None = None
 
     def reader(self) -> sqlite3.Connection | None:
         """A connection to read from; ``None`` where nothing was ever written.
@@ -96,6 +98,7 @@ class Database:
     def close(self) -> None:
         """Close the connection; what the write-ahead log holds goes into the file."""
         connection, self._connection = self._connection, None
+        self._checked_at = None
         if connection is not None:
             connection.close()
 
@@ -135,9 +138,11 @@ class Database:
         never, but what is free in them is used again.
         """
         connection = self._connection
-        if connection is None or _pragma(connection, "auto_vacuum") != _INCREMENTAL:
+        if connection is None:
             return False
         if _pragma(connection, "freelist_count") <= KEPT_PAGES + VACUUM_STEP:
+            return False
+        if _pragma(connection, "auto_vacuum") != _INCREMENTAL:
             return False
         connection.execute(f"PRAGMA incremental_vacuum({VACUUM_STEP})").fetchall()
         return True
@@ -147,7 +152,13 @@ class Database:
         return StoreError(f"{_explain(error, self.path)} ({error})")
 
     def _version(self, connection: sqlite3.Connection) -> int:
+        # Changes with every commit of others, and only then.
+        data = _pragma(connection, "data_version")
+        if data == self._checked_at:
+            return len(self._steps)
         version = stored_version(connection)
+        if version == len(self._steps):
+            self._checked_at = data
         if version > len(self._steps):
             raise StoreError(
                 f"The store of histories {self.path} was written by a newer jupyter-collab;"

@@ -80,13 +80,22 @@ def append(
     position: Position,
     update: bytes,
 ) -> None:
-    row = _expect(connection, room, lineage)
-    last = _last(connection, row.id)
-    if position <= last and _payload(connection, row.id, position) == update:
+    # For each keystroke: what is asked of the tables is asked at once.
+    found = connection.execute(
+        "SELECT id, lineage, (SELECT MAX(position) FROM collab_updates WHERE history = id)"
+        " FROM collab_histories WHERE room = ?",
+        (str(room),),
+    ).fetchone()
+    if found is None:
+        raise refusals.not_begun(room)
+    number, stored, last = found[0], found[1], found[2] or 0
+    if stored != lineage:
+        raise refusals.other_lineage(room, lineage, stored)
+    if position <= last and _payload(connection, number, position) == update:
         return
     if position != last + 1:
         raise refusals.not_next(room, position, last)
-    connection.execute("INSERT INTO collab_updates VALUES (?, ?, ?)", (row.id, position, update))
+    connection.execute("INSERT INTO collab_updates VALUES (?, ?, ?)", (number, position, update))
 
 
 def mark_saved(

@@ -146,7 +146,10 @@ class Writer:
         connection = self._database.writer()
         connection.execute("BEGIN IMMEDIATE")
         try:
-            outcomes = [self._attempt(connection, job) for job in jobs]
+            if len(jobs) == 1:  # fails with its transaction
+                outcomes = [_Outcome(jobs[0], jobs[0].operation(connection), None)]
+            else:
+                outcomes = [self._attempt(connection, job) for job in jobs]
             connection.execute("COMMIT")
         finally:
             if connection.in_transaction:
