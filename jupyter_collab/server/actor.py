@@ -13,7 +13,6 @@ from logging import Logger
 from typing import Any, Protocol
 
 from ..protocol.close import CloseCode
-from ..protocol.codec import encode
 from ..protocol.identity import ConnectionId, Lineage
 from ..room import events as ev
 from ..room.effects import Disconnect, Effect, Report, Send
@@ -21,6 +20,7 @@ from ..room.session import Person
 from .clock import Clock
 from .connection import Connection
 from .telemetry import Telemetry
+from .wire import pack
 
 
 class Decider(Protocol):
@@ -101,11 +101,11 @@ class Actor:
     def perform(self, effect: Effect) -> None:
         match effect:
             case Send(connections, message):
-                frame = encode(message)
+                packet = pack(message)
                 for id in connections:
                     connection = self.connections.get(id)
                     if connection is not None:
-                        connection.send(frame)
+                        connection.send(packet)
             case Disconnect(id, code, reason):
                 self._disconnect(id, code, reason)
             case Report(kind, fields):

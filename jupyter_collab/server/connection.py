@@ -6,23 +6,24 @@ from typing import Protocol
 
 from ..protocol.close import CloseCode, close_reason
 from ..protocol.identity import ConnectionId
+from .wire import Packet
 
 MAX_PENDING = 64 * 2**20
 """Bytes that may wait for a client that does not read, beyond the largest single frame."""
 
 
 class Wire(Protocol):
-    """What carries frames: a WebSocket, or a list in tests."""
+    """What carries packets: a WebSocket, or a list in tests."""
 
-    def write_frame(self, frame: bytes) -> None: ...
+    def write(self, packet: Packet) -> None: ...
 
     def pending_bytes(self) -> int: ...
 
-    def close_with(self, code: int, reason: str) -> None: ...
+    def close(self, code: int, reason: str) -> None: ...
 
 
 class Connection:
-    """One client. Frames are queued without waiting; a client that lets too much of them pile
+    """One client. Packets are queued without waiting; a client that lets too much of them pile
     up is dropped with :attr:`CloseCode.TOO_SLOW`, and catches up when it connects again."""
 
     def __init__(self, id: ConnectionId, wire: Wire) -> None:
@@ -30,19 +31,19 @@ class Connection:
         self._wire = wire
         self._open = True
 
-    def send(self, frame: bytes) -> None:
+    def send(self, packet: Packet) -> None:
         if not self._open:
             return
         # One frame may be as large as a document; what piles up behind it may not.
         if self._wire.pending_bytes() > MAX_PENDING:
             self.close(CloseCode.TOO_SLOW, "the client did not read what was sent")
             return
-        self._wire.write_frame(frame)
+        self._wire.write(packet)
 
     def close(self, code: CloseCode, reason: str) -> None:
         if self._open:
             self._open = False
-            self._wire.close_with(code, close_reason(reason))
+            self._wire.close(code, close_reason(reason))
 
     def gone(self) -> None:
         """The other side has closed: nothing can be sent any more."""

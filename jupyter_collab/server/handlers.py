@@ -14,7 +14,7 @@ from jupyter_server.base.websocket import WebSocketMixin
 from jupyter_server.utils import ensure_async
 from tornado import web
 from tornado.ioloop import PeriodicCallback
-from tornado.websocket import WebSocketClosedError, WebSocketHandler
+from tornado.websocket import WebSocketHandler
 
 from ..errors import (
     BadRoomId,
@@ -27,7 +27,7 @@ from ..errors import (
 )
 from ..files.port import DocumentFiles
 from ..protocol.close import CloseCode
-from ..protocol.codec import SUBPROTOCOL, decode, encode
+from ..protocol.codec import SUBPROTOCOL, decode
 from ..protocol.identity import (
     FILE_FORMATS,
     GLOBAL_AWARENESS,
@@ -43,6 +43,7 @@ from ..room.session import Person
 from .actor import Actor
 from .connection import Connection
 from .rooms import Rooms
+from .wire import SocketWire, pack
 
 MAX_FRAME = 256 * 2**20
 """Bytes that a client may send in one frame: a document with very large outputs."""
@@ -124,7 +125,6 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
     _connection: Connection | None = None
     _actor: Actor | None = None
     _arrived: str | None = None
-    _pending = 0
 
     def initialize(self, services: Callable[[], Services]) -> None:
         self._services = services()
@@ -147,14 +147,14 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
     async def open(self, room: str) -> None:
         """Open the room and join it, or say why not and close."""
         super().open(room)
-        connection = Connection(ConnectionId(next(self._numbers)), self)
+        connection = Connection(ConnectionId(next(self._numbers)), SocketWire(self))
         person = await self._arrive()
         try:
             await self._join(room, connection, person)
         except CollabError as error:
             self.log.warning("Refused a connection to %s: %s", room[:200], error)
             if person.collab:
-                connection.send(encode(Refusal(error.reason, str(error))))
+                connection.send(pack(Refusal(error.reason, str(error))))
             connection.close(_close_code(error), str(error))
 
     async def _join(self, name: str, connection: Connection, person: Person) -> None:
@@ -205,28 +205,6 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         pinging: PeriodicCallback | None = self.ping_callback
         if pinging is not None:
             pinging.stop()
-
-    # --- Wire
-
-    def write_frame(self, frame: bytes) -> None:
-        try:
-            future = self.write_message(frame, binary=True)
-        except WebSocketClosedError:
-            return  # on_close follows
-        if not future.done():
-            self._pending += len(frame)
-            future.add_done_callback(lambda done: self._sent(done, len(frame)))
-
-    def _sent(self, done: Any, size: int) -> None:
-        self._pending -= size
-        if not done.cancelled():
-            done.exception()  # a socket that broke is told by on_close
-
-    def pending_bytes(self) -> int:
-        return self._pending
-
-    def close_with(self, code: int, reason: str) -> None:
-        self.close(code, reason)
 
 
 def known_of(user: Any) -> dict[str, Any]:
