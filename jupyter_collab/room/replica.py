@@ -29,12 +29,12 @@ class Replica:
         self.document = Document.of(type, doc)
         self._state: Map[Any] = doc.get("state", type=Map)
         self._updates: list[bytes] = []
-        self._content_changed = False
         self._notify: Callable[[], None] | None = None
-        self._subscriptions: list[tuple[Any, Any]] = [
-            (doc, doc.observe(self._on_transaction)),
-            *((root, root.observe_deep(self._on_change)) for root in content_roots(type, doc)),
-        ]
+        self._subscription = doc.observe(self._on_transaction)
+        self._state_flag = _Flag([self._state])
+        self._content_flag = _Flag(content_roots(type, doc))
+        self._content_flag.take()
+        self._told: dict[str, Any] = {}
 
     def apply(self, updates: Iterable[bytes]) -> list[int]:
         """Apply ``updates`` in one transaction; returns the indices of those that are broken."""
@@ -68,9 +68,8 @@ class Replica:
 
     def take(self) -> tuple[list[bytes], bool]:
         """The updates since the last call, and whether any of them changed the content."""
-        taken = self._updates, self._content_changed
-        self._updates, self._content_changed = [], False
-        return taken
+        updates, self._updates = self._updates, []
+        return updates, self._content_flag.take()
 
     @property
     def has_changes(self) -> bool:
@@ -79,10 +78,14 @@ class Replica:
 
     def set_state(self, values: dict[str, Any]) -> None:
         """Set members of the shared ``state``, those that differ."""
+        if not self._state_flag.take() and values == self._told:
+            return
         with self.doc.transaction(origin=ORIGIN):
             for key, value in values.items():
                 if self._state.get(key) != value:
                     self._state[key] = value
+        self._told = values
+        self._state_flag.take()
 
     def on_change(self, notify: Callable[[], None]) -> None:
         """Call ``notify`` after every transaction, whoever made it. One listener at a time."""
@@ -90,9 +93,11 @@ class Replica:
 
     def close(self) -> None:
         """Stop observing. Idempotent."""
-        for observed, subscription in self._subscriptions:
-            observed.unobserve(subscription)
-        self._subscriptions.clear()
+        if self._subscription is not None:
+            self.doc.unobserve(self._subscription)
+            self._subscription = None
+        self._state_flag.close()
+        self._content_flag.close()
         self._notify = None
 
     def _on_transaction(self, event: TransactionEvent) -> None:
@@ -100,8 +105,30 @@ class Replica:
         if self._notify is not None:
             self._notify()
 
-    def _on_change(self, _events: Any) -> None:
-        self._content_changed = True
+
+class _Flag:
+    """Whether any of ``roots``, or what is in them, has changed.
+
+    Without pycrdt's own wrapper, which makes an object of each event and of each thing that it
+    speaks of: this is asked for every keystroke.
+    """
+
+    def __init__(self, roots: Iterable[Any]) -> None:
+        self._changed = True
+        self._subscriptions = [root.integrated.observe_deep(self._set) for root in roots]
+
+    def _set(self, _events: Any) -> None:
+        self._changed = True
+
+    def take(self) -> bool:
+        """Whether anything has changed since the last call; ``True`` the first time."""
+        changed, self._changed = self._changed, False
+        return changed
+
+    def close(self) -> None:
+        for subscription in self._subscriptions:
+            subscription.drop()
+        self._subscriptions.clear()
 
 
 def content_roots(type: str, doc: Doc[Any]) -> list[Any]:
