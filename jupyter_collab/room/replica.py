@@ -30,7 +30,7 @@ class Replica:
         self._state: Map[Any] = doc.get("state", type=Map)
         self._updates: list[bytes] = []
         self._notify: Callable[[], None] | None = None
-        self._subscription = doc.observe(self._on_transaction)
+        self._subscription: Any = doc.observe(self._on_transaction)
         self._state_flag = _Flag([self._state])
         self._content_flag = _Flag(content_roots(type, doc))
         self._content_flag.take()

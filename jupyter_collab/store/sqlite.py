@@ -76,7 +76,8 @@ class SQLiteUpdateLog:
     ) -> None:
         """See :meth:`UpdateLog.append`."""
         await self._writer.write(
-            lambda connection: histories.append(connection, room, lineage, position, update)
+            lambda connection: histories.append(connection, room, lineage, position, update),
+            frees=False,
         )
 
     async def mark_saved(self, room: RoomId, lineage: Lineage, mark: SavedMark) -> None:

@@ -31,6 +31,8 @@ class _Job:
     writes: bool
     otherwise: Any
     """What a reading operation gives where there is no database."""
+    frees: bool
+    """Whether it may leave free pages behind."""
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
 
@@ -61,9 +63,12 @@ class Writer:
         """The result of ``operation``, or ``otherwise`` where there is no database yet."""
         return await self._submit(operation, False, otherwise)
 
-    async def write(self, operation: Operation[T]) -> T:
-        """The result of ``operation``, once it is committed; :class:`StoreError` if not."""
-        return await self._submit(operation, True, None)
+    async def write(self, operation: Operation[T], *, frees: bool = True) -> T:
+        """The result of ``operation``, once it is committed; :class:`StoreError` if not.
+
+        After one that ``frees`` nothing, nobody looks for space to give back.
+        """
+        return await self._submit(operation, True, None, frees)
 
     async def close(self) -> None:
         """Perform what is queued, close the database and end the thread. Idempotent.
@@ -83,12 +88,14 @@ class Writer:
                 CLOSE_TIMEOUT,
             )
 
-    async def _submit(self, operation: Operation[T], writes: bool, otherwise: Any) -> T:
+    async def _submit(
+        self, operation: Operation[T], writes: bool, otherwise: Any, frees: bool = False
+    ) -> T:
         if self._closed:
             raise refusals.closed()
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._jobs.put(_Job(operation, writes, otherwise, loop, future))
+        self._jobs.put(_Job(operation, writes, otherwise, frees, loop, future))
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="collab-store", daemon=True)
             self._thread.start()
@@ -97,7 +104,7 @@ class Writer:
     # --- in the thread
 
     def _run(self) -> None:
-        open_to_more = True
+        open_to_more = untidy = True
         while open_to_more:
             jobs = [self._jobs.get()]
             while not self._jobs.empty():
@@ -105,20 +112,24 @@ class Writer:
             open_to_more = jobs[-1] is not None
             for run in _runs(job for job in jobs if job is not None):
                 _tell(self._commit(run) if run[0].writes else [self._read(run[0])])
-            if open_to_more:
-                self._tidy()
+            untidy = untidy or any(job.frees for job in jobs if job is not None)
+            if untidy and open_to_more:
+                untidy = self._tidy()
         try:
             self._database.close()
         except sqlite3.Error as error:
             self._log.error("%s", self._database.explain(error))
 
-    def _tidy(self) -> None:
-        """Give back space while there is nothing else to do."""
+    def _tidy(self) -> bool:
+        """Give back space while there is nothing else to do; whether there is more to give."""
         try:
-            while self._jobs.empty() and self._database.tidy():
-                pass
+            while self._jobs.empty():
+                if not self._database.tidy():
+                    return False
         except (sqlite3.Error, OSError) as error:
             self._log.warning("No space is given back: %s", self._database.explain(error))
+            return False
+        return True
 
     def _read(self, job: _Job) -> _Outcome:
         try:
