@@ -1,6 +1,7 @@
 import { readConfig } from './config';
 import { connectionLost, isOnHub } from './plugins/connection';
 import { contentProvider } from './plugins/contents';
+import { cursors } from './plugins/cursors';
 import { files, notebooks } from './plugins/factories';
 import { currentDocument, globalAwareness } from './plugins/presence';
 import { reopening } from './plugins/reopen';
@@ -14,6 +15,7 @@ const plugins = [
   reopening,
   globalAwareness,
   currentDocument,
+  cursors,
   status
 ];
 

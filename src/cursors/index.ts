@@ -1,0 +1,4 @@
+export * from './editor';
+export * from './publish';
+export * from './settings';
+export * from './trackers';
