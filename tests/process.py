@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import secrets
@@ -48,10 +49,19 @@ def free_port() -> int:
         return port
 
 
+def _obey_permissions() -> None:
+    """Give up, for what this process becomes, the right to pass over permissions."""
+    drop, rights = 24, (1, 2)  # PR_CAPBSET_DROP; CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+    for right in rights:
+        if ctypes.CDLL(None, use_errno=True).prctl(drop, right, 0, 0, 0):
+            raise OSError(ctypes.get_errno(), "prctl")
+
+
 class ServerProcess:
     """``jupyter lab`` (or another application) on files below ``home``.
 
-    It can be stopped, killed and started again on the same files and port.
+    It can be stopped, killed and started again on the same files and port. With
+    ``obeys_permissions`` it does so also where the superuser runs it.
     """
 
     def __init__(
@@ -60,6 +70,7 @@ class ServerProcess:
         *arguments: str,
         app: str = "jupyterlab",
         environment: dict[str, str] | None = None,
+        obeys_permissions: bool = False,
     ) -> None:
         self.home = home
         self.root = home / "root"
@@ -72,6 +83,7 @@ class ServerProcess:
         self._app = app
         self._environment = environment or {}
         self._arguments = arguments
+        self._before_exec = _obey_permissions if obeys_permissions and os.getuid() == 0 else None
         self._process: subprocess.Popen[bytes] | None = None
         self._warm: subprocess.Popen[bytes] | None = None
 
@@ -121,6 +133,7 @@ class ServerProcess:
                 env={**clean, **folders, "HOME": str(self.home), **self._environment},
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                preexec_fn=self._before_exec,
                 stdin=subprocess.PIPE if program == ("-c", WARM) else subprocess.DEVNULL,
             )
 

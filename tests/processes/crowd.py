@@ -33,12 +33,17 @@ def notebook(*sources: str) -> dict[str, Any]:
 class Paper:
     """A document: its file, who has it open, and the words that must be there once."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, *, made: bool = False) -> None:
         self.file = file
         self.people: list[Person] = []
-        self.required = Counter(FIRST_LINES)
         self.allowed: set[str] = set()
         """Words that may be there once, or not at all."""
+        if not made:
+            self._make()
+        self.required = self.on_disk()
+
+    def _make(self) -> None:
+        file = self.file
         if file.suffix == ".ipynb":
             file.write_text(json.dumps(notebook(*FIRST_LINES), indent=1) + "\n")
         else:
@@ -102,9 +107,13 @@ class Paper:
             late.append(f"the file differs: {differ}")
         return late
 
+    def words(self) -> Counter[str]:
+        """Those that people see."""
+        return words(self.people[0].document.source())
+
     def faults(self) -> list[str]:
         """What is lost or doubled, now that all agree."""
-        there = words(self.people[0].document.source())
+        there = self.words()
         wrong = [f"{w} is lost" for w in self.required if not there[w]]
         wrong += [f"{w} is there {count} times" for w, count in there.items() if count != 1]
         wrong += [f"{w} is unknown" for w in there if w not in self.required | self._allowed()]
@@ -115,7 +124,7 @@ class Paper:
 
     def settle(self) -> None:
         """What is there now has to be there for ever."""
-        self.required = words(self.people[0].document.source())
+        self.required = self.words()
         self.allowed.clear()
 
 

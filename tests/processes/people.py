@@ -107,6 +107,14 @@ class Person(ABC):
             cell = self._cells[self._random.randrange(len(self._cells))]
             self._insert_line(cell["source"], word)
 
+    def type_line(self, line: str) -> None:
+        """Type something that nobody counts, into the text or the first cell."""
+        self._insert_line(self._text if self._kind == "file" else self._cells[0]["source"], line)
+
+    def ask_to_save(self) -> None:
+        assert self.connection is not None
+        self.connection.socket.write_message(b"\2\4save\1", binary=True)
+
     def _insert_line(self, text: Text, word: str) -> None:
         lines = str(text).splitlines(keepends=True)
         before = "".join(lines[: self._random.randint(0, len(lines))])

@@ -1,0 +1,273 @@
+"""Disks that are full, read-only or gone: people go on, are told what is not kept and why, and
+all is written once that is possible."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.process import WITHOUT_A_BROWSER, ServerProcess
+
+from .crowd import Crowd
+from .faults import SIZE, can_mount, full_disk, quota, read_only, unmount
+from .people import CollabPerson
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*WebSocketClientConnection")
+
+ARGUMENTS = (*WITHOUT_A_BROWSER, "--YDocExtension.document_save_delay=0.1")
+
+Scenario = Callable[[Crowd], Awaitable[None]]
+
+
+def live_through(lab: ServerProcess, scenario: Scenario) -> None:
+    """Begin with three people at each document, and end with all of it everywhere once."""
+
+    async def main() -> None:
+        crowd = Crowd(lab, seed=1, size=3)
+        await crowd.rest()
+        await scenario(crowd)
+        await crowd.rest()
+        await crowd.leave()
+
+    asyncio.run(main())
+
+
+def server(home: Path, *arguments: str) -> ServerProcess:
+    return ServerProcess(
+        home,
+        *ARGUMENTS,
+        *arguments,
+        app="jupyter_server",
+        obeys_permissions=True,
+        environment={"PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+
+
+def someone(crowd: Crowd) -> CollabPerson:
+    """Who has the text open, with a client that is told how things are."""
+    person = crowd.papers[0].people[0]
+    assert isinstance(person, CollabPerson)
+    return person
+
+
+async def until(condition: Callable[[], object], timeout: float = 15) -> None:
+    async with asyncio.timeout(timeout):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def problem(crowd: Crowd, part: str) -> str:
+    """The sentence that says what is wrong with this part; empty where nothing is."""
+    return str(someone(crowd).status[part].get("message", ""))
+
+
+async def until_told(crowd: Crowd, part: str, text: str) -> None:
+    """Wait for a sentence that has ``text`` in it."""
+    try:
+        await until(lambda: text in problem(crowd, part))
+    except TimeoutError:
+        raise AssertionError(f"never told of {text!r}: {someone(crowd).status}") from None
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if not can_mount(folder):
+        pytest.skip("nothing can be mounted here; see the tests with a quota")
+    yield folder
+    unmount(folder)
+
+
+# --- the disk of the store
+
+
+async def type_without_history(crowd: Crowd, text: str) -> None:
+    """Type while the store cannot be written, until the files have it all the same."""
+    await crowd.type_for(0.5)
+    await until_told(crowd, "history", text)
+    paper = crowd.papers[0]
+    await until(lambda: set(someone(crowd).typed) <= set(paper.on_disk()))
+    assert someone(crowd).unacknowledged, "what is in memory only was called safe"
+
+
+async def until_kept(crowd: Crowd) -> None:
+    await until(lambda: someone(crowd).status["history"]["state"] == "kept")
+    await until(lambda: not someone(crowd).unacknowledged)
+
+
+def test_a_full_disk_of_the_store(tmp_path: Path, small_disk: Path) -> None:
+    """S10 S15: files are saved all the same, nothing is called safe that is not."""
+
+    async def scenario(crowd: Crowd) -> None:
+        with full_disk(small_disk):
+            await type_without_history(crowd, "No space is left")
+        await until_kept(crowd)
+        crowd.lab.kill()
+        await asyncio.to_thread(crowd.lab.start)
+
+    store = f"--JupyterSQLiteYStore.db_path={small_disk / 'store.db'}"
+    with server(tmp_path / "home", store) as lab:
+        live_through(lab, scenario)
+
+
+def test_a_quota_that_is_used_up(tmp_path: Path) -> None:
+    """S10 S15 F8: neither the store nor the files can be written."""
+
+    async def scenario(crowd: Crowd) -> None:
+        with quota(crowd.lab.process.pid, 16):
+            await crowd.type_for(0.5)
+            await until_told(crowd, "history", "No space is left, or no quota")
+            await until_told(crowd, "save", "too large to be")
+            assert someone(crowd).unacknowledged
+        await until_kept(crowd)
+
+    with server(tmp_path) as lab:
+        live_through(lab, scenario)
+
+
+@pytest.mark.parametrize("there", [False], ids=["not yet made"])
+def test_a_store_that_is_read_only_from_the_beginning(tmp_path: Path, there: bool) -> None:
+    """S10: documents open all the same."""
+    lab = server(tmp_path)
+
+    async def scenario(crowd: Crowd) -> None:
+        await asyncio.to_thread(lab.stop)
+        for path in () if there else list(lab.state.iterdir()):
+            path.unlink()
+        with read_only(lab.state, *lab.state.iterdir()):
+            await asyncio.to_thread(lab.start)
+            text = "read-only; check its permissions" if there else "check that its folder is"
+            await type_without_history(crowd, text)
+        await until_kept(crowd)
+
+    with lab:
+        live_through(lab, scenario)
+
+
+# --- the disk of the documents
+
+
+async def type_without_saving(crowd: Crowd, text: str) -> None:
+    """Type while no file can be written: edits are safe, and the status says why not saved."""
+    before = crowd.papers[0].on_disk()
+    await crowd.type_for(0.5)
+    await until_told(crowd, "save", text)
+    await until(lambda: not someone(crowd).unacknowledged)
+    assert crowd.papers[0].on_disk() == before
+    assert "retryAt" in someone(crowd).status["save"]
+
+
+async def until_saved(crowd: Crowd) -> None:
+    """It is saved of itself, at the next attempt."""
+    await until(lambda: someone(crowd).status["save"]["state"] == "saved")
+
+
+def test_a_full_disk_of_the_documents(tmp_path: Path, small_disk: Path) -> None:
+    """F8: nothing is lost, nor left behind."""
+
+    async def scenario(crowd: Crowd) -> None:
+        with full_disk(small_disk):
+            for paper in crowd.papers:
+                size = 3 * SIZE // 10  # so that it does not fit into the pages that it has
+                paper.people[0].type_line("x" * size)
+                paper.required["x" * size] = 1
+            await type_without_saving(crowd, "no space is left on the disk")
+        await until_saved(crowd)
+        left = {path.name for path in small_disk.iterdir()} - {".ipynb_checkpoints"}
+        assert left == {"book.ipynb", "notes.txt"}
+
+    lab = server(tmp_path / "home")
+    lab.root = small_disk
+    with lab:
+        live_through(lab, scenario)
+
+
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_what_is_made_read_only(tmp_path: Path, what: str) -> None:
+    """F8."""
+
+    async def scenario(crowd: Crowd) -> None:
+        files = [paper.file for paper in crowd.papers]
+        with read_only(*files, *([crowd.lab.root] if what == "folder" else [])):
+            await type_without_saving(crowd, "not allowed to write it. Check the permissions")
+        await until_saved(crowd)
+
+    with server(tmp_path) as lab:
+        live_through(lab, scenario)
+
+
+def test_a_folder_that_is_away_for_a_while(tmp_path: Path) -> None:
+    """F7: as on a disk that is unplugged and plugged in again."""
+
+    async def scenario(crowd: Crowd) -> None:
+        away = tmp_path / "away"
+        crowd.lab.root.rename(away)
+        await crowd.type_for(0.5)
+        await until_told(crowd, "file", "notes.txt")
+        await until(lambda: not someone(crowd).unacknowledged)
+        away.rename(crowd.lab.root)
+        await until_saved(crowd)
+
+    with server(tmp_path) as lab:
+        live_through(lab, scenario)
+
+
+def test_a_folder_that_is_deleted_and_made_again(tmp_path: Path) -> None:
+    """F2: files are made again where a person asks for that."""
+
+    async def scenario(crowd: Crowd) -> None:
+        shutil.rmtree(crowd.lab.root)
+        await crowd.type_for(0.5)
+        await until_told(crowd, "file", "notes.txt")
+        await until(lambda: not someone(crowd).unacknowledged)
+        crowd.lab.root.mkdir()
+        await crowd.type_for(0.5)
+        assert not list(crowd.lab.root.iterdir())
+        for paper in crowd.papers:
+            paper.people[0].ask_to_save()
+        await until_saved(crowd)
+
+    with server(tmp_path) as lab:
+        live_through(lab, scenario)
+
+
+# --- the contents manager
+
+
+MANAGER = "--ServerApp.contents_manager_class=tests.processes.faulty_manager.FaultyManager"
+
+
+def test_a_contents_manager_that_fails(tmp_path: Path) -> None:
+    """F8: what it says is passed on."""
+
+    async def scenario(crowd: Crowd) -> None:
+        sign = crowd.lab.home / "fails"
+        sign.touch()
+        await type_without_saving(crowd, "away for maintenance")
+        sign.unlink()
+        await until_saved(crowd)
+
+    with server(tmp_path, MANAGER) as lab:
+        live_through(lab, scenario)
+
+
+def test_a_contents_manager_that_hangs(tmp_path: Path) -> None:
+    """Others are not kept waiting, and nothing is said to be saved."""
+
+    async def scenario(crowd: Crowd) -> None:
+        sign = crowd.lab.home / "hangs"
+        sign.touch()
+        await crowd.type_for(0.5)
+        await until(lambda: someone(crowd).status["save"]["state"] == "saving")
+        await until(lambda: not someone(crowd).unacknowledged)
+        assert set(someone(crowd).typed) - set(crowd.papers[0].on_disk())
+        sign.unlink()
+        await until_saved(crowd)
+
+    with server(tmp_path, MANAGER) as lab:
+        live_through(lab, scenario)
