@@ -6,9 +6,10 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 
 from .build import is_placeholder
-from .sequences import Effort, changed_ranges, longest_increasing
-from .textdiff import tokens
+from .sequences import changed_ranges
+from .subsequences import Effort, longest_increasing
 from .updates import Json
+from .words import STRONG, tokens, weigh_line
 
 Cell = dict[str, Json]
 
@@ -75,7 +76,7 @@ def _equal(
     old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]
 ) -> Iterator[tuple[int, int]]:
     at = new_at = 0
-    ranges = changed_ranges(old, new, Effort(_STEPS), lambda key: bool(key[1].strip()))
+    ranges = changed_ranges(old, new, Effort(_STEPS), lambda key: weigh_line(key[1]), STRONG)
     for start, end, _, new_end in ranges:
         yield from zip(range(at, start), range(new_at, new_at + start - at), strict=True)
         at, new_at = end, new_end

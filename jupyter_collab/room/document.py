@@ -20,7 +20,7 @@ from .doubles import part_doubles
 from .editing import edit_notebook
 from .notebook import Notebook
 from .reading import NotebookReader
-from .textdiff import edit_text
+from .textedit import edit_text
 from .updates import Json
 from .values import normal
 

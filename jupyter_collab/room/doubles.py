@@ -10,7 +10,7 @@ from .build import unique_id
 from .cells import Cell
 from .editing import edit_cell
 from .reading import read_cell
-from .textmerge import are_versions, union_text
+from .textunion import are_versions, union_text
 
 
 def part_doubles(ycells: Array[Any], ids: list[Any]) -> list[str]:

@@ -16,8 +16,8 @@ from pycrdt import Array, Map, Text
 from .build import unique_id
 from .cells import Cell, match_cells
 from .notebook import Notebook
-from .sequences import longest_increasing
-from .textdiff import edit_text
+from .subsequences import longest_increasing
+from .textedit import edit_text
 from .updates import Json
 from .values import same, shared
 

@@ -22,8 +22,9 @@ from typing import Any
 from .build import is_placeholder, unique_id
 from .cells import Cell, match_cells
 from .notebook import Notebook
-from .sequences import longest_increasing
-from .textmerge import merge_text, union_text
+from .subsequences import longest_increasing
+from .textmerge import merge_text
+from .textunion import union_text
 from .updates import Json
 from .values import MISSING, merge_objects, merge_values, same
 

@@ -1,27 +1,35 @@
 """Brings two versions of a text together: nothing that only one of them has is lost.
 
-Where both have changed the same words, both stand there as whole words, those of the room
-first. What both have written is there once: the same change comes in on two ways where a room
-was saved just before the server died, where a notebook is open as text too, or where people
-share their work through version control as well.
+Each version is what its differences from the base say. Where differences touch that both sides
+made, they are one *region*; elsewhere they are done as they are. So
+
+- where one side changed nothing in a region, the outcome is there exactly what the other has;
+- what is left of the base is what both have kept: in a region, nothing;
+- of a region both insertions stay, one of them where they are one writing (see :mod:`.weaving`),
+  which comes in on two ways where a room was saved just before the server died, where a notebook
+  is open as text too, or where people share their work through version control as well;
+- nothing is ever inserted into a word, and two words that did not stand next to each other do
+  not become one.
+
+Texts are compared in a bounded time; where that is too short, regions are larger.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import NamedTuple
 
-from .sequences import Effort
-from .textdiff import Change, differences, is_word, line_ranges, lines, token_ranges, tokens
-
-_ALIKE = 0.75
-"""Two insertions in the same place of which so much is the same are one insertion."""
-
-_RELATED = 0.5
-"""Lines of which so much is the same are versions of each other."""
+from .subsequences import Effort
+from .textdiff import Change, differences
+from .weaving import append, on_lines, woven
+from .words import is_plain, says
 
 _STEPS = 1_000_000
 """What a merge may spend on comparing what both sides wrote in the same places."""
+
+
+_OURS, _THEIRS = 1, 2
 
 
 def merge_text(base: str, ours: str, theirs: str) -> str:
@@ -30,169 +38,226 @@ def merge_text(base: str, ours: str, theirs: str) -> str:
         return ours
     if ours == base:
         return theirs
-    mine, other = differences(base, ours), differences(base, theirs)
-    kept = _Kept(base, mine, other)
-    out: list[str] = []
-    at = 0
-    for place, _, text in _placed(mine, other):
-        for piece in kept.between(at, place):
-            _append(out, piece)
-        _append(out, text)
-        at = place
-    for piece in kept.between(at, len(base)):
-        _append(out, piece)
-    return "".join(out)
-
-
-def union_text(ours: str, theirs: str) -> str:
-    """All that is in either; where they differ, ``ours`` comes first."""
-    if not ours or ours == theirs:
-        return theirs
-    old, new = lines(ours), lines(theirs)
     effort = Effort(_STEPS)
     out: list[str] = []
     at = 0
-    for start, end, new_start, new_end in line_ranges(old, new, effort):
-        out += filter(None, old[at:start])
-        mine, other = "".join(old[start:end]), "".join(new[new_start:new_end])
-        if are_versions(mine, other, effort):
-            _append(out, _woven(mine, other, effort))
-        else:
-            if mine and not mine.endswith("\n") and other:
-                mine += "\n"
-            _append(out, mine)
-            _append(out, other)
-        at = end
-    return "".join((*out, *old[at:]))
-
-
-def are_versions(one: str, other: str, effort: Effort | None = None) -> bool:
-    """Whether so much of one text is in the other that they come from one."""
-    effort = effort or Effort(_STEPS)
-    shares = (_share(*pair, effort) for pair in ((one, other), (other, one)))
-    return one == other or any(share >= _RELATED for share in shares)
-
-
-def _woven(ours: str, theirs: str, effort: Effort) -> str:
-    """``ours`` with the words that only ``theirs`` has, each in its place."""
-    out: list[str] = []
-    at = 0
-    for start, end, text in differences(ours, theirs, effort):
-        _append(out, ours[at:start])
-        _append(out, ours[start:end])
-        _append(out, text)
-        at = end
-    _append(out, ours[at:])
+    for near in _regions(base, differences(base, ours), differences(base, theirs), blank=True):
+        append(out, base[at : near.start])
+        append(out, _merged(base, near, effort))
+        at = near.end
+    append(out, base[at:])
     return "".join(out)
 
 
-class _Kept:
-    """What both versions have kept of ``base``."""
+class _Region(NamedTuple):
+    """Changes that touch each other; all that they leave of the base is before and after them."""
 
-    def __init__(self, base: str, mine: list[Change], other: list[Change]) -> None:
+    start: int
+    end: int
+    ours: list[Change]
+    theirs: list[Change]
+
+
+def _regions(
+    base: str, ours: list[Change], theirs: list[Change], *, blank: bool = False
+) -> Iterator[_Region]:
+    """Those that touch; with ``blank``, also those between which there is only white space."""
+    both = [(change, True) for change in ours] + [(change, False) for change in theirs]
+    both.sort(key=lambda pair: pair[0][:2])
+    region: _Region | None = None
+    for change, is_ours in both:
+        if region is None or change.start > region.end:
+            if region is not None and not (blank and base[region.end : change.start].isspace()):
+                yield region
+                region = None
+            region = region or _Region(change.start, change.end, [], [])
+        (region.ours if is_ours else region.theirs).append(change)
+        region = region._replace(end=max(region.end, change.end))
+    if region is not None:
+        yield region
+
+
+def _merged(base: str, near: _Region, effort: Effort) -> str:
+    """What stands in the place of ``near``, which may have white space between its changes."""
+    if not (near.ours and near.theirs):
+        return _applied(base, near, near.ours or near.theirs)
+    one = _one_writing(base, near, effort)
+    if one is None:
+        out: list[str] = []
+        at = near.start
+        for region in _regions(base, near.ours, near.theirs):
+            append(out, base[at : region.start])
+            for text in _outcome(base, region, effort):
+                append(out, text)
+            at = region.end
+        one = "".join(out)
+    for mine, other in ((near.ours, near.theirs), (near.theirs, near.ours)):
+        text = _applied(base, near, mine)
+        if text.split() == one.split() and _concerns_words(base, other):
+            return text  # white space goes with the words
+    return one
+
+
+def _concerns_words(base: str, changes: list[Change]) -> bool:
+    return any(says(base[start:end]) or says(text) for start, end, text in changes)
+
+
+def _applied(base: str, region: _Region, changes: list[Change]) -> str:
+    """What one side has in ``region``."""
+    parts: list[str] = []
+    at = region.start
+    for start, end, text in changes:
+        parts += (base[at:start], text)
+        at = end
+    return "".join((*parts, base[at : region.end]))
+
+
+def _one_writing(base: str, region: _Region, effort: Effort) -> str | None:
+    """What both have written, if that is one writing in spite of different neighbours."""
+    ours = _written(base, region, region.ours, region.theirs)
+    theirs = _written(base, region, region.theirs, region.ours)
+    if not (ours.strip() and theirs.strip()):
+        return None
+    return woven(ours, theirs, effort)
+
+
+def _written(base: str, region: _Region, mine: list[Change], other: list[Change]) -> str:
+    """What one side has in ``region``, without the words that the other side has deleted."""
+    left = _Left(base, other)
+    out: list[str] = []
+    at = region.start
+    for change in mine:
+        append(out, left.between(at, change.start))
+        if out and not out[-1][-1].isspace() and not change.text[:1].isspace():
+            # What stood between may be gone, but not that they were apart.
+            gap = [character for character in base[at : change.start] if character.isspace()]
+            append(out, "\n" if "\n" in gap else " " * bool(gap))
+        append(out, change.text)
+        at = change.end
+    append(out, left.between(at, region.end))
+    return "".join(out)
+
+
+class _Left:
+    """What one side has left of the base; asked for from front to back."""
+
+    def __init__(self, base: str, deleted: list[Change]) -> None:
         self._base = base
-        self._gaps = sorted((change.start, change.end) for change in (*mine, *other))
+        self._deleted = deleted
         self._next = 0
-        self._gone = 0
 
-    def between(self, start: int, end: int) -> Iterator[str]:
-        """The pieces from ``start`` to ``end``; asked for from front to back."""
-        while self._next < len(self._gaps) and self._gaps[self._next][0] < end:
-            gap_start, gap_end = self._gaps[self._next]
-            self._next += 1
-            yield self._base[max(start, self._gone) : gap_start]
-            self._gone = max(self._gone, gap_end)
-        yield self._base[max(start, self._gone) : end]
-        self._gone = max(self._gone, end)
-
-
-class _Text(NamedTuple):
-    """New text at a place of the base; where several stand at one, ``order`` decides."""
-
-    place: int
-    order: int
-    text: str
-
-
-_BEFORE, _MINE, _AFTER = 0, 1, 2
-
-
-def _placed(mine: list[Change], other: list[Change]) -> list[_Text]:
-    """Both versions' new text in the order in which it will stand."""
-    texts = [_Text(change.start, _MINE, change.text) for change in mine]
-    effort = Effort(_STEPS)
-    first = 0
-    for change in other:
-        while first < len(mine) and mine[first].end < change.start:
-            first += 1
-        rivals = []
-        for index in range(first, len(mine)):
-            if mine[index].start > change.end:
+    def between(self, start: int, end: int) -> str:
+        parts = []
+        while self._next < len(self._deleted) and self._deleted[self._next].start < end:
+            change = self._deleted[self._next]
+            parts.append(self._base[start : change.start])
+            start = max(start, change.end)
+            if change.end > end:
                 break
-            if _is_rival(mine[index], change):
-                rivals.append(index)
-        if not _absorbed(change.text, rivals, texts, effort):
-            texts.append(_place(change, [mine[index] for index in rivals]))
-    return sorted(texts, key=lambda text: text[:2])
+            self._next += 1
+        return "".join([*parts, self._base[start:end]])
 
 
-def _is_rival(mine: Change, other: Change) -> bool:
+def _outcome(base: str, region: _Region, effort: Effort) -> list[str]:
+    """The texts that stand in the place of ``region``, in order."""
+    known = set(region.ours)
+    ours = _lasting(base, region.ours, region.theirs)
+    theirs = [c for c in _lasting(base, region.theirs, region.ours) if c not in known]
+    if not any(change.text for change in theirs):
+        texts = [_written(base, region, ours, region.theirs)]
+    elif not any(change.text for change in ours):
+        texts = [_written(base, region, theirs, region.ours)]
+    else:
+        texts = _in_order(ours, theirs, _place(base, region), effort)
+    removed = base[region.start : region.end]
+    whole = _at_line(base, region.start) and removed.endswith("\n")
+    if whole and region.ours and region.theirs and "".join(texts)[-1:] not in ("", "\n"):
+        texts.append("\n")  # what stands on a line that the other side deleted keeps one
+    return texts
+
+
+def _lasting(base: str, changes: list[Change], others: list[Change]) -> list[Change]:
+    """Without those that lay out words, or quote them, which the other side has deleted."""
+    lasting: list[Change] = []
+    first = 0
+    for change in changes:
+        while first < len(others) and others[first].end < change.end:
+            first += 1
+        around = others[first] if first < len(others) else change
+        if is_plain(change.text) and _is_inside(change, around):
+            text = base[around.start : change.start] + base[change.end : around.end]
+            change = change._replace(text="") if says(text) else change
+        lasting.append(change)
+    return lasting
+
+
+def _is_inside(change: Change, other: Change) -> bool:
+    if change.start == change.end:
+        return other.start < change.start < other.end
+    return other.start <= change.start and change.end <= other.end
+
+
+def _place(base: str, region: _Region) -> _Place:
+    """Whether ``region`` begins a line, and whether it is whole ones."""
+    begins = _at_line(base, region.start)
+    ends = base[region.end : region.end + 1] in ("", "\n")
+    whole = ends or (region.start < region.end and _at_line(base, region.end))
+    return _Place(begins, begins and whole)
+
+
+class _Place(NamedTuple):
+    begins_line: bool
+    is_lines: bool
+
+
+def _at_line(base: str, at: int) -> bool:
+    return at == 0 or base[at - 1] == "\n"
+
+
+def _in_order(ours: list[Change], theirs: list[Change], place: _Place, effort: Effort) -> list[str]:
+    """Both sides' texts in the order of their places, those of one place ours first."""
+    placed = [(_key(change), _OURS, change.text) for change in ours]
+    first = 0
+    for change in theirs:
+        while first < len(ours) and ours[first].end < change.start:
+            first += 1
+        key = _key(change)
+        for index in range(first, len(ours)):
+            if ours[index].start > change.end:
+                break
+            if _are_rivals(ours[index], change):
+                key = max(key, _key(ours[index]))
+        placed.append((key, _THEIRS, change.text))
+    placed.sort(key=lambda text: text[:2])
+    texts: list[str] = []
+    for _, group in groupby(placed, key=lambda text: text[0]):
+        sides = {_OURS: "", _THEIRS: ""}
+        for _, side, text in group:
+            sides[side] += text
+        texts += _beside(sides[_OURS], sides[_THEIRS], place, effort)
+    return texts
+
+
+def _beside(ours: str, theirs: str, place: _Place, effort: Effort) -> list[str]:
+    """Two texts of one place; lines come before what is only a part of one."""
+    one = woven(ours, theirs, effort)
+    if one is not None:
+        return [one]
+    if place.is_lines:
+        return [on_lines([ours, theirs])]
+    if place.begins_line and theirs.endswith("\n") and not ours.endswith("\n"):
+        return [theirs, ours]
+    return [ours, theirs]
+
+
+def _key(change: Change) -> tuple[int, bool]:
+    """What is inserted before a word comes before what replaces it."""
+    return change.start, change.start < change.end
+
+
+def _are_rivals(mine: Change, other: Change) -> bool:
     """Whether both replace the same piece, or insert in one gap, or one inserts in what the
     other replaces."""
     if mine.start == other.start and mine.end == other.end:
         return True
     return mine.start < other.end and other.start < mine.end
-
-
-def _absorbed(text: str, rivals: list[int], texts: list[_Text], effort: Effort) -> bool:
-    """Whether ``text`` is there already, in its place; what is missing of it is added there."""
-    if not text:
-        return True
-    if not rivals:
-        return False
-    written = "".join(texts[index].text for index in rivals)
-    share = _share(text, written, effort)
-    if share == 1:
-        return True
-    if share < _ALIKE and (not written.strip() or _share(written, text, effort) < _ALIKE):
-        return False
-    for index in rivals:
-        texts[index] = texts[index]._replace(text="")
-    texts[rivals[0]] = texts[rivals[0]]._replace(text=_woven(written, text, effort))
-    return True
-
-
-def _place(change: Change, rivals: list[Change]) -> _Text:
-    if not rivals:
-        is_insertion = change.start == change.end
-        return _Text(change.start, _BEFORE if is_insertion else _AFTER, change.text)
-    last = rivals[-1]
-    is_line = change.text.endswith("\n") and not last.text.endswith("\n")
-    if is_line and change.start == change.end == last.start == last.end:
-        return _Text(change.start, _BEFORE, change.text)
-    return _Text(max(change.start, last.start), _AFTER, change.text)
-
-
-def _share(part: str, whole: str, effort: Effort) -> float:
-    """How much of the words of ``part`` is in ``whole``, in the same order."""
-    pieces = tokens(part)
-    total = sum(map(_weight, pieces))
-    if not total:
-        return float(part in whole)
-    missing = 0
-    for start, end, _, _ in token_ranges(pieces, tokens(whole), effort):
-        missing += sum(map(_weight, pieces[start:end]))
-    return 1 - missing / total
-
-
-def _weight(token: str) -> int:
-    return 0 if token.isspace() else len(token)
-
-
-def _append(out: list[str], text: str) -> None:
-    """Add ``text``; words that did not stand next to each other do not become one."""
-    if not text:
-        return
-    if out and is_word(out[-1][-1]) and is_word(text[0]):
-        out.append(" ")
-    out.append(text)

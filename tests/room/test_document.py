@@ -109,7 +109,7 @@ def test_a_source_is_edited_in_place() -> None:
     text.observe(lambda event: deltas.append(event.delta))
     edit(document, notebook(code("a", "x = 1\ny = 23\n")))
     assert str(text) == "x = 1\ny = 23\n"
-    assert deltas == [[{"retain": 11}, {"insert": "3"}]]
+    assert deltas == [[{"retain": 10}, {"insert": "23"}, {"delete": 1}]]
 
 
 def test_places_in_a_text_count_characters_of_every_size() -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_collab.room.sequences import Effort, Range, changed_ranges, longest_increasing
+from jupyter_collab.room.sequences import changed_ranges
+from jupyter_collab.room.subsequences import Effort, Range, longest_increasing
 
 few = st.lists(st.integers(0, 3), max_size=40)
 many = st.lists(st.integers(0, 60), max_size=40)
@@ -17,7 +18,7 @@ efforts = st.sampled_from([0, 50, 300, 10**6])
 
 
 def ranges_of(old: Sequence[int], new: Sequence[int], effort: int = 10**6) -> list[Range]:
-    return changed_ranges(old, new, Effort(effort), lambda number: number > 2)
+    return changed_ranges(old, new, Effort(effort), lambda number: 1 + number, 4)
 
 
 @given(sequences, efforts, st.booleans())
@@ -26,7 +27,7 @@ def test_the_ranges_lead_from_one_to_the_other(
 ) -> None:
     """M18"""
     old, new = pair
-    ranges = changed_ranges(old, new, Effort(effort), lambda number: number > 2, coarse=coarse)
+    ranges = changed_ranges(old, new, Effort(effort), lambda number: 1 + number, 4, coarse=coarse)
     at = new_at = 0
     for start, end, new_start, new_end in ranges:
         assert old[at:start] == new[new_at:new_start]
