@@ -36,6 +36,10 @@ from .server.opening import RoomOpener
 from .server.rooms import Rooms
 from .server.telemetry import Telemetry
 from .settings import FLUSH_WINDOW, Settings
+from .sharing.admission import LinkAdmission
+from .sharing.build import build_sharing, sharing_handlers
+from .sharing.service import Sharing
+from .sharing.settings import SharingTraits
 from .store.classes import JupyterSQLiteYStore
 from .store.factory import make_update_log, resolve_ystore_class
 
@@ -43,7 +47,7 @@ SHUTDOWN_SECONDS = 4.0
 """The server ends within five seconds, whatever hangs; the rest is for its other parts."""
 
 
-class YDocExtension(ExtensionApp):
+class YDocExtension(SharingTraits, ExtensionApp):
     """Real-time collaboration on the documents of a Jupyter server."""
 
     name = "jupyter_collab"
@@ -163,6 +167,7 @@ class YDocExtension(ExtensionApp):
         settings[coexistence.INCUMBENT] = self
         coexistence.answer_to_incumbents_name(self._server, self.name)
         kernels.share_kernels(self._server.session_manager)
+        self.sharing.gate.install()
 
     def initialize_handlers(self) -> None:
         if self.serving:
@@ -172,6 +177,7 @@ class YDocExtension(ExtensionApp):
                     (SESSION_PATTERN, SessionHandler, services),
                     (ROOM_PATTERN, RoomHandler, services),
                     (IDENTITY_PATTERN, IdentityHandler, services),
+                    *sharing_handlers(lambda: self.sharing),
                 ]
             )
 
@@ -179,6 +185,7 @@ class YDocExtension(ExtensionApp):
         """After all extensions are loaded: those that load later would replace our hook."""
         if self.serving:
             coexistence.switch_off_incumbents_frontend(serverapp.web_app.settings)
+            self.sharing.gate.install()
 
     async def stop_extension(self) -> None:
         """Save all documents, close all rooms, and let go of the store and the files."""
@@ -186,6 +193,7 @@ class YDocExtension(ExtensionApp):
         if services is None or self._stopped:
             return
         self._stopped = True
+        self.sharing.sockets.close()
         await services.rooms.close(SHUTDOWN_SECONDS)
         await services.lobby.close(CloseCode.GOING_AWAY, "the server is stopping")
         await services.files.close()
@@ -196,8 +204,7 @@ class YDocExtension(ExtensionApp):
     @cached_property
     def services(self) -> Services:
         """The parts, wired. Built at the first request: the file ids' manager loads after us."""
-        clock = make_clock()
-        telemetry = Telemetry(self._server.event_logger)
+        clock, telemetry = make_clock(), self._telemetry
         settings = self._checked_settings()
         self._update_log = make_update_log(self._store_class, config=self.config, log=self.log)
         files = ContentsFiles(
@@ -216,8 +223,34 @@ class YDocExtension(ExtensionApp):
             log=self.log,
             new_client_id=lambda: secrets.randbits(32),
         )
-        lobby = Actor(Lobby(FLUSH_WINDOW, clock()), clock=clock, telemetry=telemetry, log=self.log)
-        return Services(Rooms(opener.open, self.log), files, lobby, People())
+
+        def make_lobby() -> Actor:
+            decider = Lobby(FLUSH_WINDOW, clock())
+            return Actor(decider, clock=clock, telemetry=telemetry, log=self.log)
+
+        return Services(
+            rooms=Rooms(opener.open, self.log),
+            files=files,
+            lobby=make_lobby(),
+            people=People(),
+            admission=LinkAdmission(self.sharing.shares, self.sharing.sockets),
+            make_lobby=make_lobby,
+        )
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """The links to documents, and the gate that holds their holders to them."""
+        return build_sharing(
+            self._server,
+            self,
+            files=lambda: self.services.files,
+            telemetry=self._telemetry,
+            log=self.log,
+        )
+
+    @cached_property
+    def _telemetry(self) -> Telemetry:
+        return Telemetry(self._server.event_logger)
 
     def _checked_settings(self) -> Settings:
         return Settings(

@@ -7,6 +7,11 @@
     +-- BadRoomId              a room id that cannot be one
     +-- TooMuch                a limit of the server was reached
     +-- ServerStopping         nothing is opened any more
+    +-- SharingError           a link cannot be made, or does not open
+    |   +-- LinkRefused        the settings of this server do not allow such a link
+    |   +-- LinkUnknown        no link has this secret, or this id
+    |   +-- LinkEnded          it has expired, or was revoked
+    |   +-- NotGranted         the link does not open this
     +-- FileError              the document's file cannot be read or written
     |   +-- FileMissing        there is no such file
     |   +-- FileForbidden      the server may not read or write it
@@ -53,6 +58,42 @@ class TooMuch(CollabError):
 
 class ServerStopping(CollabError):
     reason = "stopping"
+
+
+class SharingError(CollabError):
+    reason = "sharing"
+
+
+class LinkRefused(SharingError):
+    reason = "link-refused"
+
+
+class LinkUnknown(SharingError):
+    reason = "link-unknown"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This link is not known here. It may be cut off, or have ended long ago; "
+            "ask the person who gave it to you for a new one"
+        )
+
+
+class LinkEnded(SharingError):
+    """``state`` is ``expired`` or ``revoked``."""
+
+    reason = "link-ended"
+
+    def __init__(self, state: str) -> None:
+        how = "was revoked" if state == "revoked" else "has expired"
+        super().__init__(
+            f"This link {how}. If you still need the document, "
+            "ask the person who gave it to you for a new one"
+        )
+        self.state = state
+
+
+class NotGranted(SharingError):
+    reason = "not-allowed"
 
 
 class FileError(CollabError):

@@ -15,13 +15,15 @@ class Person:
     """Who is at the other end, what they may do, and what their client understands.
 
     ``user`` has the members of a presence state's ``user`` that the server knows and a
-    client cannot change. ``collab`` is whether collab frames are understood.
+    client cannot change. ``collab`` is whether collab frames are understood. A ``guest`` came
+    by a link to this document: what they write must not be able to run anywhere.
     """
 
     username: str
     user: Mapping[str, Any]
     access: Access
     collab: bool
+    guest: bool = False
 
 
 @dataclass(slots=True)

@@ -11,7 +11,6 @@ from typing import Any
 from jupyter_server.auth.decorator import authorized, ws_authenticated
 from jupyter_server.base.handlers import APIHandler, JupyterHandler
 from jupyter_server.base.websocket import WebSocketMixin
-from jupyter_server.utils import ensure_async
 from tornado import web
 from tornado.ioloop import PeriodicCallback
 from tornado.websocket import WebSocketHandler
@@ -23,6 +22,7 @@ from ..errors import (
     FileMissing,
     ProtocolError,
     ServerStopping,
+    SharingError,
     TooMuch,
 )
 from ..files.port import DocumentFiles
@@ -31,7 +31,6 @@ from ..protocol.codec import SUBPROTOCOL, decode
 from ..protocol.identity import (
     FILE_FORMATS,
     GLOBAL_AWARENESS,
-    Access,
     ConnectionId,
     Lineage,
     RoomId,
@@ -41,14 +40,13 @@ from ..room import events as ev
 from ..room.people import People
 from ..room.session import Person
 from .actor import Actor
+from .admission import AUTH_RESOURCE, Admission, Grant
 from .connection import Connection
 from .rooms import Rooms
 from .wire import SocketWire, pack
 
 MAX_FRAME = 256 * 2**20
 """Bytes that a client may send in one frame: a document with very large outputs."""
-
-AUTH_RESOURCE = "contents"
 
 
 @dataclass(frozen=True)
@@ -59,6 +57,9 @@ class Services:
     files: DocumentFiles
     lobby: Actor
     people: People
+    admission: Admission
+    make_lobby: Callable[[], Actor]
+    """A room where a guest is alone, instead of the one where everybody is present."""
 
 
 class SessionHandler(APIHandler):
@@ -123,6 +124,7 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
     _numbers = itertools.count(1)
     _services: Services
     _connection: Connection | None = None
+    _outbound: Connection | None = None
     _actor: Actor | None = None
     _arrived: str | None = None
 
@@ -147,41 +149,49 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
     async def open(self, room: str) -> None:
         """Open the room and join it, or say why not and close."""
         super().open(room)
-        connection = Connection(ConnectionId(next(self._numbers)), SocketWire(self))
-        person = await self._arrive()
+        wire = SocketWire(self)
+        self._outbound = connection = Connection(ConnectionId(next(self._numbers)), wire)
         try:
-            await self._join(room, connection, person)
+            grant = await self._services.admission.admit(self, room)
+            if self.ws_connection is None:
+                return  # closed meanwhile, and on_close has been
+            self._services.admission.entered(self, room, grant)
+            await self._join(room, connection, grant)
         except CollabError as error:
             self.log.warning("Refused a connection to %s: %s", room[:200], error)
-            if person.collab:
-                connection.send(pack(Refusal(error.reason, str(error))))
-            connection.close(_close_code(error), str(error))
+            self.expel(error)
 
-    async def _join(self, name: str, connection: Connection, person: Person) -> None:
+    def expel(self, error: CollabError) -> None:
+        """Say why, close, and hear nothing of this client any more."""
+        connection = self._outbound
+        if connection is None:
+            return
+        if self.selected_subprotocol == SUBPROTOCOL:
+            connection.send(pack(Refusal(error.reason, str(error))))
+        connection.close(_close_code(error), str(error))
+        self._leave()
+
+    async def _join(self, name: str, connection: Connection, grant: Grant) -> None:
+        person = self._arrive(grant)
         lineage = Lineage(self.get_query_argument("sessionId", ""))
         while self._connection is None:
-            actor = await self._find(name)
+            actor = await self._find(name, grant)
             if self.ws_connection is None or self.ws_connection.is_closing():
                 return  # closed while the room was being opened
             if actor.join(connection, person, lineage or None):
                 self._actor, self._connection = actor, connection
 
-    async def _find(self, name: str) -> Actor:
+    async def _find(self, name: str, grant: Grant) -> Actor:
         if name == GLOBAL_AWARENESS:
-            return self._services.lobby
+            return self._services.make_lobby() if grant.guest else self._services.lobby
         return await self._services.rooms.open(RoomId.parse(name))
 
-    async def _arrive(self) -> Person:
+    def _arrive(self, grant: Grant) -> Person:
         user = self.current_user
-        writes = await ensure_async(
-            self.authorizer.is_authorized(self, user, "write", AUTH_RESOURCE)
-        )
-        access: Access = "edit" if writes else "view"
-        collab = self.selected_subprotocol == SUBPROTOCOL
-        if self.ws_connection is None:  # closed meanwhile, and on_close has been
-            return Person(user.username, known_of(user), access, collab)
         self._arrived = user.username
-        return Person(user.username, self._services.people.arrive(known_of(user)), access, collab)
+        known = self._services.people.arrive(known_of(user))
+        collab = self.selected_subprotocol == SUBPROTOCOL
+        return Person(user.username, known, grant.access, collab, grant.guest)
 
     def on_message(self, message: str | bytes) -> None:
         if self._connection is None or self._actor is None:
@@ -195,13 +205,17 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
             return
         self._actor.post(ev.Received(self._connection.id, decoded))
 
-    def on_close(self) -> None:
+    def _leave(self) -> None:
+        self._services.admission.left(self)
         if self._actor is not None and self._connection is not None:
             self._actor.leave(self._connection)
         self._actor = self._connection = None
         if self._arrived is not None:
             self._services.people.leave(self._arrived)
             self._arrived = None
+
+    def on_close(self) -> None:
+        self._leave()
         pinging: PeriodicCallback | None = self.ping_callback
         if pinging is not None:
             pinging.stop()
@@ -217,7 +231,7 @@ def _close_code(error: CollabError) -> CloseCode:
     match error:
         case FileMissing():
             return CloseCode.NOT_FOUND
-        case FileForbidden():
+        case FileForbidden() | SharingError():
             return CloseCode.FORBIDDEN
         case BadRoomId() | ProtocolError():
             return CloseCode.BAD_REQUEST

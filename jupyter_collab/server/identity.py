@@ -11,7 +11,8 @@ from tornado import web
 
 from ..room import events as ev
 from ..room.colours import PALETTE
-from .handlers import AUTH_RESOURCE, Services, known_of
+from .admission import AUTH_RESOURCE
+from .handlers import Services, known_of
 
 IDENTITY_PATTERN = r"/api/collaboration/identity"
 

@@ -8,15 +8,18 @@ from typing import Any, Literal
 
 from jupyter_events import EventLogger
 
+Kind = Literal["session", "awareness", "sharing"]
 SCHEMAS = Path(__file__).parent.parent / "events"
-SCHEMA_IDS = {
+SCHEMA_IDS: dict[Kind, str] = {
     "session": "https://schema.jupyter.org/jupyter_collaboration/session/v1",
     "awareness": "https://schema.jupyter.org/jupyter_collaboration/awareness/v1",
+    "sharing": "https://schema.jupyter.org/jupyter_collab/sharing/v1",
 }
 
 
 class Telemetry:
-    """Emits events; the schemas are those that jupyter-collaboration's listeners know."""
+    """Emits events; those of rooms have the schemas that jupyter-collaboration's
+    listeners know."""
 
     def __init__(self, logger: EventLogger | None) -> None:
         self._logger = logger
@@ -24,6 +27,6 @@ class Telemetry:
             for path in sorted(SCHEMAS.glob("*.yaml")):
                 logger.register_event_schema(path)
 
-    def emit(self, kind: Literal["session", "awareness"], fields: Mapping[str, Any]) -> None:
+    def emit(self, kind: Kind, fields: Mapping[str, Any]) -> None:
         if self._logger is not None:
             self._logger.emit(schema_id=SCHEMA_IDS[kind], data=dict(fields))

@@ -1,0 +1,95 @@
+"""Handlers of others that answer a holder, with what a holder may see."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, assert_never
+
+from jupyter_server.base.handlers import JupyterHandler
+from tornado import web
+
+from ..errors import CollabError
+from ..protocol.identity import GLOBAL_AWARENESS
+from .sockets import Open, Sockets
+from .users import LinkUser, write_cookie
+from .verdicts import Adjustment
+
+NOWHERE = "/dev/null/no-settings"
+"""A folder that cannot be there: the settings in it are the defaults."""
+
+
+def adjust(handler: Any, adjustment: Adjustment, user: LinkUser, sockets: Sockets) -> None:
+    """Change this one handler, which answers one request."""
+    match adjustment:
+        case "default-settings":
+            handler.settings_dir = NOWHERE
+        case "page":
+            _mask_templates(handler)
+        case "identity":
+            _answer_identity(handler, user, sockets)
+        case "mute":
+            _mute(handler, user, sockets)
+        case _:
+            assert_never(adjustment)
+
+
+class _Masked:
+    """A template that is told no token."""
+
+    def __init__(self, template: Any) -> None:
+        self._template = template
+
+    def render(self, **names: Any) -> str:
+        text: str = self._template.render(**{**names, "token": "", "token_available": False})
+        return text
+
+
+def _mask_templates(handler: Any) -> None:
+    get_template = handler.get_template
+    handler.get_template = lambda name: _Masked(get_template(name))
+    handler.set_header("Referrer-Policy", "no-referrer")
+    handler.set_header("Cache-Control", "no-store")
+
+
+def _answer_identity(handler: JupyterHandler, user: LinkUser, sockets: Sockets) -> None:
+    """Who a holder is; guests may choose what comes after "Guest"."""
+    fields = [] if user.holder.named else ["name", "display_name"]
+
+    def model(of: LinkUser) -> dict[str, Any]:
+        members = ("username", "name", "display_name", "initials", "avatar_url", "color")
+        return {member: getattr(of, member) for member in members}
+
+    async def get() -> None:
+        permissions = {"updatable_fields": fields}
+        handler.finish(json.dumps({"identity": model(user), "permissions": permissions}))
+
+    async def patch() -> None:
+        body = handler.get_json_body()
+        wanted = (body or {}).get("display_name") or (body or {}).get("name")
+        if not fields or not isinstance(body, dict) or not isinstance(wanted, str):
+            raise web.HTTPError(400, "A guest may change name and display_name, nothing else")
+        if set(body) - set(fields):
+            raise web.HTTPError(400, "A guest may change name and display_name, nothing else")
+        renamed = LinkUser.of(user.holder.with_name(wanted))
+        write_cookie(handler, renamed.holder)
+        sockets.renamed(renamed.username, renamed.display_name)
+        handler.finish(json.dumps({"status": "success", "identity": model(renamed)}))
+
+    handler.get, handler.patch = get, patch
+
+
+def _mute(handler: Any, user: LinkUser, sockets: Sockets) -> None:
+    """A socket that is open, and on which nothing is said."""
+
+    def expel(error: CollabError) -> None:
+        handler.close(4403, str(error)[:100])
+
+    def open_(*_: Any) -> None:
+        link = user.holder.links[-1]
+        sockets.require_place(user.username, link)
+        opened = Open(user.username, user.name, GLOBAL_AWARENESS, link, None, 0.0, expel)
+        sockets.add(handler, opened)
+
+    handler.open = open_
+    handler.on_message = lambda message: None
+    handler.on_close = lambda: sockets.remove(handler)

@@ -1,0 +1,83 @@
+"""Builds the parts of sharing and wires them."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from logging import Logger
+from pathlib import Path
+from typing import Any
+
+from jupyter_core.paths import jupyter_data_dir
+from jupyter_server.serverapp import ServerApp
+
+from ..files.port import DocumentFiles
+from ..server.telemetry import Telemetry
+from .gate import Gate
+from .handlers import (
+    GUEST_PATTERN,
+    LINK_PATTERN,
+    LINKS_PATTERN,
+    SHARING_PATTERN,
+    GuestHandler,
+    LinkHandler,
+    LinksHandler,
+    SharingHandler,
+)
+from .join import JOIN_PATTERN, JoinHandler
+from .link_file import LinkFile
+from .service import Sharing
+from .settings import SharingTraits
+from .shares import Shares
+from .site import Site
+from .sockets import Sockets
+
+
+def build_sharing(
+    serverapp: ServerApp,
+    traits: SharingTraits,
+    *,
+    files: Callable[[], DocumentFiles],
+    telemetry: Telemetry,
+    log: Logger,
+) -> Sharing:
+    """The parts, wired; :meth:`.gate.Gate.install` puts them into force."""
+    settings = serverapp.web_app.settings
+    on_hub = Site.hub_owner() is not None
+    policy = traits.share_policy(on_hub=on_hub)
+    site = Site(serverapp, policy)
+    file = Path(traits.share_links_file) if traits.share_links_file else _default_file(serverapp)
+    shares = Shares(
+        LinkFile(file, log),
+        policy,
+        path_of=lambda id: _path_of(settings, id),
+        clock=time.time,
+        telemetry=telemetry,
+        log=log,
+    )
+    sockets = Sockets(shares)
+    gate = Gate(settings, shares, sockets, owner=Site.hub_owner(), describe=site.describe)
+    return Sharing(shares, sockets, gate, site, files)
+
+
+def sharing_handlers(sharing: Callable[[], Sharing]) -> list[tuple[Any, ...]]:
+    given = {"sharing": sharing}
+    return [
+        (SHARING_PATTERN, SharingHandler, given),
+        (LINKS_PATTERN, LinksHandler, given),
+        (LINK_PATTERN, LinkHandler, given),
+        (GUEST_PATTERN, GuestHandler, given),
+        (JOIN_PATTERN, JoinHandler, given),
+    ]
+
+
+def _path_of(settings: dict[str, Any], file_id: str) -> str | None:
+    path: str | None = settings["file_id_manager"].get_path(file_id)
+    return None if path is None else path.strip("/")
+
+
+def _default_file(serverapp: ServerApp) -> Path:
+    """Servers of one person on the same files have the same links, others have others."""
+    root = hashlib.sha256(str(serverapp.root_dir).encode()).hexdigest()[:16]
+    return Path(jupyter_data_dir()) / "jupyter_collab" / f"links-{root}.json"

@@ -1,0 +1,217 @@
+"""The one place that every request passes: the site's users go on, holders as the rules say.
+
+The identity provider of the site is asked first, whichever it is, and only where it knows
+nobody the links count. Its class stays as it is, and so do the authorizer's and the page
+configuration hook's: what is set here are members of this server's instances.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable
+from typing import Any, assert_never
+
+from jupyter_server.auth import Authorizer, User
+from jupyter_server.base.handlers import APIHandler, JupyterHandler
+from jupyter_server.utils import url_escape, url_path_join
+from tornado import web
+from tornado.websocket import WebSocketHandler
+
+from . import pages
+from .adjust import adjust
+from .holders import Holder
+from .pageconfig import GuestPageConfig
+from .rules import judge
+from .shares import Shares
+from .sockets import Sockets
+from .users import LinkUser, clear_cookie, read_cookie
+from .verdicts import Ask, AsNobody, Ended, Moved, Pass, Refuse, Reply
+
+PASSED = "_jupyter_collab_passed"
+"""Set on a handler that the rules let answer a holder."""
+
+
+class Guard:
+    """An authorizer: the second line for holders, and for everybody else the site's own."""
+
+    def __init__(self, inner: Authorizer) -> None:
+        self.inner = inner
+
+    def is_authorized(
+        self, handler: Any, user: User, action: str, resource: str
+    ) -> Awaitable[bool] | bool:
+        if isinstance(user, LinkUser):
+            return getattr(handler, PASSED, False)
+        return self.inner.is_authorized(handler, user, action, resource)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+
+class Gate:
+    """Wraps what the server's ``settings`` have, and answers holders.
+
+    ``owner`` is set on a JupyterHub, to the name of the user whose server this is;
+    ``describe`` is what the page of everybody is told of sharing.
+    """
+
+    def __init__(
+        self,
+        settings: dict[str, Any],
+        shares: Shares,
+        sockets: Sockets,
+        *,
+        owner: str | None,
+        describe: Callable[[], dict[str, Any]],
+    ) -> None:
+        self._settings = settings
+        self._shares = shares
+        self._sockets = sockets
+        self._owner = owner
+        self._describe = describe
+
+    # --- hooks
+
+    def install(self) -> None:
+        """Wrap what is not wrapped; other extensions may have come between. Idempotent."""
+        self._wrap_identity_provider()
+        if not isinstance(self._settings.get("authorizer"), Guard):
+            self._settings["authorizer"] = Guard(self._settings["authorizer"])
+        hook = self._settings.get("page_config_hook")
+        if not isinstance(hook, GuestPageConfig):
+            self._settings["page_config_hook"] = GuestPageConfig(hook, self._shares, self._describe)
+
+    def _wrap_identity_provider(self) -> None:
+        provider = self._settings["identity_provider"]
+        if "get_user" in vars(provider) and hasattr(provider.get_user, PASSED):
+            return
+        inner_user, inner_clear = provider.get_user, provider.clear_login_cookie
+
+        async def get_user(handler: JupyterHandler) -> User | None:
+            user = inner_user(handler)
+            return self.let_in(handler, await user if isawaitable(user) else user)
+
+        def clear_login_cookie(handler: JupyterHandler) -> None:
+            user = getattr(handler, "_jupyter_current_user", None)
+            if user is not None:
+                self._sockets.log_out(user.username, login_of(handler))
+            inner_clear(handler)
+
+        setattr(get_user, PASSED, True)
+        # A plain member of the instance, for it is no trait of the provider.
+        provider.get_user = get_user
+        provider.clear_login_cookie = clear_login_cookie
+
+    # --- requests
+
+    def let_in(self, handler: JupyterHandler, user: User | None) -> User | None:
+        """Whom ``handler`` shall answer, where the site says that it is ``user``.
+
+        Raises ``web.Finish`` where the request has been answered.
+        """
+        holder = self.holder(handler, user)
+        if holder is None:
+            return user
+        self.install()
+        active, ended = self._shares.held(holder.links)
+        ask = Ask(
+            method=handler.request.method or "",
+            args=tuple(arg or "" for arg in handler.path_args),
+            named_args=handler.path_kwargs,
+            body=handler.request.body,
+            links=tuple(active),
+            ended=tuple(ended),
+        )
+        verdict = judge(type(handler), ask)
+        if isinstance(verdict, Pass):
+            return self._pass(handler, LinkUser.of(holder, user), verdict)
+        if isinstance(verdict, AsNobody):
+            self._as_nobody(handler, holder, verdict)
+            return None
+        raise self._answer_for(handler, verdict)
+
+    def _pass(self, handler: JupyterHandler, user: LinkUser, verdict: Pass) -> User:
+        setattr(handler, PASSED, True)
+        if verdict.adjustment is not None:
+            adjust(handler, verdict.adjustment, user, self._sockets)
+        return user
+
+    def _as_nobody(self, handler: JupyterHandler, holder: Holder, verdict: AsNobody) -> None:
+        if verdict.leaves:
+            clear_cookie(handler)
+            self._sockets.log_out(holder.username, None)
+        if holder.named and not _is_public(handler):
+            raise _refuse(handler)  # the Hub would send them back here without end
+
+    def _answer_for(
+        self, handler: JupyterHandler, verdict: Reply | Moved | Ended | Refuse
+    ) -> web.Finish:
+        match verdict:
+            case Reply(body, status, kind):
+                return _answer(handler, status, body, kind)
+            case Moved(path):
+                in_lab = handler.path_kwargs.get("mode") == "doc"
+                handler.set_header("Location", page_of(self._settings, path, in_lab))
+                return _answer(handler, 302, "", "text/plain")
+            case Ended(link):
+                state = "revoked" if link.revoked is not None else "expired"
+                return _answer(handler, 403, pages.ended(state), "text/html")
+            case Refuse():
+                return _refuse(handler)
+            case never:
+                assert_never(never)
+
+    def holder(self, handler: JupyterHandler, user: User | None) -> Holder | None:
+        """Who asks, if that is somebody for whom only links count."""
+        policy = self._shares.policy
+        if isinstance(user, LinkUser):
+            return None  # asked again for the same request
+        if user is None:
+            cookie = read_cookie(handler) if policy.guests and policy.any_document_links else None
+            return cookie if cookie is not None and not cookie.named and cookie.links else None
+        if not policy.named_only or self._owner is None or user.username == self._owner:
+            return None
+        cookie = read_cookie(handler)
+        mine = cookie is not None and cookie.named and cookie.username == user.username
+        links = cookie.links if cookie is not None and mine else ()
+        return Holder(user.username, user.display_name or user.name, links, named=True)
+
+
+def page_of(settings: dict[str, Any], path: str, lab: bool) -> str:
+    """The address of the page with a single document: JupyterLab's, or that of Notebook 7."""
+    in_notebook = "notebooks" if path.endswith(".ipynb") else "edit"
+    place = "doc/tree" if lab else in_notebook
+    return url_path_join(settings.get("base_url", "/"), place, url_escape(path))
+
+
+def login_of(handler: JupyterHandler) -> str | None:
+    """What the browser shows to be this login and not another one of the same user."""
+    return handler.get_cookie(handler.identity_provider.get_cookie_name(handler))
+
+
+def _is_public(handler: JupyterHandler) -> bool:
+    method = getattr(handler, (handler.request.method or "").lower(), None)
+    return bool(getattr(method, "__allow_unauthenticated", False))
+
+
+def _answer(
+    handler: JupyterHandler, status: int, body: str, kind: str = "application/json"
+) -> web.Finish:
+    """Answer in the handler's place, whatever its ``finish`` is, and with nothing left to do."""
+    handler.current_user = handler._jupyter_current_user = None  # noqa: SLF001 - as in prepare
+    handler.set_status(status)
+    handler.set_header("Cache-Control", "no-store")
+    if kind == "text/html":
+        pages.harden(handler)
+    if status != 204:
+        handler.set_header("Content-Type", f"{kind}; charset=UTF-8")
+    web.RequestHandler.finish(handler, None if status == 204 else body)
+    return web.Finish()
+
+
+def _refuse(handler: JupyterHandler) -> web.Finish:
+    if isinstance(handler, APIHandler | WebSocketHandler):
+        message = "The link by which you are here does not open this"
+        return _answer(handler, 403, json.dumps({"message": message, "reason": "not-allowed"}))
+    return _answer(handler, 403, pages.refused(), "text/html")

@@ -1,0 +1,76 @@
+"""Where a link leads: it lets its holder in, and goes on to the document."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from jupyter_server.auth.decorator import allow_unauthenticated
+from jupyter_server.auth.utils import get_anonymous_username
+from jupyter_server.base.handlers import JupyterHandler
+
+from ..errors import LinkEnded, LinkUnknown
+from . import pages
+from .gate import page_of
+from .handlers import JOIN_PATH, TOKEN_PARAMETER
+from .holders import Holder
+from .links import Link
+from .service import Sharing
+from .users import LinkUser, read_cookie, write_cookie
+
+JOIN_PATTERN = f"/{JOIN_PATH}"
+
+
+class JoinHandler(JupyterHandler):
+    """``GET /collab/join?share_token=...``.
+
+    The secret ends here: what the browser keeps is a cookie with the ids of links, which is
+    signed and which scripts cannot read, and the address that it goes on to has no secret.
+    """
+
+    _sharing: Sharing
+
+    def initialize(self, sharing: Callable[[], Sharing]) -> None:
+        self._sharing = sharing()
+
+    @allow_unauthenticated
+    def get(self) -> None:
+        pages.harden(self)
+        try:
+            link = self._open()
+        except LinkUnknown:
+            self._say(404, pages.unknown())
+        except LinkEnded as error:
+            self._say(410, pages.ended(error.state))
+        else:
+            if link is not None:
+                self.redirect(page_of(self.settings, link.path, self._has_lab()))
+
+    def _open(self) -> Link | None:
+        """The link, whose holder has it from now on; ``None`` where that was refused."""
+        sharing, user = self._sharing, self.current_user
+        holder: Holder | None = None
+        if isinstance(user, LinkUser):
+            holder = user.holder
+        elif user is None:
+            holder = read_cookie(self)
+            if holder is None or holder.named:
+                holder = Holder(f"guest-{secrets.token_hex(8)}", get_anonymous_username(), ())
+        policy = sharing.shares.policy
+        if not policy.any_document_links or (user is None and not policy.guests):
+            self._say(403, pages.switched_off(log_in=policy.any_document_links))
+            return None
+        by = user.username if user is not None else holder.username if holder else ""
+        link = sharing.shares.open(self.get_query_argument(TOKEN_PARAMETER, ""), by)
+        if holder is not None:
+            write_cookie(self, holder.with_link(link.id))
+        return link
+
+    def _has_lab(self) -> bool:
+        """Whether this server opens JupyterLab; else the pages are those of Notebook 7."""
+        return not str(self.default_url).rstrip("/").endswith("/tree")
+
+    def _say(self, status: int, page: str) -> Any:
+        self.set_status(status)
+        self.finish(page)

@@ -1,0 +1,64 @@
+"""What a page is told by the server: everybody how sharing is set, holders no secrets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from .shares import Shares
+from .users import LinkUser
+
+Hook = Callable[[Any, dict[str, Any]], dict[str, Any]]
+
+MEMBER = "jupyterCollab"
+
+PRIVATE_ENDINGS = ("Dir", "Root", "Uri", "Path")
+"""Members of a page configuration that tell where things are on the server's disk."""
+
+
+class GuestPageConfig:
+    """A ``page_config_hook`` around the one that was there before."""
+
+    def __init__(
+        self, inner: Hook | None, shares: Shares, describe: Callable[[], dict[str, Any]]
+    ) -> None:
+        self._inner = inner
+        self._shares = shares
+        self._describe = describe
+
+    def __call__(self, handler: Any, page_config: dict[str, Any]) -> dict[str, Any]:
+        inner = self._inner
+        # JupyterLab hands the same dictionary to every request: it must not be changed.
+        config = dict(inner(handler, dict(page_config)) if inner is not None else page_config)
+        user = handler.current_user
+        if isinstance(user, LinkUser):
+            config = without_secrets(config)
+            return self._with(config, {"guest": self._guest(handler, user)})
+        return self._with(config, {"sharing": self._describe()}) if user is not None else config
+
+    @staticmethod
+    def _with(config: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+        known = json.loads(config.get(MEMBER) or "{}")
+        return {**config, MEMBER: json.dumps({**known, **more})}
+
+    def _guest(self, handler: Any, user: LinkUser) -> dict[str, Any]:
+        active, _ = self._shares.held(user.holder.links)
+        return {
+            "username": user.username,
+            "name": user.display_name,
+            "named": user.holder.named,
+            "documents": [
+                {"path": link.path, "role": link.role, "expires": link.expires} for link in active
+            ],
+        }
+
+
+def without_secrets(config: dict[str, Any]) -> dict[str, Any]:
+    """A copy without tokens, and without the paths of the server's disk."""
+
+    def harmless(key: str, value: Any) -> Any:
+        private = key.endswith(PRIVATE_ENDINGS) or key in ("token", "hubUser", "hubServerUser")
+        return "" if private and isinstance(value, str) else value
+
+    return {key: harmless(key, value) for key, value in config.items()}

@@ -1,0 +1,39 @@
+"""What the handlers of sharing need, built once in ``app.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..files.port import DocumentFiles
+from .gate import Gate
+from .links import Link
+from .shares import Shares
+from .site import Site
+from .sockets import Sockets
+
+
+@dataclass(frozen=True)
+class Sharing:
+    shares: Shares
+    sockets: Sockets
+    gate: Gate
+    site: Site
+    files: Callable[[], DocumentFiles]
+
+    def model(self, link: Link) -> dict[str, Any]:
+        """A link as those see it who may revoke it. Times are seconds since the epoch."""
+        return {
+            "id": link.id,
+            "path": link.path,
+            "format": link.format,
+            "type": link.type,
+            "role": link.role,
+            "name": link.name,
+            "created": link.created,
+            "createdBy": link.created_by,
+            "expires": link.expires,
+            "lastUsed": link.last_used,
+            "people": self.sockets.people(link.id),
+        }

@@ -1,0 +1,177 @@
+"""The links of this server: made, listed, opened and revoked."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from logging import Logger
+from typing import Any
+
+from ..errors import LinkEnded, LinkUnknown
+from ..protocol.identity import Access, FileFormat, FileId
+from ..server.telemetry import Telemetry
+from .link_file import LinkFile
+from .links import Link, LinkBook, LinkId, digest_of
+from .policy import SharePolicy
+
+USE_GRAIN = 60.0
+"""Seconds between two notes of when a link was last used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A link that somebody wants to be made; ``expires_in`` in seconds."""
+
+    file_id: FileId
+    path: str
+    format: FileFormat
+    type: str
+    role: Access
+    expires_in: float | None
+    name: str
+
+
+class Shares:
+    """Reads and changes the links; what happens to them goes to the event log and the log.
+
+    ``path_of`` tells where a file is now, ``clock`` the seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        file: LinkFile,
+        policy: SharePolicy,
+        *,
+        path_of: Callable[[str], str | None],
+        clock: Callable[[], float],
+        telemetry: Telemetry,
+        log: Logger,
+    ) -> None:
+        self.policy = policy
+        self._file = file
+        self._path_of = path_of
+        self._clock = clock
+        self._telemetry = telemetry
+        self._log = log
+        self.on_ended: Callable[[], None] = lambda: None
+
+    @property
+    def now(self) -> float:
+        return self._clock()
+
+    def create(self, wanted: Wanted, by: str) -> tuple[Link, str]:
+        """A new link and its secret, which is told this once.
+
+        Raises :class:`~jupyter_collab.errors.LinkRefused`,
+        :class:`~jupyter_collab.errors.TooMuch`, or ``OSError`` where links cannot be kept.
+        """
+        self.policy.check(wanted.role, wanted.expires_in)
+        secret, now = secrets.token_urlsafe(32), self.now
+        link = Link(
+            id=LinkId(secrets.token_hex(8)),
+            digest=digest_of(secret),
+            file_id=wanted.file_id,
+            format=wanted.format,
+            type=wanted.type,
+            role=wanted.role,
+            name=wanted.name,
+            created=now,
+            created_by=by,
+            expires=None if wanted.expires_in is None else now + wanted.expires_in,
+            paths=(wanted.path,),
+        )
+        with self._file.change() as book:
+            book.add(link, now)
+        self._tell("created", link, by)
+        return link, secret
+
+    def active(self) -> list[Link]:
+        """The links that open something, each where its document is now; oldest first."""
+        links = [self._located(link) for link in self._book]
+        return [link for link in links if link.state(self.now) == "active"]
+
+    def get(self, id: str) -> Link | None:
+        """The link with this id, whatever its state."""
+        link = self._book.get(id)
+        return None if link is None else self._located(link)
+
+    def held(self, ids: Iterable[str]) -> tuple[list[Link], list[Link]]:
+        """Of these links the active ones, and those that have ended."""
+        known = [link for id in ids if (link := self.get(id)) is not None]
+        active = [link for link in known if link.state(self.now) == "active"]
+        return active, [link for link in known if link.state(self.now) != "active"]
+
+    def open(self, secret: str, by: str) -> Link:
+        """The link with this secret, which is used now.
+
+        Raises :class:`~jupyter_collab.errors.LinkUnknown` or
+        :class:`~jupyter_collab.errors.LinkEnded`.
+        """
+        try:
+            link = self._located(self._book.find(secret))
+        except LinkUnknown:
+            self._log.warning("A link to a document was refused: it is not known")
+            self._telemetry.emit("sharing", {"action": "refused", "reason": "unknown", "by": by})
+            raise
+        self.require(link, by)
+        self.used(link, by)
+        return link
+
+    def require(self, link: Link, by: str) -> None:
+        """Raise :class:`~jupyter_collab.errors.LinkEnded` unless the link is active."""
+        try:
+            link.require(self.now)
+        except LinkEnded as error:
+            self._tell("refused", link, by, reason=error.state)
+            raise
+
+    def used(self, link: Link, by: str) -> None:
+        """Somebody has opened the document with ``link``."""
+        self._tell("used", link, by)
+        if link.last_used is not None and link.last_used > self.now - USE_GRAIN:
+            return
+        self._try_to_note(lambda book: book.used(link.id, self.now))
+
+    def revoke(self, id: str, by: str) -> Link:
+        """End a link at once; its holders are out. Raises
+        :class:`~jupyter_collab.errors.LinkUnknown`, or ``OSError`` where that cannot be kept."""
+        with self._file.change() as book:
+            link = book.revoke(id, self.now)
+        self._tell("revoked", link, by)
+        self.on_ended()
+        return link
+
+    @property
+    def _book(self) -> LinkBook:
+        return self._file.book()
+
+    def _located(self, link: Link) -> Link:
+        """``link`` as it is under the present settings, with the present path."""
+        link = self.policy.applied_to(link)
+        path = self._path_of(link.file_id)
+        if path is None or path == link.path:
+            return link
+        self._try_to_note(lambda book: book.seen_at(link.id, path))
+        return link.seen_at(path)
+
+    def _try_to_note(self, note: Callable[[LinkBook], object]) -> None:
+        """What is good to know, and no reason to refuse anything where it cannot be kept."""
+        try:
+            with self._file.change() as book:
+                note(book)
+        except (OSError, LinkUnknown) as error:
+            self._log.warning("The file with the links to documents was not updated: %s", error)
+
+    def _tell(self, action: str, link: Link, by: str, **more: Any) -> None:
+        self._log.info(
+            "Link %s (%s of %s) %s by %s%s",
+            link.id,
+            link.role,
+            link.path,
+            action,
+            by or "somebody",
+            "".join(f", {key} {value}" for key, value in more.items()),
+        )
+        fields = {"action": action, "link": link.id, "role": link.role, "path": link.path, "by": by}
+        self._telemetry.emit("sharing", {**fields, **more})
