@@ -49,13 +49,20 @@ def mark(manager: Any, notebook: Notebook, signature: str, path: str) -> None:
 
 
 def remember(manager: Any, signature: str) -> None:
-    """Keep a signature, as ``ContentsManager.save`` does."""
+    """Keep a signature, as ``ContentsManager.save`` does.
+
+    Where that is impossible the notebook is saved all the same, and not trusted when it is
+    opened the next time.
+    """
     try:
         manager.notary.store.store_signature(signature, manager.notary.algorithm)
     except Exception:
         manager.log.warning("The signature store is damaged; it is made anew", exc_info=True)
-        manager.notary.store = manager.notary.store_factory()
-        manager.notary.store.store_signature(signature, manager.notary.algorithm)
+        try:
+            manager.notary.store = manager.notary.store_factory()
+            manager.notary.store.store_signature(signature, manager.notary.algorithm)
+        except Exception:  # its disk may be full
+            manager.log.warning("The signature of a notebook cannot be kept", exc_info=True)
 
 
 def _copy(notebook: Notebook) -> Any:

@@ -102,6 +102,11 @@ class DocumentActor(Actor):
         except FileError as error:
             self._log.warning("Could not save %s: %s", self._file.path, error)
             self.post(ev.FileWriteFailed(error.reason, str(error)))
+        except Exception:  # noqa: BLE001
+            # What is no FileError is a fault of ours; nobody may wait for this write for ever.
+            self._log.exception("Could not save %s", self._file.path)
+            message = f"{self._file.path} was not saved; see the server's log"
+            self.post(ev.FileWriteFailed(FileError.reason, message))
         else:
             self.post(ev.FileWritten(version))
 
@@ -112,6 +117,10 @@ class DocumentActor(Actor):
             self.post(ev.FileNotRead(DELETED, str(error)))
         except FileError as error:
             self.post(ev.FileNotRead(error.reason, str(error)))
+        except Exception:  # noqa: BLE001 - as above
+            self._log.exception("Could not read %s", self._file.path)
+            message = f"{self._file.path} could not be read; see the server's log"
+            self.post(ev.FileNotRead(FileError.reason, message))
         else:
             self.post(ev.FileRead(content))
 

@@ -171,13 +171,18 @@ class DamagedStore(SignatureStore):
         raise OSError("database disk image is malformed")
 
 
+@pytest.mark.parametrize("for_good", [False, True], ids=["once", "for good"])
 @asynchronous
-async def test_a_damaged_signature_store_stops_nobody(world: LocalWorld) -> None:
+async def test_a_damaged_signature_store_stops_nobody(
+    world: LocalWorld, monkeypatch: pytest.MonkeyPatch, for_good: bool
+) -> None:
     """F9"""
     files = world.start()
     world.put(NOTEBOOK, encode(notebook("1")))
     document, source = await read_notebook(files)
     world.manager.notary.store = DamagedStore()
+    if for_good:
+        monkeypatch.setattr(world.manager.notary, "store_factory", DamagedStore)
     assert without_trust((await document.read()).source) == notebook("1")
     source["cells"][0]["source"] = "2"
     await document.write(source)

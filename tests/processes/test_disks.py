@@ -119,7 +119,11 @@ def test_a_quota_that_is_used_up(tmp_path: Path) -> None:
     """S10 S15 F8: neither the store nor the files can be written."""
 
     async def scenario(crowd: Crowd) -> None:
-        with quota(crowd.lab.process.pid, 16):
+        for paper in crowd.papers:
+            paper.people[0].type_line("x" * 100_000)
+            paper.required["x" * 100_000] = 1
+        await crowd.rest()
+        with quota(crowd.lab.process.pid, 60_000):
             await crowd.type_for(0.5)
             await until_told(crowd, "history", "No space is left, or no quota")
             await until_told(crowd, "save", "too large to be")

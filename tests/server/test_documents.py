@@ -12,6 +12,8 @@ from jupyter_server.serverapp import ServerApp
 from pycrdt import Text
 from tornado.httpclient import HTTPClientError
 
+from jupyter_collab.files.document import ContentsFile
+
 from .conftest import Connect
 
 
@@ -105,6 +107,23 @@ async def test_save_is_answered_when_it_is_on_disk(notes: Path, connect: Connect
     reply = await ada.save(7)
     assert reply == {"type": "save", "responseTo": 7, "status": "success"}
     assert notes.read_text("utf-8").endswith("saved")
+
+
+async def test_a_fault_in_a_write_is_told_and_tried_again(
+    notes: Path, connect: Connect, eventually: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """W9: whatever is raised, nobody waits for ever."""
+    ada = await connect("notes.txt")
+
+    def fail(*args: Any) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ContentsFile, "write", fail)
+        ada.text += "more\n"
+        await ada.until(lambda: ada.json(2) and ada.json(2)[-1]["save"]["state"] == "failed")
+        assert "see the server's log" in ada.json(2)[-1]["save"]["message"]
+    await eventually(lambda: notes.read_text("utf-8").endswith("more\n"))
 
 
 async def test_an_outside_change_comes_in(notes: Path, connect: Connect, eventually: Any) -> None:
