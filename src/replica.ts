@@ -7,7 +7,7 @@ import {
 import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
-import { rewind, UnsavedUpdates } from './rebase';
+import { MovedCells, rewind, UnsavedUpdates } from './rebase';
 import type { Presence, Replica } from './session';
 
 /** A Yjs document as a session sees it. */
@@ -18,6 +18,7 @@ export class YReplica implements Replica, IDisposable {
     private readonly _onEdit: (update: Uint8Array) => void
   ) {
     _doc.on('update', this._onUpdate);
+    this._moved = new MovedCells(_doc, this, () => this.unsaved.own());
   }
 
   /** What of the document is not known to be in its file. */
@@ -30,6 +31,7 @@ export class YReplica implements Replica, IDisposable {
   dispose(): void {
     this._isDisposed = true;
     this._doc.off('update', this._onUpdate);
+    this._moved.dispose();
   }
 
   stateVector(): Uint8Array {
@@ -68,6 +70,7 @@ export class YReplica implements Replica, IDisposable {
     }
   };
 
+  private readonly _moved: MovedCells;
   private _isDisposed = false;
 }
 
