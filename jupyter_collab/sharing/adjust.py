@@ -43,6 +43,9 @@ class _Masked:
         text: str = self._template.render(**{**names, "token": "", "token_available": False})
         return text
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._template, name)
+
 
 def _mask_templates(handler: Any) -> None:
     get_template = handler.get_template

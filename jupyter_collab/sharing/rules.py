@@ -131,6 +131,7 @@ _JUPYTER_SERVER: dict[str, Mapping[str, Rule]] = {
     "base.handlers.APIVersionHandler": {"get": _AS_NOBODY},
     "base.handlers.AuthenticatedFileHandler": _FILES,
     "base.handlers.FileFindHandler": _PUBLIC_FILES,
+    "base.handlers.MainHandler": dict.fromkeys(("get", "post", "put"), _AS_NOBODY),
     "base.handlers.PrometheusMetricsHandler": {"get": _AS_NOBODY},
     "base.handlers.Template404": dict.fromkeys(
         ("get", "head", "post", "put", "patch", "delete", "options"), _AS_NOBODY
