@@ -1,4 +1,18 @@
-import { applyHunks, diffText, mergeText } from '../text';
+import { readFileSync } from 'fs';
+import { join } from 'path';
+
+import { applyHunks, diffText, mergeText, mergeTexts } from '../text';
+
+interface Case {
+  readonly name: string;
+  readonly base: string;
+  readonly ours: string;
+  readonly theirs: string;
+  readonly merged: string;
+}
+
+const path = join(__dirname, '../../../tests/vectors/merge.json');
+const CASES = JSON.parse(readFileSync(path, 'utf-8')) as Case[];
 
 function merge(base: string, mine: string, theirs: string): string {
   return applyHunks(theirs, mergeText(base, mine, theirs));
@@ -60,6 +74,15 @@ describe('diffText', () => {
   });
 });
 
+describe('mergeTexts', () => {
+  it.each(CASES.map(item => [item.name, item] as const))(
+    '%s (M5, M6, M7)',
+    (_, { base, ours, theirs, merged }) => {
+      expect(mergeTexts(base, ours, theirs)).toBe(merged);
+    }
+  );
+});
+
 describe('mergeText', () => {
   it('gives mine where nobody else changed anything', () => {
     const random = dice(3);
@@ -79,21 +102,27 @@ describe('mergeText', () => {
     }
   });
 
-  it('keeps all that others wrote where nothing was deleted', () => {
+  it('keeps all that either side wrote where nothing was deleted', () => {
     const random = dice(5);
     for (let round = 0; round < 300; round++) {
-      const base = randomText(random, 20);
-      const mine = insertDigits(random, base, '123');
-      const theirs = insertDigits(random, base, '789');
-      const merged = merge(base, mine, theirs);
-      expect(
-        [...merged]
-          .filter(letter => '123789'.includes(letter))
-          .sort()
-          .join('')
-      ).toBe('123789');
-      expect(merged.replace(/[0-9]/g, '')).toBe(base);
+      const base = Array.from({ length: 12 }, (_, index) => `b${index}`);
+      const mine = insertWords(random, base, ['mine', '𝒳mine', 'myself']);
+      const theirs = insertWords(random, base, ['theirs', 'é', 'themselves']);
+      const merged = merge(base.join(' '), mine.join(' '), theirs.join(' ')).split(/\s+/);
+      expect([...merged].sort()).toEqual([...new Set([...mine, ...theirs])].sort());
+      expect(merged.filter(word => base.includes(word))).toEqual(base);
     }
+  });
+
+  it('takes a bounded time for large texts (M18)', () => {
+    const random = dice(6);
+    const base = Array.from({ length: 50_000 }, (_, index) => `x[${index % 99}] = ${random()}\n`);
+    const mine = base.map(line => `    ${line}`);
+    const theirs = base.map((line, index) => (index % 100 === 0 ? `${line.trim()} + 1\n` : line));
+    const merged = merge(base.join(''), mine.join(''), theirs.join(''));
+    expect(merged).toBe(theirs.map(line => `    ${line}`).join(''));
+    const other = base.map(() => `${random()} ${random()}\n`);
+    expect(merge(base.join(''), other.join(''), theirs.join(''))).toContain(other[7]);
   });
 
   it.each([
@@ -103,19 +132,19 @@ describe('mergeText', () => {
     ['both replaced the same', 'a foo b', 'a bar b', 'a bar b', 'a bar b'],
     ['mine goes on from there', 'a foo b', 'a barbaz b', 'a bar b', 'a barbaz b'],
     ['they deleted what I changed', 'ab cd ef', 'ab CD ef', 'ab  ef', 'ab CD ef'],
-    ['I deleted what they wrote into', 'abcdef', 'af', 'abcXdef', 'aXf'],
-    ['both deleted, with an overlap', 'abcdef', 'aef', 'abf', 'af'],
+    ['I deleted what they wrote into', 'a b c d e', 'a e', 'a b c X d e', 'a X e'],
+    ['both deleted, with an overlap', 'a b c d e f', 'a e f', 'a b f', 'a f'],
     ['both appended', 'a\n', 'a\nmine\n', 'a\ntheirs\n', 'a\ntheirs\nmine\n'],
-    ['beyond the basic plane', '𝒳𝒴', '𝒳1𝒴', '0𝒳𝒴', '0𝒳1𝒴']
+    ['beyond the basic plane', '𝒳 𝒴', '𝒳 1 𝒴', '0 𝒳 𝒴', '0 𝒳 1 𝒴']
   ])('%s', (_, base, mine, theirs, merged) => {
     expect(merge(base, mine, theirs)).toBe(merged);
   });
 });
 
-function insertDigits(random: () => number, text: string, digits: string): string {
-  const characters = [...text];
-  for (const digit of digits) {
-    characters.splice(Math.floor(random() * (characters.length + 1)), 0, digit);
+function insertWords(random: () => number, base: string[], words: string[]): string[] {
+  const result = [...base];
+  for (const word of words) {
+    result.splice(Math.floor(random() * (result.length + 1)), 0, word);
   }
-  return characters.join('');
+  return result;
 }

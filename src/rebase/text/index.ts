@@ -1,0 +1,4 @@
+/** Differences of texts, and merging them. */
+export { applyHunks, diffText } from './differences';
+export type { Hunk } from './differences';
+export { mergeText, mergeTexts } from './merge';
