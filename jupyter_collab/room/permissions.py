@@ -20,14 +20,16 @@ EMPTY_UPDATE = b"\x00\x00"
 """A Yjs v1 update without structs and without deletions: it changes nothing."""
 
 
-def admits(message: ClientMessage, access: Access) -> bool:
-    """Whether a connection with ``access`` may send ``message``."""
+def admits(message: ClientMessage, access: Access, *, guest: bool = False) -> bool:
+    """Whether a connection with ``access`` may send ``message``, a ``guest`` or not."""
     match message:
         case SyncStep1() | Awareness() | Ping():
             return True
         case SyncStep2(update) | SyncUpdate(update):
             return access == "edit" or update == EMPTY_UPDATE
-        case Save() | Adopt():
+        case Save():
             return access == "edit"
+        case Adopt():
+            return access == "edit" and not guest
         case _:
             assert_never(message)

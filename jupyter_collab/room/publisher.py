@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
 
 from ..errors import ProtocolError
 from ..protocol.close import CloseCode
-from ..protocol.identity import ConnectionId, Position, RoomId
-from ..protocol.messages import Ack, SyncStep2, SyncUpdate
+from ..protocol.identity import ClientId, ConnectionId, Position, RoomId
+from ..protocol.messages import Ack, Refusal, SyncStep2, SyncUpdate
 from .effects import Append, Disconnect, Effect, Send
 from .events import FileMerged
 from .keeper import Keeper
 from .replica import Replica
 from .session import Member, Session
+from .sieve import Sieve
+
+NOT_FOR_GUESTS = (
+    "Guests may write text and cells. Outputs, metadata and what is trusted are not for them; "
+    "that part of your change was taken back"
+)
+
+UNACCEPTABLE = {
+    "unreadable": "an update cannot be read",
+    "incomplete": "an update stands on another one that has not come",
+    "borrowed": "an update is written in the name of another client",
+}
+
+MAX_HARMFUL = 20
+"""So often may a connection of a guest try to write what is not for guests."""
 
 NOBODY: frozenset[ConnectionId] = frozenset()
 
@@ -20,6 +37,16 @@ NOBODY: frozenset[ConnectionId] = frozenset()
 def expel(connection: ConnectionId, error: ProtocolError) -> Disconnect:
     """Close a connection that sent what cannot be read."""
     return Disconnect(connection, CloseCode.BAD_REQUEST, str(error))
+
+
+@dataclass(slots=True)
+class _Sifted:
+    """What came in: what may be applied as it is, what has to be mended, what is to be said."""
+
+    fine: list[tuple[Member, bytes]]
+    sieve: Sieve | None = None
+    harmful: list[bytes] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
 
 
 class Publisher:
@@ -41,8 +68,9 @@ class Publisher:
         self._keeper = keeper
         self._sessions = sessions
         self._position = keeper.head = position
-        self._incoming: list[tuple[ConnectionId, bytes]] = []
+        self._incoming: list[tuple[Member, bytes]] = []
         self._early: dict[ConnectionId, Member] = {}
+        self._sieve: Sieve | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -85,7 +113,7 @@ class Publisher:
 
     def _keep(self, member: Member, update: bytes) -> None:
         member.received += 1
-        self._incoming.append((member.connection, update))
+        self._incoming.append((member, update))
 
     def flush(self, now: float) -> list[Effect]:
         """Apply what came in, and publish it."""
@@ -143,14 +171,20 @@ class Publisher:
             effects += self._acknowledge(member)
         return effects
 
-    def _take_in(self, incoming: list[tuple[ConnectionId, bytes]], now: float) -> list[Effect]:
-        broken = self._replica.apply(update for _, update in incoming)
-        senders = sorted({incoming[index][0] for index in broken})
+    def _take_in(self, incoming: list[tuple[Member, bytes]], now: float) -> list[Effect]:
+        sifted = self._sift(incoming)
+        effects = sifted.effects
+        broken = self._replica.apply(update for _, update in sifted.fine)
+        if sifted.sieve is not None:
+            for update in sifted.harmful:
+                sifted.sieve.admit_mended(update)
+        senders = sorted({sifted.fine[index][0].connection for index in broken})
         error = ProtocolError("an update cannot be read")
-        effects: list[Effect] = [expel(connection, error) for connection in senders]
-        writers = frozenset(connection for connection, _ in incoming)
+        effects += [expel(connection, error) for connection in senders]
+        writers = frozenset(member.connection for member, _ in incoming)
         # A lone writer has its own edits; with several, each lacks those of the others.
-        effects += self.publish(now, writers if len(writers) == 1 else NOBODY)
+        alone = len(writers) == 1 and not sifted.harmful
+        effects += self.publish(now, writers if alone else NOBODY)
         for connection in writers:
             session = self._sessions.get(connection)
             if isinstance(session, Member):
@@ -158,9 +192,50 @@ class Publisher:
                 effects += self._acknowledge(session)
         return effects
 
+    def _sift(self, incoming: list[tuple[Member, bytes]]) -> _Sifted:
+        """Look at what guests have written."""
+        if not any(member.person.guest for member, _ in incoming):
+            if self._sieve is not None and not any(m.person.guest for m in self.members()):
+                self._sieve = None
+            return _Sifted(incoming)
+        self._sieve = sieve = self._sieve or Sieve(self._replica)
+        sifted = _Sifted([], sieve)
+        for member, update in incoming:
+            if not member.person.guest:
+                sifted.fine.append((member, update))
+                continue
+            match sieve.examine(update, partial(self._is_of_another, member)):
+                case "harmless":
+                    sifted.fine.append((member, update))
+                case "harmful":
+                    sifted.harmful.append(update)
+                    sifted.effects += self._warn(member)
+                case finding:
+                    error = ProtocolError(UNACCEPTABLE[finding])
+                    sifted.effects.append(expel(member.connection, error))
+        return sifted
+
+    def _is_of_another(self, writer: Member, client: ClientId) -> bool:
+        """Whether ``client`` is the room itself, or is present as somebody else."""
+        name = writer.person.username
+        return client == self._replica.doc.client_id or any(
+            client in member.clients for member in self.members() if member.person.username != name
+        )
+
+    def _warn(self, member: Member) -> list[Effect]:
+        """Say what was taken back; who goes on all the same has to go."""
+        member.harmful += 1
+        if member.harmful > MAX_HARMFUL:
+            return [Disconnect(member.connection, CloseCode.FORBIDDEN, NOT_FOR_GUESTS)]
+        if not member.person.collab:
+            return []
+        return [Send((member.connection,), Refusal("not-for-guests", NOT_FOR_GUESTS))]
+
     def _log_and_send(self, update: bytes, skip: frozenset[ConnectionId]) -> list[Effect]:
         self._position = self._keeper.head = Position(self._position + 1)
         effects: list[Effect] = [Append(self._position, update)]
+        if self._sieve is not None:
+            self._sieve.follow(update)
         readers = tuple(m.connection for m in self.members() if m.connection not in skip)
         if readers:
             effects.append(Send(readers, SyncUpdate(update)))

@@ -223,7 +223,7 @@ class Room:
             case Stranger() as stranger:
                 return self._hear_stranger(stranger, message, now)
             case Member() as member:
-                if not admits(message, member.person.access):
+                if not admits(message, member.person.access, guest=member.person.guest):
                     return self._refuse(member, message)
                 return self._hear(member, message, now)
 

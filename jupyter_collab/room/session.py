@@ -33,6 +33,8 @@ class Member:
     ``received`` counts its step 2 and update frames, ``unlogged`` remembers at which
     position of the log each of them is, and ``acknowledged`` how many it was told of.
 
+    ``harmful`` counts the updates of a guest in which something was taken back.
+
     ``early`` has what it sent before its step 2, until that comes or ``patience`` ends: what
     such an update stands on may only come with the step 2, and a document into which it is
     put before has a gap that nobody is told of.
@@ -44,6 +46,7 @@ class Member:
     patience: float | None = None
     early: list[bytes] = field(default_factory=list)
     received: int = 0
+    harmful: int = 0
     acknowledged: int = 0
     unlogged: deque[tuple[Position, int]] = field(default_factory=deque)
 

@@ -1,0 +1,229 @@
+"""Looks at what guests write before it is in the document.
+
+A guest's update is first applied to a copy of the document, and what changed there says whether
+it is harmless; nearly all of them are, and go the way of all others. One that is not is applied
+and put right in one transaction: nobody ever sees it, and nobody's copy has to be thrown away.
+
+The copy lives only as long as somebody needs it.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+from pycrdt import Array, Doc, Map, Text, get_update
+
+from ..errors import ProtocolError
+from ..protocol.identity import ClientId
+from ..protocol.varint import Reader
+from .guarded import (
+    FREE,
+    FREE_METADATA,
+    Guarded,
+    blank,
+    digest,
+    guarded_of,
+    is_blank,
+    is_cell,
+    restore,
+    restore_map,
+)
+from .replica import ORIGIN, Replica
+
+Finding = Literal["harmless", "harmful", "unreadable", "incomplete", "borrowed"]
+"""``incomplete``: it stands on what nobody has yet. ``borrowed``: it is written in the name of
+another Yjs client."""
+
+FREE_STATE = frozenset(("dirty",))
+
+MAX_REMEMBERED = 200
+"""Of so many cells that guests have deleted it is known what was in them: they may come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What an observer of a root was told."""
+
+    root: str
+    path: list[Any]
+    keys: dict[str, Any]
+    delta: list[dict[str, Any]]
+
+
+class Sieve:
+    """Looks at updates of guests of one document."""
+
+    def __init__(self, replica: Replica) -> None:
+        self._replica = replica
+        self._deleted: OrderedDict[bytes, None] = OrderedDict()
+        self._copy()
+
+    def follow(self, update: bytes) -> None:
+        """Everybody has this update now."""
+        self._shadow.apply_update(update)
+        self._events.clear()
+
+    def examine(self, update: bytes, is_borrowed: Callable[[ClientId], bool]) -> Finding:
+        """What a guest wants to write, before it is in the document."""
+        finding = self._examine(update, is_borrowed)
+        self._events.clear()
+        if finding not in ("harmless", "harmful"):
+            self._copy()  # which must not have it
+        return finding
+
+    def admit_mended(self, update: bytes) -> None:
+        """Apply a harmful update to the document, without what makes it so."""
+        doc = self._replica.doc
+        cells, meta, state = _roots(doc)
+        is_notebook = self._replica.type == "notebook"
+        before = {str(cell.get("id")): guarded_of(cell) for cell in cells if isinstance(cell, Map)}
+        known = {digest(part) for part in before.values()} | self._deleted.keys()
+        tops = (_top(meta), _top(state))
+        with doc.transaction(origin=ORIGIN):
+            doc.apply_update(update)
+            restore_map(state, tops[1], FREE_STATE)
+            if is_notebook:
+                restore_map(meta, tops[0], frozenset())
+                _mend_cells(cells, before, known)
+
+    # --- the copy
+
+    def _copy(self) -> None:
+        shadow: Doc[Any] = Doc()
+        self._shadow = shadow
+        self._events: list[_Change] = []
+        roots = dict(zip(("cells", "meta", "state"), _roots(shadow), strict=True))
+        shadow.apply_update(self._replica.snapshot())
+        self._subscriptions = [
+            root.observe_deep(partial(_note, name, self._events)) for name, root in roots.items()
+        ]
+
+    def _examine(self, update: bytes, is_borrowed: Callable[[ClientId], bool]) -> Finding:
+        before = _clocks(self._shadow.get_state())
+        try:
+            self._shadow.apply_update(update)
+            missing = get_update(update, self._shadow.get_state())
+        except Exception:  # noqa: BLE001 - the library raises many kinds
+            return "unreadable"
+        except BaseException as error:
+            # A panic of the library is no Exception; anything else is not ours.
+            if type(error).__name__ != "PanicException":
+                raise
+            return "unreadable"
+        if Reader(missing).read_varuint():
+            return "incomplete"
+        after = _clocks(self._shadow.get_state())
+        if any(is_borrowed(client) for client in after if after[client] != before.get(client)):
+            return "borrowed"
+        return "harmless" if self._is_harmless() else "harmful"
+
+    def _is_harmless(self) -> bool:
+        if self._replica.type != "notebook":
+            return all(change.root != "state" or _is_dirty(change) for change in self._events)
+        return all(self._is_harmless_change(change) for change in self._events)
+
+    def _is_harmless_change(self, event: _Change) -> bool:
+        match event.root, event.path:
+            case "state", _:
+                return _is_dirty(event)
+            case "cells", []:
+                return self._is_harmless_list(event)
+            case "cells", [_]:
+                return self._is_harmless_cell(event)
+            case "cells", [_, "metadata"]:
+                return set(event.keys) <= FREE_METADATA
+            case "cells", [_, "metadata", key, *_]:
+                return key in FREE_METADATA
+            case "cells", [_, "source" | "attachments", *_]:
+                return True
+            case _:
+                return False
+
+    def _is_harmless_list(self, event: _Change) -> bool:
+        if any("delete" in step for step in event.delta):
+            self._remember_deleted()
+        inserted = [cell for step in event.delta for cell in step.get("insert", ())]
+        return all(self._may_be_inserted(cell) for cell in inserted)
+
+    def _may_be_inserted(self, ycell: Any) -> bool:
+        if not is_cell(ycell):
+            return False
+        if is_blank(ycell):
+            return True
+        part = guarded_of(ycell)
+        cells, _, _ = _roots(self._replica.doc)
+        same_id = (c for c in cells if isinstance(c, Map) and c.get("id") == ycell.get("id"))
+        if any(guarded_of(other) == part for other in same_id):
+            return True
+        wanted = digest(part)
+        return wanted in self._deleted or any(digest(guarded_of(c)) == wanted for c in cells)
+
+    @staticmethod
+    def _is_harmless_cell(event: _Change) -> bool:
+        written = {key: change.get("newValue") for key, change in event.keys.items()}
+        if "metadata" in written:
+            value = written["metadata"]
+            if not isinstance(value, Map) or not set(value.keys()) <= FREE_METADATA:
+                return False
+        if "source" in written and not isinstance(written["source"], Text):
+            return False
+        return written.keys() <= FREE - {"id"}
+
+    def _remember_deleted(self) -> None:
+        """What was in the cells that a guest has deleted."""
+        left, _, _ = _roots(self._shadow)
+        ids = {cell.get("id") for cell in left if isinstance(cell, Map)}
+        cells, _, _ = _roots(self._replica.doc)
+        for cell in cells:
+            if isinstance(cell, Map) and cell.get("id") not in ids:
+                self._deleted[digest(guarded_of(cell))] = None
+        while len(self._deleted) > MAX_REMEMBERED:
+            self._deleted.popitem(last=False)
+
+
+def _roots(doc: Doc[Any]) -> tuple[Array[Any], Map[Any], Map[Any]]:
+    cells: Array[Any] = doc.get("cells", type=Array)
+    meta: Map[Any] = doc.get("meta", type=Map)
+    state: Map[Any] = doc.get("state", type=Map)
+    return cells, meta, state
+
+
+def _top(ymap: Map[Any]) -> dict[str, Any]:
+    return ymap.to_py() or {}
+
+
+def _note(root: str, changes: list[_Change], events: list[Any]) -> None:
+    for event in events:
+        keys, delta = getattr(event, "keys", None), getattr(event, "delta", None)
+        changes.append(_Change(root, list(event.path), dict(keys or {}), list(delta or ())))
+
+
+def _is_dirty(event: _Change) -> bool:
+    return not event.path and set(event.keys) <= FREE_STATE
+
+
+def _mend_cells(cells: Array[Any], before: dict[str, Guarded], known: set[bytes]) -> None:
+    for index in range(len(cells) - 1, -1, -1):
+        cell = cells[index]
+        if not isinstance(cell, Map):
+            del cells[index]
+            continue
+        part = before.get(str(cell.get("id")))
+        if part is not None:
+            restore(cell, part)
+        elif not is_blank(cell) and not (is_cell(cell) and digest(guarded_of(cell)) in known):
+            blank(cell)
+
+
+def _clocks(state_vector: bytes) -> dict[ClientId, int]:
+    """How much of each Yjs client a document has."""
+    reader = Reader(state_vector)
+    try:
+        count = reader.read_varuint()
+        return {ClientId(reader.read_varuint()): reader.read_varuint() for _ in range(count)}
+    except ProtocolError as error:
+        raise AssertionError("a state vector of our own is broken") from error

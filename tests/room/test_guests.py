@@ -1,0 +1,405 @@
+"""What guests write: text and cells, and nothing that could run in anybody's browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pycrdt import Array, Doc, Map, Text
+
+from jupyter_collab.protocol.messages import Adopt, Awareness, Ping, Save, SyncStep1, SyncUpdate
+from jupyter_collab.room.build import build
+from jupyter_collab.room.permissions import admits
+from jupyter_collab.room.replica import Replica
+from jupyter_collab.room.sieve import MAX_REMEMBERED, Sieve
+
+SCRIPT = "<script>EVIL()</script>"
+HTML = {"output_type": "display_data", "data": {"text/html": SCRIPT}, "metadata": {}}
+STREAM = {"output_type": "stream", "name": "stdout", "text": "1\n"}
+
+
+def code(id: str, source: str = "1", **more: Any) -> dict[str, Any]:
+    return {
+        "id": id,
+        "cell_type": "code",
+        "source": source,
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+        **more,
+    }
+
+
+NOTEBOOK = {
+    "cells": [
+        code("plain"),
+        code("shown", outputs=[STREAM], metadata={"trusted": True, "mine": 1}, execution_count=3),
+        {"id": "words", "cell_type": "markdown", "source": "# Title", "metadata": {}},
+    ],
+    "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+    "nbformat": 4,
+    "nbformat_minor": 5,
+}
+
+
+class Room:
+    """A replica with a sieve, and a guest who has a copy of the document."""
+
+    def __init__(self, type: str = "notebook", source: Any = NOTEBOOK) -> None:
+        doc: Doc[Any] = Doc(client_id=7)
+        doc.apply_update(build("json" if type == "notebook" else "text", type, source).update)
+        self.replica = Replica(type, doc)
+        self.replica.take()
+        self.sieve = Sieve(self.replica)
+        self.guest: Doc[Any] = Doc()
+        self.guest.apply_update(self.replica.snapshot())
+        self.cells: Array[Any] = self.guest.get("cells", type=Array)
+        self.meta: Map[Any] = self.guest.get("meta", type=Map)
+        self.state: Map[Any] = self.guest.get("state", type=Map)
+        self.text: Text = self.guest.get("source", type=Text)
+        self.written: list[bytes] = []
+        self.guest.observe(lambda event: self.written.append(event.update))
+        self.published: list[bytes] = []
+
+    def cell(self, id: str) -> Map[Any]:
+        return next(cell for cell in self.cells if cell["id"] == id)
+
+    def examine(self) -> str:
+        """What is found in all that the guest has written since the last time; taken in."""
+        found = "harmless"
+        for update in self.written:
+            verdict = self.sieve.examine(update, lambda client: False)
+            if verdict == "harmful":
+                self.sieve.admit_mended(update)
+                found = verdict
+            elif verdict == "harmless":
+                self.replica.apply([update])
+            else:
+                found = verdict
+            for published in self.replica.take()[0]:
+                self.sieve.follow(published)
+                self.published.append(published)
+        self.written.clear()
+        return found
+
+    @property
+    def notebook(self) -> dict[str, Any]:
+        source: dict[str, Any] = self.replica.document.source()
+        return source
+
+
+@pytest.fixture
+def room() -> Room:
+    return Room()
+
+
+def new_cell(id: str = "new", **more: Any) -> Map[Any]:
+    cell = code(id, "print()", **more)
+    outputs = [Map(output) for output in cell["outputs"]]
+    return Map(
+        {
+            **cell,
+            "source": Text(cell["source"]),
+            "metadata": Map(cell["metadata"]),
+            "outputs": Array(outputs),
+            "execution_state": "idle",
+        }
+    )
+
+
+def type_a_word(room: Room) -> None:
+    source: Text = room.cell("shown")["source"]
+    source += "2"
+
+
+def insert(room: Room) -> None:
+    room.cells.insert(1, new_cell())
+
+
+def insert_as_jupyterlab_does(room: Room) -> None:
+    room.cells.insert(1, new_cell(metadata={"trusted": True}))
+
+
+def delete(room: Room) -> None:
+    del room.cells[1]
+
+
+def move(room: Room) -> None:
+    """As JupyterLab does: a copy, and the original is gone."""
+    with room.guest.transaction():
+        cell = room.cells[1].to_py()
+        del room.cells[1]
+        room.cells.insert(0, rebuilt(cell))
+
+
+def rebuilt(cell: dict[str, Any]) -> Map[Any]:
+    outputs = [
+        Map({**o, "text": Text(o["text"])}) if o["output_type"] == "stream" else Map(o)
+        for o in cell["outputs"]
+    ]
+    typed = {"source": Text(cell["source"]), "metadata": Map(cell["metadata"])}
+    return Map({**cell, **typed, "outputs": Array(outputs)})
+
+
+def paste(room: Room) -> None:
+    room.cells.append(rebuilt({**room.cells[1].to_py(), "id": "copy"}))
+
+
+def delete_and_undo(room: Room) -> None:
+    cell = room.cells[1].to_py()
+    del room.cells[1]
+    room.cells.insert(1, rebuilt(cell))
+
+
+def collapse(room: Room) -> None:
+    room.cell("plain")["metadata"]["collapsed"] = True
+    room.cell("plain")["metadata"]["tags"] = ["a"]
+    room.cell("plain")["metadata"]["jupyter"] = {"source_hidden": True}
+
+
+def attach(room: Room) -> None:
+    room.cell("words")["attachments"] = {"a.png": {"image/png": "aGVsbG8="}}
+
+
+def mark_dirty(room: Room) -> None:
+    room.state["dirty"] = True
+
+
+HARMLESS = [
+    type_a_word,
+    insert,
+    insert_as_jupyterlab_does,
+    delete,
+    move,
+    paste,
+    delete_and_undo,
+    collapse,
+    attach,
+    mark_dirty,
+]
+
+
+@pytest.mark.parametrize("write", HARMLESS, ids=lambda write: write.__name__)
+def test_guests_write_text_and_cells(room: Room, write: Callable[[Room], None]) -> None:
+    write(room)
+    assert room.examine() == "harmless"
+    assert room.guest.get_state() == room.replica.state_vector()
+    assert room.cells.to_py() == room.replica.doc.get("cells", type=Array).to_py()
+
+
+def output_html(room: Room) -> None:
+    room.cell("plain")["outputs"].append(Map(HTML))
+
+
+def output_svg(room: Room) -> None:
+    svg = {"image/svg+xml": f"<svg onload='EVIL()'>{SCRIPT}</svg>"}
+    room.cell("shown")["outputs"].append(Map({**HTML, "data": svg}))
+
+
+def output_link(room: Room) -> None:
+    link = {"text/html": "<a href='javascript:EVIL()'>click</a>"}
+    room.cell("shown")["outputs"].append(Map({**HTML, "data": link}))
+
+
+def output_within(room: Room) -> None:
+    room.cell("shown")["outputs"][0]["data"] = {"text/html": SCRIPT}
+
+
+def output_stream(room: Room) -> None:
+    text: Text = room.cell("shown")["outputs"][0]["text"]
+    text += SCRIPT
+
+
+def replace_outputs(room: Room) -> None:
+    room.cell("plain")["outputs"] = [HTML]
+
+
+def insert_with_outputs(room: Room) -> None:
+    room.cells.append(new_cell(outputs=[HTML], metadata={"trusted": True}))
+
+
+def insert_strange_outputs(room: Room) -> None:
+    cell = {**code("new"), "source": Text(""), "metadata": Map({}), "outputs": [{"data": SCRIPT}]}
+    room.cells.append(Map(cell))
+
+
+def insert_no_cell(room: Room) -> None:
+    room.cells.append(SCRIPT)
+
+
+def insert_with_other_members(room: Room) -> None:
+    room.cells.append(Map({**new_cell_parts(), "widget": SCRIPT}))
+
+
+def new_cell_parts() -> dict[str, Any]:
+    return {**code("new"), "source": Text(""), "metadata": Map({}), "outputs": Array([])}
+
+
+def paste_outputs_as_trusted(room: Room) -> None:
+    """Trust belongs to the outputs that it was given to."""
+    room.cells.append(rebuilt({**code("copy", outputs=[STREAM]), "metadata": {"trusted": True}}))
+
+
+def trust(room: Room) -> None:
+    room.cell("plain")["metadata"]["trusted"] = True
+
+
+def trust_by_replacing(room: Room) -> None:
+    room.cell("plain")["metadata"] = Map({"trusted": True})
+
+
+def trust_by_plain_value(room: Room) -> None:
+    room.cell("plain")["metadata"] = {"trusted": True}
+
+
+def obeyed_metadata(room: Room) -> None:
+    room.cell("plain")["metadata"]["init_cell"] = True
+
+
+def lock(room: Room) -> None:
+    room.cell("plain")["metadata"]["editable"] = False
+
+
+def untrust(room: Room) -> None:
+    del room.cell("shown")["metadata"]["mine"]
+
+
+def widget_state(room: Room) -> None:
+    room.meta["metadata"]["widgets"] = {"application/vnd.jupyter.widget-state+json": SCRIPT}
+
+
+def kernel(room: Room) -> None:
+    room.meta["metadata"]["kernelspec"] = {"name": "evil", "display_name": SCRIPT}
+
+
+def notebook_metadata(room: Room) -> None:
+    room.meta["metadata"] = {"evil": SCRIPT}
+
+
+def nbformat(room: Room) -> None:
+    room.meta["nbformat"] = 3
+
+
+def execution_count(room: Room) -> None:
+    room.cell("shown")["execution_count"] = 99
+
+
+def cell_type(room: Room) -> None:
+    room.cell("words")["cell_type"] = "code"
+
+
+def state(room: Room) -> None:
+    room.state["path"] = SCRIPT
+    room.state["evil"] = SCRIPT
+
+
+def source_that_is_none(room: Room) -> None:
+    room.cell("plain")["source"] = {"evil": SCRIPT}
+
+
+HARMFUL = [
+    output_html,
+    output_svg,
+    output_link,
+    output_within,
+    output_stream,
+    replace_outputs,
+    insert_with_outputs,
+    insert_strange_outputs,
+    insert_no_cell,
+    insert_with_other_members,
+    paste_outputs_as_trusted,
+    trust,
+    trust_by_replacing,
+    trust_by_plain_value,
+    obeyed_metadata,
+    lock,
+    untrust,
+    widget_state,
+    kernel,
+    notebook_metadata,
+    nbformat,
+    execution_count,
+    cell_type,
+    state,
+    source_that_is_none,
+]
+
+
+@pytest.mark.parametrize("write", HARMFUL, ids=lambda write: write.__name__)
+def test_what_could_run_is_taken_back(room: Room, write: Callable[[Room], None]) -> None:
+    """Nobody is sent it, the document is as if it had not been written, and it goes on."""
+    before = room.replica.doc.get("cells", type=Array).to_py()
+    meta = room.replica.doc.get("meta", type=Map).to_py()
+    write(room)
+    assert room.examine() == "harmful"
+    after = room.replica.doc.get("cells", type=Array).to_py()
+    for cell in before:
+        now = next(c for c in after if c["id"] == cell["id"])
+        assert {**now, "source": ""} == {**cell, "source": ""}
+    for cell in after[len(before) :]:
+        assert not cell["outputs"]
+        assert cell["metadata"] == {}
+    assert room.replica.doc.get("meta", type=Map).to_py() == meta
+    assert "evil" not in (room.replica.doc.get("state", type=Map).to_py() or {})
+    assert all(b"EVIL" not in update for update in room.published)
+    for update in room.published:
+        room.guest.apply_update(update)
+    assert room.guest.get("cells", type=Array).to_py() == after
+    room.written.clear()
+    type_a_word(room)
+    assert room.examine() == "harmless"
+    assert room.notebook["cells"][1]["source"] == "12"
+
+
+def test_text_is_free_and_the_shared_state_is_not() -> None:
+    room = Room("file", "hello\n")
+    room.text += SCRIPT
+    assert room.examine() == "harmless"
+    room.state["path"] = "elsewhere"
+    assert room.examine() == "harmful"
+    assert room.replica.document.source() == f"hello\n{SCRIPT}"
+    assert room.replica.doc.get("state", type=Map).to_py() in ({}, None)
+
+
+def test_what_stands_on_nothing_is_not_kept(room: Room) -> None:
+    """Else it could come true inside of what somebody else writes later."""
+    type_a_word(room)
+    type_a_word(room)
+    later = room.written.pop()
+    assert room.sieve.examine(later, lambda client: False) == "incomplete"
+    assert room.examine() == "harmless"
+    assert room.notebook["cells"][1]["source"] == "12", "the one before has not brought it along"
+
+
+def test_nobody_writes_in_the_name_of_another_client(room: Room) -> None:
+    type_a_word(room)
+    (update,) = room.written
+    assert room.sieve.examine(update, lambda c: c == room.guest.client_id) == "borrowed"
+    assert room.sieve.examine(update, lambda c: c == 7) == "harmless"
+
+
+@pytest.mark.parametrize("update", [b"", b"\x01", b"\x05\x01\x02\x03\xff\xff"])
+def test_what_cannot_be_read_changes_nothing(room: Room, update: bytes) -> None:
+    assert room.sieve.examine(update, lambda client: False) == "unreadable"
+    type_a_word(room)
+    assert room.examine() == "harmless"
+
+
+def test_it_is_bounded_what_is_remembered_of_deleted_cells(room: Room) -> None:
+    for count in range(MAX_REMEMBERED + 10):
+        room.cells.append(new_cell(id=f"new-{count}"))
+    assert room.examine() == "harmless"
+    while len(room.cells):
+        del room.cells[0]
+    assert room.examine() == "harmless"
+    assert len(room.sieve._deleted) <= MAX_REMEMBERED  # noqa: SLF001
+
+
+def test_guests_do_not_hand_over_histories() -> None:
+    adopt = Adopt(b"", b"")
+    assert admits(adopt, "edit")
+    assert not admits(adopt, "edit", guest=True)
+    for message in (SyncStep1(b""), Awareness(()), Ping(1), Save(1), SyncUpdate(b"x")):
+        assert admits(message, "edit", guest=True)
