@@ -9,6 +9,7 @@ here: see :func:`~jupyter_collab.files.stock.is_stock` and :mod:`~jupyter_collab
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -68,7 +69,7 @@ class LocalAccess:
         return source, sighting
 
     async def write(self, path: str, format: Format, source: Source, known: Sighting) -> Sighting:
-        source = await self._before_saving(path, format, source)
+        source, altered = await self._before_saving(path, format, source)
         draft = await self._in_thread(path, "saved", self._draft, path, format, source, known)
         if draft.signature is not None:
             trust.remember(self._manager, draft.signature)
@@ -81,7 +82,7 @@ class LocalAccess:
                 await self._after_saving(path, format)
             except Exception as error:
                 raise Unfinished(file_error(error, path, "saved"), written) from error
-        return written
+        return replace(written, version=replace(written.version, altered=altered))
 
     # In worker threads
 
@@ -229,11 +230,14 @@ class LocalAccess:
 
     # In the event loop
 
-    async def _before_saving(self, path: str, format: Format, source: Source) -> Source:
-        """Run the hooks that may change what is saved, on a copy of the document."""
+    async def _before_saving(
+        self, path: str, format: Format, source: Source
+    ) -> tuple[Source, bool]:
+        """Run the hooks that may change what is saved, on a copy of the document; returns what
+        to save, and whether a hook has changed it."""
         manager = self._manager
         if not stock.has_pre_save_hooks(manager):
-            return source
+            return source, False
         data = (
             b""
             if isinstance(format, NotebookFormat)
@@ -244,6 +248,7 @@ class LocalAccess:
             "format": format.contents_format,
             "content": await asyncio.to_thread(format.to_model, source, data),
         }
+        before = await asyncio.to_thread(_imprint, model["content"])
         try:
             manager.run_pre_save_hooks(model=model, path=path)
         except Exception as error:
@@ -251,7 +256,7 @@ class LocalAccess:
         changed_source, _ = await self._in_thread(
             path, "saved", format.from_model, model["content"], path
         )
-        return changed_source
+        return changed_source, before != await asyncio.to_thread(_imprint, model["content"])
 
     async def _after_saving(self, path: str, format: Format) -> None:
         """Checkpoint, hooks and event of a save.
@@ -297,3 +302,8 @@ def changed(path: str) -> FileChanged:
         f"{path} was not saved yet: another program has changed it. Its changes are merged"
         " into the document first.",
     )
+
+
+def _imprint(content: Any) -> str:
+    """The same for equal contents of a model."""
+    return digest(json.dumps(content, sort_keys=True).encode())

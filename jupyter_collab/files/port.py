@@ -29,6 +29,7 @@ class FileVersion:
     ``fingerprint`` is the same exactly when the bytes are: the contents manager's hash
     where it has one, otherwise a digest of what was read. ``hash`` and ``hash_algorithm``
     are what the contents manager reports, for clients that compare them; empty if nothing.
+    ``altered`` says of a write that a hook has changed what was to be written.
     """
 
     fingerprint: str
@@ -36,6 +37,7 @@ class FileVersion:
     hash: str = ""
     hash_algorithm: str = ""
     writable: bool = True
+    altered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

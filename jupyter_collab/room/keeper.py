@@ -90,6 +90,7 @@ class Keeper:
         # tell that for certain, as edits that are not in the file lie between.
         self._reading: Source | None = None
         self._merged: Source | None = None
+        self._altered = False  # whether a hook has changed what we wrote last
         self._saved_at = version.last_modified
         self.head = Position(saved.position)
         self.durable = Position(0)
@@ -155,7 +156,12 @@ class Keeper:
         self._saved = SavedMark(self._writing_at, version.fingerprint)
         self._merged = self._reading = None
         self._file = Present()
-        return [MarkSaved(self._saved), *self._reply("success"), *self._look_if_due()]
+        effects: list[Effect] = [MarkSaved(self._saved), *self._reply("success")]
+        self._altered = version.altered
+        if self._altered and isinstance(self._look, Idle):
+            # What others will change is what a hook has made of the document: look what that is.
+            return effects + self.changed_outside()
+        return effects + self._look_if_due()
 
     def write_failed(self, reason: str, message: str, now: float) -> list[Effect]:
         if reason == FileChanged.reason:
@@ -201,6 +207,8 @@ class Keeper:
         """The file was read: merge it if it is not what we wrote."""
         self._file = Present()
         if content.version.fingerprint == self._saved.fingerprint:
+            if self._altered:
+                self._merged = content.source
             self._version = content.version
             return self._looked(now)
         self._reading, ours = content.source, self._replica.snapshot()
@@ -223,7 +231,8 @@ class Keeper:
     def settle(self, now: float) -> list[Effect]:
         """The document and the file are the same, whoever made them so."""
         self._saving.settle()
-        self._merged = self._reading = None
+        if not self._altered:
+            self._merged = self._reading = None
         self._saved_at = now
         self._saved = SavedMark(self.head, self._version.fingerprint)
         return [MarkSaved(self._saved)]

@@ -23,8 +23,9 @@ _LATER = "later"
 class Merge:
     """What to merge: the document ``ours`` (an update that makes all of it), and the file.
 
-    The base is the document as it was when it was last in the file: ``ours`` itself if
-    ``clean``, ``base`` if that is known, otherwise what ``stored`` has for ``saved``.
+    The base is what was last known to be in the file: ``base`` where that is not the document as
+    it was (a hook has changed it, or another program), otherwise ``ours`` itself if ``clean``, or
+    what ``stored`` has for ``saved``.
     ``client`` is a Yjs client id that nobody else has.
     """
 
@@ -74,10 +75,10 @@ def merge_now(wanted: Merge) -> Merged:
 
 def _base(wanted: Merge, document: Document, ours: Any) -> Any:
     """What both came from; ``None`` where that is not known any more."""
-    if wanted.clean:
-        return ours
     if wanted.base is not None:
         return document.content_of(wanted.base)
+    if wanted.clean:
+        return ours
     return _content(wanted, wanted.saved.position, wanted.saved.merged)
 
 

@@ -225,7 +225,8 @@ async def test_hooks_run_as_in_jupyter(world: LocalWorld) -> None:
     world.put(NOTEBOOK, encode(notebook("1")))
     document, source = await read_notebook(files)
     source["cells"][0]["source"] = "abc"
-    await document.write(source)
+    version = await document.write(source)
+    assert version.altered, "what is in the file is not what was to be written"
     assert world.get(NOTEBOOK) == encode(notebook("ABC"))
     assert source["cells"][0]["source"] == "abc"
     os_path = str(world.root / NOTEBOOK)

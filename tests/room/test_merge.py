@@ -302,6 +302,17 @@ def test_outputs_go_with_the_source() -> None:
     assert three(notebook(ran), notebook(ran), notebook(stripped)) == notebook(stripped)
 
 
+def test_outputs_that_a_hook_keeps_out_of_the_file_stay_in_the_room() -> None:
+    """M15, M20: nbstripout as a hook, and another program that changes a cell."""
+    out = [{"output_type": "stream", "name": "stdout", "text": "out\n"}]
+    ran = [changed(cell, outputs=out, execution_count=1) for cell in (A, B)]
+    room = opened_notebook(notebook(*ran))
+    theirs = notebook(changed(A, source="the new source of a"), B)
+    assert merged(notebook(A, B), room, theirs) == notebook(
+        changed(ran[0], source="the new source of a"), ran[1]
+    )
+
+
 def test_trust_goes_with_the_outputs() -> None:
     """M15"""
     out = [{"output_type": "stream", "name": "stdout", "text": "new\n"}]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from pycrdt import Doc, Text
@@ -25,6 +26,7 @@ from jupyter_collab.protocol.messages import (
     SyncUpdate,
 )
 from jupyter_collab.room import events as ev
+from jupyter_collab.server.merging import Merge, merge_now
 
 from .world import Client, World, person, version
 
@@ -569,3 +571,24 @@ def test_closing_writes_at_once() -> None:
     assert not world.room.is_settled
     world.finish_write("v2")
     assert world.room.is_settled
+
+
+def test_what_a_hook_made_of_the_document_is_the_base_of_the_next_merge() -> None:
+    """M20"""
+    world = World("hello world\n")
+    client = world.open(1)
+    world.type(client, "oh ")
+    world.wait(2.0)
+    world.handle(ev.FileWritten(replace(version("v2"), altered=True)))
+    assert len(world.reads) == 1, "the room looks what the hook has made of it"
+    world.file_is("hello\n", "v2")
+    assert not world.merges
+    for number, changed in ((3, "hello you\n"), (4, "hello you two\n")):
+        world.handle(ev.FileChangedOutside())
+        world.file_is(changed, f"v{number}")
+        merge = world.merges[-1]
+        assert merge.base == ("hello\n" if number == 3 else "hello you\n")
+        wanted = Merge("file", merge.ours, changed, merge.clean, None, merge.saved, 9, merge.base)
+        merged = merge_now(wanted)
+        world.handle(ev.FileMerged(version(f"v{number}"), merged.updates, None))
+    assert world.text == "oh hello world you two\n", "what the hook took out stays in the room"
