@@ -18,6 +18,9 @@ from .session import Member
 MAX_CLIENTS = 8
 """A connection may be present as this many Yjs clients; a browser needs one."""
 
+IDENTITY = ("username", "name", "display_name", "initials", "avatar_url", "color")
+"""Members of a presence state's ``user`` that the server knows, or that nobody has."""
+
 MAX_STATE_KEYS = 64
 """A presence state may have this many members."""
 
@@ -109,7 +112,9 @@ class Presence:
     def _sit_down(self, member: Member, entry: PresenceEntry) -> None:
         state = dict(entry.state or {})
         said = state.get("user")
-        state["user"] = {**(said if isinstance(said, dict) else {}), **member.person.user}
+        said = said if isinstance(said, dict) else {}
+        other = {key: value for key, value in said.items() if key not in IDENTITY}
+        state["user"] = {**other, **member.person.user}
         known = PresenceEntry(entry.client, entry.clock, state)
         member.clients.add(entry.client)
         self._seats[entry.client] = _Seat(member.connection, known)

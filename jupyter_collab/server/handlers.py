@@ -38,6 +38,7 @@ from ..protocol.identity import (
 from ..protocol.messages import Refusal
 from ..room import events as ev
 from ..room.people import People
+from ..room.presence import IDENTITY
 from ..room.session import Person
 from .actor import Actor
 from .admission import AUTH_RESOURCE, Admission, Grant
@@ -223,8 +224,7 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
 
 def known_of(user: Any) -> dict[str, Any]:
     """What the identity provider knows of a user, as the ``user`` of a presence state."""
-    members = ("username", "name", "display_name", "initials", "avatar_url", "color")
-    return {key: value for key in members if (value := getattr(user, key, None))}
+    return {key: value for key in IDENTITY if (value := getattr(user, key, None))}
 
 
 def _close_code(error: CollabError) -> CloseCode:

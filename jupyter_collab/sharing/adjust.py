@@ -10,6 +10,7 @@ from tornado import web
 
 from ..errors import CollabError
 from ..protocol.identity import GLOBAL_AWARENESS
+from ..room.presence import IDENTITY
 from .sockets import Open, Sockets
 from .users import LinkUser, write_cookie
 from .verdicts import Adjustment
@@ -59,8 +60,7 @@ def _answer_identity(handler: JupyterHandler, user: LinkUser, sockets: Sockets) 
     fields = [] if user.holder.named else ["name", "display_name"]
 
     def model(of: LinkUser) -> dict[str, Any]:
-        members = ("username", "name", "display_name", "initials", "avatar_url", "color")
-        return {member: getattr(of, member) for member in members}
+        return {member: getattr(of, member) for member in IDENTITY}
 
     async def get() -> None:
         permissions = {"updatable_fields": fields}

@@ -62,6 +62,7 @@ class WireClient:
             frame = await self.socket.read_message()
             if frame is None:
                 self.closed = (self.socket.close_code or 0, self.socket.close_reason or "")
+                self.socket.close()  # our side too
                 self._news.set()
                 return
             assert isinstance(frame, bytes)

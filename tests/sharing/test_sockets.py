@@ -1,0 +1,373 @@
+"""Rooms for those who came by a link: frames by hand, from each role."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jupyter_server.serverapp import ServerApp
+from pycrdt import Array, Map, Text
+from tornado.httpclient import HTTPClientError, HTTPRequest
+from tornado.websocket import websocket_connect
+
+from tests.server.client import WireClient, read_varuint, varuint
+from tests.server.conftest import Connect
+
+from .conftest import Browser, MakeBrowser, make_link, open_link
+
+LOBBY = "JupyterLab:globalAwareness"
+NOTES = "shared/notes.txt"
+
+
+class Guest:
+    """A browser that came by a link, with the document open."""
+
+    def __init__(self, browser: Browser, link: dict[str, Any], client: WireClient) -> None:
+        self.browser = browser
+        self.link = link
+        self.client = client
+
+
+@pytest.fixture
+def join(owner: Browser, browser: MakeBrowser, connect: Connect) -> Any:
+    async def join(role: str = "view", path: str = NOTES, **more: Any) -> Guest:
+        link = more.pop("link", None) or await make_link(owner, path, role=role, **more)
+        guest = browser()
+        assert (await open_link(guest, link)).code == 302
+        await guest.fetch("login")
+        return Guest(guest, link, await open_room(connect, guest, link))
+
+    return join
+
+
+async def session(browser: Browser, link: dict[str, Any]) -> dict[str, Any]:
+    body = {"format": link["format"], "type": link["type"]}
+    path = f"api/collaboration/session/{link['path']}"
+    answer: dict[str, Any] = await browser.json(path, "PUT", body)
+    return answer
+
+
+async def open_room(
+    connect: Connect, browser: Browser, link: dict[str, Any], *, collab: bool = True
+) -> WireClient:
+    opened = await session(browser, link)
+    room = f"{opened['format']}:{opened['type']}:{opened['fileId']}"
+    headers = {"Cookie": browser.headers["Cookie"]}
+    client: WireClient = await connect.room(  # type: ignore[attr-defined]
+        room, opened["sessionId"], headers=headers, collab=collab
+    )
+    client.session = opened
+    await client.sync()
+    return client
+
+
+async def try_room(connect: Connect, browser: Browser, room: str) -> WireClient:
+    headers = {"Cookie": browser.headers["Cookie"]}
+    client: WireClient = await connect.room(room, "", headers=headers)  # type: ignore[attr-defined]
+    return client
+
+
+def presence(client: int, state: Any, clock: int = 1) -> bytes:
+    """An awareness frame with one state."""
+    text = json.dumps(state).encode()
+    entry = varuint(1) + varuint(client) + varuint(clock) + varuint(len(text)) + text
+    return b"\x01" + varuint(len(entry)) + entry
+
+
+def states(client: WireClient) -> dict[int, Any]:
+    """The presence states that a client has heard, the latest of each."""
+    found: dict[int, Any] = {}
+    for frame in (f for f in client.frames if f[0] == 1):
+        _, at = read_varuint(frame, 1)
+        count, at = read_varuint(frame, at)
+        for _ in range(count):
+            id, at = read_varuint(frame, at)
+            _, at = read_varuint(frame, at)
+            size, at = read_varuint(frame, at)
+            found[id] = json.loads(frame[at : at + size])
+            at += size
+    return found
+
+
+async def test_viewers_see_and_change_nothing(
+    join: Any, connect: Connect, files: Path, eventually: Any
+) -> None:
+    """Update, step 2 and save are refused one by one, and the connection goes on."""
+    ada = await connect(NOTES)
+    guest = (await join("view")).client
+    assert guest.json(0)[0]["access"] == "view"
+    guest.text += "evil"
+    guest.send_update(guest.doc.get_update(), step=1)
+    assert (await guest.save(3))["reason"] == "not-allowed"
+    await guest.until(lambda: len(guest.json(3)) >= 2)
+    source: Text = ada.text
+    source += "good\n"
+    await guest.until(lambda: "good" in str(guest.text))
+    await eventually(lambda: (files / NOTES).read_text() == "hello\ngood\n")
+    assert str(ada.text) == "hello\ngood\n"
+    assert guest.closed is None
+
+
+async def test_editors_edit_text(join: Any, connect: Connect, files: Path, eventually: Any) -> None:
+    ada = await connect(NOTES)
+    guest = (await join("edit")).client
+    assert guest.json(0)[0]["access"] == "edit"
+    source: Text = guest.text
+    source += "from a guest\n"
+    await ada.until(lambda: "guest" in str(ada.text))
+    await guest.durable()
+    assert (await guest.save(1))["status"] in ("success", "skipped")
+    await eventually(lambda: (files / NOTES).read_text() == "hello\nfrom a guest\n")
+
+
+async def test_editors_of_notebooks_write_no_outputs(join: Any, connect: Connect) -> None:
+    ada = await connect("shared/nb.ipynb", "json", "notebook")
+    guest = (await join("edit", "shared/nb.ipynb")).client
+    evil = {"output_type": "display_data", "data": {"text/html": "<script>EVIL()</script>"}}
+    cell = {"id": "new", "cell_type": "code", "source": Text("1"), "metadata": Map({})}
+    guest.cells.append(Map({**cell, "outputs": Array([Map({**evil, "metadata": {}})])}))
+    await ada.until(lambda: any(c["id"] == "new" for c in ada.cells))
+    await guest.until(lambda: guest.json(3) and not guest.cells[-1]["outputs"].to_py())
+    assert guest.json(3)[0]["reason"] == "not-for-guests"
+    assert not ada.cells[-1]["outputs"].to_py()
+    assert all(b"EVIL" not in frame for frame in ada.frames)
+    source: Text = guest.cells[-1]["source"]
+    source += "2"
+    await ada.until(lambda: str(ada.cells[-1]["source"]) == "12")
+    guest.cells[-1]["outputs"].append(Map(evil))
+    await guest.close()  # before it was looked at
+    await asyncio.sleep(0.1)
+    assert all(b"EVIL" not in frame for frame in ada.frames)
+
+
+async def test_who_tries_again_and_again_has_to_go(join: Any) -> None:
+    guest = (await join("edit", "shared/nb.ipynb")).client
+    for count in range(50):
+        if guest.closed:
+            break
+        guest.meta["evil"] = count
+        await asyncio.sleep(0.03)
+    assert (await guest.until_closed())[0] == 4403
+
+
+async def test_other_rooms_are_not_opened(join: Any, connect: Connect, owner: Browser) -> None:
+    """Another document, another form of the same one, and what is no room."""
+    guest = await join("edit")
+    other = await connect("secret.txt")
+    file_id, own_id = other.session["fileId"], guest.client.session["fileId"]
+    rooms = (f"text:file:{file_id}", f"json:notebook:{own_id}", f"base64:file:{own_id}", "x")
+    for room in rooms:
+        with pytest.raises(HTTPClientError) as refused:
+            await try_room(connect, guest.browser, room)
+        assert refused.value.code == 403, room
+    for path, body in (
+        ("secret.txt", {"format": "text", "type": "file"}),
+        (NOTES, {"format": "json", "type": "notebook"}),
+        (NOTES, {"format": "text"}),
+        (NOTES, []),
+    ):
+        response = await guest.browser.fetch(f"api/collaboration/session/{path}", "PUT", body)
+        assert response.code == 403
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [b"", b"\x09", b"\x00\x02\xff", b"\x00\x02\x04\x01\x02\x03\x04", b"\x40\x00", b"\x01\xff"],
+)
+async def test_broken_frames_harm_only_who_sends_them(
+    join: Any, connect: Connect, frame: bytes
+) -> None:
+    ada = await connect(NOTES)
+    guest = (await join("edit")).client
+    await guest.send(frame)
+    assert (await guest.until_closed())[0] == 4400
+    assert ada.closed is None
+
+
+async def test_nobody_pretends_to_be_somebody_else(join: Any, connect: Connect) -> None:
+    """The name is the server's, and the presence of others cannot be changed or removed."""
+    ada = await connect(NOTES)
+    await ada.send(presence(17, {"user": {"name": "x"}, "cursor": 1}))
+    guest = await join("view")
+    client = guest.client
+    await client.until(lambda: 17 in states(client))
+    owner_name = states(client)[17]["user"]["name"]
+    said = {"name": owner_name, "username": "root", "display_name": owner_name, "avatar_url": "//x"}
+    await client.send(presence(17, {"user": said, "cursor": 2}, clock=9))
+    await client.send(presence(17, None, clock=10))
+    await client.send(presence(18, {"user": said}))
+    await ada.until(lambda: 18 in states(ada))
+    user = states(ada)[18]["user"]
+    assert user["name"].startswith("Guest ")
+    assert user["username"].startswith("guest-")
+    assert "avatar_url" not in user
+    newcomer = await connect(NOTES)
+    await newcomer.until(lambda: 17 in states(newcomer))
+    assert states(newcomer)[17]["cursor"] == 1
+
+
+async def test_guests_choose_a_name(join: Any, connect: Connect) -> None:
+    ada = await connect(NOTES)
+    guest = await join("view")
+    await guest.client.send(presence(18, {"user": {}}))
+    await ada.until(lambda: 18 in states(ada))
+    answer = await guest.browser.json("api/me", "PATCH", {"display_name": "guest  Ada\u202e\n B."})
+    assert answer["identity"]["display_name"] == "Guest Ada B."
+    await guest.browser.json("api/collaboration/identity", "PUT", {})
+    await guest.client.send(presence(18, {"user": {}}, clock=3))
+    await ada.until(lambda: states(ada)[18] and states(ada)[18]["user"]["name"] == "Guest Ada B.")
+    bodies: list[Any] = [
+        {"username": "root"},
+        {"display_name": 1},
+        {"name": "x", "color": "red"},
+        [],
+    ]
+    for body in bodies:
+        assert (await guest.browser.fetch("api/me", "PATCH", body)).code == 400
+
+
+async def test_the_lobby_is_not_for_guests(join: Any, connect: Connect) -> None:
+    """They neither see who is on the server and what they have open, nor are seen there."""
+    ada = await connect.room(LOBBY, "")  # type: ignore[attr-defined]
+    await ada.send(presence(17, {"user": {}, "current": "secret.txt"}))
+    guest = await join("view")
+    lobby = await try_room(connect, guest.browser, LOBBY)
+    await lobby.send(presence(18, {"user": {}}))
+    await lobby.send(b"\x40\x04\x07")
+    await lobby.until(lambda: b"\x40\x04\x07" in lobby.frames)
+    await lobby.until(lambda: 18 in states(lobby))
+    await ada.send(b"\x40\x04\x07")
+    await ada.until(lambda: b"\x40\x04\x07" in ada.frames)
+    assert 17 not in states(lobby)
+    assert 18 not in states(ada)
+
+
+async def test_the_events_of_the_server_are_not_for_guests(
+    join: Any, jp_serverapp: ServerApp, owner: Browser
+) -> None:
+    guest = await join("view")
+    url = guest.browser.base.replace("http", "ws", 1) + "api/events/subscribe"
+    headers = {"Cookie": guest.browser.headers["Cookie"]}
+    socket = await websocket_connect(HTTPRequest(url, headers=headers))
+    own = {"Authorization": owner.headers["Authorization"]}
+    hears = await websocket_connect(HTTPRequest(url, headers=own))
+    await owner.json(
+        "api/contents/new.txt", "PUT", {"type": "file", "format": "text", "content": ""}
+    )
+    async with asyncio.timeout(5):
+        assert await hears.read_message() is not None
+    waiting = asyncio.ensure_future(socket.read_message())
+    await asyncio.sleep(0.1)
+    assert not waiting.done()
+    await owner.json(f"api/collaboration/links/{guest.link['id']}", "DELETE")
+    async with asyncio.timeout(5):
+        assert await waiting is None
+    for each in (hears, socket):
+        each.close()
+
+
+async def test_a_revoked_link_ends_within_a_second(
+    join: Any, owner: Browser, connect: Connect
+) -> None:
+    guest = await join("edit")
+    other = await join("edit")
+    listed = (await owner.json(f"api/collaboration/links?path={NOTES}"))["links"]
+    mine = next(link for link in listed if link["id"] == guest.link["id"])
+    assert [person["name"][:6] for person in mine["people"]] == ["Guest "]
+    assert mine["lastUsed"] is not None
+    async with asyncio.timeout(1):
+        await owner.json(f"api/collaboration/links/{guest.link['id']}", "DELETE")
+        code, reason = await guest.client.until_closed()
+    assert code == 4403
+    assert "revoked" in reason
+    assert guest.client.json(3)[-1]["reason"] == "link-ended"
+    assert other.client.closed is None
+    late = await try_room(connect, guest.browser, "text:file:" + guest.client.session["fileId"])
+    assert (await late.until_closed())[0] == 4403
+    assert late.json(3)[-1]["reason"] == "link-ended"
+
+
+async def test_an_expired_link_ends_within_a_second(
+    join: Any, jp_serverapp: ServerApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guest = await join("view", expiresIn=3600)
+    shares = jp_serverapp.web_app.settings["jupyter_server_ydoc"].sharing.shares
+    monkeypatch.setattr(shares, "_clock", lambda: guest.link["expires"])
+    async with asyncio.timeout(1):
+        code, reason = await guest.client.until_closed()
+    assert code == 4403
+    assert "expired" in reason
+
+
+async def test_what_is_typed_after_the_end_reaches_nobody(
+    join: Any, owner: Browser, connect: Connect
+) -> None:
+    ada = await connect(NOTES)
+    guest = await join("edit")
+
+    async def type_on() -> None:
+        source: Text = guest.client.text
+        with contextlib.suppress(BaseExceptionGroup):  # the socket is closed meanwhile
+            while guest.client.closed is None:
+                source += "x"
+                await asyncio.sleep(0.001)
+
+    task = asyncio.create_task(type_on())
+    await ada.until(lambda: "xxx" in str(ada.text))
+    await owner.json(f"api/collaboration/links/{guest.link['id']}", "DELETE")
+    await task
+    await asyncio.sleep(0.2)
+    seen = str(ada.text)
+    guest.client.closed = (1000, "")
+    source: Text = guest.client.text
+    source += "y"
+    late = await try_room(connect, guest.browser, "text:file:" + guest.client.session["fileId"])
+    late.send_update(guest.client.doc.get_update(), step=1)
+    assert (await late.until_closed())[0] == 4403
+    await asyncio.sleep(0.2)
+    assert str(ada.text) == seen
+    assert ada.closed is None
+
+
+async def test_a_link_follows_its_document(
+    join: Any, owner: Browser, files: Path, connect: Connect
+) -> None:
+    guest = await join("edit")
+    renamed = "shared/renamed.txt"
+    await owner.json(f"api/contents/{NOTES}", "PATCH", {"path": renamed})
+    source: Text = guest.client.text
+    source += "on\n"
+    await guest.client.durable()
+    assert (await guest.browser.fetch(f"api/contents/{NOTES}")).code == 403
+    assert (await guest.browser.fetch(f"api/contents/{renamed}")).code == 200
+    assert (await open_link(guest.browser, guest.link)).headers["Location"].endswith(renamed)
+    (listed,) = (await owner.json("api/collaboration/links"))["links"]
+    assert listed["path"] == renamed
+    # Something else is there now, which nobody has shared.
+    (files / NOTES).write_text("another")
+    assert (await guest.browser.fetch(f"api/contents/{NOTES}")).code == 403
+
+
+async def test_people_who_are_logged_in_keep_their_rights(
+    owner: Browser, jp_serverapp: ServerApp
+) -> None:
+    """A link takes nothing from those who may do more."""
+    link = await make_link(owner)
+    assert (await open_link(owner, link)).code == 302
+    assert not any("links" in name for name in owner.cookies)
+    assert (await owner.fetch("api/contents/secret.txt")).code == 200
+
+
+async def test_nobody_holds_too_many_sockets(join: Any, connect: Connect) -> None:
+    guest = await join("view")
+    clients = [await open_room(connect, guest.browser, guest.link) for _ in range(15)]
+    room = "text:file:" + guest.client.session["fileId"]
+    late = await try_room(connect, guest.browser, room)
+    assert (await late.until_closed())[0] == 4429
+    await clients[0].close()
+    again = await open_room(connect, guest.browser, guest.link)
+    assert again.closed is None
