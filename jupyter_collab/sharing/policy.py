@@ -11,6 +11,9 @@ from .links import Link
 SHORTEST = 60.0
 """Seconds that a link is valid at least."""
 
+LONGEST = 100 * 366 * 86400.0
+"""Seconds; what is to be valid longer is valid until it is revoked."""
+
 MAX_NAME = 100
 """Characters of a link's name."""
 
@@ -41,8 +44,11 @@ class SharePolicy:
             raise LinkRefused("Links to single documents are switched off on this server")
         if role not in self.roles:
             raise LinkRefused(f"Links that let people {role} are switched off on this server")
-        if expires_in is not None and expires_in < SHORTEST:
-            raise LinkRefused(f"A link has to be valid for {SHORTEST:g} seconds at least")
+        if expires_in is not None and not SHORTEST <= expires_in < LONGEST:
+            raise LinkRefused(
+                f"A link has to be valid for {SHORTEST:g} seconds at least, and for a hundred "
+                "years at most"
+            )
         if self.longest is not None and (expires_in is None or expires_in > self.longest):
             raise LinkRefused(
                 f"On this server a link may be valid for {self.longest:g} seconds at most"

@@ -1,25 +1,321 @@
-"""Links over HTTP: made, opened, listed, revoked."""
+"""Links over HTTP: made, opened, listed, revoked, on sites that have their own ways."""
 
 from __future__ import annotations
 
-from .conftest import Browser, MakeBrowser, make_link, open_link
+import json
+import logging
+import re
+from collections.abc import Awaitable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jupyter_server.auth import Authorizer, IdentityProvider, User
+from jupyter_server.serverapp import ServerApp
+
+from jupyter_collab.sharing import pages
+
+from .conftest import SECRET, TOKEN, Browser, MakeBrowser, make_link, open_link
+
+NOTES = "shared/notes.txt"
 
 
 async def test_a_link_leads_to_the_document(owner: Browser, browser: MakeBrowser) -> None:
-    link = await make_link(owner)
+    """The secret ends there: it is in no address afterwards, and in no cookie."""
+    link = await make_link(owner, name=" review ")
+    assert link["name"] == "review"
+    secret = link["url"].split("share_token=")[1]
+    assert len(secret) >= 43
     guest = browser()
     response = await open_link(guest, link)
     assert response.code == 302
     assert response.headers["Location"].endswith("/doc/tree/shared/notes.txt")
     assert response.headers["Referrer-Policy"] == "no-referrer"
-    model = await guest.json("api/contents/shared/notes.txt")
+    assert response.headers["Cache-Control"] == "no-store"
+    (cookie,) = response.headers.get_list("Set-Cookie")
+    assert secret not in cookie
+    assert {"HttpOnly", "SameSite=Lax"} <= {part.strip() for part in cookie.split(";")}
+    assert "Path=/a%40b/" in cookie
+    model = await guest.json(f"api/contents/{NOTES}")
     assert model["content"] == "hello\n"
+    folder = await guest.json("api/contents/shared")
+    assert [entry["path"] for entry in folder["content"]] == [NOTES]
     me = await guest.json("api/me")
     assert me["identity"]["display_name"].startswith("Guest ")
-    for path in (
-        "secret.txt",
-        "shared/other.txt",
-        "shared/../secret.txt",
-        "shared/%2e%2e/secret.txt",
+
+
+TRICKS = (
+    *("secret.txt", "shared/other.txt", "shared/../secret.txt", "shared/%2e%2e/secret.txt"),
+    *("shared/notes.txt/../other.txt", "%73ecret.txt", "./secret.txt", "shared%2F..%2Fsecret.txt"),
+    *("shared/notes.txt%00", "shared/./notes.txt", "shared//notes.txt", "SHARED/notes.txt"),
+)
+
+
+@pytest.mark.parametrize("place", ["api/contents", "files"])
+async def test_paths_are_taken_by_the_letter(
+    owner: Browser, browser: MakeBrowser, place: str
+) -> None:
+    guest = browser()
+    await open_link(guest, await make_link(owner))
+    for trick in TRICKS:
+        response = await guest.fetch(f"{place}/{trick}")
+        assert response.code in (403, 404), trick
+        assert SECRET not in response.body.decode("utf-8", "replace")
+
+
+async def test_cookies_cannot_be_made_up(owner: Browser, browser: MakeBrowser) -> None:
+    link = await make_link(owner)
+    guest, forger = browser(), browser()
+    await open_link(guest, link)
+    (name,) = (n for n in guest.cookies if "links" in n)
+    content = json.dumps({"u": "guest-1", "n": "x", "l": [link["id"]], "h": False})
+    for forged in (content, guest.cookies[name][:-1] + "0", guest.cookies[name].replace("|", "")):
+        forger.cookies = {name: forged}
+        assert (await forger.fetch(f"api/contents/{NOTES}")).code == 403
+
+
+@pytest.mark.parametrize("secret", ["", "?share_token=", "?share_token=x", "?share_token=%00%ff"])
+async def test_an_unknown_link_says_so(browser: MakeBrowser, secret: str) -> None:
+    response = await browser().fetch(f"collab/join{secret}")
+    assert response.code in (400, 404)
+    assert b"not known" in response.body or response.code == 400
+    assert not any("links" in cookie for cookie in response.headers.get_list("Set-Cookie"))
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({}, 400),
+        ([], 400),
+        ({"path": NOTES, "role": "own"}, 400),
+        ({"path": NOTES, "role": "view", "expiresIn": "1"}, 400),
+        ({"path": NOTES, "role": "view", "expiresIn": True}, 400),
+        ({"path": NOTES, "role": "view", "name": "x" * 101}, 400),
+        ({"path": NOTES, "role": "view", "format": "yaml", "type": "file"}, 400),
+        ({"path": NOTES, "role": "view", "expiresIn": 1}, 403),
+        ({"path": NOTES, "role": "edit", "format": "base64", "type": "blob"}, 403),
+        ({"path": "nowhere.txt", "role": "view"}, 404),
+        ({"path": "shared", "role": "view"}, 404),
+        ({"path": "../outside.txt", "role": "view"}, 404),
+    ],
+)
+async def test_a_wrong_wish_is_told(owner: Browser, body: Any, code: int) -> None:
+    response = await owner.fetch("api/collaboration/links", "POST", body)
+    assert response.code == code, response.body
+    assert json.loads(response.body)["message"]
+    assert (await owner.json("api/collaboration/links"))["links"] == []
+
+
+async def test_links_are_listed_and_revoked(owner: Browser) -> None:
+    first = await make_link(owner, expiresIn=3600, name="one")
+    second = await make_link(owner, "shared/nb.ipynb", role="edit")
+    assert (second["format"], second["type"]) == ("json", "notebook")
+    assert first["expires"] == pytest.approx(first["created"] + 3600)
+    assert "url" not in (await owner.json("api/collaboration/links"))["links"][0]
+    listed = await owner.json("api/collaboration/links?path=shared/nb.ipynb")
+    assert [link["id"] for link in listed["links"]] == [second["id"]]
+    for code in (204, 204):
+        response = await owner.fetch(f"api/collaboration/links/{first['id']}", "DELETE")
+        assert response.code == code
+    assert (await owner.fetch("api/collaboration/links/00", "DELETE")).code == 404
+    listed = await owner.json("api/collaboration/links")
+    assert [link["id"] for link in listed["links"]] == [second["id"]]
+
+
+async def test_the_secret_is_in_no_log(
+    owner: Browser,
+    browser: MakeBrowser,
+    jp_serverapp: ServerApp,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    seen: list[Any] = []
+
+    async def listen(logger: Any, schema_id: str, data: dict[str, Any]) -> None:
+        seen.append(data)
+
+    schema = "https://schema.jupyter.org/jupyter_collab/sharing/v1"
+    assert jp_serverapp.event_logger is not None
+    jp_serverapp.event_logger.add_listener(schema_id=schema, listener=listen)
+    link = await make_link(owner)
+    secret = link["url"].split("share_token=")[1]
+    await open_link(browser(), link)
+    await open_link(browser(), {**link, "url": link["url"] + "x"})
+    await owner.json(f"api/collaboration/links/{link['id']}", "DELETE")
+    await open_link(browser(), link)
+    written = capfd.readouterr()
+    text = caplog.text + written.out + written.err
+    assert "collab/join" in text
+    assert secret not in text
+    assert [event["action"] for event in seen] == [
+        "created",
+        "used",
+        "refused",
+        "revoked",
+        "refused",
+    ]
+    assert [event.get("reason") for event in seen] == [None, None, "unknown", None, "revoked"]
+    assert secret not in json.dumps(seen)
+    for line in ("created by", "used by", "revoked by", "refused by", "it is not known"):
+        assert line in text
+    kept = [p for p in tmp_path.rglob("links-*.json") if secret in p.read_text()]
+    assert kept == []
+
+
+async def test_links_survive_a_restart(
+    owner: Browser, browser: MakeBrowser, jp_serverapp: ServerApp
+) -> None:
+    """The service is built anew from the file, as a server does that starts."""
+    link = await make_link(owner)
+    guest = browser()
+    await open_link(guest, link)
+    app = jp_serverapp.web_app.settings["jupyter_server_ydoc"]
+    shares = app.sharing.shares
+    shares._file = type(shares._file)(shares._file.path, shares._file._log)  # noqa: SLF001
+    assert (await guest.fetch(f"api/contents/{NOTES}")).code == 200
+    assert (await open_link(browser(), link)).code == 302
+    await owner.json(f"api/collaboration/links/{link['id']}", "DELETE")
+    shares._file = type(shares._file)(shares._file.path, shares._file._log)  # noqa: SLF001
+    assert (await open_link(browser(), link)).code == 410
+
+
+async def test_who_logs_out_gives_the_links_back(owner: Browser, browser: MakeBrowser) -> None:
+    guest = browser()
+    await open_link(guest, await make_link(owner))
+    assert any("links" in name for name in guest.cookies)
+    assert (await guest.fetch("logout")).code == 200
+    assert not any("links" in name for name in guest.cookies)
+
+
+async def test_the_dialog_is_told_what_it_needs(owner: Browser) -> None:
+    model = await owner.json("api/collaboration/sharing")
+    assert model["server"] == {
+        "login": "token",
+        "token": TOKEN,
+        "local": True,
+        "baseUrl": "/a%40b/",
+    }
+    assert model["documentLinks"] is model["serverLinks"] is True
+    assert model["roles"] == ["view", "edit"]
+    assert model["hub"] is None
+    proxied = await owner.fetch(
+        "api/collaboration/sharing", headers={"X-Forwarded-For": "10.0.0.1"}
+    )
+    assert json.loads(proxied.body)["server"]["local"] is False
+
+
+# --- sites with their own settings
+
+
+class ReadOnly(Authorizer):
+    def is_authorized(self, handler: Any, user: User, action: str, resource: str) -> bool:
+        return action == "read" and resource == "contents"
+
+
+async def test_readers_share_nothing(owner: Browser, jp_serverapp: ServerApp) -> None:
+    """Who may only read neither makes links nor learns the server's token from us."""
+    link = await make_link(owner)
+    jp_serverapp.web_app.settings["authorizer"] = ReadOnly(parent=jp_serverapp)
+    for method, path, body in (
+        ("GET", "api/collaboration/sharing", None),
+        ("GET", "api/collaboration/links", None),
+        ("POST", "api/collaboration/links", {"path": NOTES, "role": "view"}),
+        ("DELETE", f"api/collaboration/links/{link['id']}", None),
     ):
-        assert (await guest.fetch(f"api/contents/{path}")).code == 403
+        response = await owner.fetch(path, method, body)
+        assert response.code == 403
+        assert TOKEN not in response.body.decode()
+
+
+class Denying(Authorizer):
+    """Asked about nobody but the site's own users."""
+
+    def is_authorized(self, handler: Any, user: User, action: str, resource: str) -> bool:
+        assert user.username == "site-user"
+        return True
+
+
+class ByHeader(IdentityProvider):
+    """A site's own way to know its users, which answers at once."""
+
+    def get_user(self, handler: Any) -> User | Awaitable[User | None] | None:
+        known = handler.request.headers.get("X-Site-User")
+        return User(known) if known else None
+
+
+class TestOnASiteWithItsOwnIdentityProvider:
+    @pytest.fixture
+    def jp_server_config(self, jp_server_config: dict[str, Any]) -> dict[str, Any]:
+        jp_server_config["ServerApp"] |= {
+            "identity_provider_class": ByHeader,
+            "authorizer_class": Denying,
+            "allow_unauthenticated_access": False,
+        }
+        del jp_server_config["ServerApp"]["token"]
+        return jp_server_config
+
+    async def test_links_work(self, browser: MakeBrowser, jp_serverapp: ServerApp) -> None:
+        site = {"X-Site-User": "site-user"}
+        xsrf = {**site, "X-XSRFToken": "x", "Cookie": "_xsrf=x"}
+        wanted = {"path": NOTES, "role": "view", "expiresIn": None}
+        owner = browser()
+        made = await owner.fetch("api/collaboration/links", "POST", wanted, headers=xsrf)
+        assert made.code == 201, made.body
+        guest = browser()
+        assert (await open_link(guest, json.loads(made.body))).code == 302
+        assert (await guest.fetch(f"api/contents/{NOTES}")).code == 200
+        assert (await guest.fetch("api/contents/secret.txt")).code == 403
+        assert (await browser().fetch(f"api/contents/{NOTES}")).code == 403
+        response = await owner.fetch("api/contents/secret.txt", headers=site)
+        assert response.code == 200
+        assert type(jp_serverapp.identity_provider) is ByHeader
+        assert not hasattr(ByHeader.get_user, "_jupyter_collab_passed")
+
+
+@pytest.mark.parametrize(
+    ("settings", "code", "page"),
+    [
+        ({"share_document_links": False}, 403, "switched off"),
+        ({"share_with_guests": False}, 403, "switched off"),
+    ],
+)
+class TestWhereLinksAreSwitchedOff:
+    @pytest.fixture
+    def jp_server_config(
+        self, jp_server_config: dict[str, Any], settings: dict[str, Any]
+    ) -> dict[str, Any]:
+        jp_server_config["YDocExtension"] |= settings
+        return jp_server_config
+
+    async def test_none_are_made_and_none_work(
+        self,
+        owner: Browser,
+        browser: MakeBrowser,
+        settings: dict[str, Any],
+        code: int,
+        page: str,
+    ) -> None:
+        wanted = {"path": NOTES, "role": "view", "expiresIn": 3600}
+        assert (await owner.fetch("api/collaboration/links", "POST", wanted)).code == 403
+        response = await browser().fetch("collab/join?share_token=x")
+        assert response.code == code
+        assert page in response.body.decode()
+        assert (await owner.json("api/collaboration/sharing"))["documentLinks"] is False
+
+
+async def test_links_that_were_made_before_end_when_they_are_switched_off(
+    owner: Browser, browser: MakeBrowser, jp_serverapp: ServerApp
+) -> None:
+    guest = browser()
+    await open_link(guest, await make_link(owner))
+    shares = jp_serverapp.web_app.settings["jupyter_server_ydoc"].sharing.shares
+    shares.policy = replace(shares.policy, document_links=False)
+    assert (await guest.fetch(f"api/contents/{NOTES}")).code == 403
+
+
+def test_pages_load_nothing() -> None:
+    for page in (pages.ended("revoked"), pages.ended("expired"), pages.unknown(), pages.refused()):
+        assert not re.search(r"<script|src=|href=|https?:", page)
