@@ -131,7 +131,8 @@ class YDocExtension(SharingTraits, ExtensionApp):
             coexistence.let_flag_pass()
         try:
             super()._link_jupyter_server_extension(serverapp)
-            self._store_class, deprecation = resolve_ystore_class(self.ystore_class)
+            store_class, deprecation = resolve_ystore_class(self.ystore_class)
+            self._update_log = make_update_log(store_class, config=self.config, log=self.log)
         except (TraitError, ValueError) as error:
             serverapp.log.critical("jupyter-collab cannot start: %s", error)
             raise SystemExit(1) from error
@@ -206,7 +207,6 @@ class YDocExtension(SharingTraits, ExtensionApp):
         """The parts, wired. Built at the first request: the file ids' manager loads after us."""
         clock, telemetry = make_clock(), self._telemetry
         settings = self._checked_settings()
-        self._update_log = make_update_log(self._store_class, config=self.config, log=self.log)
         files = ContentsFiles(
             self._server.contents_manager,
             self._server.web_app.settings["file_id_manager"],

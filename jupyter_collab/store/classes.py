@@ -9,8 +9,10 @@ from __future__ import annotations
 from abc import ABCMeta
 
 import pycrdt.store
-from traitlets import Float, MetaHasTraits, Unicode
+from traitlets import Float, Int, MetaHasTraits, Unicode
 from traitlets.config import LoggingConfigurable
+
+from .compaction import HISTORY_SIZE
 
 DAY = 24 * 60 * 60
 
@@ -35,12 +37,29 @@ class JupyterSQLiteYStore(
         help="The SQLite file with the documents' histories, relative to the directory that "
         "the server was started in. jupyter-collaboration's file can be shared with it.",
     )
+    history_size = Int(
+        HISTORY_SIZE,
+        min=0,
+        config=True,
+        help="Bytes of edits that are kept one by one for each document, beside the document "
+        "itself, before they are put together; twice the document if that is more. Edits since "
+        "the last save are kept in any case.",
+    )
     forget_after = Float(
         90.0 * DAY,
         allow_none=True,
+        min=0,
         config=True,
         help="Seconds since its last save after which the history of a document is forgotten, "
         "if its file has all of it. None: never.",
+    )
+    forget_unsaved_after = Float(
+        365.0 * DAY,
+        allow_none=True,
+        min=0,
+        config=True,
+        help="The same for a history with edits that its file has not, such as that of a "
+        "document which was deleted while somebody typed. None: never.",
     )
 
 

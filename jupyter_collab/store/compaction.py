@@ -13,6 +13,12 @@ from ..errors import StoreError
 from ..protocol.identity import Position
 from .port import SavedMark, StoredHistory
 
+HISTORY_SIZE = 256 * 1024
+"""Bytes; see :attr:`CompactionPolicy.tail_size`."""
+
+SMALL_UPDATE = 50
+"""Bytes that a keystroke takes in the store."""
+
 
 @dataclass(frozen=True, slots=True)
 class CompactionPolicy:
@@ -24,9 +30,14 @@ class CompactionPolicy:
     ``tail_size`` for each.
     """
 
-    tail_size: int = 256 * 1024
+    tail_size: int = HISTORY_SIZE
     tail_ratio: float = 2.0
-    tail_count: int = 5_000
+    tail_count: int = HISTORY_SIZE // SMALL_UPDATE
+
+    @staticmethod
+    def of_size(size: int) -> CompactionPolicy:
+        """With a ``tail_size`` of ``size`` bytes, and as many updates as may take that much."""
+        return CompactionPolicy(tail_size=size, tail_count=max(100, size // SMALL_UPDATE))
 
 
 class Compaction:

@@ -19,8 +19,12 @@ from .schema import STEPS, Step, migrate, stored_version
 BUSY_TIMEOUT = 2.0
 """Seconds to wait for another program's lock. All rooms wait meanwhile, the event loop not."""
 
-WAL_LIMIT = 16 * 1024 * 1024
+WAL_LIMIT = 1024 * 1024
 """Bytes that the write-ahead log may keep on disk while nothing is in it."""
+
+WAL_PAGES = 256
+"""Pages (of 4 KiB as a rule) in the write-ahead log from which on they are put into the file. The
+log is larger only while a larger transaction, such as a large document's, is written."""
 
 KEPT_PAGES = 256
 """Free pages (of 4 KiB as a rule) that the file may have."""
@@ -234,6 +238,7 @@ def _configure(connection: sqlite3.Connection, path: Path) -> None:
     else:
         connection.execute("PRAGMA journal_mode=DELETE")
     connection.execute("PRAGMA synchronous=FULL")
+    connection.execute(f"PRAGMA wal_autocheckpoint={WAL_PAGES}")
     connection.execute(f"PRAGMA journal_size_limit={WAL_LIMIT}")
 
 

@@ -10,6 +10,7 @@ from pycrdt.store import BaseYStore, FileYStore
 from traitlets.config import Config
 
 from .classes import JupyterSQLiteYStore, TempFileYStore
+from .compaction import CompactionPolicy
 from .memory import MemoryUpdateLog
 from .port import UpdateLog
 from .sqlite import SQLiteUpdateLog
@@ -61,7 +62,19 @@ def make_update_log(
     chosen = ystore_class(path="", config=_with_older(config, log), log=log)
     if chosen.db_path == ":memory:":
         return MemoryUpdateLog()
-    return SQLiteUpdateLog(chosen.db_path, forget_after=chosen.forget_after, log=log)
+    return SQLiteUpdateLog(
+        chosen.db_path,
+        forget_after=chosen.forget_after,
+        forget_unsaved_after=chosen.forget_unsaved_after,
+        log=log,
+    )
+
+
+def compaction_policy(ystore_class: type[BaseYStore], config: Config | None) -> CompactionPolicy:
+    """How much of a history is kept, as ``config`` says."""
+    if not _is_our_sqlite(ystore_class):
+        return CompactionPolicy()
+    return CompactionPolicy.of_size(ystore_class(path="", config=config or Config()).history_size)
 
 
 def _import(given: object, module: str, last: str) -> Any:

@@ -138,25 +138,34 @@ FORGET_AT_ONCE = 8
 """How many histories one call of :func:`forget` removes at most, lest others wait for it."""
 
 
-def forget(connection: sqlite3.Connection, before: float, used: Container[RoomId]) -> None:
-    """Remove old histories of which nothing is needed.
+@dataclass(frozen=True, slots=True)
+class Forgetting:
+    """Times, in seconds since 1970, before which a history was last used that is forgotten:
+    ``saved`` where its file has all of it, ``unsaved`` where not. ``None``: never."""
 
-    That is those last saved before the time ``before`` whose file has all that they have, but
-    for rooms in ``used``.
-    """
+    saved: float | None
+    unsaved: float | None
+
+
+def forget(connection: sqlite3.Connection, before: Forgetting, used: Container[RoomId]) -> None:
+    """Remove histories that nobody has used for long, but for rooms in ``used``."""
+    latest = max(time for time in (before.saved, before.unsaved, 0.0) if time is not None)
     candidates = connection.execute(
-        "SELECT id, room, saved FROM collab_histories"
-        " WHERE used < ? AND saved IS NOT NULL ORDER BY used",
-        (before,),
+        "SELECT id, room, saved, used FROM collab_histories WHERE used < ? ORDER BY used", (latest,)
     ).fetchall()
     forgotten = 0
-    for number, room, saved in candidates:
+    for number, room, saved, last_used in candidates:
         if forgotten == FORGET_AT_ONCE:
             return
-        is_saved = decode_mark(saved).position == _last(connection, number)
-        if is_saved and RoomId.parse(room) not in used:
+        limit = before.saved if _is_saved(connection, number, saved) else before.unsaved
+        if limit is not None and last_used < limit and RoomId.parse(room) not in used:
             delete(connection, number)
             forgotten += 1
+
+
+def _is_saved(connection: sqlite3.Connection, history: int, saved: str | None) -> bool:
+    """Whether the file has all of a history."""
+    return saved is not None and decode_mark(saved).position == _last(connection, history)
 
 
 def delete(connection: sqlite3.Connection, history: int) -> None:

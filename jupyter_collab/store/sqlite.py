@@ -25,7 +25,8 @@ class SQLiteUpdateLog:
 
     A history that was last saved ``forget_after`` seconds ago (``None``: for ever), and that
     its file has all of, may be forgotten when another one begins, so that the store does not
-    grow with every document that was ever open. ``clock`` tells the time in seconds since
+    grow with every document that was ever open; ``forget_unsaved_after`` is the same for those
+    of which something is in no file. ``clock`` tells the time in seconds since
     1970. ``busy_timeout`` is how many seconds to wait for another program's lock.
     """
 
@@ -35,11 +36,12 @@ class SQLiteUpdateLog:
         *,
         log: Logger,
         forget_after: float | None = None,
+        forget_unsaved_after: float | None = None,
         busy_timeout: float = BUSY_TIMEOUT,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.path = Path(path).absolute()
-        self._forget_after = forget_after
+        self._ages = forget_after, forget_unsaved_after
         self._clock = clock
         self._writer = Writer(Database(self.path, log, busy_timeout=busy_timeout), log)
         self._used: set[RoomId] = set()
@@ -61,13 +63,12 @@ class SQLiteUpdateLog:
         """See :meth:`UpdateLog.start`."""
         self._used.add(room)
         now = self._clock()
-        before = None if self._forget_after is None else now - self._forget_after
+        before = histories.Forgetting(*(None if age is None else now - age for age in self._ages))
         used = frozenset(self._used)
 
         def start(connection: sqlite3.Connection) -> None:
             histories.start(connection, room, lineage, snapshot, position, now)
-            if before is not None:
-                histories.forget(connection, before, used)
+            histories.forget(connection, before, used)
 
         await self._writer.write(start)
 

@@ -56,12 +56,15 @@ def test_the_trait_overrules_the_flag(tmp_path: Path) -> None:
         ("document_save_max_wait=0", "document_save_max_wait"),
         ("file_poll_interval=-0.5", "file_poll_interval"),
         ("document_cleanup_delay=nan", "document_cleanup_delay"),
+        ("JupyterSQLiteYStore.history_size=-1", "history_size"),
+        ("JupyterSQLiteYStore.forget_after=never", "forget_after"),
         ("ystore_class=builtins.dict", "ystore_class"),
         ("ystore_class=no.such.Store", "ystore_class"),
     ],
 )
 def test_wrong_settings_are_refused_at_the_start(tmp_path: Path, option: str, word: str) -> None:
-    lab = server(tmp_path, "--collaborative", f"--YDocExtension.{option}")
+    owner = "" if "." in option.split("=")[0] else "YDocExtension."
+    lab = server(tmp_path, "--collaborative", f"--{owner}{option}")
     lab.spawn()
     try:
         assert lab.process.wait(60) == 1

@@ -118,9 +118,15 @@ def free_pages(connection: sqlite3.Connection) -> int:
     return int(count)
 
 
+@pytest.mark.parametrize(
+    ("unsaved_age", "kept"),
+    [(None, {"unsaved", "unmarked", "in use", "fresh"}), (60, {"in use", "fresh"})],
+)
 @asynchronous
-async def test_old_histories_that_are_saved_are_forgotten(path: Path) -> None:
-    """S12: not those with anything that the file has not, nor those in use."""
+async def test_old_histories_are_forgotten(
+    path: Path, unsaved_age: float | None, kept: set[str]
+) -> None:
+    """S12: those with anything that the file has not, later or never; never those in use."""
     now = 1000.0
     log = SQLiteUpdateLog(path, log=LOG, forget_after=50, clock=lambda: now)
     names = ["saved", "unsaved", "unmarked", "in use", "fresh"]
@@ -133,11 +139,13 @@ async def test_old_histories_that_are_saved_are_forgotten(path: Path) -> None:
     await log.close()
 
     now = 1100
-    again = SQLiteUpdateLog(path, log=LOG, forget_after=50, clock=lambda: now)
+    again = SQLiteUpdateLog(
+        path, log=LOG, forget_after=50, forget_unsaved_after=unsaved_age, clock=lambda: now
+    )
     await again.load(rooms["in use"])
     await again.start(ROOM, LINEAGE, b"snapshot")
     left = {name for name, room in rooms.items() if await again.load(room) is not None}
-    assert left == {"unsaved", "unmarked", "in use", "fresh"}
+    assert left == kept
     await again.close()
 
 
