@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from difflib import unified_diff
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -28,6 +29,12 @@ def notebook(*sources: str) -> dict[str, Any]:
         for n, source in enumerate(sources)
     ]
     return {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _difference(one: Any, other: Any) -> str:
+    """The lines in which two contents differ."""
+    texts = [json.dumps(it, indent=1, sort_keys=True).splitlines() for it in (one, other)]
+    return "\n".join(unified_diff(*texts, n=0, lineterm=""))[:500]
 
 
 class Paper:
@@ -95,7 +102,8 @@ class Paper:
             return late
         sources = [person.document.source() for person in self.people]
         late += [
-            f"{person.name} has something else than {self.people[0].name}"
+            f"{person.name} has something else than {self.people[0].name}:"
+            f" {_difference(source, sources[0])}"
             for person, source in zip(self.people, sources, strict=True)
             if source != sources[0]
         ]

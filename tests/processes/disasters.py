@@ -33,7 +33,7 @@ async def change_files(crowd: Crowd) -> None:
     for number, paper in enumerate(crowd.papers):
         if crowd.lab.running:
             await paper.saved_just_now()
-        paper.write_outside(f"outside{crowd.random.randrange(10**9)}-{number}", crowd.random)
+        paper.write_outside(f"outside{crowd.random.randrange(10**9)}n{number}", crowd.random)
 
 
 async def delete_store(crowd: Crowd) -> None:

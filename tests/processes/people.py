@@ -97,7 +97,7 @@ class Person(ABC):
 
     def type_word(self) -> None:
         """Type a word of one's own on a line of its own, somewhere."""
-        word = f"{self.name}-{len(self.typed)}"
+        word = f"{self.name}w{len(self.typed)}"
         self.typed.append(word)
         if self._kind == "file":
             self._insert_line(self._text, word)
