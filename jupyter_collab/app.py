@@ -41,7 +41,7 @@ from .sharing.build import build_sharing, sharing_handlers
 from .sharing.service import Sharing
 from .sharing.settings import SharingTraits
 from .store.classes import JupyterSQLiteYStore
-from .store.factory import make_update_log, resolve_ystore_class
+from .store.factory import compaction_policy, make_update_log, resolve_ystore_class
 
 SHUTDOWN_SECONDS = 4.0
 """The server ends within five seconds, whatever hangs; the rest is for its other parts."""
@@ -133,6 +133,7 @@ class YDocExtension(SharingTraits, ExtensionApp):
             super()._link_jupyter_server_extension(serverapp)
             store_class, deprecation = resolve_ystore_class(self.ystore_class)
             self._update_log = make_update_log(store_class, config=self.config, log=self.log)
+            self._compaction = compaction_policy(store_class, self.config)
         except (TraitError, ValueError) as error:
             serverapp.log.critical("jupyter-collab cannot start: %s", error)
             raise SystemExit(1) from error
@@ -258,6 +259,7 @@ class YDocExtension(SharingTraits, ExtensionApp):
             document_save_max_wait=self.document_save_max_wait,
             document_cleanup_delay=self.document_cleanup_delay,
             file_poll_interval=self.file_poll_interval,
+            compaction=self._compaction,
         )
 
     # --- for other extensions

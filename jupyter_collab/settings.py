@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from .room.room import RoomPolicy
 from .room.saving import SavePolicy
+from .store.compaction import BY_DEFAULT, CompactionPolicy
 
 FLUSH_WINDOW = 0.02
 """Seconds that edits wait for company after others have just gone out."""
@@ -17,13 +18,14 @@ class Settings:
 
     ``document_save_delay`` ``None`` saves on request only, ``document_cleanup_delay``
     ``None`` keeps rooms until the server stops, ``file_poll_interval`` 0 looks at files only
-    when they are saved.
+    when they are saved. ``compaction`` says how much of a history is kept.
     """
 
     document_save_delay: float | None
     document_save_max_wait: float
     document_cleanup_delay: float | None
     file_poll_interval: float
+    compaction: CompactionPolicy = BY_DEFAULT
 
     @property
     def room_policy(self) -> RoomPolicy:

@@ -14,6 +14,7 @@ from ..room import events as ev
 from ..room.effects import Append, Effect, Evict, MarkSaved, MergeFile, ReadFile, WriteFile
 from ..room.keeper import DELETED
 from ..room.room import Room
+from ..store.compaction import BY_DEFAULT, CompactionPolicy
 from ..store.journal import Journal
 from ..store.port import StoredHistory, UpdateLog
 from .actor import Actor
@@ -52,11 +53,16 @@ class DocumentActor(Actor):
         clock: Clock,
         telemetry: Telemetry,
         log: Logger,
+        compaction: CompactionPolicy = BY_DEFAULT,
     ) -> None:
         super().__init__(room, clock=clock, telemetry=telemetry, log=log)
         self.room = room
         self.history = History(
-            update_log, room.id, journal, stored, post=self.post, clock=clock, log=log
+            *(update_log, room.id, journal, stored),
+            post=self.post,
+            clock=clock,
+            log=log,
+            policy=compaction,
         )
         self._file = file
         self._update_log = update_log

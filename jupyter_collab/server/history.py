@@ -10,14 +10,12 @@ from typing import assert_never
 from ..errors import StoreError
 from ..protocol.identity import Position, RoomId
 from ..room.events import HistoryFailed, HistoryKept, Logged, RoomEvent
-from ..store.compaction import Compaction, CompactionPolicy
+from ..store.compaction import BY_DEFAULT, Compaction, CompactionPolicy
 from ..store.journal import Journal
 from ..store.perform import compact, perform
 from ..store.port import SavedMark, StoredHistory, UpdateLog
 from ..store.requests import Degraded, Durable, News, Recovered, Restarted
 from .clock import Clock
-
-POLICY = CompactionPolicy()
 
 
 class History:
@@ -37,12 +35,13 @@ class History:
         post: Callable[[RoomEvent], None],
         clock: Clock,
         log: Logger,
+        policy: CompactionPolicy = BY_DEFAULT,
     ) -> None:
         self._update_log = update_log
         self._room = room
         self._lineage = stored.lineage
         self._journal = journal
-        self._compaction: Compaction | None = Compaction(stored, POLICY)
+        self._compaction: Compaction | None = Compaction(stored, policy)
         self._saved = stored.saved
         self._post = post
         self._clock = clock

@@ -83,6 +83,7 @@ class RoomOpener:
             clock=self.clock,
             telemetry=self.telemetry,
             log=self.log,
+            compaction=self.settings.compaction,
         )
         actor.history.begin()
         for event in start.events:

@@ -40,6 +40,9 @@ class CompactionPolicy:
         return CompactionPolicy(tail_size=size, tail_count=max(100, size // SMALL_UPDATE))
 
 
+BY_DEFAULT = CompactionPolicy()
+
+
 class Compaction:
     """Counts what a history has, and plans when and up to where to compact it."""
 

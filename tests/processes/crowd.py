@@ -33,8 +33,10 @@ def notebook(*sources: str) -> dict[str, Any]:
 
 def _difference(one: Any, other: Any) -> str:
     """The lines in which two contents differ."""
-    texts = [json.dumps(it, indent=1, sort_keys=True).splitlines() for it in (one, other)]
-    return "\n".join(unified_diff(*texts, n=0, lineterm=""))[:500]
+    before, after = (
+        json.dumps(content, indent=1, sort_keys=True).splitlines() for content in (other, one)
+    )
+    return "\n".join(unified_diff(before, after, n=0, lineterm=""))[:500]
 
 
 class Paper:

@@ -11,7 +11,12 @@ import pytest
 from traitlets.config import Config
 
 from jupyter_collab.store.classes import JupyterSQLiteYStore, TempFileYStore
-from jupyter_collab.store.factory import make_update_log, resolve_ystore_class
+from jupyter_collab.store.compaction import CompactionPolicy
+from jupyter_collab.store.factory import (
+    compaction_policy,
+    make_update_log,
+    resolve_ystore_class,
+)
 from jupyter_collab.store.memory import MemoryUpdateLog
 from jupyter_collab.store.sqlite import SQLiteUpdateLog
 from jupyter_collab.store.ystore import YStoreUpdateLog
@@ -31,6 +36,15 @@ def test_the_default_is_our_sqlite_in_the_launch_directory(
     assert isinstance(log, SQLiteUpdateLog)
     assert log.path == tmp_path / ".jupyter_ystore.db"
     assert not log.path.exists()
+
+
+def test_how_much_is_kept_can_be_configured() -> None:
+    """S17"""
+    config = configured(JupyterSQLiteYStore={"history_size": 10_000_000})
+    policy = compaction_policy(JupyterSQLiteYStore, config)
+    assert (policy.tail_size, policy.tail_count) == (10_000_000, 200_000)
+    for anything in (JupyterSQLiteYStore, pycrdt.store.FileYStore):
+        assert compaction_policy(anything, None) == CompactionPolicy()
 
 
 @pytest.mark.parametrize("section", ["JupyterSQLiteYStore", "SQLiteYStore"])
