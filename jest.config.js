@@ -8,6 +8,7 @@ const esModules = [
   '@microsoft',
   '@rjsf',
   'exenv-es6',
+  'idb',
   'lib0',
   'nanoid',
   'vscode-ws-jsonrpc',

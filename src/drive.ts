@@ -9,6 +9,7 @@ import type { ISignal } from '@lumino/signaling';
 
 import { OpenDocument } from './document';
 import { SharedModelFactory } from './factory';
+import type { OfflineStorage } from './offline';
 import { DocumentProvider } from './provider';
 import type { Line } from './session';
 
@@ -56,6 +57,11 @@ export class CollabContentProvider implements ICollaborativeContentProvider {
     return this._documentOpened;
   }
 
+  /** Where the browser keeps what the server does not have; `null` where it keeps nothing. */
+  get offline(): OfflineStorage | null {
+    return this._options.offline ?? null;
+  }
+
   /** A model of the same kind as a document's, which nothing is shared of. */
   createEmpty({ path, format, contentType }: DocumentProvider): DocumentProvider.Model | null {
     const options = { path, format, contentType } as Contents.ISharedFactoryOptions;
@@ -97,10 +103,10 @@ export class CollabContentProvider implements ICollaborativeContentProvider {
     contentType: string,
     model: DocumentProvider.Model
   ): void {
-    const { drive, trans, line } = this._options;
+    const { drive, trans, line, offline } = this._options;
     const settings = drive.serverSettings;
     const what = { path, format, contentType, model };
-    const provider = new DocumentProvider({ ...what, settings, trans, line });
+    const provider = new DocumentProvider({ ...what, settings, trans, line, offline });
     const document = new OpenDocument(provider, drive, change => this._fileChanged.emit(change));
     this._documents.add(document);
     this._documentOpened.emit(provider);
@@ -143,6 +149,8 @@ export namespace CollabContentProvider {
     readonly collaborative: boolean;
     readonly drive: Contents.IDrive;
     readonly trans: TranslationBundle;
+    /** Where the browser keeps what the server does not have; without it, nothing is kept. */
+    readonly offline?: OfflineStorage | null;
     /** Another way to the server, for tests. */
     readonly line?: Line;
   }

@@ -3,6 +3,7 @@ import { connectionLost, isOnHub } from './plugins/connection';
 import { contentProvider } from './plugins/contents';
 import { cursors } from './plugins/cursors';
 import { files, notebooks } from './plugins/factories';
+import { offlineChanges } from './plugins/offline';
 import { currentDocument, globalAwareness } from './plugins/presence';
 import { reopening } from './plugins/reopen';
 import { status } from './plugins/status';
@@ -13,6 +14,7 @@ const plugins = [
   files,
   notebooks,
   reopening,
+  offlineChanges,
   globalAwareness,
   currentDocument,
   cursors,

@@ -8,11 +8,13 @@ import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
 import { explainRefusal, explainSave } from './explain';
+import { Shelter } from './offline';
+import type { OfflineStorage } from './offline';
 import { readContent, rewind } from './rebase';
 import type { Difference } from './rebase';
 import { AwarenessPresence, YReplica } from './replica';
 import { ServerLine, SessionDriver, unsynced, watchPage } from './session';
-import type { Line, SessionState } from './session';
+import type { Line, Occurrence, SessionState } from './session';
 import { UnloadGuard } from './unload';
 
 /**
@@ -24,9 +26,15 @@ import { UnloadGuard } from './unload';
 export class DocumentProvider implements IDocumentProvider {
   constructor(private readonly _options: DocumentProvider.IOptions) {
     const { model, path, format, contentType, settings } = _options;
-    const { replica, presence, driver } = this._connectParts(path);
+    const { replica, presence, driver, shelter } = this._connectParts(path);
     this._driver = driver;
     this._replica = replica;
+    this.shelter = shelter;
+    // First of all: what is left behind is read from the document as it is.
+    if (shelter !== null) {
+      this._parts.add(shelter);
+      shelter.keptChanged.connect(() => this._stateChanged.emit(this.state));
+    }
     this._parts.add(replica);
     this._parts.add(presence);
     this._parts.add(driver);
@@ -46,6 +54,9 @@ export class DocumentProvider implements IDocumentProvider {
   readonly contentType: string;
 
   readonly model: DocumentProvider.Model;
+
+  /** Keeps what was written here when the page goes; `null` where nothing does. */
+  readonly shelter: Shelter | null;
 
   get ready(): Promise<void> {
     return this._ready.promise;
@@ -112,13 +123,21 @@ export class DocumentProvider implements IDocumentProvider {
   }
 
   private _connectParts(path: string) {
-    const { model, format, contentType, settings } = this._options;
-    const replica = new YReplica(model.ydoc, update => driver.tell({ type: 'edited', update }));
+    const { model, format, contentType, settings, offline = null } = this._options;
+    const replica = new YReplica(model.ydoc, (update, isOwn) => {
+      shelter?.note(update, isOwn);
+      if (isOwn) {
+        driver.tell({ type: 'edited', update });
+      }
+    });
+    const tell = (occurrence: Occurrence) => driver.tell(occurrence);
+    const shelter = offline === null ? null : new Shelter({ storage: offline, replica, tell });
     const presence = new AwarenessPresence(model.awareness, () => driver.tell({ type: 'moved' }));
-    const line = this._options.line ?? new ServerLine({ settings, format, contentType });
+    const server = this._options.line ?? new ServerLine({ settings, format, contentType });
+    const line = shelter?.wrap(server) ?? server;
     const subject = { kind: 'document', format, contentType } as const;
     const driver: SessionDriver = new SessionDriver({ subject, path, replica, presence, line });
-    return { replica, presence, driver };
+    return { replica, presence, driver, shelter };
   }
 
   private readonly _onStateChanged = (_: SessionDriver, state: SessionState): void => {
@@ -128,6 +147,7 @@ export class DocumentProvider implements IDocumentProvider {
     } else if (link.kind === 'refused') {
       this._ready.reject(new Error(explainRefusal(this._options.trans, link, state.path)));
     }
+    this.shelter?.look(state);
     this._guard.update(unsynced(state) > 0);
     this._stateChanged.emit(state);
   };
@@ -150,6 +170,8 @@ export namespace DocumentProvider {
     readonly model: Model;
     readonly settings: ServerConnection.ISettings;
     readonly trans: TranslationBundle;
+    /** Where the browser keeps what the server does not have; without it, nothing is kept. */
+    readonly offline?: OfflineStorage | null;
     /** Another way to the server, for tests. */
     readonly line?: Line;
   }

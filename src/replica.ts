@@ -7,17 +7,21 @@ import {
 import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
+import type { Piece } from './offline';
 import { MovedCells, rewind, UnsavedUpdates } from './rebase';
 import type { Presence, Replica } from './session';
 
+/** The origin of what was kept in this browser: it is no edit, and nobody can undo it. */
+const RESTORED = Symbol('restored');
+
 /** A Yjs document as a session sees it. */
 export class YReplica implements Replica, IDisposable {
-  /** `onEdit` is called with each update of a transaction that did not come from `apply`. */
+  /** `onUpdate` is called with each change: those that did not come from `apply` are our own. */
   constructor(
     private readonly _doc: Y.Doc,
-    private readonly _onEdit: (update: Uint8Array) => void
+    private readonly _onUpdate: (update: Uint8Array, isOwn: boolean) => void
   ) {
-    _doc.on('update', this._onUpdate);
+    _doc.on('update', this._note);
     this._moved = new MovedCells(_doc, this, () => this.unsaved.own());
   }
 
@@ -30,7 +34,7 @@ export class YReplica implements Replica, IDisposable {
 
   dispose(): void {
     this._isDisposed = true;
-    this._doc.off('update', this._onUpdate);
+    this._doc.off('update', this._note);
     this._moved.dispose();
   }
 
@@ -61,13 +65,36 @@ export class YReplica implements Replica, IDisposable {
     this.unsaved.filed(edits);
   }
 
-  private readonly _onUpdate = (update: Uint8Array, origin: unknown): void => {
-    if (origin === this) {
-      this.unsaved.received(update);
-    } else {
-      this.unsaved.made(update);
-      this._onEdit(update);
+  /** The whole document, and which changes in it are not known to be in the file. */
+  pieces(): Piece[] {
+    const [own, others] = [this.unsaved.own(), this.unsaved.others()];
+    return [
+      { kind: 'state', update: Y.encodeStateAsUpdate(this._doc) },
+      ...(own === null ? [] : [{ kind: 'own', update: own } as const]),
+      ...(others === null ? [] : [{ kind: 'others', update: others } as const])
+    ];
+  }
+
+  /** Fill the document, as far as it is empty, with what was kept; `edits` of it are our own. */
+  restore(pieces: readonly Piece[], edits: number): void {
+    const of = (wanted: Piece['kind']) =>
+      pieces.filter(({ kind }) => kind === wanted).map(({ update }) => update);
+    const all = Y.mergeUpdates(pieces.map(({ update }) => update));
+    Y.applyUpdate(this._doc, all, RESTORED);
+    this.unsaved.restore(of('own'), of('others'), edits);
+  }
+
+  private readonly _note = (update: Uint8Array, origin: unknown): void => {
+    if (origin === RESTORED) {
+      return;
     }
+    const isOwn = origin !== this;
+    if (isOwn) {
+      this.unsaved.made(update);
+    } else {
+      this.unsaved.received(update);
+    }
+    this._onUpdate(update, isOwn);
   };
 
   private readonly _moved: MovedCells;

@@ -5,6 +5,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 
 import { CollabContentProvider } from '../drive';
+import type { OfflineStorage } from '../offline';
 import { FakeLine } from '../session/__tests__/fakes';
 import { STATUS } from '../session/__tests__/play';
 
@@ -35,14 +36,15 @@ function model(path: string): Contents.IModel {
   return { ...file, ...times, content: null, format: null };
 }
 
-export function setUp(collaborative = true) {
+export function setUp(collaborative = true, offline: OfflineStorage | null = null) {
   const drive = new FakeDrive();
   const line = new FakeLine();
   const provider = new CollabContentProvider({
     collaborative,
     drive: drive as unknown as Contents.IDrive,
     trans: nullTranslator.load('jupyter_collab'),
-    line
+    line,
+    offline
   });
   provider.sharedModelFactory.registerDocumentFactory('file', () => YFile.create());
   const changes: Contents.IChangedArgs[] = [];

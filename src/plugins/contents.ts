@@ -2,11 +2,12 @@ import { ICollaborativeContentProvider, IGlobalAwareness } from '@jupyter/collab
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { ContentsManager, Drive } from '@jupyterlab/services';
-import type { Contents } from '@jupyterlab/services';
+import type { Contents, User } from '@jupyterlab/services';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { Awareness } from 'y-protocols/awareness';
 
 import { CollabContentProvider, CONTENT_PROVIDER_ID } from '../drive';
+import { browserOwners, IndexedDbShelf, OfflineStorage } from '../offline';
 import { publishAutosave, publishUser } from '../people';
 
 /** Opens documents together: registers with the drive, which everything else goes through. */
@@ -28,7 +29,8 @@ export const contentProvider: JupyterFrontEndPlugin<ICollaborativeContentProvide
     const registry = drive.contentProviderRegistry;
     const trans = (translator ?? nullTranslator).load('jupyter_collab');
     const canServe = registry !== undefined;
-    const provider = new CollabContentProvider({ collaborative: canServe, drive, trans });
+    const offline = offlineStorage(serverSettings.baseUrl, user);
+    const provider = new CollabContentProvider({ collaborative: canServe, drive, trans, offline });
     if (!canServe) {
       return provider;
     }
@@ -47,6 +49,20 @@ export const contentProvider: JupyterFrontEndPlugin<ICollaborativeContentProvide
 
 function defaultDrive(contents: Contents.IManager): Contents.IDrive | null {
   return contents instanceof ContentsManager ? contents.defaultDrive : null;
+}
+
+/** Where this browser keeps what the server does not have; `null` where it keeps nothing. */
+function offlineStorage(server: string, user: User.IManager): OfflineStorage | null {
+  if (!('indexedDB' in window)) {
+    return null;
+  }
+  const name = () => user.ready.then(() => user.identity?.username ?? '');
+  return new OfflineStorage({
+    shelf: new IndexedDbShelf(),
+    owners: browserOwners(),
+    server,
+    user: name
+  });
 }
 
 function publishDocuments(provider: CollabContentProvider, everybody: Awareness): void {

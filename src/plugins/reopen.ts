@@ -36,9 +36,14 @@ export const reopening: JupyterFrontEndPlugin<void> = {
     });
     keeper.failed.connect((_, failure) => {
       saveCopy(manager.services.contents, failure).then(
-        path =>
-          Notification.warning(trans.__('Your changes could not be merged. They are in %1.', path)),
-        (error: unknown) => console.error('Changes could not be kept:', error)
+        path => {
+          failure.keepsakes.forEach(keepsake => void keepsake.remove());
+          Notification.warning(trans.__('Your changes could not be merged. They are in %1.', path));
+        },
+        (error: unknown) => {
+          failure.keepsakes.forEach(keepsake => keepsake.release());
+          console.error('Changes could not be kept:', error);
+        }
       );
     });
   }

@@ -24,6 +24,13 @@ export class UnsavedUpdates {
     this._others.add(update, 0);
   }
 
+  /** Begin with `edits` local edits, and others, of a document that was kept. */
+  restore(own: readonly Uint8Array[], others: readonly Uint8Array[], edits: number): void {
+    this._made += edits;
+    own.forEach(update => this._own.add(update, this._made));
+    others.forEach(update => this._others.add(update, 0));
+  }
+
   /** All that was received so far is in the file, and so are the first `edits` local edits. */
   filed(edits: number): void {
     this._own.drop(edits);
@@ -33,6 +40,11 @@ export class UnsavedUpdates {
   /** What is not in the file of what was made here; `null` where there is nothing. */
   own(): Uint8Array | null {
     return merge(this._own.updates);
+  }
+
+  /** What is not in the file of what others made; `null` where there is nothing. */
+  others(): Uint8Array | null {
+    return merge(this._others.updates);
   }
 
   /** What is not in the file, whoever made it; `null` where there is nothing. */

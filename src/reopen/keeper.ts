@@ -3,8 +3,9 @@ import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
 import type { CollabContentProvider } from '../drive';
+import type { Keepsake, Leftover } from '../offline';
 import type { DocumentProvider } from '../provider';
-import { applyDifference, isEmpty } from '../rebase';
+import { applyDifference, differenceOf, isEmpty } from '../rebase';
 import type { Difference } from '../rebase';
 import { UnloadGuard } from '../unload';
 
@@ -57,8 +58,13 @@ export class DifferenceKeeper implements IDisposable {
     }
     const difference = provider.difference(empty);
     empty.dispose();
-    if (!isEmpty(difference)) {
-      this._kept.push({ key: keyOf(provider), difference });
+    const isNeeded = !isEmpty(difference);
+    // Should the page end before all is carried over, the next one finds it in the browser.
+    const keepsakes = provider.shelter?.leave(isNeeded) ?? [];
+    if (isNeeded) {
+      this._kept.push({ key: keyOf(provider), difference, keepsakes });
+    } else {
+      keepsakes.forEach(keepsake => keepsake.release());
     }
     this._guard.update(this._kept.length > 0);
   }
@@ -67,15 +73,48 @@ export class DifferenceKeeper implements IDisposable {
     const key = keyOf(provider);
     const mine = this._kept.filter(kept => kept.key === key);
     this._kept = this._kept.filter(kept => kept.key !== key);
-    for (const { difference } of mine) {
-      if (!applyDifference(provider.model, difference)) {
-        this._failed.emit({ provider, difference });
-      }
-    }
+    mine.forEach(({ difference, keepsakes }) => this._apply(provider, difference, keepsakes));
+    this._applyLeftovers(provider);
     this._guard.update(this._kept.length > 0);
   }
 
-  private _kept: { readonly key: string; readonly difference: Difference }[] = [];
+  /** What pages that are gone have written in other histories. A viewer cannot carry it over. */
+  private _applyLeftovers(provider: DocumentProvider): void {
+    const { shelter, state } = provider;
+    const leftovers = state.access === 'edit' ? (shelter?.recall.strays.splice(0) ?? []) : [];
+    for (const leftover of leftovers) {
+      shelter?.recall.attempt(leftover, () => {
+        const difference = this._read(provider, leftover);
+        this._apply(provider, difference, [leftover]);
+      });
+    }
+  }
+
+  private _read(provider: DocumentProvider, { pieces }: Leftover): Difference {
+    const [base, mine] = [1, 2].map(() => this._documents.createEmpty(provider));
+    if (!base || !mine) {
+      throw new Error(`There are no documents of the type ${provider.contentType}`);
+    }
+    const difference = differenceOf({ base, mine }, pieces);
+    base.dispose();
+    mine.dispose();
+    return difference;
+  }
+
+  private _apply(
+    provider: DocumentProvider,
+    difference: Difference,
+    keepsakes: readonly Keepsake[]
+  ): void {
+    const isDone = applyDifference(provider.model, difference);
+    if (isDone) {
+      provider.shelter?.keep(keepsakes);
+    } else {
+      this._failed.emit({ provider, difference, keepsakes });
+    }
+  }
+
+  private _kept: IKept[] = [];
   private readonly _guard = new UnloadGuard();
   private readonly _diverged = new Signal<this, DocumentProvider>(this);
   private readonly _failed = new Signal<this, DifferenceKeeper.IFailure>(this);
@@ -85,7 +124,15 @@ export namespace DifferenceKeeper {
   export interface IFailure {
     readonly provider: DocumentProvider;
     readonly difference: Difference;
+    /** Not needed any more once the difference is safe. */
+    readonly keepsakes: readonly Keepsake[];
   }
+}
+
+interface IKept {
+  readonly key: string;
+  readonly difference: Difference;
+  readonly keepsakes: readonly Keepsake[];
 }
 
 function keyOf({ format, contentType, path }: DocumentProvider): string {

@@ -24,6 +24,11 @@ export type Occurrence =
   | { readonly type: 'lost'; readonly code: number; readonly reason: string }
   /** A local transaction changed the document. */
   | { readonly type: 'edited'; readonly update: Uint8Array }
+  /**
+   * The document has been filled with what this browser kept of a history, before there was a
+   * connection; `edits` of the changes in it are ours, and not known to be durable.
+   */
+  | { readonly type: 'restored'; readonly lineage: string; readonly edits: number }
   /** Our own presence has changed. */
   | { readonly type: 'moved' }
   | { readonly type: 'saveAsked'; readonly id: number }

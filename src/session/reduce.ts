@@ -51,6 +51,8 @@ export function reduce(state: SessionState, event: SessionEvent): Step {
       return loseConnection(state, event.code, event.reason, event);
     case 'edited':
       return recordEdit(state, event.update, at);
+    case 'restored':
+      return restore(state, event.lineage, event.edits);
     case 'moved':
       return recordMove(state, at);
     case 'saveAsked':
@@ -72,6 +74,11 @@ export function reduce(state: SessionState, event: SessionEvent): Step {
     case 'closed':
       return andThen(flush(state, at), close);
   }
+}
+
+function restore(state: SessionState, lineage: string, count: number): Step {
+  const { made, durable } = state.edits;
+  return step({ ...state, lineage, edits: { made: made + count, durable } });
 }
 
 /** After a pause nothing is certain: connect if there is no connection, and test one there is. */

@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { explain, explainRefusal, explainSave } from '../explain';
+import type { Kept } from '../offline';
 import { unsynced } from '../session';
 import type { SessionState } from '../session';
 
@@ -89,13 +90,17 @@ function savedConditionOf({ status }: SessionState): Condition {
   }
 }
 
-/** Put `state` into words. */
-export function describe(state: SessionState, trans: TranslationBundle): Description {
+/** Put `state` into words, and whether this browser has `kept` what the server does not have. */
+export function describe(
+  state: SessionState,
+  trans: TranslationBundle,
+  kept: Kept = 'nothing'
+): Description {
   const condition = conditionOf(state);
   return {
     condition,
     label: label(condition, state, trans),
-    story: [...tell(condition, state, trans), ...tellUnsynced(condition, state, trans)],
+    story: [...tell(condition, state, trans), ...tellUnsynced(condition, state, kept, trans)],
     actions: actionsFor(condition).filter(action => action !== 'save' || state.access === 'edit')
   };
 }
@@ -252,19 +257,40 @@ function tellSaved(at: number | undefined, trans: TranslationBundle): string {
 function tellUnsynced(
   condition: Condition,
   state: SessionState,
+  kept: Kept,
   trans: TranslationBundle
 ): string[] {
   const count = unsynced(state);
-  if (count === 0 || condition === 'syncing') {
+  if (count === 0 || (condition === 'syncing' && kept !== 'failed')) {
     return [];
   }
-  return [
-    trans._n(
-      '%1 change is only in this browser: do not close this page.',
-      '%1 changes are only in this browser: do not close this page.',
-      count
-    )
-  ];
+  switch (kept) {
+    case 'kept':
+      return [
+        trans._n(
+          '%1 change is kept in this browser until the server has it, even if you close this page.',
+          '%1 changes are kept in this browser until the server has them, even if you close this page.',
+          count
+        )
+      ];
+    case 'failed':
+      return [
+        trans._n(
+          '%1 change is only in this page: leaving the page loses it.',
+          '%1 changes are only in this page: leaving the page loses them.',
+          count
+        ),
+        trans.__('This browser cannot keep them, as its storage is full or switched off.')
+      ];
+    case 'nothing':
+      return [
+        trans._n(
+          '%1 change is only in this page: do not close it.',
+          '%1 changes are only in this page: do not close it.',
+          count
+        )
+      ];
+  }
 }
 
 function timeOf(seconds: number): string {

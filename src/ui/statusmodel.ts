@@ -61,7 +61,9 @@ export class StatusModel extends VDomModel {
 
   private _read(): Description | null {
     const { _provider: provider, _trans: trans } = this;
-    return provider === null || provider.isDisposed ? null : describe(provider.state, trans);
+    return provider === null || provider.isDisposed
+      ? null
+      : describe(provider.state, trans, provider.shelter?.kept);
   }
 
   private _show(next: Description | null): void {

@@ -40,8 +40,19 @@ describe('the status of a document', () => {
     expect(label(play)).toBe('Offline – 1 unsynced change');
     play.edit();
     expect(label(play)).toBe('Offline – 2 unsynced changes');
-    expect(story(play)).toContain('2 changes are only in this browser');
+    expect(story(play)).toContain('2 changes are only in this page');
     expect(put(play.state, trans).actions).toEqual(['reconnect']);
+  });
+
+  it('says whether this browser keeps what is unsynced', () => {
+    const play = settled();
+    play.lose();
+    play.edit();
+    const kept = put(play.state, trans, 'kept').story.join(' ');
+    expect(kept).toContain('1 change is kept in this browser');
+    const failed = put(play.state, trans, 'failed').story.join(' ');
+    expect(failed).toContain('leaving the page loses it');
+    expect(failed).toContain('storage is full or switched off');
   });
 
   it('stays offline while it tries to connect again', () => {
@@ -107,7 +118,7 @@ describe('the status of a document', () => {
     expect(label(play)).toBe('Not connected');
     expect(story(play)).toContain('not allowed to open a.ipynb');
     play.edit();
-    expect(story(play)).toContain('1 change is only in this browser');
+    expect(story(play)).toContain('1 change is only in this page');
   });
 
   it('is news where someone should look', () => {

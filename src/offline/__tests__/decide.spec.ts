@@ -1,0 +1,48 @@
+import { decide, LINGER, nextLook, PATIENCE, RETRY } from '../decide';
+import type { Facts, Phase } from '../decide';
+
+const IDLE: Phase = { kind: 'idle' };
+
+function facts(edits: number, live = true, cost = 0): Facts {
+  return { edits, live, cost };
+}
+
+describe('decide', () => {
+  it('writes nothing while the server acknowledges quickly', () => {
+    const [waiting] = decide(IDLE, facts(1), 0);
+    const [idle, action] = decide(waiting, facts(0), PATIENCE - 1);
+    expect([idle, action]).toEqual([IDLE, null]);
+  });
+
+  it('writes when the server has had its time', () => {
+    const [waiting, none] = decide(IDLE, facts(1), 100);
+    expect(none).toBeNull();
+    expect(nextLook(waiting, facts(1))).toBe(100 + PATIENCE);
+    expect(decide(waiting, facts(1), 100 + PATIENCE)).toEqual([{ kind: 'keeping' }, 'begin']);
+  });
+
+  it('writes at once without a connection', () => {
+    expect(decide(IDLE, facts(1, false), 0)[1]).toBe('begin');
+  });
+
+  it('has more patience where writing the document takes long', () => {
+    const slow = facts(1, true, 100);
+    const [waiting] = decide(IDLE, slow, 0);
+    expect(decide(waiting, slow, PATIENCE)[1]).toBeNull();
+    expect(decide(waiting, slow, 2000)[1]).toBe('begin');
+  });
+
+  it('goes on with the entry for a while after the server has all, then drops it', () => {
+    const [lingering] = decide({ kind: 'keeping' }, facts(0), 0);
+    expect(decide(lingering, facts(1), 1)).toEqual([{ kind: 'keeping' }, null]);
+    expect(decide(lingering, facts(0), LINGER - 1)[1]).toBeNull();
+    expect(decide(lingering, facts(0), LINGER)).toEqual([IDLE, 'drop']);
+  });
+
+  it('tries again after a failure, if there still is something to keep', () => {
+    const failed: Phase = { kind: 'failed', until: RETRY };
+    expect(decide(failed, facts(1), RETRY - 1)).toEqual([failed, null]);
+    expect(decide(failed, facts(1), RETRY)).toEqual([{ kind: 'keeping' }, 'begin']);
+    expect(decide(failed, facts(0), 1)).toEqual([IDLE, null]);
+  });
+});

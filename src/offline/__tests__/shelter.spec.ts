@@ -1,0 +1,170 @@
+import { YFile } from '@jupyter/ydoc';
+import * as Y from 'yjs';
+
+import { create, setUp, sync } from '../../__tests__/world';
+import type { World } from '../../__tests__/world';
+import { DifferenceKeeper } from '../../reopen/keeper';
+import type { FakeSocket } from '../../session/__tests__/fakes';
+import { Browser, settled } from './browser';
+
+/** What the server holds of a history. */
+function history(text: string): Uint8Array {
+  const model = YFile.create();
+  model.setSource(text);
+  return Y.encodeStateAsUpdate(model.ydoc);
+}
+
+/** The text that the server has, once it got what a page has sent. */
+function serverText(held: Uint8Array, { sent }: FakeSocket): string {
+  const model = YFile.create();
+  Y.applyUpdate(model.ydoc, held);
+  sent.forEach(message => {
+    if (message.type === 'step2' || message.type === 'update') {
+      Y.applyUpdate(model.ydoc, message.update);
+    }
+  });
+  return model.getSource();
+}
+
+/** Edits leave together, a moment after the first. */
+async function sent(socket: FakeSocket, type: string): Promise<void> {
+  while (!socket.types().includes(type)) {
+    await new Promise(resolve => setTimeout(resolve, 5));
+  }
+}
+
+describe('Shelter', () => {
+  const held = history('hello world');
+  let browser: Browser;
+  let page: World;
+  let keeper: DifferenceKeeper;
+
+  beforeEach(() => {
+    browser = new Browser();
+    visit();
+  });
+
+  afterEach(leave);
+
+  function visit(user?: string): void {
+    page = setUp(true, browser.page(user));
+    keeper = new DifferenceKeeper(page.provider);
+  }
+
+  function leave(): void {
+    keeper.dispose();
+    page.provider.documents.forEach(({ model }) => model.dispose());
+  }
+
+  async function open(lineage = 'L1', update = held): Promise<YFile> {
+    page.line.lineage = lineage;
+    const file = create(page) as YFile;
+    await settled();
+    await sync(page, lineage, update);
+    await settled();
+    return file;
+  }
+
+  /** Write something without a connection; then the browser crashes. */
+  async function writeOffline(text = ' offline'): Promise<void> {
+    const file = await open();
+    page.line.socket.onclose({ code: 1006, reason: '' });
+    file.updateSource(5, 5, text);
+    await settled();
+    browser.crash();
+    keeper.dispose();
+  }
+
+  it('sends what was written offline before the browser crashed, and lets go of it', async () => {
+    await writeOffline();
+    visit();
+    const file = await open();
+    expect(file.getSource()).toBe('hello offline world');
+    expect(serverText(held, page.line.socket)).toBe('hello offline world');
+    expect(browser.shelf.entries.size).toBeGreaterThan(0);
+    page.line.socket.say({ type: 'ack', count: 1 });
+    await settled();
+    expect(browser.shelf.entries.size).toBe(0);
+  });
+
+  it('carries it over by its content where the server has another history', async () => {
+    await writeOffline();
+    visit();
+    const other = history('hello big world');
+    const file = await open('L2', other);
+    expect(file.getSource()).toBe('hello big offline world');
+    expect(browser.shelf.entries.size).toBeGreaterThan(0);
+    await sent(page.line.socket, 'update');
+    page.line.socket.say({ type: 'ack', count: 2 });
+    await settled();
+    expect(browser.shelf.entries.size).toBe(0);
+  });
+
+  it('brings it back once, however often the page is loaded before the server has it', async () => {
+    await writeOffline();
+    for (let visits = 0; visits < 3; visits++) {
+      visit();
+      const file = await open();
+      expect(file.getSource()).toBe('hello offline world');
+      browser.crash();
+      keeper.dispose();
+    }
+  });
+
+  it('shows it to nobody else', async () => {
+    await writeOffline();
+    visit('grace');
+    const file = await open();
+    expect(file.getSource()).toBe('hello world');
+  });
+
+  it('leaves what cannot be read where it is, says so, and opens the document', async () => {
+    await writeOffline();
+    const error = jest.spyOn(console, 'error').mockImplementation();
+    for (const { pieces } of browser.shelf.entries.values()) {
+      pieces.splice(0, pieces.length, { kind: 'own', update: Uint8Array.of(255, 1) });
+    }
+    visit();
+    const unreadable = jest.fn();
+    page.provider.documentOpened.connect((_, { shelter }) =>
+      shelter?.recall.unreadable.connect(unreadable)
+    );
+    const file = await open();
+    expect(file.getSource()).toBe('hello world');
+    expect(unreadable).toHaveBeenCalledTimes(1);
+    expect(browser.shelf.entries.size).toBe(1);
+    error.mockRestore();
+  });
+
+  it('keeps what was written in a document that is closed while offline', async () => {
+    const file = await open();
+    page.line.socket.onclose({ code: 1006, reason: '' });
+    file.updateSource(0, 0, 'Oh, ');
+    file.dispose();
+    await settled();
+    const again = await open();
+    expect(again.getSource()).toBe('Oh, hello world');
+  });
+
+  it('says whether what the server does not have is kept', async () => {
+    const file = await open();
+    const provider = page.provider.find(file);
+    expect(provider?.shelter?.kept).toBe('nothing');
+    page.line.socket.onclose({ code: 1006, reason: '' });
+    file.updateSource(0, 0, 'Oh, ');
+    await settled();
+    expect(provider?.shelter?.kept).toBe('kept');
+  });
+
+  it('says where the browser can keep nothing', async () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation();
+    browser.shelf.error = new Error('The disk is full');
+    const file = await open();
+    page.line.socket.onclose({ code: 1006, reason: '' });
+    file.updateSource(0, 0, 'Oh, ');
+    await settled();
+    expect(page.provider.find(file)?.shelter?.kept).toBe('failed');
+    expect(warn).toHaveBeenCalled();
+    warn.mockRestore();
+  });
+});

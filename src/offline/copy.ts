@@ -1,0 +1,183 @@
+import type { IDisposable } from '@lumino/disposable';
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
+
+import { decide, nextLook, RETRY } from './decide';
+import type { Facts, Phase } from './decide';
+import type { Piece } from './shelf';
+import type { EntryWriter, OfflineStorage, Subject } from './storage';
+
+/** Whether what the server does not have would survive the page. */
+export type Kept = 'nothing' | 'kept' | 'failed';
+
+/**
+ * Keeps the changes of one document in the browser, as long as the server does not have them.
+ *
+ * Nothing is written while the server acknowledges changes quickly. What is disposed of while
+ * there are such changes leaves them behind, for whoever opens the document next.
+ */
+export class OfflineCopy implements IDisposable {
+  constructor(private readonly _options: OfflineCopy.IOptions) {
+    window.addEventListener('pagehide', this._onLeave);
+    document.addEventListener('visibilitychange', this._onLeave);
+  }
+
+  get kept(): Kept {
+    return this._kept;
+  }
+
+  get keptChanged(): ISignal<this, Kept> {
+    return this._keptChanged;
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    this.leave()?.release();
+  }
+
+  /** The document has been changed, here or by others. */
+  note(kind: Piece['kind'], update: Uint8Array): void {
+    this._writer?.add([{ kind, update }], this._edits);
+  }
+
+  /** How many changes the server lacks, and whether they are going there. */
+  look(edits: number, live: boolean): void {
+    if (edits !== this._edits || live !== this._live) {
+      this._edits = edits;
+      this._live = live;
+      this._writer?.add([], edits);
+      this._step();
+    }
+  }
+
+  /**
+   * Stop following the document. The result is what is kept of it, where there is something:
+   * whoever gets it says whether it is still needed. `always` has the document kept even if
+   * the server has all of it.
+   */
+  leave(always = false): EntryWriter | null {
+    if (this._isDisposed) {
+      return null;
+    }
+    if ((this._edits > 0 || always) && this._writer === null) {
+      this._begin();
+    }
+    const writer = this._writer;
+    if (this._edits === 0 && !always) {
+      void writer?.remove();
+    }
+    this._end();
+    return this._edits > 0 || always ? writer : null;
+  }
+
+  private _end(): void {
+    this._isDisposed = true;
+    this._writer = null;
+    clearTimeout(this._timer);
+    window.removeEventListener('pagehide', this._onLeave);
+    document.removeEventListener('visibilitychange', this._onLeave);
+    Signal.clearData(this);
+  }
+
+  private _step(): void {
+    const [phase, action] = decide(this._phase, this._facts, Date.now());
+    this._phase = phase;
+    if (action === 'begin') {
+      this._begin();
+    } else if (action === 'drop') {
+      this._drop();
+    }
+    this._tell();
+    this._setTimer();
+  }
+
+  private get _facts(): Facts {
+    return { edits: this._edits, live: this._live, cost: this._cost };
+  }
+
+  private _begin(): void {
+    const subject = this._options.subject();
+    if (subject === null) {
+      return;
+    }
+    const start = performance.now();
+    const pieces = this._options.pieces();
+    this._cost = performance.now() - start;
+    const writer = this._options.storage.begin(subject, error => this._fail(writer, error));
+    this._writer = writer;
+    void writer.written.then(() => this._tell());
+    writer.add(pieces, this._edits);
+  }
+
+  private _drop(): void {
+    void this._writer?.remove();
+    this._writer = null;
+  }
+
+  private _fail(writer: EntryWriter, error: unknown): void {
+    console.warn('Changes cannot be kept in this browser:', error);
+    void writer.remove();
+    if (writer === this._writer) {
+      this._writer = null;
+      this._phase = { kind: 'failed', until: Date.now() + RETRY };
+      this._tell();
+      this._setTimer();
+    }
+  }
+
+  private _tell(): void {
+    const kept = this._keptNow();
+    if (kept !== this._kept) {
+      this._kept = kept;
+      this._keptChanged.emit(kept);
+    }
+  }
+
+  private _keptNow(): Kept {
+    if (this._phase.kind === 'failed') {
+      return 'failed';
+    }
+    return this._edits > 0 && this._writer?.isWritten === true ? 'kept' : 'nothing';
+  }
+
+  private _setTimer(): void {
+    clearTimeout(this._timer);
+    const due = nextLook(this._phase, this._facts);
+    if (due !== null) {
+      this._timer = setTimeout(() => this._step(), Math.max(0, due - Date.now()));
+    }
+  }
+
+  /** The page may be gone in a moment. */
+  private readonly _onLeave = ({ type }: Event): void => {
+    const isLeft = type === 'pagehide' || document.visibilityState === 'hidden';
+    if (isLeft && this._phase.kind === 'waiting') {
+      this._phase = { kind: 'keeping' };
+      this._begin();
+      this._setTimer();
+    }
+  };
+
+  private _edits = 0;
+  private _live = false;
+  private _cost = 0;
+  private _phase: Phase = { kind: 'idle' };
+  private _writer: EntryWriter | null = null;
+  private _kept: Kept = 'nothing';
+  private _timer: ReturnType<typeof setTimeout> | undefined;
+  private _isDisposed = false;
+  private readonly _keptChanged = new Signal<this, Kept>(this);
+}
+
+export namespace OfflineCopy {
+  export interface IOptions {
+    readonly storage: OfflineStorage;
+    /** What the document is, once that is known. */
+    readonly subject: () => Subject | null;
+    /** The whole document, and what of it is not known to be in the file. */
+    readonly pieces: () => Piece[];
+  }
+}

@@ -1,0 +1,8 @@
+/** Keeps in the browser what the server does not have yet, over reloads and crashes. */
+export type { Kept } from './copy';
+export { IndexedDbShelf } from './indexeddb';
+export { browserOwners } from './owners';
+export { Shelter } from './shelter';
+export { EXPIRY, OfflineStorage } from './storage';
+export type { Keepsake, Leftover } from './storage';
+export type { Entry, Piece } from './shelf';

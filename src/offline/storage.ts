@@ -1,0 +1,219 @@
+import type { IDisposable } from '@lumino/disposable';
+import { UUID } from '@lumino/coreutils';
+
+import type { Owners } from './owners';
+import type { Entry, Piece, Shelf } from './shelf';
+
+/** So long is kept what nobody comes back for, in milliseconds. */
+export const EXPIRY = 30 * 24 * 3600 * 1000;
+
+/** A database that does not answer must not keep a document from being opened. */
+const PATIENCE = 3_000;
+
+/** Which document, and which history of it. */
+export type Subject = Pick<Entry, 'room' | 'path' | 'lineage'>;
+
+/** What one person keeps in this browser of the documents of one server. */
+export class OfflineStorage {
+  constructor(private readonly _options: OfflineStorage.IOptions) {}
+
+  /** Begin a new entry; nothing is written before there is a piece of it. */
+  begin(subject: Subject, onFailure: (error: unknown) => void): EntryWriter {
+    return new EntryWriter(this._options, subject, onFailure);
+  }
+
+  /**
+   * Take over what pages that are gone have left of a document: nobody else will, until it is
+   * released. Where the file was replaced, and so is another document now, its path tells.
+   */
+  async claim(subject: Pick<Subject, 'room' | 'path'>): Promise<Leftover[]> {
+    const kind = kindOf(subject.room);
+    const late = new Promise<null>(resolve => setTimeout(() => resolve(null), PATIENCE));
+    const search = this.list().then(entries =>
+      entries.filter(
+        ({ room, path }) =>
+          room === subject.room || (path === subject.path && kindOf(room) === kind)
+      )
+    );
+    const found = await Promise.race([search, late]);
+    const claimed = await Promise.all((found ?? []).map(entry => this._take(entry)));
+    return claimed.filter(leftover => leftover !== null);
+  }
+
+  /** All that this person has here for this server, whoever looks after it. */
+  async list(): Promise<Entry[]> {
+    const { shelf, server } = this._options;
+    const user = await this._options.user();
+    return (await shelf.list()).filter(entry => entry.server === server && entry.user === user);
+  }
+
+  /** Entries that no page looks after. */
+  async abandoned(): Promise<Entry[]> {
+    const { owners } = this._options;
+    const entries = (await this.list()).filter(({ edits }) => edits > 0);
+    const free = await Promise.all(entries.map(({ id }) => owners.isFree(id)));
+    return entries.filter((_, index) => free[index]);
+  }
+
+  /** Remove what nobody has come back for; returns what of it was this person's. */
+  async expire(): Promise<Entry[]> {
+    const { shelf, owners } = this._options;
+    const mine = new Set((await this.list()).map(({ id }) => id));
+    const old = (await shelf.list()).filter(({ at }) => at + EXPIRY < Date.now());
+    const gone = await Promise.all(
+      old.map(async entry => {
+        const claim = await owners.claim(entry.id);
+        if (claim === null) {
+          return [];
+        }
+        await shelf.remove(entry.id);
+        claim.dispose();
+        return [entry];
+      })
+    );
+    return gone.flat().filter(({ id }) => mine.has(id));
+  }
+
+  private async _take(entry: Entry): Promise<Leftover | null> {
+    const { shelf, owners } = this._options;
+    const claim = await owners.claim(entry.id);
+    if (claim === null) {
+      return null;
+    }
+    const pieces = await shelf.read(entry.id);
+    if (entry.edits > 0 && pieces.length > 0) {
+      return new Leftover(shelf, entry, pieces, claim);
+    }
+    // Its page ended after the server had it all, or somebody else was faster.
+    await shelf.remove(entry.id);
+    claim.dispose();
+    return null;
+  }
+}
+
+export namespace OfflineStorage {
+  export interface IOptions {
+    readonly shelf: Shelf;
+    readonly owners: Owners;
+    readonly server: string;
+    /** The name by which the server knows this person. */
+    readonly user: () => Promise<string>;
+  }
+}
+
+/** What is not needed any more, or has to wait for somebody else. */
+export interface Keepsake {
+  /** The server has all of it. */
+  remove(): Promise<void>;
+  /** It is still needed, but not looked after any more: the next page may take it over. */
+  release(): void;
+}
+
+/** What a page that is gone has left of a document. */
+export class Leftover implements Keepsake {
+  constructor(
+    private readonly _shelf: Shelf,
+    readonly entry: Entry,
+    readonly pieces: readonly Piece[],
+    private readonly _claim: IDisposable
+  ) {}
+
+  async remove(): Promise<void> {
+    await this._shelf.remove(this.entry.id);
+    this._claim.dispose();
+  }
+
+  release(): void {
+    this._claim.dispose();
+  }
+}
+
+/** Writes one entry: what comes while a write is under way goes together into the next. */
+export class EntryWriter implements Keepsake {
+  constructor(
+    private readonly _options: OfflineStorage.IOptions,
+    private readonly _subject: Subject,
+    private readonly _onFailure: (error: unknown) => void
+  ) {
+    this.written = new Promise(resolve => (this._resolveWritten = resolve));
+  }
+
+  /** Resolves when the first pieces are there. */
+  readonly written: Promise<void>;
+
+  get isWritten(): boolean {
+    return this._isWritten;
+  }
+
+  /** Add pieces; there are `edits` changes now that the server does not have. */
+  add(pieces: readonly Piece[], edits: number): void {
+    if (this._isRemoved) {
+      return;
+    }
+    this._waiting.push(...pieces);
+    this._edits = edits;
+    if (!this._isScheduled) {
+      this._isScheduled = true;
+      void this._then(() => this._write());
+    }
+  }
+
+  remove(): Promise<void> {
+    this._isRemoved = true;
+    this._waiting = [];
+    void this._then(() => this._options.shelf.remove(this._id));
+    return this._release();
+  }
+
+  release(): void {
+    void this._release();
+  }
+
+  private async _write(): Promise<void> {
+    const { shelf, owners, server, user } = this._options;
+    this._claim ??= await owners.claim(this._id);
+    const name = await user();
+    const pieces = this._waiting;
+    this._waiting = [];
+    this._isScheduled = false;
+    if (this._isRemoved) {
+      return;
+    }
+    const entry = { id: this._id, server, user: name, ...this._subject };
+    await shelf.write({ ...entry, edits: this._edits, at: Date.now() }, pieces);
+    this._isWritten = true;
+    this._resolveWritten();
+  }
+
+  private _release(): Promise<void> {
+    return this._then(() => {
+      this._claim?.dispose();
+      return Promise.resolve();
+    });
+  }
+
+  /** One thing after the other. */
+  private _then(job: () => Promise<void>): Promise<void> {
+    this._work = this._work.then(job).catch((error: unknown) => {
+      if (!this._isRemoved) {
+        this._onFailure(error);
+      }
+    });
+    return this._work;
+  }
+
+  private readonly _id = UUID.uuid4();
+  private _waiting: Piece[] = [];
+  private _edits = 0;
+  private _claim: IDisposable | null = null;
+  private _isWritten = false;
+  private _isScheduled = false;
+  private _isRemoved = false;
+  private _work: Promise<void> = Promise.resolve();
+  private _resolveWritten: () => void = () => undefined;
+}
+
+/** How a room reads its file: `format:type` of `format:type:fileId`. */
+function kindOf(room: string): string {
+  return room.split(':').slice(0, 2).join(':');
+}
