@@ -84,8 +84,22 @@ class NotebookMerge {
       // They deleted it, and I had nothing to say about it.
       return after;
     }
-    this._edits.push({ type: 'insert', after, cell });
+    this._edits.push({ type: 'insert', after: this._behindTheirs(after), cell });
     return cell.id;
+  }
+
+  /** Of what both sides have added behind one cell, theirs comes first. */
+  private _behindTheirs(after: string | null): string | null {
+    const matched = new Set(this._counterparts.values());
+    const { cells } = this._theirs;
+    let place = after === null ? -1 : cells.findIndex(({ id }) => id === after);
+    if (after !== null && place < 0) {
+      return after;
+    }
+    for (let next = cells[place + 1]; next && !matched.has(next.id); next = cells[++place + 1]) {
+      after = next.id;
+    }
+    return after;
   }
 
   private _update(base: Cell | undefined, mine: Cell, theirs: Cell, after: string | null): void {

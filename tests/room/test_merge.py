@@ -217,6 +217,21 @@ def test_the_order_of_the_file_is_followed(drawn: tuple[Source, Source, Source])
     assert [id for id in ids(result) if id != "ours"] == ids(theirs)
 
 
+VECTORS = Path(__file__).parent.parent / "vectors" / "merge-cells.json"
+
+
+@pytest.mark.parametrize(
+    "case", json.loads(VECTORS.read_text("utf-8")), ids=lambda case: case["name"]
+)
+def test_cells_that_browsers_merge_alike(case: dict[str, Any]) -> None:
+    """M5, M13, M14"""
+    base, ours, theirs = (
+        {**notebook(*(code(id, source) for id, source in case[side])), "nbformat_minor": minor}
+        for side, minor in (("base", case["minor"]), ("room", 5), ("other", case["minor"]))
+    )
+    assert sources(three(base, {**ours, "nbformat_minor": case["minor"]}, theirs)) == case["merged"]
+
+
 # --- single decisions
 
 A, B, C, D = (code(name, f"the source of {name}") for name in "abcd")

@@ -226,6 +226,6 @@ describe('a notebook', () => {
     insert(3, 'n', 'new')(mine);
     target.getCell(3).setSource('FOUR');
     applyDifference(target, { base: readContent(base), mine: readContent(mine) });
-    expect(sources(target)).toEqual(['one', 'two!', 'three', 'new', 'FOUR']);
+    expect(sources(target)).toEqual(['one', 'two!', 'three', 'FOUR', 'new']);
   });
 });
