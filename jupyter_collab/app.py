@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 from functools import cached_property
@@ -17,12 +18,13 @@ from traitlets import Bool, Float, TraitError, validate
 
 from .files.contents import ContentsFiles
 from .protocol.close import CloseCode
-from .protocol.identity import RoomId
+from .protocol.identity import Lineage, RoomId
 from .room.build import is_text
 from .room.lobby import Lobby
 from .room.people import People
 from .server import coexistence, kernels
 from .server.actor import Actor
+from .server.beginnings import Beginnings
 from .server.clock import make_clock
 from .server.handlers import (
     ROOM_PATTERN,
@@ -222,7 +224,13 @@ class YDocExtension(SharingTraits, ExtensionApp):
             clock=clock,
             telemetry=telemetry,
             log=self.log,
-            new_client_id=lambda: secrets.randbits(32),
+            beginnings=Beginnings(
+                update_log=self._update_log,
+                new_client_id=lambda: secrets.randbits(32),
+                new_lineage=lambda: Lineage(secrets.token_hex(16)),
+                in_thread=asyncio.to_thread,
+                log=self.log,
+            ),
         )
 
         def make_lobby() -> Actor:

@@ -10,7 +10,7 @@ from ..files.port import FileContent, Source
 from ..protocol.close import CloseCode
 from ..protocol.identity import ConnectionId, Position
 from ..protocol.messages import ServerMessage
-from ..store.port import SavedMark
+from ..store.port import SavedMark, StoredHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,21 @@ class MergeFile:
 
 
 @dataclass(frozen=True, slots=True)
+class MergeHistory:
+    """Find the edits that bring what the older ``history`` has into the document, which is
+    ``ours`` and ``began`` as the file was; answered by ``HistoryMerged``."""
+
+    history: StoredHistory
+    began: bytes
+    ours: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceHistory:
+    """Write the room's history in the place of the one that was merged."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Tell the server's event log."""
 
@@ -91,4 +106,16 @@ class Evict:
     """Nobody needs the room any more: close it, unless someone joins first."""
 
 
-Effect = Send | Disconnect | Append | MarkSaved | WriteFile | ReadFile | MergeFile | Report | Evict
+Effect = (
+    Send
+    | Disconnect
+    | Append
+    | MarkSaved
+    | WriteFile
+    | ReadFile
+    | MergeFile
+    | MergeHistory
+    | ReplaceHistory
+    | Report
+    | Evict
+)

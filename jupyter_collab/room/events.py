@@ -9,6 +9,7 @@ from typing import Any
 from ..files.port import FileContent, FileVersion
 from ..protocol.identity import ConnectionId, Lineage, Position
 from ..protocol.messages import ClientMessage
+from ..store.port import StoredHistory
 from .session import Person
 
 
@@ -63,6 +64,22 @@ class HistoryFailed:
 
     reason: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFound:
+    """The log can be read at last, and has another history of the document, of which nothing
+    is here. ``began`` is the update that the room began with: what was in the file."""
+
+    history: StoredHistory
+    began: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryMerged:
+    """The edits, as updates to apply, that bring in what that history has."""
+
+    updates: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +166,8 @@ RoomEvent = (
     | Ticked
     | Logged
     | HistoryFailed
+    | HistoryFound
+    | HistoryMerged
     | HistoryKept
     | FileWritten
     | FileWriteFailed

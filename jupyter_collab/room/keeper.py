@@ -280,6 +280,15 @@ class Keeper:
         return self._saving.writing or isinstance(self._look, Looking) or self.deadline is not None
 
     @property
+    def is_settled(self) -> bool:
+        """All is durable, and nothing is about to be written. Where the log cannot be written,
+        it is enough that the file has it all."""
+        if self.busy:
+            return False
+        in_file = not self.dirty and isinstance(self._file, Present)
+        return self.durable >= self.head or (in_file and isinstance(self._history, Gone))
+
+    @property
     def saved(self) -> SavedMark:
         return self._saved
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -73,10 +73,9 @@ class Publisher:
         self._sieve: Sieve | None = None
 
     @property
-    def is_settled(self) -> bool:
-        """All is applied, sent and durable."""
-        applied = not self._incoming and not self._early and not self._replica.has_changes
-        return applied and self._keeper.durable >= self._position
+    def is_applied(self) -> bool:
+        """All that came in is in the document, and sent."""
+        return not self._incoming and not self._early and not self._replica.has_changes
 
     def members(self) -> list[Member]:
         return [session for session in self._sessions.values() if isinstance(session, Member)]
@@ -154,6 +153,11 @@ class Publisher:
         elif changed:
             self._keeper.touch(now)
         return effects
+
+    def bring_in(self, updates: Iterable[bytes], now: float) -> list[Effect]:
+        """Apply what an older history has, as the edits of one more collaborator."""
+        self._replica.apply(updates)
+        return self.publish(now)
 
     def update_state(self) -> list[Effect]:
         """Keep the server's members of the shared state true, whoever wrote them."""

@@ -32,7 +32,7 @@ from ..protocol.messages import (
 )
 from ..store.port import SavedMark
 from . import events as ev
-from .effects import Disconnect, Effect, Evict, Report, Send
+from .effects import Disconnect, Effect, Evict, MergeHistory, ReplaceHistory, Report, Send
 from .flushing import FlushWindow
 from .keeper import Keeper
 from .permissions import admits
@@ -114,8 +114,9 @@ class Room:
 
     @property
     def is_settled(self) -> bool:
-        """Nothing is under way, and all that should be written is."""
-        return self._publisher.is_settled and not self._keeper.busy
+        """Nothing is under way, and all that should be written is: to the log, or at least to
+        the file where the log cannot be written."""
+        return self._publisher.is_applied and self._keeper.is_settled
 
     @property
     def path(self) -> str:
@@ -157,6 +158,12 @@ class Room:
                 return self._tick(now)
             case ev.Closing():
                 return self._flush(now) + self._keeper.hurry(now)
+            case ev.HistoryFound(history, began):
+                effects = self._flush(now)
+                return [*effects, MergeHistory(history, began, self._replica.snapshot())]
+            case ev.HistoryMerged(updates):
+                effects = self._flush(now) + self._publisher.bring_in(updates, now)
+                return [*effects, ReplaceHistory()]
             case ev.Logged() | ev.HistoryFailed() | ev.HistoryKept():
                 return self._hear_of_history(event, now)
             case _:

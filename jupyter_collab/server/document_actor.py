@@ -11,7 +11,17 @@ from ..files.port import ABSENT, Back, Changed, DocumentFile, FileEvent, Gone, R
 from ..protocol.close import CloseCode
 from ..protocol.identity import RoomId
 from ..room import events as ev
-from ..room.effects import Append, Effect, Evict, MarkSaved, MergeFile, ReadFile, WriteFile
+from ..room.effects import (
+    Append,
+    Effect,
+    Evict,
+    MarkSaved,
+    MergeFile,
+    MergeHistory,
+    ReadFile,
+    ReplaceHistory,
+    WriteFile,
+)
 from ..room.keeper import DELETED
 from ..room.room import Room
 from ..store.compaction import BY_DEFAULT, CompactionPolicy
@@ -20,7 +30,7 @@ from ..store.port import StoredHistory, UpdateLog
 from .actor import Actor
 from .clock import Clock
 from .history import History
-from .merging import Merge, find_edits
+from .merging import BringIn, Merge, bring_in, find_edits
 from .telemetry import Telemetry
 
 
@@ -93,6 +103,10 @@ class DocumentActor(Actor):
                 self.spawn(self._read())
             case MergeFile():
                 self.spawn(self._merge(effect))
+            case MergeHistory():
+                self.spawn(self._bring_in(effect))
+            case ReplaceHistory():
+                self.history.replace_found()
             case Evict():
                 self._evict(self)
             case _:
@@ -153,13 +167,29 @@ class DocumentActor(Actor):
         else:
             self.post(ev.FileMerged(content.version, merged.updates, merged.written))
 
+    async def _bring_in(self, effect: MergeHistory) -> None:
+        wanted = BringIn(
+            type=self.room.replica.type,
+            lineage=self.room.lineage,
+            began=effect.began,
+            ours=effect.ours,
+            history=effect.history,
+            client=self._new_client_id(),
+        )
+        try:
+            updates = await asyncio.to_thread(bring_in, wanted)
+        except Exception:  # noqa: BLE001 - logged; what the store has stays as it is
+            self._log.exception("Could not merge what the store has of %s", self._file.path)
+        else:
+            self.post(ev.HistoryMerged(updates))
+
     async def _stored(self) -> StoredHistory | None:
         try:
             stored = await self._update_log.load(self.id)
-            return None if stored is None else self.history.complete(stored)
         except StoreError as error:
             self._log.warning("The history of %s cannot be read: %s", self._file.path, error)
-            return None
+            stored = None
+        return self.history.complete(stored)
 
     async def flush(self, timeout: float) -> None:
         """Write all that should be written, for at most ``timeout`` seconds."""

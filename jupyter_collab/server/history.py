@@ -9,12 +9,12 @@ from typing import assert_never
 
 from ..errors import StoreError
 from ..protocol.identity import Position, RoomId
-from ..room.events import HistoryFailed, HistoryKept, Logged, RoomEvent
+from ..room.events import HistoryFailed, HistoryFound, HistoryKept, Logged, RoomEvent
 from ..store.compaction import BY_DEFAULT, Compaction, CompactionPolicy
 from ..store.journal import Journal
 from ..store.perform import compact, perform
 from ..store.port import SavedMark, StoredHistory, UpdateLog
-from ..store.requests import Degraded, Durable, News, Recovered, Restarted
+from ..store.requests import Degraded, Discovered, Durable, News, Recovered, Restarted
 from .clock import Clock
 
 
@@ -64,7 +64,12 @@ class History:
         self._journal.mark(mark)
         self._wake()
 
-    def complete(self, stored: StoredHistory) -> StoredHistory:
+    def replace_found(self) -> None:
+        """The older history that was found is in the document: write ours in its place."""
+        self._journal.replace_found()
+        self._wake()
+
+    def complete(self, stored: StoredHistory | None) -> StoredHistory | None:
         """What was loaded from the log, with what is not there yet."""
         return self._journal.complete(stored)
 
@@ -75,13 +80,20 @@ class History:
             await self._news.wait()
 
     async def close(self) -> None:
-        """Try once more to write what is left, and stop."""
+        """Try once more to write what is left, tell the log that the room is closed, and stop."""
         self._journal.retry_now()
+        self._wake()
+        await self.written()
+        self._journal.release()
         self._wake()
         await self.written()
         if not self._journal.settled:
             size = self._journal.backlog_size
             self._log.error("%d bytes of the history of %s could not be kept", size, self._room)
+        await self.stop()
+
+    async def stop(self) -> None:
+        """Write nothing any more; what was asked for last may yet be done."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
@@ -118,6 +130,9 @@ class History:
             case Recovered():
                 self._log.warning("The history of %s is kept again", self._room)
                 self._post(HistoryKept())
+            case Discovered(history, began):
+                self._log.warning("The store of %s can be read: merging what it has", self._room)
+                self._post(HistoryFound(history, began))
             case Restarted(position, snapshot):
                 if self._compaction is not None:
                     self._compaction.compacted(position, snapshot)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pycrdt import Doc, TransactionEvent, UndoManager
+from pycrdt import Doc, TransactionEvent
 
 from ..files.port import Source
-from ..protocol.identity import Position
+from ..protocol.identity import Lineage, Position
 from ..room.document import Document
 from ..room.merge import merge, union
-from ..room.replica import content_roots
 from ..store.port import SavedMark, StoredHistory
-
-_LATER = "later"
+from .replaying import content, saved_content
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +46,19 @@ class Merged:
     written: Position | None
 
 
+@dataclass(frozen=True, slots=True)
+class BringIn:
+    """An older ``history`` to bring into the room's document ``ours`` (an update that makes all
+    of it), whose history has ``lineage`` and ``began`` with this update."""
+
+    type: str
+    lineage: Lineage
+    began: bytes
+    ours: bytes
+    history: StoredHistory
+    client: int
+
+
 async def find_edits(wanted: Merge) -> Merged:
     """Merge, in a thread: it takes a time that grows with the document."""
     return await asyncio.to_thread(merge_now, wanted)
@@ -59,18 +70,18 @@ def merge_now(wanted: Merge) -> Merged:
     doc.apply_update(wanted.ours)
     document = Document.of(wanted.type, doc)
     ours, theirs = document.read(), document.content_of(wanted.theirs)
-    if wanted.saved.writing is not None and theirs == _content(wanted, wanted.saved.writing, ()):
-        return Merged((), wanted.saved.writing)
+    writing = wanted.saved.writing
+    if writing is not None and theirs == _written(wanted, writing):
+        return Merged((), writing)
     base = _base(wanted, document, ours)
-    updates: list[bytes] = []
-
-    def collect(event: TransactionEvent) -> None:
-        updates.append(event.update)
-
-    subscription = doc.observe(collect)
+    updates, stop = _collect(doc)
     document.edit(union(ours, theirs) if base is None else merge(base, ours, theirs))
-    doc.unobserve(subscription)
+    stop()
     return Merged(tuple(updates), None)
+
+
+def _written(wanted: Merge, writing: Position) -> Any:
+    return None if wanted.stored is None else content(wanted.type, wanted.stored, writing)
 
 
 def _base(wanted: Merge, document: Document, ours: Any) -> Any:
@@ -79,34 +90,52 @@ def _base(wanted: Merge, document: Document, ours: Any) -> Any:
         return document.content_of(wanted.base)
     if wanted.clean:
         return ours
-    return _content(wanted, wanted.saved.position, wanted.saved.merged)
+    if wanted.stored is None:
+        return None
+    return content(wanted.type, wanted.stored, wanted.saved.position, wanted.saved.merged)
 
 
-def _content(wanted: Merge, until: Position, merged: Collection[Position]) -> Any:
-    """The document as it was at ``until`` with what was ``merged`` later; ``None`` if the
-    store cannot tell any more.
+def bring_in(wanted: BringIn) -> tuple[bytes, ...]:
+    """The edits that bring in what an older history has, as updates.
 
-    What was merged may stand on what others wrote in between, and mean nothing without it.
-    So that is undone, as a person would undo it, not left out.
+    One of the same lineage is the same history, which has gone on in two places. Any other is
+    merged by content: its document has pulled from the file last when it was last saved.
     """
-    stored = wanted.stored
-    if stored is None:
-        return None
-    first = stored.position - len(stored.updates) + 1
-    positions = range(first, stored.position + 1)
-    last = max([until, *merged])
-    if not (first <= until and last <= stored.position):
-        return None
-    doc: Doc[Any] = Doc()
-    document = Document.of(wanted.type, doc)
-    extra = set(merged)
-    undone = UndoManager(scopes=content_roots(wanted.type, doc))
-    undone.include_origin(_LATER)
-    for position, update in zip(positions, stored.updates, strict=True):
-        if position <= last:
-            later = position > until and position not in extra
-            with doc.transaction(origin=_LATER if later else None):
+    doc: Doc[Any] = Doc(client_id=wanted.client)
+    doc.apply_update(wanted.ours)
+    found = wanted.history
+    updates, stop = _collect(doc)
+    if found.lineage == wanted.lineage:
+        with doc.transaction():
+            for update in found.updates:
                 doc.apply_update(update)
-    while undone.can_undo():
-        undone.undo()
-    return document.read()
+    else:
+        document = Document.of(wanted.type, doc)
+        ours, theirs = document.read(), content(wanted.type, found, found.position)
+        base = _old_base(wanted)
+        document.edit(union(ours, theirs) if base is None else merge(base, ours, theirs))
+    stop()
+    return tuple(updates)
+
+
+def _old_base(wanted: BringIn) -> Any:
+    """What the older history and the room both came from."""
+    found = wanted.history
+    if found.saved is not None and found.saved.writing is not None:
+        doc: Doc[Any] = Doc()
+        doc.apply_update(wanted.began)
+        written = content(wanted.type, found, found.saved.writing)
+        if written == Document.of(wanted.type, doc).read():
+            return written
+    return saved_content(wanted.type, found)
+
+
+def _collect(doc: Doc[Any]) -> tuple[list[bytes], Callable[[], None]]:
+    """The updates of ``doc`` as they come, and what stops that."""
+    updates: list[bytes] = []
+
+    def collect(event: TransactionEvent) -> None:
+        updates.append(event.update)
+
+    subscription = doc.observe(collect)
+    return updates, lambda: doc.unobserve(subscription)

@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from logging import Logger
 
 from ..errors import StoreError
-from ..files.port import DocumentFile, DocumentFiles, FileContent
+from ..files.port import DocumentFile, DocumentFiles
 from ..protocol.identity import RoomId
 from ..room import events as ev
-from ..room.build import build
 from ..room.room import Room
 from ..settings import Settings
-from ..store.port import StoredHistory, UpdateLog
+from ..store.port import UpdateLog
+from .beginnings import Beginnings
 from .clock import Clock
 from .document_actor import DocumentActor
-from .starting import Start, begin, resume
+from .starting import Start
 from .telemetry import Telemetry
 
 
 @dataclass(frozen=True)
 class RoomOpener:
-    """Builds actors. ``new_client_id`` gives a Yjs client id that nobody else has."""
+    """Builds actors."""
 
     files: DocumentFiles
     update_log: UpdateLog
@@ -31,21 +31,14 @@ class RoomOpener:
     clock: Clock
     telemetry: Telemetry
     log: Logger
-    new_client_id: Callable[[], int]
+    beginnings: Beginnings
 
     async def open(self, id: RoomId, evict: Callable[[DocumentActor], None]) -> DocumentActor:
         """Open the room ``id``; raises :class:`~jupyter_collab.errors.FileError`."""
         file = await self.files.open(id.file_id, id.format, id.type)
         try:
-            content, stored = await asyncio.gather(file.read(), self._load(id))
-            start = None
-            if isinstance(stored, StoredHistory):
-                start = resume(id, stored, file.path, content, self.new_client_id())
-                if start is None:
-                    self.log.error("The history of %s is damaged; it starts again", file.path)
-            if start is None:
-                readable = not isinstance(stored, StoreError)
-                start = await self._begin(id, file, content, replace=readable)
+            content, stored = await asyncio.gather(file.read(), self.beginnings.load(id))
+            start = await self.beginnings.start(id, stored, file.path, content)
             actor = self._actor(id, start, file, evict)
         except BaseException:
             await file.close()
@@ -54,19 +47,6 @@ class RoomOpener:
             actor.post(ev.HistoryFailed(stored.reason, str(stored)))
         self._report(actor, "load")
         return actor
-
-    async def _load(self, id: RoomId) -> StoredHistory | StoreError | None:
-        try:
-            return await self.update_log.load(id)
-        except StoreError as error:
-            self.log.error("The history of %s cannot be read: %s", id, error)
-            return error
-
-    async def _begin(
-        self, id: RoomId, file: DocumentFile, content: FileContent, *, replace: bool
-    ) -> Start:
-        built = await asyncio.to_thread(build, id.format, id.type, content.source)
-        return begin(id, built, file.path, content, self.new_client_id(), replace=replace)
 
     def _actor(
         self, id: RoomId, start: Start, file: DocumentFile, evict: Callable[[DocumentActor], None]
@@ -79,7 +59,7 @@ class RoomOpener:
             start.journal,
             start.stored,
             evict=evict,
-            new_client_id=self.new_client_id,
+            new_client_id=self.beginnings.new_client_id,
             clock=self.clock,
             telemetry=self.telemetry,
             log=self.log,

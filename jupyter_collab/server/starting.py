@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pycrdt import Doc
 
 from ..files.port import FileContent
-from ..protocol.identity import Position, RoomId
+from ..protocol.identity import Lineage, Position, RoomId
 from ..room import events as ev
 from ..room.build import Built
+from ..room.document import Document
 from ..room.replica import Replica
 from ..room.room import Opening
 from ..store.journal import Journal
+from ..store.knowledge import Replaces
 from ..store.port import SavedMark, StoredHistory
+from .replaying import apply, content
 
 FIRST = Position(1)
 """The position of the update that a history starts with."""
+
+UNKNOWN = SavedMark(Position(0), "")
+"""It is not known what of a history is in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,48 +37,82 @@ class Start:
     events: tuple[ev.RoomEvent, ...]
 
 
+def may_lag_behind(stored: StoredHistory, file: FileContent) -> bool:
+    """Whether there may be more of a history than the log has, in the file or with clients.
+
+    So it is where the last server died while the room was open, and the file is not what it
+    was when that was noted last: it was saved while the log could not be written, or merged
+    from the file, and told to clients, when the log did not have it yet. Those who hold that as
+    updates would bring it again. :func:`knows` tells for certain.
+    """
+    saved = stored.saved
+    return saved is None or (saved.live and saved.fingerprint != file.version.fingerprint)
+
+
+def knows(type: str, stored: StoredHistory, file: FileContent) -> bool:
+    """Whether what is in the file is a document that the log knows. Takes a time that grows
+    with the document."""
+    in_file = Document.of(type, Doc()).content_of(file.source)
+    saved = stored.saved or SavedMark(stored.first, "")
+    if in_file == content(type, stored, saved.position, saved.merged):
+        return True
+    known = {saved.writing or stored.position, stored.position}
+    return any(in_file == content(type, stored, position) for position in known)
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """A history goes on under a ``lineage`` that nobody else has, ``over`` what the log has.
+
+    Clients that hold it under the old one bring what they have, and it has not, as new edits.
+    """
+
+    lineage: Lineage
+    over: Replaces
+
+
 def resume(
-    id: RoomId, stored: StoredHistory, path: str, content: FileContent, client: int
+    id: RoomId,
+    stored: StoredHistory,
+    path: str,
+    file: FileContent,
+    client: int,
+    renamed: Renamed | None = None,
 ) -> Start | None:
     """Go on with a history; the file may have changed since it was last saved.
 
-    ``client`` is a Yjs client id that nobody else has. ``None`` where the bytes of the history
-    are no updates.
+    ``client`` is a Yjs client id that nobody else has. Where the history keeps its lineage the
+    log must have a live mark of it already. ``None`` where the bytes of the history are no
+    updates; see :func:`.replaying.readable`.
     """
     doc: Doc[Any] = Doc(client_id=client)
-    if not _replay(stored, doc):
+    if not apply(doc, stored.updates):
         return None
-    saved = stored.saved or SavedMark(FIRST, "")
-    replica, version = Replica(id.type, doc), content.version
-    opening = Opening(stored.lineage, replica, stored.position, saved, path, version)
-    journal = Journal(stored.lineage, stored.position, stored.saved, snapshot=replica.snapshot)
+    saved = stored.saved or (SavedMark(FIRST, "") if stored.first == FIRST else UNKNOWN)
+    replica, version = Replica(id.type, doc), file.version
+    lineage = stored.lineage if renamed is None else renamed.lineage
+    opening = Opening(lineage, replica, stored.position, saved, path, version)
+    journal = Journal(lineage, stored.position, stored.saved, snapshot=replica.snapshot)
     events: list[ev.RoomEvent] = [ev.Logged(stored.position)]
+    if renamed is not None:
+        stored = replace(stored, lineage=lineage, saved=saved)
+        journal.start(stored, renamed.over)
+        events.clear()
     if version.fingerprint != saved.fingerprint:
         events.append(ev.FileChangedOutside())
     return Start(opening, journal, stored, tuple(events))
 
 
 def begin(
-    id: RoomId, built: Built, path: str, content: FileContent, client: int, *, replace: bool
+    id: RoomId, built: Built, path: str, file: FileContent, client: int, over: Replaces
 ) -> Start:
-    """Begin with the history ``built`` from the file; ``replace`` whatever the log has."""
+    """Begin with the history ``built`` from the file, ``over`` what the log may have."""
     doc: Doc[Any] = Doc(client_id=client)
     doc.apply_update(built.update)
-    replica, version = Replica(id.type, doc), content.version
+    replica, version = Replica(id.type, doc), file.version
     saved = SavedMark(FIRST, version.fingerprint)
     opening = Opening(built.lineage, replica, FIRST, saved, path, version)
     journal = Journal(built.lineage, Position(0), None, snapshot=replica.snapshot)
-    journal.start(built.update, replace=replace)
-    journal.mark(saved)
-    return Start(opening, journal, StoredHistory(built.lineage, (built.update,), FIRST, None), ())
-
-
-def _replay(stored: StoredHistory, doc: Doc[Any]) -> bool:
-    """Apply a stored history; ``False`` if its bytes are no updates."""
-    try:
-        with doc.transaction():
-            for update in stored.updates:
-                doc.apply_update(update)
-    except ValueError:
-        return False
-    return True
+    stored = StoredHistory(built.lineage, (built.update,), FIRST, saved)
+    journal.start(stored, over)
+    return Start(opening, journal, stored, ())

@@ -15,7 +15,7 @@ from ..errors import StoreError
 from ..protocol.identity import Lineage, Position, RoomId
 from . import refusals
 from .marks import decode_mark, encode_mark, highest_position
-from .port import SavedMark, StoredHistory
+from .port import More, SavedMark, StoredHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +54,27 @@ def start(
     lineage: Lineage,
     snapshot: bytes,
     position: Position,
+    more: More,
     now: float,
 ) -> None:
     row = _find(connection, room)
-    if row is not None and row.lineage == lineage and position <= _last(connection, row.id):
-        begun = _ends(connection, row) == (position, position)
-        if begun and _payload(connection, row.id, position) == snapshot:
+    rows = list(enumerate((snapshot, *more.updates), start=position))
+    if row is not None and row.lineage == lineage:
+        last = _last(connection, row.id)
+        if position <= last and _rows(connection, row.id) == rows:
             return
-        raise refusals.already_begun(room, lineage)
+        if position <= last != more.over:
+            raise refusals.already_begun(room, lineage)
     if row is not None:
         delete(connection, row.id)
+    saved = None if more.saved is None else encode_mark(more.saved)
     added = connection.execute(
-        "INSERT INTO collab_histories (room, lineage, used) VALUES (?, ?, ?)",
-        (str(room), lineage, now),
+        "INSERT INTO collab_histories (room, lineage, saved, used) VALUES (?, ?, ?, ?)",
+        (str(room), lineage, saved, now),
     )
-    connection.execute(
-        "INSERT INTO collab_updates VALUES (?, ?, ?)", (added.lastrowid, position, snapshot)
+    connection.executemany(
+        "INSERT INTO collab_updates VALUES (?, ?, ?)",
+        ((added.lastrowid, at, payload) for at, payload in rows),
     )
 
 
@@ -206,6 +211,14 @@ def _ends(connection: sqlite3.Connection, row: _Row) -> tuple[int, int]:
         "SELECT COALESCE(MIN(position), 0) FROM collab_updates WHERE history = ?", (row.id,)
     ).fetchone()
     return int(base), _last(connection, row.id)
+
+
+def _rows(connection: sqlite3.Connection, history: int) -> list[tuple[int, bytes]]:
+    rows = connection.execute(
+        "SELECT position, payload FROM collab_updates WHERE history = ? ORDER BY position",
+        (history,),
+    )
+    return [(at, bytes(payload)) for at, payload in rows]
 
 
 def _payload(connection: sqlite3.Connection, history: int, position: int) -> bytes | None:

@@ -5,7 +5,7 @@ Pure: no I/O, no clock, no tasks. Whoever drives a :class:`Journal` does this::
     journal.append(position, update)            # and mark(): as the room says
     request = journal.next_request(now)         # None: nothing to do before journal.deadline
     answer = await perform(log, room, lineage, request)        # store/perform.py
-    for news in journal.hear(answer, now):      # Durable, Degraded, Recovered, Restarted
+    for news in journal.hear(answer, now):      # Durable, Degraded, Recovered, ...
         ...
 
 Times are seconds of one clock, whichever.
@@ -20,12 +20,24 @@ from typing import assert_never
 from ..errors import StoreConflict, StoreError
 from ..protocol.identity import Lineage, Position
 from .backlog import Backlog, Row
+from .knowledge import (
+    Anything,
+    Begun,
+    Knowledge,
+    Nothing,
+    Older,
+    Replaces,
+    Unbegun,
+    Unknown,
+    Unread,
+)
 from .marks import highest_position
-from .port import SavedMark, StoredHistory
+from .port import More, SavedMark, StoredHistory
 from .requests import (
     Answer,
     Append,
     Degraded,
+    Discovered,
     Done,
     Durable,
     Failed,
@@ -59,28 +71,6 @@ class Limits:
     backlog: int = 4 * 1024 * 1024
 
 
-# --- what the log is known to have
-
-
-@dataclass(frozen=True, slots=True)
-class _Unbegun:
-    """Nothing of this history. ``start`` begins it, where it was decided already how."""
-
-    start: Start | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Unknown:
-    """It has refused something: look. ``start`` may have been carried out."""
-
-    start: Start | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Begun:
-    """All up to the durable position."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Trouble:
     reason: str
@@ -98,8 +88,9 @@ class Journal:
     2. What the log does not have is kept here: as it came in, or put together where it is
        much, or as the whole document.
     3. A history of another lineage in the log is never replaced, except where :meth:`start`
-       was told to; nor one of the same lineage that somebody else has written to. The room
-       is degraded instead.
+       or :meth:`replace_found` was told to; nor one of the same lineage that somebody else has
+       written to. The room is degraded instead.
+    4. As long as the room is open, the mark in the log is ``live``.
 
     ``position`` and ``saved`` are what the log has. ``snapshot`` gives the document as it is,
     as one update; it is called rarely, and must contain all that was given to
@@ -118,7 +109,7 @@ class Journal:
         self._lineage = lineage
         self._snapshot = snapshot
         self._limits = limits
-        self._log: _Unbegun | _Unknown | _Begun = _Begun()
+        self._log: Knowledge = Begun()
         self._head = self.durable = position
         self._backlog = Backlog()
         # Rows that were sent and not confirmed: they may be there, so they stay as they are.
@@ -131,15 +122,24 @@ class Journal:
 
     # --- what the room tells
 
-    def start(self, snapshot: bytes, *, replace: bool) -> None:
-        """Begin the history with ``snapshot`` at position 1, before anything else is told.
-
-        With ``replace``, instead of any other that the log may have. Without, only if it has
-        none: for rooms whose history could not be read, lest it be thrown away.
-        """
-        start = Start(snapshot, Position(1))
-        self._head, self.durable = Position(1), Position(0)
-        self._log = _Unbegun(start) if replace else _Unknown(start)
+    def start(self, history: StoredHistory, over: Replaces) -> None:
+        """Begin with ``history``, before anything else is told, ``over`` what the log may have."""
+        snapshot, *others = history.updates
+        saved = None if history.saved is None else replace(history.saved, live=True)
+        start = Start(snapshot, history.first, More(tuple(others), saved))
+        self._head, self.durable = history.position, Position(0)
+        self._mark, self._marked = saved, None
+        match over:
+            case Anything():
+                self._log = Unbegun(start)
+            case Unread():
+                self._log = Unknown(start, unread=True)
+            case Nothing():
+                self._log = Unknown(start)
+            case StoredHistory():
+                self._log = Unknown(start, known=over)
+            case _:
+                assert_never(over)
 
     def append(self, position: Position, update: bytes) -> None:
         """Write ``update`` at ``position``, the one after the last.
@@ -156,7 +156,26 @@ class Journal:
 
     def mark(self, mark: SavedMark) -> None:
         """Remember ``mark`` as soon as the updates that it names are durable."""
-        self._mark = mark
+        self._mark = replace(mark, live=True)
+
+    def release(self) -> None:
+        """The room is closed: if all is durable, say so with the last mark."""
+        if self.settled and self._mark is not None:
+            self._mark = replace(self._mark, live=False)
+
+    def replace_found(self) -> None:
+        """What was :class:`Discovered` is in the document, and what that took was told: begin
+        in its place, with all at once."""
+        assert isinstance(self._log, Older), "only what was discovered is replaced"
+        start, found = self._log.start, self._log.history
+        rows = tuple(update for _, update in self._backlog.all_rows())
+        over = found.position if found.lineage == self._lineage else None
+        saved = self._mark if self._mark is not None and self._names_told(self._mark) else None
+        more = More((*start.more.updates, *rows), saved, over)
+        self._log = Unbegun(replace(start, more=more))
+
+    def _names_told(self, mark: SavedMark) -> bool:
+        return highest_position(mark) <= self._head
 
     def retry_now(self) -> None:
         """Do not wait any longer after a failure: the server stops, or a person asked."""
@@ -167,12 +186,13 @@ class Journal:
 
     @property
     def degraded(self) -> bool:
-        return self._trouble is not None
+        """Whether what was told cannot become durable for now."""
+        return self._trouble is not None or isinstance(self._log, Older)
 
     @property
     def settled(self) -> bool:
         """Whether all that was told is durable."""
-        return not self._backlog and self._mark == self._marked and isinstance(self._log, _Begun)
+        return not self._backlog and self._mark == self._marked and isinstance(self._log, Begun)
 
     @property
     def saved(self) -> SavedMark | None:
@@ -184,10 +204,15 @@ class Journal:
         """Bytes of the updates that are not durable."""
         return self._backlog.size
 
-    def complete(self, stored: StoredHistory) -> StoredHistory:
+    def complete(self, stored: StoredHistory | None) -> StoredHistory | None:
         """``stored``, which was just loaded, with the updates that the log does not have yet."""
+        start = None if isinstance(self._log, Begun) else self._log.start
+        if start is not None:
+            stored = StoredHistory(self._lineage, start.updates, start.last, None)
+        if stored is None or stored.lineage != self._lineage:
+            return None
         rows = [row for row in self._backlog.all_rows() if row[0] > stored.position]
-        if stored.lineage != self._lineage or not rows or rows[0][0] != stored.position + 1:
+        if not rows or rows[0][0] != stored.position + 1:
             return stored
         updates = (*stored.updates, *(update for _, update in rows))
         return replace(stored, updates=updates, position=rows[-1][0])
@@ -195,7 +220,8 @@ class Journal:
     @property
     def deadline(self) -> float | None:
         """When to ask for the next request, if nothing else happens; ``None``: no need to."""
-        if self._trouble is None or self._under_way is not None:
+        waits = self._under_way is not None or isinstance(self._log, Older)
+        if self._trouble is None or waits:
             return None
         return self._trouble.retry_at
 
@@ -226,13 +252,15 @@ class Journal:
 
     def _choose(self) -> Request | None:
         match self._log:
-            case _Unknown():
+            case Unknown():
                 return Look()
-            case _Unbegun(start):
+            case Older():
+                return None
+            case Unbegun(start):
                 start = start or Start(self._snapshot(), self._head)
-                self._log = _Unbegun(start)
+                self._log = Unbegun(start)
                 return start
-            case _Begun():
+            case Begun():
                 return self._choose_write()
             case _:
                 assert_never(self._log)
@@ -249,7 +277,7 @@ class Journal:
             return Append(self._tried)
         if self._trouble is not None:
             # What had failed is not wanted any more; see whether all is well.
-            self._log = _Unknown(None)
+            self._log = Unknown(None)
             return Look()
         return None
 
@@ -262,12 +290,12 @@ class Journal:
             case Mark(mark):
                 self._marked = mark
                 news = [Durable(self.durable, mark)]
-            case Start(snapshot, position):
-                if position > 1:
-                    news.append(Restarted(position, snapshot))
-                self._log = _Begun()
-                self._marked = None
-                news += self._advance(position)
+            case Start():
+                if request.position > 1 and not request.more.updates:
+                    news.append(Restarted(request.position, request.snapshot))
+                self._log = Begun()
+                self._marked = request.more.saved
+                news += self._advance(request.last)
             case _:
                 assert_never(request)
         return self._recover() + news
@@ -288,11 +316,12 @@ class Journal:
         return [Recovered()]
 
     def _fail(self, error: StoreError, now: float) -> list[News]:
-        if not isinstance(error, StoreConflict) or isinstance(self._log, _Unknown):
+        if not isinstance(error, StoreConflict) or isinstance(self._log, Unknown):
             return self._degrade(error.reason, str(error), now)
         # The history is gone, or others have written to it: looking tells which, at once;
         # unless a look has just said that all is well.
-        self._log = _Unknown(self._log.start if isinstance(self._log, _Unbegun) else None)
+        start = self._log.start if isinstance(self._log, Unbegun) else None
+        self._log = Unknown(start)
         return self._degrade(error.reason, str(error), now) if self._looked else []
 
     def _degrade(self, reason: str, message: str, now: float) -> list[News]:
@@ -305,13 +334,17 @@ class Journal:
 
     def _compare(self, history: StoredHistory | None, now: float) -> list[News]:
         """Find out how to go on from what the log has."""
-        start = self._log.start if isinstance(self._log, _Unknown) else None
-        if history is None or self._has_lost_its_end(history, start):
-            self._log = _Unbegun(start)
+        log = self._log if isinstance(self._log, Unknown) else Unknown(None)
+        start = log.start
+        if history is None or self._has_lost_its_end(history, start) or _is(history, log.known):
+            self._log = Unbegun(start)
             return []
         if history.lineage != self._lineage or not self._is_ours(history, start):
+            if log.unread and start is not None:
+                self._log = Older(start, history)
+                return [Discovered(history, start.snapshot)]
             return self._degrade(StoreConflict.reason, ANOTHER_HISTORY, now)
-        self._log = _Begun()
+        self._log = Begun()
         self._looked = True
         self._marked = history.saved
         news = self._advance(history.position)
@@ -326,7 +359,7 @@ class Journal:
         """Whether the log has what this journal wrote: all that is durable, then some of the
         rows of which it was not known whether they had been written."""
         if start is not None:
-            return (history.updates, history.position) == ((start.snapshot,), start.position)
+            return (history.updates, history.position) == (start.updates, start.last)
         beyond = history.position - self.durable
         if not 0 <= beyond <= min(len(self._tried), len(history.updates)):
             return False
@@ -335,10 +368,15 @@ class Journal:
 
     def _shrink(self) -> None:
         """Make less of what waits, without touching what may have been written already."""
-        start = self._log.start if isinstance(self._log, _Unbegun | _Unknown) else None
+        start = None if isinstance(self._log, Begun) else self._log.start
         after = self._tried[-1][0] if self._tried else self.durable
-        after = max(after, start.position) if start is not None else after
+        after = max(after, start.last) if start is not None else after
         self._backlog.shrink(after, self._mark)
         if self._backlog.size > self._limits.backlog:
             self._backlog.complete(after, self._mark, self._snapshot())
         self._shrink_above = max(self._limits.backlog, 2 * self._backlog.size)
+
+
+def _is(found: StoredHistory, known: StoredHistory | None) -> bool:
+    """Whether nobody has written since ``known`` was read."""
+    return known is not None and (found.lineage, found.position) == (known.lineage, known.position)

@@ -16,6 +16,8 @@ def mark_to_json(mark: SavedMark) -> dict[str, Any]:
         plain["merged"] = list(mark.merged)
     if mark.writing is not None:
         plain["writing"] = mark.writing
+    if mark.live:
+        plain["live"] = True
     return plain
 
 
@@ -27,6 +29,7 @@ def mark_from_json(plain: dict[str, Any]) -> SavedMark:
         plain["fingerprint"],
         tuple(Position(position) for position in plain.get("merged", ())),
         None if writing is None else Position(writing),
+        bool(plain.get("live", False)),  # older versions did not know it
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ..protocol.identity import Lineage, Position, RoomId
 from . import refusals
 from .marks import highest_position
-from .port import SavedMark, StoredHistory
+from .port import NO_MORE, More, SavedMark, StoredHistory
 
 
 @dataclass(slots=True)
@@ -52,15 +52,18 @@ class MemoryUpdateLog:
         lineage: Lineage,
         snapshot: bytes,
         position: Position = Position(1),
+        more: More = NO_MORE,
     ) -> None:
         """See :meth:`UpdateLog.start`."""
         self._expect_open()
         history = self._histories.get(room)
+        updates = [snapshot, *more.updates]
         if history is not None and history.lineage == lineage and position <= history.last:
-            if history.base == position and history.updates == [snapshot]:
+            if (history.base, history.updates) == (position, updates):
                 return
-            raise refusals.already_begun(room, lineage)
-        self._histories[room] = _History(lineage, [snapshot], position)
+            if history.last != more.over:
+                raise refusals.already_begun(room, lineage)
+        self._histories[room] = _History(lineage, updates, position, more.saved)
 
     async def append(
         self, room: RoomId, lineage: Lineage, position: Position, update: bytes

@@ -16,8 +16,8 @@ async def perform(log: UpdateLog, room: RoomId, lineage: Lineage, request: Reque
     """Carry out ``request``, and return the answer for :meth:`Journal.hear`."""
     try:
         match request:
-            case Start(snapshot, position):
-                await log.start(room, lineage, snapshot, position)
+            case Start(snapshot, position, more):
+                await log.start(room, lineage, snapshot, position, more)
             case Append():
                 return await _append(log, room, lineage, request)
             case Mark(mark):

@@ -21,12 +21,17 @@ class SavedMark:
     what the first ``position`` updates make, and in addition the updates at the positions
     ``merged``, which brought in what other programs wrote. ``writing`` is set while the
     document at that position is being written: after a crash the file may already have it.
+    A ``position`` of 0 says that no document is known which is what the file has.
+
+    ``live`` says that a server has the room open. Found by a server that begins, it says that
+    the last one died, and may have put into the file, or told its clients, what is not here.
     """
 
     position: Position
     fingerprint: str
     merged: tuple[Position, ...] = ()
     writing: Position | None = None
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,27 @@ class StoredHistory:
     updates: tuple[bytes, ...]
     position: Position
     saved: SavedMark | None
+
+    @property
+    def first(self) -> Position:
+        """The position of the first of ``updates``."""
+        return Position(self.position - len(self.updates) + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """What a history begins with besides its snapshot, all at once.
+
+    ``updates`` follow the snapshot, ``saved`` is its mark. With ``over`` it may also replace a
+    history of the same lineage that ends at this position.
+    """
+
+    updates: tuple[bytes, ...] = ()
+    saved: SavedMark | None = None
+    over: Position | None = None
+
+
+NO_MORE = More()
 
 
 class UpdateLog(Protocol):
@@ -75,13 +101,15 @@ class UpdateLog(Protocol):
         lineage: Lineage,
         snapshot: bytes,
         position: Position = Position(1),
+        more: More = NO_MORE,
     ) -> None:
         """Begin a history with ``snapshot`` as what the first ``position`` updates make.
 
         ``position`` is above 1 where a history goes on that the store has lost. Replaced is
         a history of another lineage, and one of the same lineage that ends before
-        ``position``, as it has lost its end. Any other of the same lineage raises
-        :class:`~jupyter_collab.errors.StoreConflict`.
+        ``position``, as it has lost its end, or that ``more`` says it may replace. Any other of
+        the same lineage raises :class:`~jupyter_collab.errors.StoreConflict`. What was there
+        is gone when all of the new one is there, not before.
         """
 
     async def append(

@@ -23,13 +23,18 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One write. ``start`` and ``update`` have an update at ``position``, ``saved`` a mark."""
+    """One write. ``start`` and ``update`` have an update at ``position``, ``saved`` a mark.
+
+    A ``start`` may have a mark, too. It is valid once there are as many updates as its ``rows``
+    says, which those after the first say as well: until then what was before counts.
+    """
 
     kind: Literal["start", "update", "saved"]
     lineage: Lineage
     position: Position
     update: bytes
     saved: SavedMark | None = None
+    rows: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,8 @@ def encode_metadata(room: RoomId, record: Record) -> bytes:
     }
     if record.saved is not None:
         plain["saved"] = mark_to_json(record.saved)
+    if record.rows > 1:
+        plain["rows"] = record.rows
     return json.dumps(plain, separators=(",", ":")).encode()
 
 
@@ -58,31 +65,52 @@ def decode_record(room: RoomId, update: bytes, metadata: bytes | None) -> Record
             return None
         saved = mark_from_json(plain["saved"]) if "saved" in plain else None
         return Record(
-            plain["kind"], Lineage(plain["lineage"]), Position(plain["position"]), update, saved
+            plain["kind"],
+            Lineage(plain["lineage"]),
+            Position(plain["position"]),
+            update,
+            saved,
+            plain.get("rows", 1),
         )
     except (KeyError, TypeError, ValueError):
         return None
 
 
 def replay(records: Iterable[Record]) -> StoredHistory | Broken | None:
-    """The history that ``records`` tell: that of the last lineage which was started."""
+    """The history that ``records`` tell: that of the last lineage which was started wholly."""
     history: StoredHistory | Broken | None = None
     updates: list[bytes] = []
+    awaited = 0  # rows that a start still needs; until they are there, ``before`` counts
+    before: StoredHistory | Broken | None = None
     for record in records:
         if record.kind == "start":
-            updates = [record.update]
-            history = StoredHistory(record.lineage, (), record.position, None)
-        elif not isinstance(history, StoredHistory) or record.lineage != history.lineage:
+            if awaited == 0:
+                before = _with(history, updates)
+            updates, awaited = [record.update], record.rows - 1
+            history = StoredHistory(record.lineage, (), record.position, record.saved)
+            continue
+        if awaited and record.rows == 1:
+            # The start was never finished, and somebody went on with what was before.
+            history, awaited = before, 0
+            updates = list(before.updates) if isinstance(before, StoredHistory) else []
+        if not isinstance(history, StoredHistory) or record.lineage != history.lineage:
             history = Broken()
         elif record.kind == "saved":
             history = replace(history, saved=record.saved)
         elif record.position == history.position + 1:
             updates.append(record.update)
             history = replace(history, position=record.position)
+            awaited = max(0, awaited - 1)
         elif record.position > history.position:
             history = Broken()
         # A write that was made again, as it was not known whether it had been done, says
         # nothing new.
+    return before if awaited else _with(history, updates)
+
+
+def _with(
+    history: StoredHistory | Broken | None, updates: list[bytes]
+) -> StoredHistory | Broken | None:
     if isinstance(history, StoredHistory):
         return replace(history, updates=tuple(updates))
     return history

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..errors import StoreError
 from ..protocol.identity import Position
 from .backlog import Row
-from .port import SavedMark, StoredHistory
+from .port import NO_MORE, More, SavedMark, StoredHistory
 
 # --- requests, one at a time
 
@@ -18,6 +18,16 @@ class Start:
 
     snapshot: bytes
     position: Position
+    more: More = NO_MORE
+
+    @property
+    def last(self) -> Position:
+        """The position at which the history is then."""
+        return Position(self.position + len(self.more.updates))
+
+    @property
+    def updates(self) -> tuple[bytes, ...]:
+        return (self.snapshot, *self.more.updates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +112,16 @@ class Restarted:
     snapshot: bytes
 
 
-News = Durable | Degraded | Recovered | Restarted
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """The log can be read at last, and has had a ``history`` of the document all the time.
+
+    The room, meanwhile, ``began`` with this update, which made what was in the file. Once what
+    the history has is in the document, :meth:`~.journal.Journal.replace_found` is called.
+    """
+
+    history: StoredHistory
+    began: bytes
+
+
+News = Durable | Degraded | Recovered | Restarted | Discovered

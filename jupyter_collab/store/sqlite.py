@@ -11,7 +11,7 @@ from pathlib import Path
 from ..protocol.identity import Lineage, Position, RoomId
 from . import histories
 from .database import BUSY_TIMEOUT, Database
-from .port import SavedMark, StoredHistory
+from .port import NO_MORE, More, SavedMark, StoredHistory
 from .writer import Writer
 
 
@@ -59,6 +59,7 @@ class SQLiteUpdateLog:
         lineage: Lineage,
         snapshot: bytes,
         position: Position = Position(1),
+        more: More = NO_MORE,
     ) -> None:
         """See :meth:`UpdateLog.start`."""
         self._used.add(room)
@@ -67,7 +68,7 @@ class SQLiteUpdateLog:
         used = frozenset(self._used)
 
         def start(connection: sqlite3.Connection) -> None:
-            histories.start(connection, room, lineage, snapshot, position, now)
+            histories.start(connection, room, lineage, snapshot, position, more, now)
             histories.forget(connection, before, used)
 
         await self._writer.write(start)

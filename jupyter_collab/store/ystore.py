@@ -11,7 +11,7 @@ from traitlets.config import Config, Configurable
 
 from ..protocol.identity import Lineage, Position, RoomId
 from . import refusals
-from .port import SavedMark, StoredHistory
+from .port import NO_MORE, More, SavedMark, StoredHistory
 from .ystore_session import YStoreSession
 
 IDLE_TIMEOUT = 10.0
@@ -78,9 +78,12 @@ class YStoreUpdateLog:
         lineage: Lineage,
         snapshot: bytes,
         position: Position = Position(1),
+        more: More = NO_MORE,
     ) -> None:
         """See :meth:`UpdateLog.start`."""
-        await self._session(room).submit(lambda store: store.start(lineage, snapshot, position))
+        await self._session(room).submit(
+            lambda store: store.start(lineage, snapshot, position, more)
+        )
 
     async def append(
         self, room: RoomId, lineage: Lineage, position: Position, update: bytes

@@ -11,7 +11,7 @@ from ..errors import StoreError
 from ..protocol.identity import Lineage, Position, RoomId
 from . import refusals
 from .marks import highest_position
-from .port import SavedMark, StoredHistory
+from .port import More, SavedMark, StoredHistory
 from .records import EMPTY_UPDATE, Broken, Record, decode_record, encode_metadata, replay
 from .torn_file import Entry, is_plain_file, mend
 from .watched_log import WatchedLog
@@ -53,17 +53,24 @@ class YStoreHistory:
         updates = history.updates[: until - base + 1]
         return StoredHistory(history.lineage, updates, until, history.saved)
 
-    async def start(self, lineage: Lineage, snapshot: bytes, position: Position) -> None:
+    async def start(
+        self, lineage: Lineage, snapshot: bytes, position: Position, more: More
+    ) -> None:
+        wanted = (snapshot, *more.updates)
+        last = Position(position + len(more.updates))
         ends = await self._find()
         if ends is not None and ends.lineage == lineage and position <= ends.last:
-            if (ends.base, ends.last) != (position, position) or await self._at(
-                position
-            ) != snapshot:
+            found = await self._read()
+            if found is not None and (found.position, found.updates) == (last, wanted):
+                return
+            if ends.last != more.over:
                 raise refusals.already_begun(self._room, lineage)
-            return
-        await self._write(Record("start", lineage, position, snapshot))
+        await self._write(Record("start", lineage, position, snapshot, more.saved, len(wanted)))
+        for at, update in enumerate(more.updates, start=position + 1):
+            row = Record("update", lineage, Position(at), update, rows=len(wanted))
+            await self._write(row)
         begun = await self._read()
-        if begun != StoredHistory(lineage, (snapshot,), position, None):
+        if begun != StoredHistory(lineage, wanted, last, more.saved):
             self.doubt()
             raise StoreError(
                 f"{type(self._store).__name__} does not give back what was written to it; it has"

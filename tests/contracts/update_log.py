@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import ClassVar, ParamSpec
 
 import pytest
 
 from jupyter_collab.errors import StoreConflict, StoreError
 from jupyter_collab.protocol.identity import FileId, Lineage, Position, RoomId
-from jupyter_collab.store.port import SavedMark, StoredHistory, UpdateLog
+from jupyter_collab.store.port import More, SavedMark, StoredHistory, UpdateLog
 
 P = ParamSpec("P")
 
@@ -143,6 +144,38 @@ class UpdateLogContract:
             await log.start(ROOM, LINEAGE, b"snapshot", at(3))
         await log.start(ROOM, LINEAGE, b"snapshot", at(4))
         assert await log.load(ROOM) == StoredHistory(LINEAGE, (b"snapshot",), at(4), None)
+        await log.close()
+
+    @asynchronous
+    async def test_start_takes_all_of_a_history_at_once(self, open_log: OpenLog) -> None:
+        """S3: so a history can get another name without a moment in which it is not there."""
+        log = open_log()
+        await fill(log, 4)
+        mark = SavedMark(at(5), "sha256:1", (at(6),), live=True)
+        more = More((b"update 6", b"update 7"), mark)
+        for _ in range(2):
+            await log.start(ROOM, OTHER_LINEAGE, b"snapshot", at(5), more)
+            rows = (b"snapshot", b"update 6", b"update 7")
+            assert await log.load(ROOM) == StoredHistory(OTHER_LINEAGE, rows, at(7), mark)
+        with pytest.raises(StoreConflict):
+            await log.start(ROOM, OTHER_LINEAGE, b"snapshot", at(5), More((b"another",), mark))
+        await log.append(ROOM, OTHER_LINEAGE, at(8), b"update 8")
+        await log.mark_saved(ROOM, OTHER_LINEAGE, replace(mark, position=at(8), live=False))
+        history = await expect(log)
+        assert (history.position, history.first) == (at(8), at(5))
+        assert history.saved == SavedMark(at(8), "sha256:1", (at(6),))
+        await log.close()
+
+    @asynchronous
+    async def test_start_replaces_what_it_is_told_to(self, open_log: OpenLog) -> None:
+        """S3: a history of the same lineage, if it ends where the caller has seen it end."""
+        log = open_log()
+        await fill(log, 3)
+        with pytest.raises(StoreConflict):
+            await log.start(ROOM, LINEAGE, b"snapshot", at(1), More((b"a",), over=at(2)))
+        assert (await expect(log)).updates == tuple(updates(1, 3))
+        await log.start(ROOM, LINEAGE, b"snapshot", at(1), More((b"a",), over=at(3)))
+        assert await log.load(ROOM) == StoredHistory(LINEAGE, (b"snapshot", b"a"), at(2), None)
         await log.close()
 
     @asynchronous

@@ -9,7 +9,7 @@ from typing import Any
 from pycrdt import Doc, Text
 
 from jupyter_collab.protocol.close import CloseCode
-from jupyter_collab.protocol.identity import ClientId, ConnectionId, Position
+from jupyter_collab.protocol.identity import ClientId, ConnectionId, Lineage, Position
 from jupyter_collab.protocol.messages import (
     Ack,
     Awareness,
@@ -27,6 +27,7 @@ from jupyter_collab.protocol.messages import (
 )
 from jupyter_collab.room import events as ev
 from jupyter_collab.server.merging import Merge, merge_now
+from jupyter_collab.store.port import StoredHistory
 
 from .world import Client, World, person, version
 
@@ -535,6 +536,48 @@ def test_a_rename_is_followed() -> None:
     world.handle(ev.FileRenamed("sub/notes.txt"))
     assert ada.doc["state"]["path"] == "sub/notes.txt"
     assert ada.last(Status).status["file"]["path"] == "sub/notes.txt"
+
+
+# --- an older history of the document
+
+
+def test_what_the_log_turns_out_to_have_is_brought_in_and_then_replaced() -> None:
+    """S18"""
+    world = World("one\n", log_at_once=False)
+    ada = world.open(1)
+    world.handle(ev.HistoryFailed("store-error", "The store is locked"))
+    world.type(ada, "zero\n")
+    older = StoredHistory(Lineage("older"), (world.log[0],), Position(1), None)
+    world.handle(ev.HistoryFound(older, world.log[0]))
+    [merge] = world.history_merges
+    assert merge.history is older
+    assert merge.began == world.log[0]
+    doc: Doc[Any] = Doc(client_id=99)
+    doc.apply_update(merge.ours)
+    before = doc.get_state()
+    text = doc.get("source", type=Text)
+    assert str(text) == "zero\none\n"
+    text += "two\n"
+    world.type(ada, "typed meanwhile\n")
+    world.handle(ev.HistoryMerged((doc.get_update(before),)))
+    assert str(ada.text) == world.text == "typed meanwhile\nzero\none\ntwo\n"
+    assert world.replaced_at == len(world.log), "with all that was told before"
+    world.wait(2)
+    assert world.writes[-1].source == world.text
+
+
+def test_a_room_whose_history_is_not_kept_can_be_closed_once_the_file_has_it_all() -> None:
+    """S18"""
+    world = World(log_at_once=False)
+    ada = world.open(1)
+    world.handle(ev.HistoryFailed("store-error", "The store is locked"))
+    world.type(ada, "x")
+    world.handle(ev.Left(ada.id))
+    world.wait(100)
+    assert not world.evicted
+    world.finish_write("v2")
+    world.wait(100)
+    assert world.evicted
 
 
 # --- end

@@ -89,6 +89,8 @@ class World:
         self.writes: list[fx.WriteFile] = []
         self.reads: list[fx.ReadFile] = []
         self.merges: list[fx.MergeFile] = []
+        self.history_merges: list[fx.MergeHistory] = []
+        self.replaced_at = 0
         self.reports: list[fx.Report] = []
         self.evicted = False
         self.log_at_once = log_at_once
@@ -136,6 +138,10 @@ class World:
                 self.reads.append(effect)
             case fx.MergeFile():
                 self.merges.append(effect)
+            case fx.MergeHistory():
+                self.history_merges.append(effect)
+            case fx.ReplaceHistory():
+                self.replaced_at = len(self.log)
             case fx.Report():
                 self.reports.append(effect)
             case fx.Evict():

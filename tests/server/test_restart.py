@@ -110,17 +110,47 @@ def test_a_lost_store_harms_nobody(tmp_path: Path) -> None:
         asyncio.run(main(lab))
 
 
+def change_file(lab: ServerProcess) -> None:
+    path = lab.root / "notes.txt"
+    path.write_text("git\n" + path.read_text())
+
+
 def test_the_file_may_change_while_the_server_is_down(tmp_path: Path) -> None:
+    """L5 S17: all was logged when the server ended, so the history goes on."""
+
+    async def main(lab: ServerProcess) -> None:
+        ada = await join(lab)
+        ada.text += "ada\n"
+        await ada.durable()
+        lab.stop()
+        change_file(lab)
+        lab.start()
+        again = await join(lab, ada)
+        await again.until(lambda: str(again.text) == "git\nbegin\nada\n")
+
+    with server(tmp_path) as lab:
+        asyncio.run(main(lab))
+
+
+def test_the_file_may_change_after_the_server_was_killed(tmp_path: Path) -> None:
+    """L5: whether the server itself had put more into the file is not known, so the history
+    gets another name: who holds it under the old one brings nothing twice."""
+
     async def main(lab: ServerProcess) -> None:
         ada = await join(lab)
         ada.text += "ada\n"
         await ada.durable()
         lab.kill()
-        path = lab.root / "notes.txt"
-        path.write_text("git\n" + path.read_text())
+        change_file(lab)
         lab.start()
-        again = await join(lab, ada)
-        await again.until(lambda: str(again.text) == "git\nbegin\nada\n")
+        newcomer = await join(lab)
+        await newcomer.until(lambda: str(newcomer.text) == "git\nbegin\nada\n")
+        lineage = newcomer.session["sessionId"]
+        assert lineage != ada.session["sessionId"]
+        await newcomer.close()
+        lab.stop()
+        lab.start()
+        assert (await join(lab)).session["sessionId"] == lineage
 
     with server(tmp_path, "--YDocExtension.document_save_delay=60") as lab:
         asyncio.run(main(lab))

@@ -18,6 +18,7 @@ from jupyter_collab.protocol.messages import (
     ClientMessage,
     Hello,
     ServerMessage,
+    Status,
     SyncStep1,
     SyncStep2,
     SyncUpdate,
@@ -27,6 +28,7 @@ from jupyter_collab.room.merge import merge
 from jupyter_collab.room.session import Person
 
 from .server import Closed, Line, Server
+from .updates import Contents, clocks
 from .words import words_in, words_of
 
 
@@ -36,6 +38,9 @@ class Applied:
 
     update: bytes
     edit: int | None
+    client: int = 0
+    clock: int = 0
+    """What the document knew of this client afterwards."""
 
 
 class Client(ABC):
@@ -65,10 +70,12 @@ class Client(ABC):
         """Whether a person can type."""
         self._applying = False
         self._early: list[bytes] = []
+        self._after = b"\0"
         self._subscription = self.doc.observe(self._on_change)
 
     def _on_change(self, event: Any) -> None:
         if not self._applying:
+            self._after = event.after_state
             self._edited(event.update)
 
     def _apply(self, update: bytes) -> None:
@@ -151,7 +158,7 @@ class CollabClient(Client):
     collab = True
 
     def __init__(self, name: str, type: str, server: Server, next_line: Callable[[], int]) -> None:
-        self._carried: tuple[Any, Any] | None = None
+        self._carried: Left | None = None
         super().__init__(name, type, server, next_line)
         self._opened()
 
@@ -160,7 +167,7 @@ class CollabClient(Client):
         self.lineage: Lineage | None = None
         self._named: Lineage | None = None
         self._applied: list[Applied] = []
-        self.made = self.durable = 0
+        self.made = self.durable = self.in_file = 0
 
     def _shown(self) -> Lineage | None:
         if self.lineage is None and self._named is None:
@@ -184,17 +191,20 @@ class CollabClient(Client):
         return self._sent and self._received and self.durable == self.made and self.ready
 
     def held(self) -> set[str]:
-        mine = set() if self._carried is None else set(_words(self._carried[1]))
+        mine = set() if self._carried is None else set(_words(self._carried.mine))
         return super().held() | mine
 
     def holds_unsafe(self, word: str) -> bool:
         """Whether ``word`` will be brought into another history, should this one be lost."""
-        base, mine = self._carried or self._difference()
-        return word in _words(mine) and word not in _words(base)
+        left = self._carried or self._leave()
+        base = left.base(lambda _applied: False)
+        return word in _words(left.mine) and word not in _words(base)
 
     def _edited(self, update: bytes) -> None:
         self.made += 1
-        self._applied.append(Applied(update, self.made))
+        client = self.doc.client_id
+        clock = clocks(self._after).get(client, 0)
+        self._applied.append(Applied(update, self.made, client, clock))
         if self._sent:
             self._frames.append(self.made)
             self.say(SyncUpdate(update))
@@ -224,12 +234,15 @@ class CollabClient(Client):
                 self.durable = max(self.durable, self._frames[count - self._acked - 1])
                 del self._frames[: count - self._acked]
                 self._acked = count
+            case Status(status) if status["save"]["state"] == "saved":
+                # What is durable is in the document, and the file has all of that now.
+                self.in_file = self.durable
             case _:
                 pass
 
     def _greet(self, lineage: Lineage) -> None:
         if self.lineage is not None and self.lineage != lineage:
-            self._carried = self._carried or self._difference()
+            self._carried = self._carried or self._leave()
             self.cut(0)
             self.forget()
         elif self.lineage is None and self._named != lineage:
@@ -249,28 +262,43 @@ class CollabClient(Client):
             return
         self.ready = True
         if self._carried is not None:
-            base, mine = self._carried
-            self._carried = None
+            left, self._carried = self._carried, None
             before = words_of(self.document)
-            self.document.edit(merge(base, self.document.read(), mine))
+            base = left.base(Contents(self.doc).has)
+            self.document.edit(merge(base, self.document.read(), left.mine))
             self._server.on_merge(before, before, words_of(self.document))
 
-    def _difference(self) -> tuple[Any, Any]:
-        """The document without what is not known to be durable, and with it."""
+    def _leave(self) -> Left:
+        return Left(self._type, tuple(self._applied), self.in_file, self.document.read())
+
+
+@dataclass(frozen=True)
+class Left:
+    """A history that was left for another one: what was ``applied``, of which the first
+    ``in_file`` edits are known to be in the file, and the content ``mine`` that it made."""
+
+    type: str
+    applied: tuple[Applied, ...]
+    in_file: int
+    mine: Any
+
+    def base(self, has: Callable[[Applied], bool]) -> Any:
+        """The document without those own edits that the new one neither ``has``, nor got from
+        the file."""
         copy: Doc[Any] = Doc()
-        document = Document.of(self._type, copy)
+        document = Document.of(self.type, copy)
         scopes: list[Any] = [copy.get("source", type=Text)]
-        if self._type == "notebook":
+        if self.type == "notebook":
             scopes = [copy.get("cells", type=Array), copy.get("meta", type=Map)]
         manager = UndoManager(scopes=scopes, capture_timeout_millis=0)
         manager.include_origin("mine")
-        for applied in self._applied:
-            unsafe = applied.edit is not None and applied.edit > self.durable
-            with copy.transaction(origin="mine" if unsafe else "others"):
+        for applied in self.applied:
+            own = applied.edit is not None and applied.edit > self.in_file
+            with copy.transaction(origin="mine" if own and not has(applied) else "others"):
                 copy.apply_update(applied.update)
         while manager.can_undo():
             manager.undo()
-        return document.read(), self.document.read()
+        return document.read()
 
 
 def _words(content: Any) -> Counter[str]:

@@ -6,6 +6,7 @@ awaits, so that anything may happen in between, also the death of the server.
 
 from __future__ import annotations
 
+import logging
 from collections import Counter, deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
@@ -21,18 +22,26 @@ from jupyter_collab.protocol.identity import ConnectionId, Lineage, RoomId
 from jupyter_collab.protocol.messages import ClientMessage, ServerMessage
 from jupyter_collab.room import effects as fx
 from jupyter_collab.room import events as ev
-from jupyter_collab.room.build import build
 from jupyter_collab.room.document import Document
 from jupyter_collab.room.keeper import DELETED
 from jupyter_collab.room.room import Room, RoomPolicy
 from jupyter_collab.room.saving import SavePolicy
 from jupyter_collab.room.session import Person
+from jupyter_collab.server.beginnings import Beginnings
 from jupyter_collab.server.document_actor import room_event
-from jupyter_collab.server.merging import Merge, Merged, merge_now
-from jupyter_collab.server.starting import Start, begin, resume
+from jupyter_collab.server.merging import BringIn, Merge, Merged, bring_in, merge_now
+from jupyter_collab.server.starting import Start
 from jupyter_collab.store.compaction import Compaction, CompactionPolicy
 from jupyter_collab.store.port import StoredHistory
-from jupyter_collab.store.requests import Degraded, Durable, News, Recovered, Request, Restarted
+from jupyter_collab.store.requests import (
+    Degraded,
+    Discovered,
+    Durable,
+    News,
+    Recovered,
+    Request,
+    Restarted,
+)
 
 from .store import SimulatedStore, run_now
 from .words import words_in, words_of
@@ -40,8 +49,14 @@ from .words import words_in, words_of
 POLICY = RoomPolicy(SavePolicy(1.0, 5.0), 60.0, 0.02)
 COMPACTION = CompactionPolicy(tail_size=2_000, tail_ratio=1.0, tail_count=12)
 
+LOG = logging.getLogger("tests.sim")
+
 Work = Generator[bool, None, None]
 """Yields whether it got on; ``False`` where it waits for something else."""
+
+
+async def _at_once(function: Callable[..., Any], *arguments: Any) -> Any:
+    return function(*arguments)
 
 
 @dataclass(frozen=True)
@@ -133,6 +148,10 @@ class Life:
                 self.jobs.append(self._read())
             case fx.MergeFile():
                 self.jobs.append(self._merge(effect))
+            case fx.MergeHistory():
+                self.jobs.append(self._bring_in(effect))
+            case fx.ReplaceHistory():
+                self.journal.replace_found()
             case fx.Evict():
                 if not self.lines:
                     self.server.close_room(CloseCode.GOING_AWAY)
@@ -218,10 +237,24 @@ class Life:
 
     def _load(self) -> StoredHistory | None:
         try:
-            stored = self.server.store.load()
-            return None if stored is None else self.journal.complete(stored)
+            stored = self.server.store.read()
         except StoreError:
-            return None
+            stored = None
+        return self.journal.complete(stored)
+
+    def _bring_in(self, effect: fx.MergeHistory) -> Work:
+        yield True
+        wanted = BringIn(
+            type=self.room.replica.type,
+            lineage=self.room.lineage,
+            began=effect.began,
+            ours=effect.ours,
+            history=effect.history,
+            client=self.server.new_client_id(),
+        )
+        updates = bring_in(wanted)
+        yield True
+        self.post(ev.HistoryMerged(updates))
 
     def _keep_history(self) -> Work:
         while True:
@@ -248,6 +281,8 @@ class Life:
                 self.post(ev.HistoryFailed(reason, message))
             case Recovered():
                 self.post(ev.HistoryKept())
+            case Discovered(history, began):
+                self.post(ev.HistoryFound(history, began))
             case Restarted():
                 self._compaction = None
 
@@ -275,10 +310,14 @@ class Life:
         history = self.jobs[0]
         self.jobs[1:] = []
         self.journal.retry_now()
+        released = False
         for _ in range(1000):
             progress = self.step(history)
             if not progress and self._written():
-                break
+                if released:
+                    break
+                self.journal.release()
+                released = True
         self.give_back()
 
     def give_back(self) -> None:
@@ -302,6 +341,13 @@ class Server:
         self.store = store
         self.now = now
         self.new_client_id = new_client_id
+        self.beginnings = Beginnings(
+            update_log=store,  # type: ignore[arg-type]  # only what a beginning needs
+            new_client_id=new_client_id,
+            new_lineage=lambda: Lineage(f"lineage-{new_client_id()}"),
+            in_thread=_at_once,
+            log=LOG,
+        )
         self.life: Life | None = None
         self.on_merge: Callable[[Counter[str], Counter[str], Counter[str]], None]
         self.on_end: Callable[[], None] = lambda: None
@@ -317,28 +363,16 @@ class Server:
         except CollabError:
             run_now(file.close())
             raise
-        error, stored = self._load()
-        start = None
-        if stored is not None:
-            start = resume(self.id, stored, file.path, content, self.new_client_id())
-        if start is None:
-            built = build(self.id.format, self.id.type, content.source)
-            client = self.new_client_id()
-            start = begin(self.id, built, file.path, content, client, replace=error is None)
+        stored = run_now(self.beginnings.load(self.id))
+        start = run_now(self.beginnings.start(self.id, stored, file.path, content))
         life = self.life = Life(self, start, file)
         for event in start.events:
             life.post(event)
-        if start.stored is not stored:
-            self.on_begin(life, error is None)
-        if error is not None:
-            life.post(ev.HistoryFailed(error.reason, str(error)))
+        if not isinstance(stored, StoredHistory):
+            self.on_begin(life, stored is None)
+        if isinstance(stored, StoreError):
+            life.post(ev.HistoryFailed(stored.reason, str(stored)))
         return life
-
-    def _load(self) -> tuple[StoreError | None, StoredHistory | None]:
-        try:
-            return None, self.store.load()
-        except StoreError as error:
-            return error, None
 
     def connect(self, line: Line, lineage: Lineage | None) -> None:
         try:

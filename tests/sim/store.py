@@ -9,7 +9,7 @@ from jupyter_collab.errors import StoreError
 from jupyter_collab.protocol.identity import Lineage, Position, RoomId
 from jupyter_collab.store.compaction import condense
 from jupyter_collab.store.memory import MemoryUpdateLog
-from jupyter_collab.store.port import StoredHistory
+from jupyter_collab.store.port import NO_MORE, More, SavedMark, StoredHistory
 from jupyter_collab.store.requests import Answer, Append, Done, Failed, Found, Look, Mark, Request
 from jupyter_collab.store.requests import Start as StartRequest
 
@@ -44,17 +44,39 @@ class SimulatedStore:
         """What is in it, for the eyes of the simulation."""
         return run_now(self._log.load(self.room))
 
-    def load(self, until: Position | None = None) -> StoredHistory | None:
+    def read(self, until: Position | None = None) -> StoredHistory | None:
         if self.trouble == "locked":
             raise StoreError("The store is locked")
         return run_now(self._log.load(self.room, until))
+
+    # --- what a room's beginning asks, as an UpdateLog
+
+    async def load(self, _room: RoomId, until: Position | None = None) -> StoredHistory | None:
+        return self.read(until)
+
+    async def start(
+        self,
+        room: RoomId,
+        lineage: Lineage,
+        snapshot: bytes,
+        position: Position = Position(1),
+        more: More = NO_MORE,
+    ) -> None:
+        if room == self.room:
+            raise AssertionError("a journal begins histories")
+        self._commit(lineage, StartRequest(snapshot, position, more), room)
+
+    async def mark_saved(self, _room: RoomId, lineage: Lineage, mark: SavedMark) -> None:
+        self._commit(lineage, Mark(mark))
+
+    # --- what its journal asks
 
     def perform(self, lineage: Lineage, request: Request) -> Answer:
         """As ``store/perform.py`` does."""
         done = 0
         try:
             if isinstance(request, Look):
-                return Found(self.load())
+                return Found(self.read())
             for part in parts(request):
                 self._commit(lineage, part)
                 done += 1
@@ -71,24 +93,25 @@ class SimulatedStore:
             return
 
     def compact(self, lineage: Lineage, until: Position) -> bytes | None:
-        history = self.load(until)
+        history = self.read(until)
         if history is None or history.lineage != lineage or self.trouble:
             raise StoreError("The store has no such history")
         snapshot = condense(history.updates)
         run_now(self._log.compact(self.room, lineage, until, snapshot))
         return snapshot
 
-    def _commit(self, lineage: Lineage, request: Request) -> None:
+    def _commit(self, lineage: Lineage, request: Request, room: RoomId | None = None) -> None:
+        room = room or self.room
         if self.trouble in ("full", "locked"):
             raise StoreError(f"The store is {self.trouble}")
         match request:
-            case StartRequest(snapshot, position):
-                run_now(self._log.start(self.room, lineage, snapshot, position))
+            case StartRequest(snapshot, position, more):
+                run_now(self._log.start(room, lineage, snapshot, position, more))
             case Append(rows):
                 for position, update in rows:
-                    run_now(self._log.append(self.room, lineage, position, update))
+                    run_now(self._log.append(room, lineage, position, update))
             case Mark(mark):
-                run_now(self._log.mark_saved(self.room, lineage, mark))
+                run_now(self._log.mark_saved(room, lineage, mark))
             case Look():
                 pass
         if self.trouble == "late":

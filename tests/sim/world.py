@@ -130,9 +130,14 @@ class World:
         return [word for text in texts for word in WORD.findall(text)]
 
     def _on_reload(self, client: OldClient) -> None:
-        """An old client throws its document away: what the server does not have of it is gone."""
+        """An old client throws its document away: what the server does not have of it is gone,
+        be it words or deletions."""
         known = self._words_known()
-        self.ledger.excuse(name for name in self.ledger.by(client.name) if name not in known)
+        self.ledger.excuse(
+            name
+            for name in self.ledger.by(client.name)
+            if name not in known or self.ledger.words[name].deleted_by == client.name
+        )
 
     def _words_known(self) -> set[str]:
         life = self.server.life

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import HealthCheck, example, given, settings
@@ -13,12 +14,14 @@ from pycrdt import Doc, Text, TransactionEvent
 from jupyter_collab.errors import StoreConflict, StoreError
 from jupyter_collab.protocol.identity import Lineage, Position, RoomId
 from jupyter_collab.store.journal import FIRST_RETRY, Journal, Limits
+from jupyter_collab.store.knowledge import Anything, Nothing, Unread
 from jupyter_collab.store.memory import MemoryUpdateLog
 from jupyter_collab.store.perform import perform
-from jupyter_collab.store.port import SavedMark, StoredHistory
+from jupyter_collab.store.port import NO_MORE, More, SavedMark, StoredHistory
 from jupyter_collab.store.requests import (
     Append,
     Degraded,
+    Discovered,
     Done,
     Durable,
     Failed,
@@ -63,7 +66,7 @@ def test_updates_that_wait_go_together() -> None:
 
 def test_a_new_history_begins_with_its_snapshot() -> None:
     j = journal()
-    j.start(b"snapshot", replace=True)
+    j.start(history(1, b"snapshot"), Anything())
     j.append(at(2), b"a")
     assert j.next_request(0) == Start(b"snapshot", at(1))
     assert j.hear(Done(), 0) == [Durable(at(1), None)]
@@ -73,7 +76,7 @@ def test_a_new_history_begins_with_its_snapshot() -> None:
 def test_a_mark_waits_for_its_updates_and_goes_before_others() -> None:
     """S6."""
     j = journal()
-    mark = SavedMark(at(1), "sha256:1", (), at(2))
+    mark = SavedMark(at(1), "sha256:1", (), at(2), live=True)
     j.append(at(2), b"a")
     j.mark(mark)
     assert j.next_request(0) == Append(((at(2), b"a"),))
@@ -128,7 +131,7 @@ def meet_conflict(j: Journal, now: float = 0) -> None:
 
 def test_a_lost_history_goes_on_from_the_document() -> None:
     """S16: at the same position, under the same lineage, and the mark is kept again."""
-    mark = SavedMark(at(5), "sha256:5")
+    mark = SavedMark(at(5), "sha256:5", live=True)
     j = Journal(LINEAGE, at(7), mark, snapshot=lambda: SNAPSHOT)
     j.append(at(8), b"a")
     j.next_request(0)
@@ -199,7 +202,7 @@ def test_a_conflict_without_a_cause_does_not_spin() -> None:
 def test_a_history_that_could_not_be_read_is_not_replaced() -> None:
     """S16: a room that was opened without its history begins one only if there is none."""
     j = journal()
-    j.start(b"snapshot", replace=False)
+    j.start(history(1, b"snapshot"), Nothing())
     assert j.next_request(0) == Look()
     assert isinstance(j.hear(Failed(FULL), 0)[0], Degraded)
     assert j.next_request(60) == Look()
@@ -210,12 +213,96 @@ def test_a_history_that_could_not_be_read_is_not_replaced() -> None:
     assert j.hear(Done(), 120) == [Recovered(), Durable(at(1), None)]
 
 
+def test_the_mark_is_live_as_long_as_the_room_is_open() -> None:
+    """S17: and stays so where not all is durable, as if the server had died."""
+    mark = SavedMark(at(1), "sha256:1", live=True)
+    j = Journal(LINEAGE, at(1), mark, snapshot=lambda: SNAPSHOT)
+    assert j.settled
+    j.append(at(2), b"a")
+    j.release()
+    assert j.next_request(0) == Append(((at(2), b"a"),))
+    j.hear(Done(), 0)
+    assert j.settled
+    j.mark(SavedMark(at(2), "sha256:2"))
+    assert j.next_request(0) == Mark(SavedMark(at(2), "sha256:2", live=True))
+    j.hear(Done(), 0)
+    j.release()
+    assert j.next_request(0) == Mark(SavedMark(at(2), "sha256:2"))
+    j.hear(Done(), 0)
+    assert j.saved == SavedMark(at(2), "sha256:2")
+
+
+def renamed(known: StoredHistory) -> Journal:
+    """One that goes on with ``known`` under its own name."""
+    j = journal()
+    mine = StoredHistory(LINEAGE, (b"a", b"b"), at(6), SavedMark(at(5), "sha256:5"))
+    j.start(mine, known)
+    return j
+
+
+def test_a_history_goes_on_under_another_name_with_all_it_has() -> None:
+    """L5: at once, and only in the place of the one that was read."""
+    known = StoredHistory(OTHER_LINEAGE, (b"a", b"b"), at(6), SavedMark(at(5), "sha256:5"))
+    j = renamed(known)
+    j.append(at(7), b"c")
+    assert j.next_request(0) == Look()
+    assert j.hear(Found(known), 0) == []
+    more = More((b"b",), SavedMark(at(5), "sha256:5", live=True))
+    assert j.next_request(0) == Start(b"a", at(5), more)
+    assert j.complete(known) == StoredHistory(LINEAGE, (b"a", b"b", b"c"), at(7), None)
+    assert j.hear(Done(), 0) == [Durable(at(6), more.saved)]
+    assert j.next_request(0) == Append(((at(7), b"c"),))
+
+
+def test_a_history_that_went_on_elsewhere_is_not_replaced() -> None:
+    """S16"""
+    known = StoredHistory(OTHER_LINEAGE, (b"a", b"b"), at(6), None)
+    j = renamed(known)
+    assert j.next_request(0) == Look()
+    grown = replace(known, updates=(b"a", b"b", b"x"), position=at(7))
+    assert isinstance(j.hear(Found(grown), 0)[0], Degraded)
+
+
+def test_an_older_history_is_told_and_replaced_once_it_is_merged() -> None:
+    """S18: by all that the room has, at once."""
+    j = journal()
+    j.start(StoredHistory(LINEAGE, (b"a",), at(1), SavedMark(at(1), "sha256:1")), Unread())
+    j.append(at(2), b"b")
+    assert j.next_request(0) == Look()
+    assert isinstance(j.hear(Failed(FULL), 0)[0], Degraded)
+    older = history(9, b"x", lineage=OTHER_LINEAGE)
+    assert j.next_request(60) == Look()
+    assert j.hear(Found(older), 60) == [Discovered(older, b"a")]
+    assert j.next_request(600) is None
+    assert j.deadline is None
+    assert j.degraded
+    j.append(at(3), b"what x has")
+    j.replace_found()
+    more = More((b"b", b"what x has"), SavedMark(at(1), "sha256:1", live=True))
+    assert j.next_request(600) == Start(b"a", at(1), more)
+    j.append(at(4), b"d")
+    assert j.hear(Done(), 600) == [Recovered(), Durable(at(3), more.saved)]
+    assert j.next_request(600) == Append(((at(4), b"d"),))
+
+
+def test_an_older_history_of_the_same_lineage_is_replaced_where_it_ends() -> None:
+    """S18: it is the same history, which has gone on in two places."""
+    j = journal()
+    j.start(history(1, b"a"), Unread())
+    assert j.next_request(0) == Look()
+    older = history(2, b"a", b"x")
+    assert j.hear(Found(older), 0) == [Discovered(older, b"a")]
+    j.append(at(2), b"x")
+    j.replace_found()
+    assert j.next_request(0) == Start(b"a", at(1), More((b"x",), None, at(2)))
+
+
 def test_trouble_with_nothing_left_to_write_ends_with_a_look() -> None:
     j = journal()
     j.mark(SavedMark(at(1), "sha256:1"))
     j.next_request(0)
     j.hear(Failed(FULL), 0)
-    found = StoredHistory(LINEAGE, (b"x",), at(1), SavedMark(at(1), "sha256:1"))
+    found = StoredHistory(LINEAGE, (b"x",), at(1), SavedMark(at(1), "sha256:1", live=True))
     j.next_request(60)
     meet_conflict(j, 60)
     assert j.hear(Found(found), 60) == [Recovered(), Durable(at(1), found.saved)]
@@ -241,10 +328,15 @@ class FlakyLog(MemoryUpdateLog):
         return found
 
     async def start(
-        self, room: RoomId, lineage: Lineage, snapshot: bytes, position: Position = Position(1)
+        self,
+        room: RoomId,
+        lineage: Lineage,
+        snapshot: bytes,
+        position: Position = Position(1),
+        more: More = NO_MORE,
     ) -> None:
         self._before(mood := next(self.moods, "ok"))
-        await super().start(room, lineage, snapshot, position)
+        await super().start(room, lineage, snapshot, position, more)
         self._after(mood)
 
     async def append(
@@ -289,7 +381,7 @@ class World:
         self.restarts = 0
         self.lost = False
         self.journal = Journal(LINEAGE, at(1), None, snapshot=self.doc.get_update, limits=limits)
-        self.journal.start(self.updates[0], replace=True)
+        self.journal.start(history(1, self.updates[0]), Anything())
         self.saved = SavedMark(at(1), "0")
 
     def _on_transaction(self, event: TransactionEvent) -> None:
@@ -439,7 +531,7 @@ def test_whatever_is_lost_the_log_has_the_document(plan: list[Any]) -> None:
         assert found.position == world.head
         assert text_of(found.updates) == str(world.text)
         saved, base = found.saved, world.head - len(found.updates) + 1
-        assert saved in (None, world.saved)
+        assert saved in (None, replace(world.saved, live=True))
         if saved is None:
             return
         for bound in (saved.position, saved.writing):

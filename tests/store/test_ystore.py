@@ -15,9 +15,11 @@ from traitlets.config import Config
 
 from jupyter_collab.errors import StoreConflict, StoreError
 from jupyter_collab.store.classes import JupyterSQLiteYStore, TempFileYStore
+from jupyter_collab.store.port import More, SavedMark, StoredHistory
 from jupyter_collab.store.ystore import YStoreUpdateLog
 from tests.contracts.update_log import (
     LINEAGE,
+    OTHER_LINEAGE,
     ROOM,
     OpenLog,
     UpdateLogContract,
@@ -324,6 +326,33 @@ async def test_a_write_that_was_cut_off_takes_nothing_else_with_it(tmp_path: Pat
         await log.close()
         [kept] = tmp_path.glob("*.damaged-*")
         assert kept.read_bytes() == whole[:size]
+
+
+@asynchronous
+async def test_a_start_that_was_cut_off_leaves_what_was_before(list_store: type[ListStore]) -> None:
+    """S3: all of a new history, or the old one, with which somebody may go on."""
+    log = open_log(list_store)
+    await fill(log, 3)
+    mark = SavedMark(at(2), "sha256:1", live=True)
+    await log.mark_saved(ROOM, LINEAGE, mark)
+    more = More((b"b", b"c"), SavedMark(at(1), "sha256:2"))
+    await log.start(ROOM, OTHER_LINEAGE, b"a", at(1), more)
+    await log.close()
+    [entries] = list_store.entries.values()
+    whole = list(entries)
+    for missing in (1, 2, 3):
+        entries[:] = whole[:-missing]
+        log = open_log(list_store)
+        assert await log.load(ROOM) == StoredHistory(LINEAGE, tuple(updates(1, 3)), at(3), mark), (
+            missing
+        )
+        await log.append(ROOM, LINEAGE, at(4), b"update 4")
+        assert (await expect(log)).updates == tuple(updates(1, 4))
+        await log.start(ROOM, OTHER_LINEAGE, b"a", at(1), more)
+        assert await log.load(ROOM) == StoredHistory(
+            OTHER_LINEAGE, (b"a", b"b", b"c"), at(3), more.saved
+        )
+        await log.close()
 
 
 @asynchronous

@@ -1,0 +1,138 @@
+"""Decides with which history a room goes on, and makes the log ready for it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from logging import Logger
+from typing import Any
+
+from ..errors import StoreError
+from ..files.port import FileContent
+from ..protocol.identity import FileId, Lineage, RoomId
+from ..room.build import build
+from ..store.knowledge import Anything, Nothing, Replaces, Unread
+from ..store.port import More, SavedMark, StoredHistory, UpdateLog
+from .replaying import readable
+from .starting import Renamed, Start, begin, knows, may_lag_behind, resume
+
+
+@dataclass(frozen=True)
+class Beginnings:
+    """Finds out how rooms start.
+
+    ``new_client_id`` gives a Yjs client id that nobody else has, ``new_lineage`` the name of a
+    history. ``in_thread`` calls a function with arguments where it holds nobody up.
+    """
+
+    update_log: UpdateLog
+    new_client_id: Callable[[], int]
+    new_lineage: Callable[[], Lineage]
+    in_thread: Callable[..., Awaitable[Any]]
+    log: Logger
+
+    async def load(self, id: RoomId) -> StoredHistory | StoreError | None:
+        """What the log has of a room, or why it cannot be read."""
+        try:
+            return await self.update_log.load(id)
+        except StoreError as error:
+            self.log.error("The history of %s cannot be read: %s", id, error)
+            return error
+
+    async def start(
+        self,
+        id: RoomId,
+        stored: StoredHistory | StoreError | None,
+        path: str,
+        content: FileContent,
+    ) -> Start:
+        """The parts of a room, of what :meth:`load` gave and of its file."""
+        match stored:
+            case None:
+                return await self._begin(id, path, content, Anything())
+            case StoreError():
+                return await self._begin(id, path, content, Unread())
+            case StoredHistory():
+                return await self._resume(id, stored, path, content)
+
+    async def _resume(
+        self, id: RoomId, stored: StoredHistory, path: str, content: FileContent
+    ) -> Start:
+        """Go on with what the log has."""
+        renamed = None
+        claimed: StoredHistory | None = stored
+        if await self._lags_behind(id, stored, content):
+            renamed = Renamed(self.new_lineage(), Anything())
+            self.log.warning("The history of %s lacks what its file has; it goes on anew", path)
+        else:
+            claimed = await self._claim(id, stored)
+            renamed = None if claimed else Renamed(self.new_lineage(), stored)
+        client = self.new_client_id()
+        start = resume(id, claimed or stored, path, content, client, renamed)
+        return start or await self._salvage(id, stored, path, content)
+
+    async def _lags_behind(self, id: RoomId, stored: StoredHistory, content: FileContent) -> bool:
+        if not may_lag_behind(stored, content):
+            return False
+        return not await self.in_thread(knows, id.type, stored, content)
+
+    async def _claim(self, id: RoomId, stored: StoredHistory) -> StoredHistory | None:
+        """Make the log remember that the room is open; ``None`` if it cannot."""
+        saved = stored.saved or SavedMark(stored.first, "")
+        if saved == stored.saved and saved.live:
+            return stored
+        saved = replace(saved, live=True)
+        try:
+            await self.update_log.mark_saved(id, stored.lineage, saved)
+        except StoreError as error:
+            self.log.error("The history of %s cannot be kept for now: %s", id, error)
+            return None
+        return replace(stored, saved=saved)
+
+    async def _salvage(
+        self, id: RoomId, stored: StoredHistory, path: str, content: FileContent
+    ) -> Start:
+        """Go on with the beginning of a history, as far as it can be read."""
+        usable = await self.in_thread(readable, stored)
+        aside = await self._set_aside(id, stored)
+        self.log.error(
+            "The history of %s is damaged: of %d updates the first %d can be used. %s",
+            path,
+            len(stored.updates),
+            len(usable.updates),
+            f"All of them are kept in the store, as those of {aside}"
+            if aside
+            else "They stay in the store, and nothing new is kept until they can be set aside",
+        )
+        over = Anything() if aside else Nothing()
+        renamed = Renamed(self.new_lineage(), over)
+        client = self.new_client_id()
+        start = resume(id, usable, path, content, client, renamed) if usable.updates else None
+        return start or await self._begin(id, path, content, over, renamed.lineage)
+
+    async def _set_aside(self, id: RoomId, stored: StoredHistory) -> RoomId | None:
+        """Keep a copy of a damaged history under another name; ``None`` if that failed."""
+        stamp = f"{id.file_id}.damaged-{self.new_lineage()[:12]}"
+        aside = RoomId(id.format, id.type, FileId(stamp))
+        snapshot, *others = stored.updates
+        try:
+            await self.update_log.start(
+                aside, stored.lineage, snapshot, stored.first, More(tuple(others))
+            )
+        except StoreError as error:
+            self.log.error("The damaged history of %s cannot be set aside: %s", id, error)
+            return None
+        return aside
+
+    async def _begin(
+        self,
+        id: RoomId,
+        path: str,
+        content: FileContent,
+        over: Replaces,
+        name: Lineage | None = None,
+    ) -> Start:
+        built = await self.in_thread(build, id.format, id.type, content.source)
+        if name is not None:
+            built = replace(built, lineage=name)
+        return begin(id, built, path, content, self.new_client_id(), over)

@@ -1,0 +1,91 @@
+"""Documents out of stored histories (no I/O). All of it takes a time that grows with them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from typing import Any
+
+from pycrdt import Doc, UndoManager
+
+from ..protocol.identity import Position
+from ..room.document import Document
+from ..room.replica import content_roots
+from ..store.port import SavedMark, StoredHistory
+
+_LATER = "later"
+
+
+def readable(stored: StoredHistory) -> StoredHistory:
+    """``stored`` itself, or as much of its beginning as can be applied; that may be nothing.
+
+    What is known to be in the file is forgotten where it lies beyond.
+    """
+    if apply(Doc(), stored.updates):
+        return stored
+    count = 0
+    doc: Doc[Any] = Doc()
+    while apply(doc, (stored.updates[count],)):
+        count += 1
+    position = Position(stored.first + count - 1)
+    saved = stored.saved
+    if saved is not None and _last(saved) > position:
+        saved = None
+    elif saved is not None and saved.writing is not None and saved.writing > position:
+        saved = replace(saved, writing=None)
+    return StoredHistory(stored.lineage, stored.updates[:count], position, saved)
+
+
+def apply(doc: Doc[Any], updates: Iterable[bytes], origin: str | None = None) -> bool:
+    """Apply ``updates`` in one transaction; ``False`` if one of them is no update, and then
+    some may have been applied."""
+    try:
+        with doc.transaction(origin=origin):
+            for update in updates:
+                doc.apply_update(update)
+    except Exception:  # noqa: BLE001 - the library raises many kinds
+        return False
+    except BaseException as error:
+        # A panic of the library is no Exception; anything else is not ours.
+        if type(error).__name__ != "PanicException":
+            raise
+        return False
+    return True
+
+
+def saved_content(type: str, stored: StoredHistory) -> Any:
+    """What was in the file when that was last known; ``None`` if the store cannot tell."""
+    saved = stored.saved
+    return None if saved is None else content(type, stored, saved.position, saved.merged)
+
+
+def content(
+    type: str, stored: StoredHistory, until: Position, merged: Collection[Position] = ()
+) -> Any:
+    """The document as it was at ``until`` with what was ``merged`` later; ``None`` if the
+    store cannot tell any more.
+
+    What was merged may stand on what others wrote in between, and mean nothing without it.
+    So that is undone, as a person would undo it, not left out.
+    """
+    positions = range(stored.first, stored.position + 1)
+    last = max([until, *merged])
+    if not (stored.first <= until and last <= stored.position):
+        return None
+    doc: Doc[Any] = Doc()
+    document = Document.of(type, doc)
+    extra = set(merged)
+    undone = UndoManager(scopes=content_roots(type, doc))
+    undone.include_origin(_LATER)
+    for position, update in zip(positions, stored.updates, strict=True):
+        if position <= last:
+            later = position > until and position not in extra
+            if not apply(doc, (update,), _LATER if later else None):
+                return None
+    while undone.can_undo():
+        undone.undo()
+    return document.read()
+
+
+def _last(saved: SavedMark) -> Position:
+    return max(saved.position, *saved.merged) if saved.merged else saved.position

@@ -1,0 +1,68 @@
+"""What a journal knows of what the log has, and what it may put in its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .port import StoredHistory
+from .requests import Start
+
+# --- what a history may be written over
+
+
+@dataclass(frozen=True, slots=True)
+class Anything:
+    """Whatever the log has: it was read, and is not needed any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Nothing: the log could not be read. What is found there first is told, and brought in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Nothing at all."""
+
+
+Replaces = Anything | Unread | Nothing | StoredHistory
+"""A :class:`StoredHistory`: this one, if it is still as it is here."""
+
+
+# --- what the log is known to have
+
+
+@dataclass(frozen=True, slots=True)
+class Unbegun:
+    """Nothing of this history. ``start`` begins it, where it was decided already how."""
+
+    start: Start | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It has refused something: look. ``start`` may have been carried out.
+
+    ``unread``: it could not be read since the room began, so what it has is older than that.
+    ``known`` is what it had when the room began, which goes on with all of it.
+    """
+
+    start: Start | None
+    unread: bool = False
+    known: StoredHistory | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Older:
+    """An older history of the document, which is being brought into it."""
+
+    start: Start
+    history: StoredHistory
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """All up to the durable position."""
+
+
+Knowledge = Unbegun | Unknown | Older | Begun

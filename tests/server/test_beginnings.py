@@ -1,0 +1,290 @@
+"""How a room starts from what the log has and what its file says."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pycrdt import Doc, Text
+
+from jupyter_collab.errors import StoreError
+from jupyter_collab.files.port import FileContent, FileVersion
+from jupyter_collab.protocol.identity import FileId, Lineage, Position, RoomId
+from jupyter_collab.room import events as ev
+from jupyter_collab.room.build import build
+from jupyter_collab.server.beginnings import Beginnings
+from jupyter_collab.server.replaying import content
+from jupyter_collab.server.starting import Start
+from jupyter_collab.store.memory import MemoryUpdateLog
+from jupyter_collab.store.perform import perform
+from jupyter_collab.store.port import NO_MORE, More, SavedMark, StoredHistory
+from jupyter_collab.store.requests import Discovered, Look
+from tests.contracts.update_log import asynchronous, at
+
+ROOM = RoomId("text", "file", FileId("f1"))
+
+
+class Log(MemoryUpdateLog):
+    """Refuses the calls in ``broken``."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.broken: set[str] = set()
+        self.started: list[RoomId] = []
+
+    async def load(self, room: RoomId, until: Position | None = None) -> StoredHistory | None:
+        self._refuse("load")
+        return await super().load(room, until)
+
+    async def start(
+        self,
+        room: RoomId,
+        lineage: Lineage,
+        snapshot: bytes,
+        position: Position = Position(1),
+        more: More = NO_MORE,
+    ) -> None:
+        self._refuse("start")
+        self.started.append(room)
+        await super().start(room, lineage, snapshot, position, more)
+
+    async def mark_saved(self, room: RoomId, lineage: Lineage, mark: SavedMark) -> None:
+        self._refuse("mark_saved")
+        await super().mark_saved(room, lineage, mark)
+
+    def _refuse(self, call: str) -> None:
+        if call in self.broken:
+            raise StoreError("The store is locked")
+
+
+class World:
+    """A log, a file, and one server after the other."""
+
+    def __init__(self) -> None:
+        self.log = Log()
+        numbers = itertools.count(1)
+        self._beginnings = Beginnings(
+            update_log=self.log,
+            new_client_id=lambda: next(numbers),
+            new_lineage=lambda: Lineage(f"new-{next(numbers)}"),
+            in_thread=asyncio.to_thread,
+            log=logging.getLogger("tests.beginnings"),
+        )
+
+    async def open(self, text: str) -> Start:
+        file = FileContent(text, FileVersion(f"of {text}", 0.0))
+        stored = await self._beginnings.load(ROOM)
+        return await self._beginnings.start(ROOM, stored, "notes.txt", file)
+
+    async def stored(self) -> StoredHistory:
+        stored = await self.log.load(ROOM)
+        assert stored is not None
+        return stored
+
+    async def work(self, start: Start, now: float = 0.0) -> list[Any]:
+        """Let the journal write all it can; what it tells."""
+        told: list[Any] = []
+        while (request := start.journal.next_request(now)) is not None:
+            answer = await perform(self.log, ROOM, start.opening.lineage, request)
+            told += start.journal.hear(answer, now)
+        return told
+
+    async def edit(self, start: Start, text: str) -> bytes:
+        """Type ``text`` at the end; returns the update, which is logged."""
+        doc = start.opening.replica.doc
+        before = doc.get_state()
+        source: Text = doc.get("source", type=Text)
+        source += text
+        update = doc.get_update(before)
+        start.journal.append(at((await self.stored()).position + 1), update)
+        await self.work(start)
+        return update
+
+    async def begin(self, text: str = "one\n", *edits: str) -> Start:
+        """A room that was built from the file, with some edits that are not in the file."""
+        start = await self.open(text)
+        await self.work(start)
+        for edit in edits:
+            await self.edit(start, edit)
+        return start
+
+    async def close(self, start: Start) -> None:
+        start.journal.release()
+        await self.work(start)
+
+
+def text_of(start: Start) -> Any:
+    return start.opening.replica.document.source()
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@asynchronous
+async def test_an_open_room_has_a_live_mark(world: World) -> None:
+    """S17"""
+    start = await world.begin("one\n", "two\n")
+    saved = (await world.stored()).saved
+    assert saved == SavedMark(at(1), "of one\n", live=True)
+    await world.close(start)
+    assert (await world.stored()).saved == replace(saved, live=False)
+    again = await world.open("one\n")
+    assert (await world.stored()).saved == saved, "before anybody is shown the room"
+    assert again.opening.lineage == start.opening.lineage
+    assert text_of(again) == "one\ntwo\n"
+
+
+@asynchronous
+async def test_after_a_clean_end_the_file_may_be_anything(world: World) -> None:
+    """L5: another program has changed it, which is merged into the same history."""
+    start = await world.begin("one\n", "two\n")
+    await world.close(start)
+    again = await world.open("something else\n")
+    assert again.opening.lineage == start.opening.lineage
+    assert ev.FileChangedOutside() in again.events
+
+
+Change = Callable[[SavedMark], SavedMark]
+
+
+@pytest.mark.parametrize(
+    ("file", "mark"),
+    [
+        ("one\n", lambda mark: mark),
+        ("one\ntwo\n", lambda mark: replace(mark, writing=at(2))),
+        ("one\ntwo\nthree\n", lambda mark: mark),
+        ("one\n", lambda mark: replace(mark, fingerprint="of the same, laid out otherwise")),
+    ],
+    ids=["unchanged", "being written", "all of it", "laid out otherwise"],
+)
+def test_after_a_death_the_history_goes_on_where_it_knows_the_file(file: str, mark: Change) -> None:
+    """L5"""
+
+    async def main() -> None:
+        world = World()
+        start = await world.begin("one\n", "two\n", "three\n")
+        saved = (await world.stored()).saved
+        assert saved is not None
+        await world.log.mark_saved(ROOM, start.opening.lineage, mark(saved))
+        again = await world.open(file)
+        assert again.opening.lineage == start.opening.lineage
+        assert again.journal.settled
+
+    asyncio.run(main())
+
+
+@asynchronous
+async def test_after_a_death_a_file_that_is_ahead_ends_the_lineage(world: World) -> None:
+    """L5: with all its updates and its mark, so the file can be merged into it three ways."""
+    start = await world.begin("one\n", "two\n")
+    before = await world.stored()
+    again = await world.open("one\ntwo\nthree\n")
+    lineage = again.opening.lineage
+    assert lineage != start.opening.lineage
+    assert text_of(again) == "one\ntwo\n"
+    assert again.events == (ev.FileChangedOutside(),)
+    assert again.opening.saved == before.saved
+    await world.work(again)
+    assert await world.stored() == replace(before, lineage=lineage)
+
+
+@asynchronous
+async def test_a_room_whose_mark_cannot_be_made_live_gets_a_lineage_of_its_own(
+    world: World,
+) -> None:
+    """L5 S17: the log could not tell, later, that more was done than it knows."""
+    start = await world.begin("one\n", "two\n")
+    await world.close(start)
+    before = await world.stored()
+    world.log.broken = {"mark_saved", "start"}
+    again = await world.open("one\n")
+    assert again.opening.lineage != start.opening.lineage
+    assert text_of(again) == "one\ntwo\n"
+    await world.work(again)
+    assert again.journal.degraded
+    world.log.broken = set()
+    await world.work(again, now=60)
+    after = await world.stored()
+    assert before.saved is not None
+    assert after.saved == replace(before.saved, live=True)
+    assert (after.lineage, after.updates) == (again.opening.lineage, before.updates)
+
+
+@asynchronous
+async def test_a_history_that_can_be_read_later_is_told_then(world: World) -> None:
+    """S18"""
+    start = await world.begin("one\n", "two\n")
+    await world.close(start)
+    before = await world.stored()
+    world.log.broken = {"load"}
+    again = await world.open("one\n")
+    assert text_of(again) == "one\n"
+    assert again.journal.next_request(0) == Look()
+    world.log.broken = set()
+    answer = await perform(world.log, ROOM, again.opening.lineage, Look())
+    built = build("text", "file", "one\n")
+    assert again.journal.hear(answer, 0) == [Discovered(before, built.update)]
+    assert await world.stored() == before
+
+
+async def damage(world: World, count: int) -> StoredHistory:
+    """A history whose updates from ``count`` on are no updates."""
+    await world.begin("one\n", "two\n", "three\n", "four\n")
+    stored = await world.stored()
+    updates = (*stored.updates[:count], *(b"\xff damaged" for _ in stored.updates[count:]))
+    more = More(updates[1:], stored.saved, over=stored.position)
+    await world.log.start(ROOM, stored.lineage, updates[0], at(1), more)
+    return replace(stored, updates=updates)
+
+
+@pytest.mark.parametrize(("count", "text"), [(3, "one\ntwo\nthree\n"), (1, "one\n"), (0, "one\n")])
+def test_what_can_be_read_of_a_damaged_history_goes_on(count: int, text: str) -> None:
+    """S19 L5"""
+
+    async def main() -> None:
+        world = World()
+        bad = await damage(world, count)
+        again = await world.open("one\n")
+        assert text_of(again) == text
+        await world.work(again)
+        after = await world.stored()
+        assert after.updates == (bad.updates[:count] or (build("text", "file", "one\n").update,))
+        assert after.lineage != bad.lineage
+        aside = world.log.started[-2]
+        assert aside.file_id.startswith("f1.damaged-")
+        kept = await world.log.load(aside)
+        assert kept is not None
+        assert kept.updates == bad.updates
+
+    asyncio.run(main())
+
+
+@asynchronous
+async def test_a_damaged_history_that_cannot_be_set_aside_stays(world: World) -> None:
+    """S19"""
+    bad = await damage(world, 2)
+    world.log.broken = {"start"}
+    again = await world.open("one\n")
+    assert text_of(again) == "one\ntwo\n"
+    world.log.broken = set()
+    await world.work(again)
+    assert again.journal.degraded
+    assert await world.stored() == bad
+
+
+def test_documents_of_readable_histories() -> None:
+    """A position that lies before what the store still has cannot be known."""
+    doc: Doc[Any] = Doc()
+    text: Text = doc.get("source", type=Text)
+    text += "x"
+    stored = StoredHistory(Lineage("a"), (doc.get_update(),), at(5), None)
+    assert content("file", stored, at(4)) is None
+    assert content("file", stored, at(5)) == "x"
+    assert content("file", stored, at(6)) is None
