@@ -352,6 +352,7 @@ class Server:
         self.on_merge: Callable[[Counter[str], Counter[str], Counter[str]], None]
         self.on_end: Callable[[], None] = lambda: None
         self.on_begin: Callable[[Life, bool], None] = lambda _life, _readable: None
+        self.on_rename: Callable[[Life], None] = lambda _life: None
 
     def open(self) -> Life:
         """The room, opened if it was not; raises :class:`FileError`. As ``RoomOpener.open``."""
@@ -370,6 +371,8 @@ class Server:
             life.post(event)
         if not isinstance(stored, StoredHistory):
             self.on_begin(life, stored is None)
+        elif life.room.lineage != stored.lineage:
+            self.on_rename(life)
         if isinstance(stored, StoreError):
             life.post(ev.HistoryFailed(stored.reason, str(stored)))
         return life

@@ -61,6 +61,7 @@ class World:
         self.server = Server(room, self.files, self.store, self._clock, self._new_client_id)
         self.server.on_begin = self._on_begin
         self.server.on_end = self._on_end
+        self.server.on_rename = self._on_rename
         self.server.on_merge = self._on_merge
         self._lost = self._troubled = self._ended = False
         self.lines: list[Line] = []
@@ -93,6 +94,19 @@ class World:
             if not here[name] and not any(client.holds_unsafe(name) for client in collab)
         )
         self.ledger.excuse(self.ledger.deleted_lately())
+
+    def _on_rename(self, life: Life) -> None:
+        """The history goes on under another lineage. What was not logged is brought by whoever
+        wrote it; the server's own words, and those of old clients, have nobody who does."""
+        here = words_of(life.room.replica.document)
+        alone = {"server", *(client.name for client in self.clients if not client.collab)}
+        data = self._data
+        in_file = self._words_in(data) if data is not None else []
+        for name, word in self.ledger.words.items():
+            if word.fresh and word.author in alone and name not in in_file and not here[name]:
+                self.ledger.excuse([name])
+            if word.fresh and word.deleted_by in alone and here[name]:
+                self.ledger.excuse([name])
 
     def _on_merge(self, ours: Counter[str], both: Counter[str], merged: Counter[str]) -> None:
         """What both sides wrote is there twice where the base is not the right one, or others
