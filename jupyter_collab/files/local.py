@@ -137,15 +137,15 @@ class LocalAccess:
         return source, sighting, trust.signature(self._manager, source) if is_notebook else None
 
     def _restore_backup(self, path: str, format: Format) -> bool:
-        """Undo an atomic write of a notebook that a crash cut short.
+        """Undo an atomic write that a crash cut short.
 
         Jupyter's atomic write copies the old file aside, writes, and deletes the copy. As
-        Jupyter does, put a copy that is left over in the place of a notebook that cannot be
-        read, but only a good copy. Nobody must be writing the file any more.
+        Jupyter does for notebooks, put a copy that is left over in the place of a file that
+        cannot be read, but only a good copy. Nobody must be writing the file any more.
         """
         place = self._place(path)
         backup = place.with_name(f".~{place.name}")
-        if not isinstance(format, NotebookFormat) or not self._manager.use_atomic_writing:
+        if not self._manager.use_atomic_writing:
             return False
         try:
             format.decode(disk.read_file(backup, path, self._max_size)[0], path)

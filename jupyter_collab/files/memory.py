@@ -198,6 +198,16 @@ class MemoryFile:
         self._know(before)
         return _version(before)
 
+    async def write_part(self, source: Source, share: float) -> None:
+        """Leave what a write of ``source`` leaves of which only this share was done.
+
+        A notebook is found as it was before, as Jupyter puts its copy of that back.
+        """
+        before = await self._before()
+        data = self._format.encode(source, before or b"", self.path)
+        if not isinstance(self._format, NotebookFormat) and data != before:
+            await self._files.store(self.path, data[: int(share * len(data))], before)
+
     async def peek(self) -> FileVersion:
         return _version(await self._files.load(self.path))
 

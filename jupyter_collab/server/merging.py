@@ -14,7 +14,7 @@ from ..protocol.identity import Lineage, Position
 from ..room.document import Document
 from ..room.merge import merge, union
 from ..store.port import SavedMark, StoredHistory
-from .replaying import content, saved_content
+from .replaying import content, is_torn, lacks_end, saved_content, untorn_base
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class Merge:
     The base is what was last known to be in the file: ``base`` where that is not the document as
     it was (a hook has changed it, or another program), otherwise ``ours`` itself if ``clean``, or
     what ``stored`` has for ``saved``.
-    ``client`` is a Yjs client id that nobody else has.
+    ``may_be_torn``: a server died while it wrote the file, and nobody has read or written that
+    since. ``client`` is a Yjs client id that nobody else has.
     """
 
     type: str
@@ -35,15 +36,20 @@ class Merge:
     saved: SavedMark
     client: int
     base: Source | None = None
+    may_be_torn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """``updates`` to apply to the room's document, in order. ``written`` is set where the file
-    turned out to be the document at that position: our own write, which a crash had hidden."""
+    """``updates`` to apply to the room's document, in order.
+
+    ``written`` is set where the file turned out to be the document at that position: our own
+    write, which a crash had hidden. ``torn``: it is a part of that, as the write was cut short.
+    """
 
     updates: tuple[bytes, ...]
-    written: Position | None
+    written: Position | None = None
+    torn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +77,18 @@ def merge_now(wanted: Merge) -> Merged:
     document = Document.of(wanted.type, doc)
     ours, theirs = document.read(), document.content_of(wanted.theirs)
     writing = wanted.saved.writing
-    if writing is not None and theirs == _written(wanted, writing):
+    written = None if writing is None else _written(wanted, writing)
+    if written is not None and theirs == written:
         return Merged((), writing)
+    if wanted.may_be_torn and is_torn(theirs, written):
+        return Merged((), torn=True)
     base = _base(wanted, document, ours)
+    if wanted.may_be_torn and lacks_end(theirs, base):
+        base = untorn_base(theirs, written) or base
     updates, stop = _collect(doc)
     document.edit(union(ours, theirs) if base is None else merge(base, ours, theirs))
     stop()
-    return Merged(tuple(updates), None)
+    return Merged(tuple(updates))
 
 
 def _written(wanted: Merge, writing: Position) -> Any:

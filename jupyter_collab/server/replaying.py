@@ -11,9 +11,12 @@ from pycrdt import Doc, UndoManager
 from ..protocol.identity import Position
 from ..room.document import Document
 from ..room.replica import content_roots
+from ..room.textdiff import differences
 from ..store.port import SavedMark, StoredHistory
 
 _LATER = "later"
+
+_PAGES = 8_000
 
 
 def readable(stored: StoredHistory) -> StoredHistory:
@@ -85,6 +88,42 @@ def content(
     while undone.can_undo():
         undone.undo()
     return document.read()
+
+
+def is_torn(found: Any, written: Any) -> bool:
+    """Whether ``found`` is what a write of ``written`` leaves that was cut short: its beginning.
+
+    A notebook of which that is true cannot be read at all.
+    """
+    both = isinstance(found, str) and isinstance(written, str)
+    return both and found != written and written.startswith(found)
+
+
+def lacks_end(found: Any, base: Any) -> bool:
+    """Whether the end of ``base`` is not in ``found``, as after a write that was cut short."""
+    if not (isinstance(found, str) and isinstance(base, str)):
+        return False
+    changes = differences(base, found)
+    return bool(changes) and changes[-1].start < changes[-1].end == len(base)
+
+
+def untorn_base(found: str, written: Any) -> str | None:
+    """The beginning of ``written`` that ``found`` was before somebody edited it, if it was that.
+
+    What lies behind it was cut off, and not deleted by who edited the file.
+    """
+    if not lacks_end(found, written):
+        return None
+    pairs = enumerate(zip(found, written, strict=False))
+    start = next((at for at, (one, other) in pairs if one != other), len(found))
+    # Where something was put in, what was behind it follows, up to the cut.
+    return str(written[: start + _overlap(written[start:], found[start:])])
+
+
+def _overlap(one: str, other: str) -> int:
+    """How many characters ``one`` begins and ``other`` ends with; not more than a page or two."""
+    most = min(len(one), len(other), _PAGES)
+    return next((size for size in range(most, 0, -1) if other.endswith(one[:size])), 0)
 
 
 def _last(saved: SavedMark) -> Position:

@@ -17,7 +17,7 @@ from ..room.room import Opening
 from ..store.journal import Journal
 from ..store.knowledge import Replaces
 from ..store.port import SavedMark, StoredHistory
-from .replaying import apply, content
+from .replaying import apply, content, is_torn
 
 FIRST = Position(1)
 """The position of the update that a history starts with."""
@@ -56,8 +56,10 @@ def knows(type: str, stored: StoredHistory, file: FileContent) -> bool:
     saved = stored.saved or SavedMark(stored.first, "")
     if in_file == content(type, stored, saved.position, saved.merged):
         return True
-    known = {saved.writing or stored.position, stored.position}
-    return any(in_file == content(type, stored, position) for position in known)
+    written = None if saved.writing is None else content(type, stored, saved.writing)
+    if written is not None and (in_file == written or is_torn(in_file, written)):
+        return True
+    return bool(in_file == content(type, stored, stored.position))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,6 +101,7 @@ class Life:
         self.journal = start.journal
         self.lines: dict[ConnectionId, Line] = {}
         self.under_way: Request | None = None
+        self.writing: fx.WriteFile | None = None
         self.room = Room(server.id, start.opening, POLICY, server.now())
         self._position = start.opening.position
         self._inbox: deque[ev.RoomEvent] = deque()
@@ -180,7 +182,9 @@ class Life:
     def _write(self, effect: fx.WriteFile) -> Work:
         while not self._written():
             yield False
+        self.writing = effect
         yield True
+        self.writing = None
         if effect.create:
             self.file.expect(ABSENT)
         try:
@@ -220,11 +224,12 @@ class Life:
             saved=effect.saved,
             client=client,
             base=effect.base,
+            may_be_torn=effect.may_be_torn,
         )
         merged = merge_now(wanted)
         self._tell_of_merge(wanted, merged)
         yield True
-        self.post(ev.FileMerged(content.version, merged.updates, merged.written))
+        self.post(ev.FileMerged(content.version, merged.updates, merged.written, merged.torn))
 
     def _tell_of_merge(self, wanted: Merge, merged: Merged) -> None:
         doc: Doc[Any] = Doc()
@@ -403,13 +408,17 @@ class Server:
             life.close(code)
             self.on_end()
 
-    def kill(self, committed: int) -> None:
-        """The end of the process: of what the store is doing, the first parts are done."""
+    def kill(self, committed: int, written: float) -> None:
+        """The end of the process: of what the store is doing the first ``committed`` parts are
+        done, of what is being written this share."""
         life, self.life = self.life, None
         if life is None:
             return
         if life.under_way is not None:
             self.store.commit_some(life.room.lineage, life.under_way, committed)
+        if life.writing is not None and not life.writing.create:
+            with suppress(FileError):
+                run_now(life.file.write_part(life.writing.source, written))
         for line in life.lines.values():
             line.up.clear()
             line.over = True

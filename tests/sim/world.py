@@ -63,7 +63,7 @@ class World:
         self.server.on_end = self._on_end
         self.server.on_rename = self._on_rename
         self.server.on_merge = self._on_merge
-        self._lost = self._troubled = self._ended = False
+        self._lost = self._troubled = self._ended = self._cut = False
         self.lines: list[Line] = []
         self.clients = [self._client(kind, n) for n, kind in enumerate(clients)]
         self.rest()
@@ -294,7 +294,7 @@ class World:
         self.ledger.rest(counts)
         self._last = data
         self._lost, self._troubled = not _has_base(stored), False
-        self._ended = False
+        self._ended = self._cut = False
 
     # --- steps: people
 
@@ -429,7 +429,17 @@ class World:
             self.server.close_room(CloseCode.GOING_AWAY)
 
     def do_kill(self, rng: Random) -> None:
-        self.server.kill(rng.randint(0, 4))
+        life = self.server.life
+        if life is not None and life.writing is not None:
+            # What is not in the file may have been cut off or deleted by another program, and
+            # nobody can tell which.
+            self.ledger.excuse(
+                name
+                for name in self.ledger.deleted_lately()
+                if self.ledger.words[name].deleted_by == "outside"
+            )
+            self._cut = True
+        self.server.kill(rng.randint(0, 4), rng.random())
         for client in self.clients:
             line = client.line
             if line is not None and line.over:
@@ -514,6 +524,8 @@ class World:
             changed = self.editor.edit_file(data, cell, lambda text: without_word(text, name))
             self.files.outside_write(self._path, changed)
             self.ledger.deleted(name, "outside")
+            if self._cut:
+                self.ledger.excuse([name])
 
     def do_outside_cells(self, rng: Random) -> None:
         """Another program adds, deletes or moves cells."""
