@@ -78,10 +78,14 @@ class Paper:
         return words(content)
 
     def write_outside(self, word: str, random: Random) -> None:
-        """Do what another program does: read the file, add a line, and write it."""
+        """Do what another program does: read the file, add a line, and write it. A notebook that
+        was cut short when the server was killed is none that it could read."""
         text = self.file.read_text()
         if self.file.suffix == ".ipynb":
-            content = json.loads(text)
+            try:
+                content = json.loads(text)
+            except ValueError:
+                return
             cell = random.choice(content["cells"])
             cell["source"] = "".join(cell["source"]) + f"\n{word}\n"
             text = json.dumps(content, indent=1) + "\n"
