@@ -129,7 +129,7 @@ def world() -> World:
 
 @asynchronous
 async def test_an_open_room_has_a_live_mark(world: World) -> None:
-    """S17"""
+    """S20"""
     start = await world.begin("one\n", "two\n")
     saved = (await world.stored()).saved
     assert saved == SavedMark(at(1), "of one\n", live=True)
@@ -199,7 +199,7 @@ async def test_after_a_death_a_file_that_is_ahead_ends_the_lineage(world: World)
 async def test_a_room_whose_mark_cannot_be_made_live_gets_a_lineage_of_its_own(
     world: World,
 ) -> None:
-    """L5 S17: the log could not tell, later, that more was done than it knows."""
+    """L5 S20: the log could not tell, later, that more was done than it knows."""
     start = await world.begin("one\n", "two\n")
     await world.close(start)
     before = await world.stored()

@@ -116,7 +116,7 @@ def change_file(lab: ServerProcess) -> None:
 
 
 def test_the_file_may_change_while_the_server_is_down(tmp_path: Path) -> None:
-    """L5 S17: all was logged when the server ended, so the history goes on."""
+    """L5 S20: all was logged when the server ended, so the history goes on."""
 
     async def main(lab: ServerProcess) -> None:
         ada = await join(lab)

@@ -214,7 +214,7 @@ def test_a_history_that_could_not_be_read_is_not_replaced() -> None:
 
 
 def test_the_mark_is_live_as_long_as_the_room_is_open() -> None:
-    """S17: and stays so where not all is durable, as if the server had died."""
+    """S20: and stays so where not all is durable, as if the server had died."""
     mark = SavedMark(at(1), "sha256:1", live=True)
     j = Journal(LINEAGE, at(1), mark, snapshot=lambda: SNAPSHOT)
     assert j.settled
