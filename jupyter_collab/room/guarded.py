@@ -49,8 +49,12 @@ def guarded_of(ycell: Any) -> Guarded:
 
 
 def digest(part: Guarded) -> bytes:
-    """Tells whether two cells have the same guarded parts, which may be large."""
-    text = json.dumps(part, sort_keys=True, default=repr)
+    """Tells whether two cells show the same and may do the same; that may be large.
+
+    How often a cell was run says nothing of that: frontends leave it out of copies.
+    """
+    shown = {key: value for key, value in part.items() if not key.startswith("execution_")}
+    text = json.dumps(shown, sort_keys=True, default=repr)
     return sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 

@@ -154,13 +154,11 @@ class Sieve:
             return False
         if is_blank(ycell):
             return True
-        part = guarded_of(ycell)
+        wanted = digest(guarded_of(ycell))
         cells, _, _ = _roots(self._replica.doc)
-        same_id = (c for c in cells if isinstance(c, Map) and c.get("id") == ycell.get("id"))
-        if any(guarded_of(other) == part for other in same_id):
-            return True
-        wanted = digest(part)
-        return wanted in self._deleted or any(digest(guarded_of(c)) == wanted for c in cells)
+        # The one that was moved first: what cells show may be large.
+        likely = sorted(cells, key=lambda cell: not _has_id(cell, ycell["id"]))
+        return wanted in self._deleted or any(digest(guarded_of(c)) == wanted for c in likely)
 
     @staticmethod
     def _is_harmless_cell(event: _Change) -> bool:
@@ -194,6 +192,10 @@ def _roots(doc: Doc[Any]) -> tuple[Array[Any], Map[Any], Map[Any]]:
 
 def _top(ymap: Map[Any]) -> dict[str, Any]:
     return ymap.to_py() or {}
+
+
+def _has_id(cell: Any, id: str) -> bool:
+    return isinstance(cell, Map) and cell.get("id") == id
 
 
 def _note(root: str, changes: list[_Change], events: list[Any]) -> None:

@@ -134,6 +134,8 @@ def move(room: Room) -> None:
 
 
 def rebuilt(cell: dict[str, Any]) -> Map[Any]:
+    """A copy as JupyterLab makes it."""
+    cell = {key: value for key, value in cell.items() if key != "execution_state"}
     outputs = [
         Map({**o, "text": Text(o["text"])}) if o["output_type"] == "stream" else Map(o)
         for o in cell["outputs"]
