@@ -197,7 +197,7 @@ class YDocExtension(SharingTraits, ExtensionApp):
         if services is None or self._stopped:
             return
         self._stopped = True
-        self.sharing.sockets.close()
+        self.sharing.close()
         await services.rooms.close(SHUTDOWN_SECONDS)
         await services.lobby.close(CloseCode.GOING_AWAY, "the server is stopping")
         await services.files.close()

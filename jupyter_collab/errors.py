@@ -7,6 +7,7 @@
     +-- BadRoomId              a room id that cannot be one
     +-- TooMuch                a limit of the server was reached
     +-- ServerStopping         nothing is opened any more
+    +-- RightsChanged          somebody may do more, or less, than when they came
     +-- SharingError           a link cannot be made, or does not open
     |   +-- LinkRefused        the settings of this server do not allow such a link
     |   +-- LinkUnknown        no link has this secret, or this id
@@ -58,6 +59,10 @@ class TooMuch(CollabError):
 
 class ServerStopping(CollabError):
     reason = "stopping"
+
+
+class RightsChanged(CollabError):
+    reason = "rights-changed"
 
 
 class SharingError(CollabError):

@@ -21,6 +21,7 @@ from ..errors import (
     FileForbidden,
     FileMissing,
     ProtocolError,
+    RightsChanged,
     ServerStopping,
     SharingError,
     TooMuch,
@@ -237,7 +238,7 @@ def _close_code(error: CollabError) -> CloseCode:
             return CloseCode.BAD_REQUEST
         case TooMuch():
             return CloseCode.TOO_MANY
-        case ServerStopping():
+        case ServerStopping() | RightsChanged():
             return CloseCode.GOING_AWAY
         case _:
             return CloseCode.SERVER_ERROR

@@ -27,6 +27,7 @@ from .handlers import (
 )
 from .join import JOIN_PATTERN, JoinHandler
 from .link_file import LinkFile
+from .recheck import Recheck
 from .service import Sharing
 from .settings import SharingTraits
 from .shares import Shares
@@ -58,7 +59,9 @@ def build_sharing(
     )
     sockets = Sockets(shares)
     gate = Gate(settings, shares, sockets, owner=Site.hub_owner(), describe=site.describe)
-    return Sharing(shares, sockets, gate, site, files)
+    recheck = Recheck(sockets, traits.share_recheck_interval, log)
+    sockets.on_open = recheck.start
+    return Sharing(shares, sockets, recheck, gate, site, files)
 
 
 def sharing_handlers(sharing: Callable[[], Sharing]) -> list[tuple[Any, ...]]:

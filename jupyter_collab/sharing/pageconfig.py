@@ -58,7 +58,7 @@ def without_secrets(config: dict[str, Any]) -> dict[str, Any]:
     """A copy without tokens, and without the paths of the server's disk."""
 
     def harmless(key: str, value: Any) -> Any:
-        private = key.endswith(PRIVATE_ENDINGS) or key in ("token", "hubUser", "hubServerUser")
+        private = key.endswith(PRIVATE_ENDINGS) or key == "token"
         return "" if private and isinstance(value, str) else value
 
     return {key: harmless(key, value) for key, value in config.items()}

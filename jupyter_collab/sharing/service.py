@@ -9,6 +9,7 @@ from typing import Any
 from ..files.port import DocumentFiles
 from .gate import Gate
 from .links import Link
+from .recheck import Recheck
 from .shares import Shares
 from .site import Site
 from .sockets import Sockets
@@ -18,9 +19,15 @@ from .sockets import Sockets
 class Sharing:
     shares: Shares
     sockets: Sockets
+    recheck: Recheck
     gate: Gate
     site: Site
     files: Callable[[], DocumentFiles]
+
+    def close(self) -> None:
+        """Stop the timers."""
+        self.sockets.close()
+        self.recheck.close()
 
     def model(self, link: Link) -> dict[str, Any]:
         """A link as those see it who may revoke it. Times are seconds since the epoch."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from jupyter_server.base.handlers import JupyterHandler
+
 from ..errors import CollabError, LinkEnded, NotGranted, TooMuch
-from ..protocol.identity import GLOBAL_AWARENESS
+from ..protocol.identity import GLOBAL_AWARENESS, Access
 from ..server.admission import Grant, Socket
 from .shares import Shares
 
@@ -21,7 +23,11 @@ MAX_SOCKETS_PER_LINK = 200
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A connection of somebody; ``expel`` ends it."""
+    """A connection of somebody; ``expel`` ends it.
+
+    ``handler`` is asked for again what its user may do, where there is one; ``access`` is what
+    they were granted.
+    """
 
     username: str
     name: str
@@ -30,6 +36,8 @@ class Open:
     login: str | None
     since: float
     expel: Callable[[CollabError], None]
+    access: Access = "view"
+    handler: JupyterHandler | None = None
 
 
 class Sockets:
@@ -39,18 +47,33 @@ class Sockets:
         self._shares = shares
         self._open: dict[object, Open] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self.on_open: Callable[[], None] = lambda: None
         shares.on_ended = self.look
 
     def add(self, key: object, opened: Open) -> None:
         self._open[key] = opened
+        self.on_open()
         if opened.link is not None:
             self._look_later()
 
     def enter(self, socket: Socket, room: str, grant: Grant, login: str | None) -> None:
         user = socket.current_user
         name = user.display_name or user.name or user.username
-        opened = Open(user.username, name, room, grant.link, login, self._shares.now, socket.expel)
+        opened = Open(
+            user.username,
+            name,
+            room,
+            grant.link,
+            login,
+            self._shares.now,
+            socket.expel,
+            grant.access,
+            socket if isinstance(socket, JupyterHandler) else None,
+        )
         self.add(socket, opened)
+
+    def __iter__(self) -> Iterator[Open]:
+        return iter(list(self._open.values()))
 
     def remove(self, key: object) -> None:
         self._open.pop(key, None)
