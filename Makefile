@@ -26,7 +26,7 @@ export CHROMIUM
 FRONT_END := package.json yarn.lock tsconfig.json \
   $(shell find src style schema -type f -not -name '*.spec.ts*' 2>/dev/null)
 
-.PHONY: lab test setup lint unit ui dist clean
+.PHONY: lab test setup lint unit mutants ui dist clean
 
 lab: setup
 	exec jupyter lab --collaborative $(if $(filter 0,$(shell id -u)),--allow-root) examples
@@ -88,6 +88,10 @@ lint: setup .make/ui-node-modules
 unit: setup
 	@$(STEP) pytest pytest $(PYTEST_ARGS)
 	@$(STEP) jest jlpm test $(JEST_ARGS)
+
+# Not part of the test: breaks one guarantee after the other, to see whether a test notices.
+mutants: setup
+	@python -m tests.mutants $(MUTANTS)
 
 # What is released: built anew, installed where there is no Node.js, started.
 dist: setup

@@ -19,7 +19,7 @@ import pytest
 from jupyter_collab.errors import StoreConflict, StoreError
 from jupyter_collab.protocol.identity import FileId, RoomId
 from jupyter_collab.store import database
-from jupyter_collab.store.database import KEPT_PAGES, VACUUM_STEP, WAL_LIMIT
+from jupyter_collab.store.database import KEPT_PAGES, VACUUM_STEP, WAL_LIMIT, Database
 from jupyter_collab.store.port import SavedMark, StoredHistory
 from jupyter_collab.store.sqlite import SQLiteUpdateLog
 from tests.contracts.update_log import (
@@ -93,6 +93,14 @@ async def test_the_journal_suits_the_file_system(
     await fill(log, 1)
     assert path.with_name("store.db-wal").exists() is wal
     await log.close()
+
+
+def test_a_commit_waits_for_the_disk(path: Path) -> None:
+    """S1: not for its cache, which a loss of power empties."""
+    full = 2
+    store = Database(path, LOG)
+    assert store.writer().execute("PRAGMA synchronous").fetchone() == (full,)
+    store.close()
 
 
 @asynchronous

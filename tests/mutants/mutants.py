@@ -1,0 +1,224 @@
+"""What is broken, and the tests that have to notice."""
+
+from __future__ import annotations
+
+from .mutant import Mutant
+
+ROOM = ["tests/room/test_room.py"]
+SQLITE = ["tests/store/test_sqlite.py", "-k", "not quota and not full_disk"]
+LOCAL = ["tests/files/test_local.py"]
+JOURNAL = ["tests/store/test_journal.py"]
+RESTART = ["tests/server/test_restart.py"]
+
+MUTANTS = [
+    # --- acknowledged means durable
+    Mutant(
+        "acknowledge what the log does not have yet",
+        "room/publisher.py",
+        "member.acknowledge(self._keeper.durable)",
+        "member.acknowledge(self._position)",
+        ROOM,
+    ),
+    Mutant(
+        "take a failed append for done",
+        "store/perform.py",
+        "            return Failed(outcome, done)\n",
+        "            return Done()\n",
+        ["tests/store/test_perform.py"],
+    ),
+    Mutant(
+        "tell of a commit before it is made",
+        "store/writer.py",
+        '            connection.execute("COMMIT")\n        finally:',
+        "            pass\n        finally:",
+        SQLITE,
+    ),
+    Mutant(
+        "leave the disk's cache to itself",
+        "store/database.py",
+        "PRAGMA synchronous=FULL",
+        "PRAGMA synchronous=OFF",
+        SQLITE,
+    ),
+    Mutant(
+        "go on writing into a store that was deleted",
+        "store/database.py",
+        "if self._identity is not None and self._identity == self._identify():",
+        "if True:",
+        SQLITE,
+    ),
+    Mutant(
+        "forget what failed to be written",
+        "store/journal.py",
+        "return self._advance(rows[done - 1][0]) + self._fail(error, now)",
+        "return self._advance(rows[-1][0]) + self._fail(error, now)",
+        JOURNAL,
+    ),
+    Mutant(
+        "do not tell that the history is not kept",
+        "room/keeper.py",
+        "        self._history = Gone(reason, message)\n",
+        "        pass\n",
+        ROOM,
+    ),
+    Mutant(
+        "stop without saving",
+        "server/rooms.py",
+        "actor.flush(timeout) for actor in actors)",
+        "asyncio.sleep(0) for actor in actors)",
+        RESTART,
+    ),
+    # --- two histories are never merged
+    Mutant(
+        "sync with whoever holds another history",
+        "room/room.py",
+        "        if event.lineage == self.lineage:\n            return self._admit",
+        "        if True:\n            return self._admit",
+        ROOM,
+    ),
+    Mutant(
+        "apply edits before the step 2 that they stand on",
+        "room/publisher.py",
+        "if isinstance(message, SyncUpdate) and member.patience is not None:",
+        "if False:",
+        ROOM,
+    ),
+    Mutant(
+        "continue a history under another lineage",
+        "store/histories.py",
+        "    if row.lineage != lineage:\n        raise",
+        "    if False:\n        raise",
+        SQLITE,
+    ),
+    Mutant(
+        "leave gaps in a history",
+        "store/histories.py",
+        "    if position != last + 1:\n        raise",
+        "    if False:\n        raise",
+        SQLITE,
+    ),
+    Mutant(
+        "overwrite a damaged store",
+        "store/database.py",
+        "        self.path.rename(new_path)\n",
+        "        self.path.unlink()\n",
+        SQLITE,
+    ),
+    Mutant(
+        "use tables that a newer version has written",
+        "store/database.py",
+        "        if version > len(self._steps):\n",
+        "        if False:\n",
+        ["tests/store/test_writer.py"],
+    ),
+    Mutant(
+        "have a write-ahead log on a network's file system",
+        "store/database.py",
+        "    if allows_wal(path):\n",
+        "    if True:\n",
+        SQLITE,
+    ),
+    # --- compaction
+    Mutant(
+        "delete before the snapshot was read back",
+        "store/histories.py",
+        "    if _payload(connection, row.id, until) != snapshot:\n",
+        "    if False:\n",
+        SQLITE,
+    ),
+    Mutant(
+        "take a snapshot for the document without comparing",
+        "store/compaction.py",
+        "    if copy.get_state() != original.get_state() or copy.get_update() != snapshot:\n",
+        "    if False:\n",
+        ["tests/store/test_compaction.py"],
+    ),
+    Mutant(
+        "put together what the file has not",
+        "store/compaction.py",
+        "        until = min(last, _limit(saved)) if keep_base else last\n",
+        "        until = last\n",
+        ["tests/store/test_compaction.py"],
+    ),
+    Mutant(
+        "forget histories with edits that no file has",
+        "store/histories.py",
+        "limit = before.saved if _is_saved(connection, number, saved) else before.unsaved",
+        "limit = before.saved",
+        SQLITE,
+    ),
+    # --- the file
+    Mutant(
+        "write what the log does not have",
+        "room/keeper.py",
+        "logged = self.durable >= self.head or isinstance(self._history, Gone)",
+        "logged = True",
+        ROOM,
+    ),
+    Mutant(
+        "write while a foreign change is unread",
+        "room/keeper.py",
+        "return isinstance(self._look, Idle) and logged",
+        "return logged",
+        ROOM,
+    ),
+    Mutant(
+        "replace what another program has written",
+        "files/local.py",
+        "        if sighting.version.fingerprint != known.version.fingerprint:\n"
+        "            raise changed(path)\n"
+        "        return before, replace(",
+        "        return before, replace(",
+        LOCAL,
+    ),
+    Mutant(
+        "replace what was written since the last look",
+        "files/local.py",
+        "elif disk.sign_of(disk.stat_file(place)) != known.sign:",
+        "elif False:",
+        LOCAL,
+    ),
+    Mutant(
+        "make a deleted file again, unasked",
+        "room/keeper.py",
+        "there = isinstance(self._file, Present) or bool(self._asked.waiting)",
+        "there = True",
+        ROOM,
+    ),
+    Mutant(
+        "forget what is saved",
+        "store/histories.py",
+        '        "UPDATE collab_histories SET saved = ?, used = ? WHERE id = ?",',
+        '        "UPDATE collab_histories SET saved = ?, used = ? WHERE id = -?",',
+        SQLITE,
+    ),
+    Mutant(
+        "do not note that a write is under way",
+        "room/keeper.py",
+        "        self._saved = replace(self._saved, writing=self.head)\n",
+        "",
+        ROOM,
+    ),
+    Mutant(
+        "take the room for the base, whatever is unsaved",
+        "room/keeper.py",
+        "return [MergeFile(self._saved, content, not self.dirty, ours, self._merged)]",
+        "return [MergeFile(self._saved, content, True, ours, self._merged)]",
+        ROOM,
+    ),
+    Mutant(
+        "answer that a failed save has succeeded",
+        "room/keeper.py",
+        '        self._saving.fail(now, reason, message)\n        return self._reply("failed",',
+        '        self._saving.fail(now, reason, message)\n        return self._reply("success",',
+        ROOM,
+    ),
+    # --- who may do what
+    Mutant(
+        "take edits from those who may only read",
+        "room/room.py",
+        "if not admits(message, member.person.access, guest=member.person.guest):",
+        "if False:",
+        ROOM,
+    ),
+]
