@@ -26,6 +26,7 @@ from jupyter_collab.errors import (
     FileTooLarge,
     NotANotebook,
 )
+from jupyter_collab.files.local import LocalAccess
 from jupyter_collab.files.notebook_json import encode
 from jupyter_collab.files.port import Changed, DocumentFile
 from tests.contracts.document_file import (
@@ -557,6 +558,29 @@ async def test_saves_of_one_file_never_overlap(
         await second
     await third
     assert world.get(TEXT) == b"four"
+    await files.close()
+
+
+@asynchronous
+async def test_what_others_write_before_our_first_byte_stays(
+    world: LocalWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F2: also between the look at the file and the write."""
+    files = world.start()
+    world.put(TEXT, b"one")
+    document = await open_path(files, TEXT)
+    await document.read()
+    real_draft = LocalAccess._draft  # noqa: SLF001 - the moment in between
+
+    def draft(*args: Any) -> Any:
+        drafted = real_draft(*args)
+        world.put(TEXT, b"theirs")
+        return drafted
+
+    monkeypatch.setattr(LocalAccess, "_draft", draft)
+    with pytest.raises(FileChanged):
+        await document.write("two")
+    assert world.get(TEXT) == b"theirs"
     await files.close()
 
 

@@ -8,6 +8,7 @@ ROOM = ["tests/room/test_room.py"]
 SQLITE = ["tests/store/test_sqlite.py", "-k", "not quota and not full_disk"]
 LOCAL = ["tests/files/test_local.py"]
 JOURNAL = ["tests/store/test_journal.py"]
+BEGINNINGS = ["tests/server/test_beginnings.py"]
 RESTART = ["tests/server/test_restart.py"]
 
 MUTANTS = [
@@ -24,7 +25,7 @@ MUTANTS = [
         "store/perform.py",
         "            return Failed(outcome, done)\n",
         "            return Done()\n",
-        ["tests/store/test_perform.py"],
+        JOURNAL,
     ),
     Mutant(
         "tell of a commit before it is made",
@@ -118,6 +119,42 @@ MUTANTS = [
         "    if True:\n",
         SQLITE,
     ),
+    # --- servers that died
+    Mutant(
+        "do not ask whether the last server died",
+        "server/starting.py",
+        "    return saved is None or (saved.live and ",
+        "    return saved is None or (False and ",
+        BEGINNINGS,
+    ),
+    Mutant(
+        "do not note that a room is open",
+        "store/journal.py",
+        "        self._mark = replace(mark, live=True)\n",
+        "        self._mark = mark\n",
+        JOURNAL,
+    ),
+    Mutant(
+        "keep the lineage where it cannot be noted that the room is open",
+        "server/beginnings.py",
+        "renamed = None if claimed else Renamed(self.new_lineage(), stored)",
+        "renamed = None",
+        BEGINNINGS,
+    ),
+    Mutant(
+        "note that a room is closed while edits are not durable",
+        "store/journal.py",
+        "        if self.settled and self._mark is not None:\n",
+        "        if self._mark is not None:\n",
+        JOURNAL,
+    ),
+    Mutant(
+        "replace a damaged history that was not set aside",
+        "server/beginnings.py",
+        "        over = Anything() if aside else Nothing()\n",
+        "        over = Anything()\n",
+        BEGINNINGS,
+    ),
     # --- compaction
     Mutant(
         "delete before the snapshot was read back",
@@ -202,8 +239,8 @@ MUTANTS = [
     Mutant(
         "take the room for the base, whatever is unsaved",
         "room/keeper.py",
-        "return [MergeFile(self._saved, content, not self.dirty, ours, self._merged)]",
-        "return [MergeFile(self._saved, content, True, ours, self._merged)]",
+        "return [MergeFile(self._saved, content, not self.dirty, ours, self._merged, torn)]",
+        "return [MergeFile(self._saved, content, True, ours, self._merged, torn)]",
         ROOM,
     ),
     Mutant(

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from pycrdt import Doc, Text
 
 from jupyter_collab.protocol.close import CloseCode
@@ -500,6 +501,43 @@ def test_a_change_by_another_program_while_people_type_is_merged_and_written() -
     mark = world.marks[-1]
     assert mark.fingerprint == "v2"
     assert mark.merged, "a second merge has to know what the first one brought in"
+
+
+def test_nothing_is_written_while_a_change_by_another_program_is_not_known() -> None:
+    """F2: it would be read afterwards as what the document knows."""
+    world = World("one\n")
+    ada = world.open(1)
+    world.handle(ev.FileChangedOutside())
+    world.type(ada, "x")
+    world.wait(10)
+    assert world.writes == []
+    world.file_is("one\n", "v1")
+    world.wait(10)
+    assert [write.source for write in world.writes] == ["xone\n"]
+
+
+@pytest.mark.parametrize("unsaved", [True, False])
+def test_the_room_is_the_base_of_a_merge_only_where_all_is_saved(unsaved: bool) -> None:
+    """M5"""
+    world = World("one\n")
+    ada = world.open(1)
+    if unsaved:
+        world.type(ada, "x")
+    world.handle(ev.FileChangedOutside())
+    world.file_is("two\n", "v2")
+    assert [merge.clean for merge in world.merges] == [not unsaved]
+
+
+def test_a_write_is_noted_before_it_begins() -> None:
+    """S6: after a crash the file may have it already."""
+    world = World()
+    ada = world.open(1)
+    world.type(ada, "x")
+    world.wait(1.1)
+    assert world.marks[-1].writing == len(world.log)
+    assert world.marks[-1].fingerprint == "v1"
+    world.finish_write("v2")
+    assert world.marks[-1].writing is None
 
 
 def test_our_own_write_is_no_outside_change() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pycrdt import Array, Doc, Map, Text, TransactionEvent
 
 from jupyter_collab.errors import StoreConflict, StoreError
+from jupyter_collab.store import compaction as compaction_module
 from jupyter_collab.store.compaction import Compaction, CompactionPolicy, condense
 from jupyter_collab.store.memory import MemoryUpdateLog
 from jupyter_collab.store.perform import compact
@@ -159,3 +160,16 @@ async def test_compacting_a_log() -> None:
     for update in history.updates:
         copy.apply_update(update)
     assert str(copy.get("text", type=Text)) == "234567"
+
+
+def test_a_snapshot_that_is_another_document_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """S5"""
+
+    class Faulty(Doc[Any]):
+        def get_update(self, state: bytes | None = None) -> bytes:
+            return b"\x00\x00"
+
+    update = Doc({"text": Text("words")}).get_update()
+    monkeypatch.setattr(compaction_module, "Doc", Faulty)
+    with pytest.raises(StoreError, match="the result is another document"):
+        condense([update])

@@ -95,6 +95,24 @@ async def test_the_journal_suits_the_file_system(
     await log.close()
 
 
+@asynchronous
+async def test_a_snapshot_that_reads_back_differently_replaces_nothing(path: Path) -> None:
+    """S5: here a trigger stands in for a disk that keeps something else."""
+    log = open_log(path)
+    await fill(log, 5)
+    other = sqlite3.connect(path)
+    other.execute(
+        "CREATE TRIGGER fault AFTER UPDATE OF payload ON collab_updates BEGIN"
+        " UPDATE collab_updates SET payload = x'00' WHERE position = NEW.position; END"
+    )
+    other.commit()
+    other.close()
+    with pytest.raises(StoreError, match="reads back as something else"):
+        await log.compact(ROOM, LINEAGE, at(3), b"snapshot")
+    assert (await expect(log)).updates == tuple(updates(1, 5))
+    await log.close()
+
+
 def test_a_commit_waits_for_the_disk(path: Path) -> None:
     """S1: not for its cache, which a loss of power empties."""
     full = 2
