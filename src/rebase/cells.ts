@@ -1,8 +1,8 @@
 /** Which cell of one version of a notebook is which of another. */
-import { Effort, heaviestIncreasing } from './text/common';
-import type { Pair } from './text/common';
-import { changedRanges } from './text/ranges';
-import { isBlank, size, tokens, weighLine } from './text/words';
+import { Effort, heaviestIncreasing } from './texts/common';
+import type { Pair } from './texts/common';
+import { changedRanges } from './texts/ranges';
+import { isBlank, size, tokens, weighLine } from './texts/words';
 
 interface Identified {
   readonly id: string;

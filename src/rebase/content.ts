@@ -12,8 +12,8 @@ import type {
 
 import { mergeNotebook } from './notebook';
 import type { Cell, Changes, Notebook, NotebookEdit, Values } from './notebook';
-import { applyHunks, mergeText } from './text';
-import type { Hunk } from './text';
+import { applyHunks, mergeText } from './texts';
+import type { Hunk } from './texts';
 
 type Model = YDocument<DocumentChange>;
 

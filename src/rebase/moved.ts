@@ -1,7 +1,7 @@
 import type { IDisposable } from '@lumino/disposable';
 import * as Y from 'yjs';
 
-import { mergeText } from './text';
+import { mergeText } from './texts';
 
 /**
  * Brings what was typed here into a cell along when somebody else moves the cell.

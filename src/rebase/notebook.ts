@@ -2,8 +2,8 @@ import { JSONExt } from '@lumino/coreutils';
 import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
 
 import { matchByContent, matchById, movedCells } from './cells';
-import { mergeText } from './text';
-import type { Hunk } from './text';
+import { mergeText } from './texts';
+import type { Hunk } from './texts';
 
 /** A cell as plain data. What else it has (outputs, attachments...) is compared as a whole. */
 export interface Cell {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
 
-import { applyHunks, diffText, mergeText, mergeTexts } from '../text';
+import { applyHunks, diffText, mergeText, mergeTexts } from '../texts';
 
 interface Case {
   readonly name: string;
