@@ -35,6 +35,8 @@ JOIN_PATH = "collab/join"
 TOKEN_PARAMETER = "share_token"
 """The server's log leaves out parameters with such a name."""
 
+NAMED_PARAMETER = "link"
+
 EDITABLE = "edit links are for notebooks and text; other documents can be shared for viewing"
 
 
@@ -100,8 +102,11 @@ class LinksHandler(SharingAPIHandler):
             return self._end(507, OSError(text), "not-kept")
         model = self._sharing.model(link)
         join = url_path_join(self.base_url, JOIN_PATH)
+        urls = {"url": f"{join}?{TOKEN_PARAMETER}={url_escape(secret)}"}
+        if self._sharing.shares.policy.named_only:
+            urls["namedUrl"] = f"{join}?{NAMED_PARAMETER}={link.id}"
         self.set_status(201)
-        self.finish(json.dumps({**model, "url": f"{join}?{TOKEN_PARAMETER}={url_escape(secret)}"}))
+        self.finish(json.dumps({**model, **urls}))
         return None
 
     async def _wanted(self) -> Wanted:

@@ -13,7 +13,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from ..errors import LinkEnded, LinkUnknown
 from . import pages
 from .gate import page_of
-from .handlers import JOIN_PATH, TOKEN_PARAMETER
+from .handlers import JOIN_PATH, NAMED_PARAMETER, TOKEN_PARAMETER
 from .holders import Holder
 from .links import Link
 from .service import Sharing
@@ -23,7 +23,7 @@ JOIN_PATTERN = f"/{JOIN_PATH}"
 
 
 class JoinHandler(JupyterHandler):
-    """``GET /collab/join?share_token=...``.
+    """``GET /collab/join?share_token=...``, or ``?link=...`` for those whom the site knows.
 
     The secret ends here: what the browser keeps is a cookie with the ids of links, which is
     signed and which scripts cannot read, and the address that it goes on to has no secret.
@@ -37,6 +37,10 @@ class JoinHandler(JupyterHandler):
     @allow_unauthenticated
     def get(self) -> None:
         pages.harden(self)
+        policy = self._sharing.shares.policy
+        if self.current_user is None and policy.named_only and not policy.guests:
+            self.redirect(self.get_login_url())  # the Hub's, which leads back here
+            return
         try:
             link = self._open()
         except LinkUnknown:
@@ -62,9 +66,25 @@ class JoinHandler(JupyterHandler):
             self._say(403, pages.switched_off(log_in=policy.any_document_links))
             return None
         by = user.username if user is not None else holder.username if holder else ""
-        link = sharing.shares.open(self.get_query_argument(TOKEN_PARAMETER, ""), by)
+        link = self._named(by) if user is not None else None
+        if link is None:
+            link = sharing.shares.open(self.get_query_argument(TOKEN_PARAMETER, ""), by)
         if holder is not None:
             write_cookie(self, holder.with_link(link.id))
+        return link
+
+    def _named(self, by: str) -> Link | None:
+        """The link by its id, which is enough for those whom the site knows by name.
+
+        On the way through a JupyterHub's pages the secret would be in the Hub's log.
+        """
+        user, id = self.current_user, self.get_query_argument(NAMED_PARAMETER, None)
+        if id is None or (isinstance(user, LinkUser) and not user.holder.named):
+            return None
+        shares = self._sharing.shares
+        link = shares.require_id(id)
+        shares.require(link, by)
+        shares.used(link, by)
         return link
 
     def _has_lab(self) -> bool:

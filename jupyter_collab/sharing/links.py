@@ -15,7 +15,7 @@ from ..errors import LinkEnded, LinkUnknown, TooMuch
 from ..protocol.identity import Access, FileFormat, FileId, RoomId
 
 LinkId = NewType("LinkId", str)
-"""The public name of a link: it opens nothing."""
+"""The public name of a link: it opens nothing, but to people whom a JupyterHub has let in."""
 
 LinkState = Literal["active", "expired", "revoked"]
 

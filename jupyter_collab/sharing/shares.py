@@ -96,6 +96,13 @@ class Shares:
         link = self._book.get(id)
         return None if link is None else self._located(link)
 
+    def require_id(self, id: str) -> Link:
+        """The link with this id; raises :class:`~jupyter_collab.errors.LinkUnknown`."""
+        link = self.get(id)
+        if link is None:
+            raise LinkUnknown()
+        return link
+
     def held(self, ids: Iterable[str]) -> tuple[list[Link], list[Link]]:
         """Of these links the active ones, and those that have ended."""
         known = [link for id in ids if (link := self.get(id)) is not None]

@@ -43,11 +43,12 @@ class Browser:
     def __init__(self, base: str, token: str | None = None) -> None:
         self.base = base
         self.cookies: dict[str, str] = {}
+        self.always: dict[str, str] = {}
         self._token = token
 
     @property
     def headers(self) -> dict[str, str]:
-        headers = {}
+        headers = dict(self.always)
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
         if "_xsrf" in self.cookies:

@@ -319,3 +319,67 @@ async def test_links_that_were_made_before_end_when_they_are_switched_off(
 def test_pages_load_nothing() -> None:
     for page in (pages.ended("revoked"), pages.ended("expired"), pages.unknown(), pages.refused()):
         assert not re.search(r"<script|src=|href=|https?:", page)
+
+
+class TestPeopleOfAHub:
+    """Links under real names: everybody but the owner has what their links open, only."""
+
+    @pytest.fixture
+    def jp_server_config(
+        self, jp_server_config: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    ) -> dict[str, Any]:
+        monkeypatch.setenv("JUPYTERHUB_API_URL", "http://127.0.0.1:1/hub/api")
+        monkeypatch.setenv("JUPYTERHUB_USER", "alice")
+        jp_server_config["ServerApp"]["identity_provider_class"] = ByHeader
+        del jp_server_config["ServerApp"]["token"]
+        jp_server_config["YDocExtension"]["share_named_only"] = True
+        return jp_server_config
+
+    @staticmethod
+    def person(browser: MakeBrowser, name: str) -> Browser:
+        person = browser()
+        person.always = {"X-Site-User": name, "X-XSRFToken": "x"}
+        person.cookies["_xsrf"] = "x"
+        return person
+
+    async def test_everything_else_is_refused(self, browser: MakeBrowser) -> None:
+        alice, bob, carol = (self.person(browser, name) for name in ("alice", "bob", "carol"))
+        link = await make_link(alice, role="edit")
+        assert (await alice.fetch("api/contents/secret.txt")).code == 200
+        assert (await bob.fetch(f"api/contents/{NOTES}")).code == 403
+        assert (await open_link(bob, {"url": link["namedUrl"]})).code == 302
+        assert (await bob.fetch(f"api/contents/{NOTES}")).code == 200
+        for path in ("api/contents/secret.txt", "api/status", "api/spec.yaml", "nowhere"):
+            assert (await bob.fetch(path)).code == 403, path
+        me = await bob.json("api/me")
+        assert (me["identity"]["username"], me["identity"]["name"]) == ("bob", "bob")
+        assert me["permissions"]["updatable_fields"] == []
+        assert (await bob.fetch("api/me", "PATCH", {"name": "alice"})).code == 400
+        carol.cookies |= bob.cookies
+        assert (await carol.fetch(f"api/contents/{NOTES}")).code == 403
+        await alice.json(f"api/collaboration/links/{link['id']}", "DELETE")
+        assert (await bob.fetch(f"api/contents/{NOTES}")).code == 403
+        assert (await open_link(carol, {"url": link["namedUrl"]})).code == 410
+
+    async def test_an_id_opens_nothing_for_those_who_are_not_logged_in(
+        self, browser: MakeBrowser
+    ) -> None:
+        link = await make_link(self.person(browser, "alice"))
+        nobody = browser()
+        for url in (link["namedUrl"], link["url"]):
+            response = await open_link(nobody, {"url": url})
+            assert response.code == 302
+            assert "/login" in response.headers["Location"]
+            assert "share_token" not in response.headers["Location"]
+        assert (await nobody.fetch(f"api/contents/{NOTES}")).code == 403
+
+
+async def test_an_id_opens_nothing_for_guests(owner: Browser, browser: MakeBrowser) -> None:
+    link = await make_link(owner)
+    assert "namedUrl" not in link
+    guest = browser()
+    await open_link(guest, await make_link(owner, "shared/nb.ipynb"))
+    for person in (guest, browser()):
+        response = await person.fetch(f"collab/join?link={link['id']}")
+        assert response.code == 404
+        assert (await person.fetch(f"api/contents/{NOTES}")).code == 403
