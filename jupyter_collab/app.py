@@ -34,6 +34,7 @@ from .server.handlers import (
     SessionHandler,
 )
 from .server.identity import IDENTITY_PATTERN, IdentityHandler
+from .server.memory import Trimmer, system_trim
 from .server.opening import RoomOpener
 from .server.rooms import Rooms
 from .server.telemetry import Telemetry
@@ -238,7 +239,7 @@ class YDocExtension(SharingTraits, ExtensionApp):
             return Actor(decider, clock=clock, telemetry=telemetry, log=self.log)
 
         return Services(
-            rooms=Rooms(opener.open, self.log),
+            rooms=Rooms(opener.open, Trimmer(system_trim()).stirred, self.log),
             files=files,
             lobby=make_lobby(),
             people=People(),

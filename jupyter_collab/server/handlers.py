@@ -221,6 +221,9 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         pinging: PeriodicCallback | None = self.ping_callback
         if pinging is not None:
             pinging.stop()
+        # Each of these holds us: let go, so that all is freed now, and not when Python's
+        # collector comes by.
+        self.ping_callback = self._outbound = None
 
 
 def known_of(user: Any) -> dict[str, Any]:

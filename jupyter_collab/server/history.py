@@ -97,6 +97,8 @@ class History:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
+        # The room is freed with its last user, and not when the collector comes by.
+        self._post, self._task = _nobody, None
 
     def _wake(self) -> None:
         if self._task is None:
@@ -156,3 +158,7 @@ class History:
             return False
         self._compaction.compacted(until, snapshot)
         return True
+
+
+def _nobody(event: RoomEvent) -> None:
+    """Hears what is told after a room was closed."""

@@ -25,8 +25,10 @@ class Rooms:
     2. A room that could not be opened leaves nothing behind.
     """
 
-    def __init__(self, open_room: OpenRoom, log: Logger) -> None:
+    def __init__(self, open_room: OpenRoom, stirred: Callable[[], None], log: Logger) -> None:
+        """``stirred`` is called when a room was opened or closed."""
         self._open_room = open_room
+        self._stirred = stirred
         self._log = log
         self._opening: dict[RoomId, asyncio.Task[DocumentActor]] = {}
         self._actors: dict[RoomId, DocumentActor] = {}
@@ -66,6 +68,7 @@ class Rooms:
             return actor
         finally:
             del self._opening[id]
+            self._stirred()
 
     def _evict(self, actor: DocumentActor) -> None:
         """Close a room that nobody needs, unless someone has just come."""
@@ -81,6 +84,7 @@ class Rooms:
             self._log.exception("A room did not close well: %s", actor.id)
         finally:
             del self._closing[actor.id]
+            self._stirred()
 
     async def close(self, timeout: float) -> None:
         """Save and close all rooms within ``timeout`` seconds."""

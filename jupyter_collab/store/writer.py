@@ -106,19 +106,26 @@ class Writer:
     def _run(self) -> None:
         open_to_more = untidy = True
         while open_to_more:
-            jobs = [self._jobs.get()]
-            while not self._jobs.empty():
-                jobs.append(self._jobs.get())
-            open_to_more = jobs[-1] is not None
-            for run in _runs(job for job in jobs if job is not None):
-                _tell(self._commit(run) if run[0].writes else [self._read(run[0])])
-            untidy = untidy or any(job.frees for job in jobs if job is not None)
+            open_to_more, frees = self._work()
+            untidy = untidy or frees
             if untidy and open_to_more:
                 untidy = self._tidy()
         try:
             self._database.close()
         except sqlite3.Error as error:
             self._log.error("%s", self._database.explain(error))
+
+    def _work(self) -> tuple[bool, bool]:
+        """Do all that has queued up, and forget it: what it writes may be whole documents.
+
+        Whether there will be more, and whether it may have left free pages behind.
+        """
+        jobs = [self._jobs.get()]
+        while not self._jobs.empty():
+            jobs.append(self._jobs.get())
+        for run in _runs(job for job in jobs if job is not None):
+            _tell(self._commit(run) if run[0].writes else [self._read(run[0])])
+        return jobs[-1] is not None, any(job.frees for job in jobs if job is not None)
 
     def _tidy(self) -> bool:
         """Give back space while there is nothing else to do; whether there is more to give."""

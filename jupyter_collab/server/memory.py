@@ -1,0 +1,57 @@
+"""Gives memory that is not used any more back to the system."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+from collections.abc import Callable
+
+PAUSE = 1.0
+"""Seconds without openings and closings after which memory is given back."""
+
+LONGEST = 5.0
+"""Seconds after which it is given back although rooms go on being opened and closed."""
+
+
+def system_trim() -> Callable[[], object] | None:
+    """What gives freed memory back, where the C library has that (glibc) and keeps it otherwise."""
+    try:
+        trim = ctypes.CDLL(None).malloc_trim
+    except (OSError, AttributeError, TypeError):
+        return None
+    return lambda: trim(0)
+
+
+class Trimmer:
+    """Calls ``trim`` once things have settled.
+
+    glibc keeps what was freed, in each thread that has ever allocated something, in the hope of
+    using it again. After a document of 50 MB was read that is many times its size.
+    """
+
+    def __init__(self, trim: Callable[[], object] | None) -> None:
+        self._trim = trim
+        self._timer: asyncio.TimerHandle | None = None
+        self._since: float | None = None
+
+    def stirred(self) -> None:
+        """Much was just allocated or freed."""
+        if self._trim is None:
+            return
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        if self._since is None:
+            self._since = now
+        self.stop()
+        self._timer = loop.call_at(min(now + PAUSE, self._since + LONGEST), self._run)
+
+    def stop(self) -> None:
+        """Do nothing any more, until the next call of :meth:`stirred`."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _run(self) -> None:
+        self._timer = self._since = None
+        assert self._trim is not None
+        asyncio.get_running_loop().run_in_executor(None, self._trim)
