@@ -43,6 +43,9 @@ class Admission(Protocol):
         """What the user of ``handler`` may do in ``room``; raises
         :class:`~jupyter_collab.errors.CollabError` where that is nothing."""
 
+    def max_frame(self, handler: JupyterHandler, usual: int) -> int:
+        """Bytes that the user of ``handler`` may send in one frame; ``usual`` for most."""
+
     def entered(self, socket: Socket, room: str, grant: Grant) -> None:
         """``socket`` is open from now on."""
 

@@ -6,6 +6,7 @@ import itertools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from jupyter_server.auth.decorator import authorized, ws_authenticated
@@ -43,6 +44,7 @@ from ..room.presence import IDENTITY
 from ..room.session import Person
 from .actor import Actor
 from .admission import AUTH_RESOURCE, Admission, Grant
+from .allowance import GuestAllowance
 from .connection import Connection
 from .rooms import Rooms
 from .wire import SocketWire, pack
@@ -129,13 +131,14 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
     _outbound: Connection | None = None
     _actor: Actor | None = None
     _arrived: str | None = None
+    _allowance: GuestAllowance | None = None
 
     def initialize(self, services: Callable[[], Services]) -> None:
         self._services = services()
 
     @property
     def max_message_size(self) -> int:
-        return MAX_FRAME
+        return self._services.admission.max_frame(self, MAX_FRAME)
 
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:
         return SUBPROTOCOL if SUBPROTOCOL in subprotocols else None
@@ -157,6 +160,8 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
             grant = await self._services.admission.admit(self, room)
             if self.ws_connection is None:
                 return  # closed meanwhile, and on_close has been
+            if grant.guest:
+                self._allowance = GuestAllowance(monotonic())
             self._services.admission.entered(self, room, grant)
             await self._join(room, connection, grant)
         except CollabError as error:
@@ -197,6 +202,9 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
 
     def on_message(self, message: str | bytes) -> None:
         if self._connection is None or self._actor is None:
+            return
+        if self._allowance is not None and not self._allowance.take(len(message), monotonic()):
+            self.expel(TooMuch("You sent more at a time than guests may"))
             return
         try:
             if isinstance(message, str):

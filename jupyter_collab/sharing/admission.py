@@ -7,6 +7,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from ..errors import NotGranted
 from ..protocol.identity import GLOBAL_AWARENESS
 from ..server.admission import Grant, Socket, site_grant
+from ..server.allowance import MAX_GUEST_FRAME
 from .gate import login_of
 from .shares import Shares
 from .sockets import Sockets
@@ -42,6 +43,9 @@ class LinkAdmission:
         self._sockets.require_place(user.username, link.id)
         self._shares.used(link, user.username)
         return Grant(link.role, link.id)
+
+    def max_frame(self, handler: JupyterHandler, usual: int) -> int:
+        return MAX_GUEST_FRAME if isinstance(handler.current_user, LinkUser) else usual
 
     def entered(self, socket: Socket, room: str, grant: Grant) -> None:
         login = login_of(socket) if isinstance(socket, JupyterHandler) else None

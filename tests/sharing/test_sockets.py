@@ -12,8 +12,9 @@ import pytest
 from jupyter_server.serverapp import ServerApp
 from pycrdt import Array, Map, Text
 from tornado.httpclient import HTTPClientError, HTTPRequest
-from tornado.websocket import websocket_connect
+from tornado.websocket import WebSocketClosedError, websocket_connect
 
+from jupyter_collab.server.allowance import MAX_GUEST_FRAME, Bucket, Rate
 from tests.server.client import WireClient, read_varuint, varuint
 from tests.server.conftest import Connect
 
@@ -360,6 +361,35 @@ async def test_people_who_are_logged_in_keep_their_rights(
     assert (await open_link(owner, link)).code == 302
     assert not any("links" in name for name in owner.cookies)
     assert (await owner.fetch("api/contents/secret.txt")).code == 200
+
+
+async def test_huge_frames_are_refused(join: Any, connect: Connect) -> None:
+    ada = await connect(NOTES)
+    guest = (await join("edit")).client
+    with contextlib.suppress(WebSocketClosedError):  # while it is still being sent
+        await guest.send(b"\x00\x02" + varuint(MAX_GUEST_FRAME) + bytes(MAX_GUEST_FRAME))
+    await guest.until_closed()
+    assert ada.closed is None
+
+
+async def test_floods_are_refused(join: Any, connect: Connect) -> None:
+    ada = await connect(NOTES)
+    guest = (await join("view")).client
+    with contextlib.suppress(WebSocketClosedError):
+        for _ in range(3000):
+            await guest.send(b"\x40\x04\x07")
+    assert (await guest.until_closed())[0] == 4429
+    assert guest.json(3)[-1]["reason"] == "too-much"
+    assert ada.closed is None
+
+
+def test_an_allowance_fills_again() -> None:
+    bucket = Bucket(Rate(per_second=10, burst=20), now=0)
+    assert bucket.take(20, 0)
+    assert not bucket.take(1, 0.05)
+    assert bucket.take(1, 0.1)
+    assert not bucket.take(21, 1000)
+    assert bucket.take(20, 1000)
 
 
 async def test_nobody_holds_too_many_sockets(join: Any, connect: Connect) -> None:
