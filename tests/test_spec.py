@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 RULE = re.compile(r"^- \*\*([A-Z]\d+)\*\*", re.MULTILINE)
-CITATION = re.compile(r"\b([WLSFMRKOD]\d{1,2})\b")
+CITATION = re.compile(r"\b([WLSFMRKODG]\d{1,2})\b")
 
 
 def rules() -> set[str]:

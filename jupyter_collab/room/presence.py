@@ -29,6 +29,8 @@ MAX_STATE_KEYS = 64
 class _Seat:
     connection: ConnectionId
     entry: PresenceEntry
+    decides: bool
+    """Whether this is somebody who may edit, and no guest."""
 
 
 class Presence:
@@ -91,8 +93,9 @@ class Presence:
         self._changed.clear()
         return changes
 
-    def states(self) -> Iterator[PresenceEntry]:
-        return (seat.entry for seat in self._seats.values())
+    def wishes(self) -> Iterator[PresenceEntry]:
+        """The states of those who have a say in how the document is kept."""
+        return (seat.entry for seat in self._seats.values() if seat.decides)
 
     @property
     def has_changes(self) -> bool:
@@ -116,8 +119,9 @@ class Presence:
         other = {key: value for key, value in said.items() if key not in IDENTITY}
         state["user"] = {**other, **member.person.user}
         known = PresenceEntry(entry.client, entry.clock, state)
+        decides = member.person.access == "edit" and not member.person.guest
         member.clients.add(entry.client)
-        self._seats[entry.client] = _Seat(member.connection, known)
+        self._seats[entry.client] = _Seat(member.connection, known, decides)
         self._changed[entry.client] = known
 
     def _stand_up(self, member: Member, entry: PresenceEntry) -> None:

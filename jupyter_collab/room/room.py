@@ -308,7 +308,7 @@ class Room:
     def _hear_autosave(self) -> None:
         """Saving by itself is off when all who are here have switched it off; whoever leaves
         last is believed."""
-        wanted = [bool(e.state.get("autosave", True)) for e in self._presence.states() if e.state]
+        wanted = [bool(e.state.get("autosave", True)) for e in self._presence.wishes() if e.state]
         if wanted:
             self._keeper.set_automatic(any(wanted))
 

@@ -331,7 +331,7 @@ HARMFUL = [
 
 @pytest.mark.parametrize("write", HARMFUL, ids=lambda write: write.__name__)
 def test_what_could_run_is_taken_back(room: Room, write: Callable[[Room], None]) -> None:
-    """Nobody is sent it, the document is as if it had not been written, and it goes on."""
+    """G5: nobody is sent it, the document is as if it had not been written, and it goes on."""
     before = room.replica.doc.get("cells", type=Array).to_py()
     meta = room.replica.doc.get("meta", type=Map).to_py()
     write(room)

@@ -22,7 +22,7 @@ NOTES = "shared/notes.txt"
 
 
 async def test_a_link_leads_to_the_document(owner: Browser, browser: MakeBrowser) -> None:
-    """The secret ends there: it is in no address afterwards, and in no cookie."""
+    """G1: the secret ends there, it is in no address afterwards, and in no cookie."""
     link = await make_link(owner, name=" review ")
     assert link["name"] == "review"
     secret = link["url"].split("share_token=")[1]

@@ -142,7 +142,7 @@ async def test_holders_get_what_their_link_says(
     jp_root_dir: Path,
     role: str,
 ) -> None:
-    """Everything else is refused, and nothing tells a secret."""
+    """G2: everything else is refused, and nothing tells a secret."""
     link = await make_link(owner, OWN, role=role)
     guest, nobody = browser(), browser()
     assert (await open_link(guest, link)).code == 302

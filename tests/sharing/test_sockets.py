@@ -190,7 +190,7 @@ async def test_broken_frames_harm_only_who_sends_them(
 
 
 async def test_nobody_pretends_to_be_somebody_else(join: Any, connect: Connect) -> None:
-    """The name is the server's, and the presence of others cannot be changed or removed."""
+    """G6: the name is the server's, and the presence of others cannot be changed or removed."""
     ada = await connect(NOTES)
     await ada.send(presence(17, {"user": {"name": "x"}, "cursor": 1}))
     guest = await join("view")
@@ -274,6 +274,7 @@ async def test_the_events_of_the_server_are_not_for_guests(
 async def test_a_revoked_link_ends_within_a_second(
     join: Any, owner: Browser, connect: Connect
 ) -> None:
+    """G4"""
     guest = await join("edit")
     other = await join("edit")
     listed = (await owner.json(f"api/collaboration/links?path={NOTES}"))["links"]
@@ -356,7 +357,7 @@ async def test_a_link_follows_its_document(
 async def test_people_who_are_logged_in_keep_their_rights(
     owner: Browser, jp_serverapp: ServerApp
 ) -> None:
-    """A link takes nothing from those who may do more."""
+    """G3: a link takes nothing from those who may do more."""
     link = await make_link(owner)
     assert (await open_link(owner, link)).code == 302
     assert not any("links" in name for name in owner.cookies)
@@ -393,6 +394,7 @@ def test_an_allowance_fills_again() -> None:
 
 
 async def test_nobody_holds_too_many_sockets(join: Any, connect: Connect) -> None:
+    """G7"""
     guest = await join("view")
     clients = [await open_room(connect, guest.browser, guest.link) for _ in range(15)]
     room = "text:file:" + guest.client.session["fileId"]
