@@ -49,6 +49,9 @@ from .store.factory import compaction_policy, make_update_log, resolve_ystore_cl
 SHUTDOWN_SECONDS = 4.0
 """The server ends within five seconds, whatever hangs; the rest is for its other parts."""
 
+CLOSING_SECONDS = 0.5
+"""For closing what has been saved, or could not be."""
+
 
 class YDocExtension(SharingTraits, ExtensionApp):
     """Real-time collaboration on the documents of a Jupyter server."""
@@ -199,9 +202,13 @@ class YDocExtension(SharingTraits, ExtensionApp):
             return
         self._stopped = True
         self.sharing.close()
-        await services.rooms.close(SHUTDOWN_SECONDS)
-        await services.lobby.close(CloseCode.GOING_AWAY, "the server is stopping")
-        await services.files.close()
+        try:
+            async with asyncio.timeout(SHUTDOWN_SECONDS + CLOSING_SECONDS):
+                await services.rooms.close(SHUTDOWN_SECONDS)
+                await services.lobby.close(CloseCode.GOING_AWAY, "the server is stopping")
+        except TimeoutError:
+            self.log.error("Some documents could not be closed; not waiting any longer")
+        await services.files.close(CLOSING_SECONDS)
         await self._update_log.close()
 
     # --- composition

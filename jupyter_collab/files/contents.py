@@ -8,7 +8,7 @@ from contextlib import suppress
 from logging import Logger
 from pathlib import Path
 from typing import Any
-from weakref import WeakValueDictionary
+from weakref import WeakSet, WeakValueDictionary
 
 from jupyter_core.utils import ensure_async
 
@@ -20,7 +20,7 @@ from .formats import format_of
 from .local import LocalAccess
 from .manager import ManagerAccess
 from .opened import OpenFile
-from .port import DocumentFile
+from .port import CLOSE_TIMEOUT, DocumentFile
 from .problems import file_error
 from .stock import is_stock, keeps_files, place_of
 from .watcher import Watcher
@@ -62,6 +62,7 @@ class ContentsFiles:
         self._manager = contents_manager
         self._ids = file_id_manager
         self._open: dict[str, OpenFile] = {}
+        self._left: WeakSet[OpenFile] = WeakSet()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._watcher: Watcher | None = None
         if poll_interval > 0:
@@ -102,7 +103,8 @@ class ContentsFiles:
             raise FileMissing(path)
         return new, known is not None
 
-    async def close(self) -> None:
+    async def close(self, timeout: float = CLOSE_TIMEOUT) -> None:
+        """See :meth:`DocumentFiles.close`."""
         if self._events is not None:
             with suppress(KeyError):
                 self._events.remove_listener(
@@ -114,7 +116,7 @@ class ContentsFiles:
         for file in list(self._open.values()):
             for document in list(file.documents):
                 await document.close()
-            await file.drain()
+        await asyncio.gather(*(file.drain(timeout) for file in list(self._left)))
 
     def _normal(self, path: str) -> str:
         """One name for each file, or two documents of it would not know of each other."""
@@ -169,6 +171,7 @@ class ContentsFiles:
 
     def left(self, file: OpenFile) -> None:
         self._open.pop(file.file_id, None)
+        self._left.add(file)
         if self._watcher is not None:
             self._watcher.remove(file)
 

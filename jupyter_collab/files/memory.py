@@ -13,6 +13,7 @@ from .formats import Format, NotebookFormat, digest, format_of
 from .notebook_json import encode
 from .port import (
     ABSENT,
+    CLOSE_TIMEOUT,
     Back,
     Changed,
     FileContent,
@@ -112,7 +113,7 @@ class MemoryFiles:
         self._ids[id] = path
         return id, False
 
-    async def close(self) -> None:
+    async def close(self, timeout: float = CLOSE_TIMEOUT) -> None:
         for document in list(self.documents):
             await document.close()
 

@@ -128,10 +128,19 @@ class OpenFile:
             task.add_done_callback(_consume)
             raise
 
-    async def drain(self) -> None:
-        """Wait for the work under way."""
-        while self._tasks:
-            await asyncio.wait(set(self._tasks))
+    async def drain(self, timeout: float) -> None:
+        """Wait for the work under way; what takes longer than ``timeout`` seconds is cancelled.
+
+        Threads that it has begun would keep the process from ending.
+        """
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=timeout)
+        late = set(self._tasks)
+        for task in late:
+            self.log.error("%s is still being read or written; not waiting any longer", self.path)
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=timeout)
 
     def _keep(self, task: asyncio.Task[Any]) -> None:
         self._tasks.add(task)

@@ -134,6 +134,10 @@ class DocumentFile(Protocol):
         """Stop watching and let go of everything. Idempotent."""
 
 
+CLOSE_TIMEOUT = 4.0
+"""Seconds; see :meth:`DocumentFiles.close`."""
+
+
 class DocumentFiles(Protocol):
     """Opens the files of documents."""
 
@@ -146,5 +150,5 @@ class DocumentFiles(Protocol):
         Raises :class:`~jupyter_collab.errors.FileMissing`.
         """
 
-    async def close(self) -> None:
-        """Close all that is open."""
+    async def close(self, timeout: float = CLOSE_TIMEOUT) -> None:
+        """Close all that is open; what is being read or written gets ``timeout`` seconds to end."""

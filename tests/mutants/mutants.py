@@ -69,6 +69,13 @@ MUTANTS = [
         "asyncio.sleep(0) for actor in actors)",
         RESTART,
     ),
+    Mutant(
+        "wait for ever for a write that does not end",
+        "files/opened.py",
+        "            task.cancel()\n",
+        "            pass\n",
+        ["tests/processes/test_disks.py", "-k", "can_be_stopped"],
+    ),
     # --- two histories are never merged
     Mutant(
         "sync with whoever holds another history",

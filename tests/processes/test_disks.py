@@ -134,7 +134,7 @@ def test_a_quota_that_is_used_up(tmp_path: Path) -> None:
         live_through(lab, scenario)
 
 
-@pytest.mark.parametrize("there", [False], ids=["not yet made"])
+@pytest.mark.parametrize("there", [True, False], ids=["as it was", "not yet made"])
 def test_a_store_that_is_read_only_from_the_beginning(tmp_path: Path, there: bool) -> None:
     """S10: documents open all the same."""
     lab = server(tmp_path)
@@ -272,6 +272,21 @@ def test_a_contents_manager_that_hangs(tmp_path: Path) -> None:
         assert set(someone(crowd).typed) - set(crowd.papers[0].on_disk())
         sign.unlink()
         await until_saved(crowd)
+
+    with server(tmp_path, MANAGER) as lab:
+        live_through(lab, scenario)
+
+
+def test_a_server_whose_contents_manager_hangs_can_be_stopped(tmp_path: Path) -> None:
+    """And what was typed is there afterwards."""
+
+    async def scenario(crowd: Crowd) -> None:
+        sign = crowd.lab.home / "hangs"
+        sign.touch()
+        await crowd.type_for(0.5)
+        assert await asyncio.to_thread(crowd.lab.stop) < 6
+        sign.unlink()
+        await asyncio.to_thread(crowd.lab.start)
 
     with server(tmp_path, MANAGER) as lab:
         live_through(lab, scenario)
