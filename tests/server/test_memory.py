@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from jupyter_collab.files.memory import MemoryFiles
-from jupyter_collab.protocol.identity import ConnectionId, RoomId
+from jupyter_collab.protocol.identity import ConnectionId, Lineage, RoomId
 from jupyter_collab.protocol.messages import SyncStep2
 from jupyter_collab.room import events as ev
 from jupyter_collab.room.session import Person
+from jupyter_collab.server.beginnings import Beginnings
 from jupyter_collab.server.clock import make_clock
 from jupyter_collab.server.connection import Connection
 from jupyter_collab.server.memory import LONGEST, PAUSE, Trimmer, system_trim
@@ -69,7 +70,13 @@ def make_rooms(folder: Path, files: MemoryFiles) -> tuple[Rooms, SQLiteUpdateLog
         clock=make_clock(),
         telemetry=Telemetry(None),
         log=LOG,
-        new_client_id=iter(range(10**6, 10**7)).__next__,
+        beginnings=Beginnings(
+            update_log=update_log,
+            new_client_id=iter(range(10**6, 10**7)).__next__,
+            new_lineage=lambda: Lineage("another"),
+            in_thread=asyncio.to_thread,
+            log=LOG,
+        ),
     )
     return Rooms(opener.open, lambda: None, LOG), update_log
 
