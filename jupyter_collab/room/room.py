@@ -227,7 +227,9 @@ class Room:
         match self._sessions.get(connection):
             case None:
                 return []
-            case Stranger() as stranger:
+            case Stranger(_, person) as stranger:
+                if not admits(message, person.access, guest=person.guest):
+                    return []
                 return self._hear_stranger(stranger, message, now)
             case Member() as member:
                 if not admits(message, member.person.access, guest=member.person.guest):

@@ -16,6 +16,9 @@ class Rate:
 GUEST_FRAMES = Rate(100, 1000)
 GUEST_BYTES = Rate(2 * 2**20, 32 * 2**20)
 
+COSTLY = 50
+"""So many frames does one count that makes the server handle the whole document."""
+
 MAX_GUEST_FRAME = 16 * 2**20
 """Bytes in one frame of a guest, who writes no outputs: a very long text, or a picture."""
 
@@ -45,6 +48,10 @@ class GuestAllowance:
         self._frames = Bucket(GUEST_FRAMES, now)
         self._bytes = Bucket(GUEST_BYTES, now)
 
-    def take(self, size: int, now: float) -> bool:
-        """Whether a frame of ``size`` bytes may be sent at ``now``."""
-        return self._frames.take(1, now) and self._bytes.take(size, now)
+    def take(self, size: int, now: float, *, costly: bool = False) -> bool:
+        """Whether a frame of ``size`` bytes may be sent at ``now``.
+
+        ``costly`` is one that asks for the whole document, or for writing it.
+        """
+        frames = COSTLY if costly else 1
+        return self._frames.take(frames, now) and self._bytes.take(size, now)

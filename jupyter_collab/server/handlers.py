@@ -37,7 +37,7 @@ from ..protocol.identity import (
     Lineage,
     RoomId,
 )
-from ..protocol.messages import Refusal
+from ..protocol.messages import Refusal, Save, SyncStep1
 from ..room import events as ev
 from ..room.people import People
 from ..room.presence import IDENTITY
@@ -203,9 +203,6 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
     def on_message(self, message: str | bytes) -> None:
         if self._connection is None or self._actor is None:
             return
-        if self._allowance is not None and not self._allowance.take(len(message), monotonic()):
-            self.expel(TooMuch("You sent more at a time than guests may"))
-            return
         try:
             if isinstance(message, str):
                 raise ProtocolError("frames are binary")
@@ -213,6 +210,11 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         except ProtocolError as error:
             self._connection.close(CloseCode.BAD_REQUEST, str(error))
             return
+        if self._allowance is not None:
+            costly = isinstance(decoded, SyncStep1 | Save)
+            if not self._allowance.take(len(message), monotonic(), costly=costly):
+                self.expel(TooMuch("You sent more at a time than guests may"))
+                return
         self._actor.post(ev.Received(self._connection.id, decoded))
 
     def _leave(self) -> None:

@@ -12,7 +12,7 @@ from ..errors import LinkEnded, LinkUnknown
 from ..protocol.identity import Access, FileFormat, FileId
 from ..server.telemetry import Telemetry
 from .link_file import LinkFile
-from .links import Link, LinkBook, LinkId, digest_of
+from .links import Link, LinkBook, LinkId, LinkState, digest_of
 from .policy import SharePolicy
 
 USE_GRAIN = 60.0
@@ -95,6 +95,11 @@ class Shares:
         """The link with this id, whatever its state."""
         link = self._book.get(id)
         return None if link is None else self._located(link)
+
+    def state(self, id: str) -> LinkState:
+        """Whether the link with this id is active; one that was forgotten is as if revoked."""
+        link = self._book.get(id)
+        return "revoked" if link is None else self.policy.applied_to(link).state(self.now)
 
     def require_id(self, id: str) -> Link:
         """The link with this id; raises :class:`~jupyter_collab.errors.LinkUnknown`."""

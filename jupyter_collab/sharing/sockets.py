@@ -12,6 +12,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from ..errors import CollabError, LinkEnded, NotGranted, TooMuch
 from ..protocol.identity import GLOBAL_AWARENESS, Access
 from ..server.admission import Grant, Socket
+from ..server.allowance import Bucket, Rate
 from .shares import Shares
 
 LOOK_SECONDS = 0.5
@@ -19,6 +20,9 @@ LOOK_SECONDS = 0.5
 
 MAX_SOCKETS_PER_HOLDER = 16
 MAX_SOCKETS_PER_LINK = 200
+
+OPENINGS = Rate(per_second=5, burst=400)
+"""How often a link may be opened: by all who have it, after the server was started again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Sockets:
     def __init__(self, shares: Shares) -> None:
         self._shares = shares
         self._open: dict[object, Open] = {}
+        self._opened: dict[str, Bucket] = {}
         self._timer: asyncio.TimerHandle | None = None
         self.on_open: Callable[[], None] = lambda: None
         shares.on_ended = self.look
@@ -89,6 +94,9 @@ class Sockets:
             raise TooMuch(
                 f"{MAX_SOCKETS_PER_LINK} people have opened this link already; try again later"
             )
+        now = self._shares.now
+        if not self._opened.setdefault(link, Bucket(OPENINGS, now)).take(1, now):
+            raise TooMuch("This link is opened too often at the moment; try again in a minute")
 
     def people(self, link: str) -> list[dict[str, Any]]:
         """Who has the document open by ``link``: each person once, the first one first."""
@@ -112,14 +120,10 @@ class Sockets:
 
     def look(self) -> None:
         """End the connections of links that have ended."""
-        now = self._shares.now
-        for o in list(self._open.values()):
-            if o.link is None:
-                continue
-            link = self._shares.get(o.link)
-            state = "revoked" if link is None else link.state(now)
-            if state != "active":
-                o.expel(LinkEnded(state))
+        states = {o.link: self._shares.state(o.link) for o in self if o.link is not None}
+        for o in self:
+            if o.link is not None and states[o.link] != "active":
+                o.expel(LinkEnded(states[o.link]))
 
     def _look_later(self) -> None:
         if self._timer is None:

@@ -384,6 +384,28 @@ async def test_floods_are_refused(join: Any, connect: Connect) -> None:
     assert ada.closed is None
 
 
+async def test_a_link_is_not_opened_again_and_again(
+    join: Any, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_collab.sharing.sockets.OPENINGS", Rate(0, 3))
+    guest = await join("view")
+    room = "text:file:" + guest.client.session["fileId"]
+    for code in (None, None, 4429):
+        client = await try_room(connect, guest.browser, room)
+        if code is not None:
+            assert (await client.until_closed())[0] == code
+        else:
+            await client.close()
+
+
+async def test_the_whole_document_is_not_asked_for_again_and_again(join: Any) -> None:
+    guest = (await join("view")).client
+    with contextlib.suppress(WebSocketClosedError):
+        for _ in range(30):
+            await guest.send(b"\x00\x00\x01\x00")
+    assert (await guest.until_closed())[0] == 4429
+
+
 def test_an_allowance_fills_again() -> None:
     bucket = Bucket(Rate(per_second=10, burst=20), now=0)
     assert bucket.take(20, 0)
