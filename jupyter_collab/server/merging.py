@@ -84,7 +84,8 @@ def merge_now(wanted: Merge) -> Merged:
         return Merged((), torn=True)
     base = _base(wanted, document, ours)
     if wanted.may_be_torn and lacks_end(theirs, base):
-        base = untorn_base(theirs, written) or base
+        beginning = untorn_base(theirs, written)
+        base = base if beginning is None else beginning
     updates, stop = _collect(doc)
     document.edit(union(ours, theirs) if base is None else merge(base, ours, theirs))
     stop()

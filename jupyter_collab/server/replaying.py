@@ -11,7 +11,6 @@ from pycrdt import Doc, UndoManager
 from ..protocol.identity import Position
 from ..room.document import Document
 from ..room.replica import content_roots
-from ..room.textdiff import differences
 from ..store.port import SavedMark, StoredHistory
 
 _LATER = "later"
@@ -103,8 +102,8 @@ def lacks_end(found: Any, base: Any) -> bool:
     """Whether the end of ``base`` is not in ``found``, as after a write that was cut short."""
     if not (isinstance(found, str) and isinstance(base, str)):
         return False
-    changes = differences(base, found)
-    return bool(changes) and changes[-1].start < changes[-1].end == len(base)
+    lines = [line for line in base.splitlines() if line.strip()]
+    return bool(lines) and lines[-1] not in found.splitlines()
 
 
 def untorn_base(found: str, written: Any) -> str | None:

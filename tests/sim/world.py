@@ -429,15 +429,11 @@ class World:
             self.server.close_room(CloseCode.GOING_AWAY)
 
     def do_kill(self, rng: Random) -> None:
-        life = self.server.life
-        if life is not None and life.writing is not None:
+        stored = self.store.look()
+        if stored is not None and stored.saved is not None and stored.saved.writing is not None:
             # What is not in the file may have been cut off or deleted by another program, and
             # nobody can tell which.
-            self.ledger.excuse(
-                name
-                for name in self.ledger.deleted_lately()
-                if self.ledger.words[name].deleted_by == "outside"
-            )
+            self.ledger.excuse(self.ledger.deleted_lately())
             self._cut = True
         self.server.kill(rng.randint(0, 4), rng.random())
         for client in self.clients:

@@ -1,0 +1,123 @@
+"""What is merged with what: after crashes, and where an older history turns up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pycrdt import Doc, Text
+
+from jupyter_collab.protocol.identity import Lineage, Position
+from jupyter_collab.room.document import Document
+from jupyter_collab.server.merging import BringIn, Merge, Merged, bring_in, merge_now
+from jupyter_collab.store.port import SavedMark, StoredHistory
+
+SAVED, WRITTEN = "one\ntwo\n", "zero\none\ntwo\nthree\nfour\n"
+
+
+def history(lineage: str, *texts: str, saved: SavedMark | None = None) -> StoredHistory:
+    """A history whose document was each of ``texts`` in turn."""
+    doc: Doc[Any] = Doc()
+    document = Document.of("file", doc)
+    updates = []
+    for text in texts:
+        before = doc.get_state()
+        document.edit(text)
+        updates.append(doc.get_update(before))
+    return StoredHistory(Lineage(lineage), tuple(updates), Position(len(texts)), saved)
+
+
+def applied(stored: StoredHistory, updates: tuple[bytes, ...] = ()) -> str:
+    doc: Doc[Any] = Doc()
+    text: Text = doc.get("source", type=Text)
+    for update in (*stored.updates, *updates):
+        doc.apply_update(update)
+    return str(text)
+
+
+def snapshot(stored: StoredHistory) -> bytes:
+    doc: Doc[Any] = Doc()
+    for update in stored.updates:
+        doc.apply_update(update)
+    return doc.get_update()
+
+
+def after_a_death(file: str) -> tuple[Merged, str]:
+    """Merge with what is in the file after a server died while it wrote."""
+    saved = SavedMark(Position(1), "saved", writing=Position(2), live=True)
+    stored = history("a", SAVED, WRITTEN, saved=saved)
+    wanted = Merge(
+        type="file",
+        ours=snapshot(stored),
+        theirs=file,
+        clean=False,
+        stored=stored,
+        saved=saved,
+        client=9,
+        may_be_torn=True,
+    )
+    merged = merge_now(wanted)
+    return merged, applied(stored, merged.updates)
+
+
+def test_a_write_that_a_crash_hid_is_recognised() -> None:
+    """L5"""
+    assert after_a_death(WRITTEN)[0] == Merged((), Position(2))
+
+
+@pytest.mark.parametrize("size", range(len(WRITTEN)))
+def test_a_write_that_was_cut_short_deletes_nothing(size: int) -> None:
+    """L5: wherever it was cut."""
+    assert after_a_death(WRITTEN[:size])[0] == Merged((), torn=True)
+
+
+@pytest.mark.parametrize("size", range(len(WRITTEN)))
+def test_nor_does_it_where_somebody_has_edited_the_rest(size: int) -> None:
+    """L5: another program has put a line first, which is there afterwards, as is all else."""
+    _, text = after_a_death("outside\n" + WRITTEN[:size])
+    assert sorted(text.split()) == sorted(["outside", *WRITTEN.split()])
+
+
+def test_a_deletion_by_another_program_is_one_where_nothing_was_cut() -> None:
+    """M5"""
+    assert after_a_death("two\n")[1] == "zero\ntwo\nthree\nfour\n"
+
+
+def brought(found: StoredHistory, ours: StoredHistory) -> str:
+    wanted = BringIn("file", ours.lineage, ours.updates[0], snapshot(ours), found, 9)
+    return applied(ours, bring_in(wanted))
+
+
+def test_an_older_history_is_merged_three_ways_from_what_was_in_the_file() -> None:
+    """S18: what it had deleted is gone, what it had written is there, and so is what came since."""
+    saved = SavedMark(Position(1), "saved")
+    found = history("a", "one\ntwo\nthree\n", "two\nthree\nlogged\n", saved=saved)
+    ours = history("b", "one\ntwo\nthree\n", "one\ntwo\ntyped\nthree\n")
+    assert brought(found, ours) == "two\ntyped\nthree\nlogged\n"
+
+
+def test_what_an_older_history_was_writing_may_be_the_base() -> None:
+    """S18: the room has begun from just that."""
+    saved = SavedMark(Position(1), "saved", writing=Position(2), live=True)
+    found = history("a", "one\n", "one\ntwo\n", "two\n", saved=saved)
+    ours = history("b", "one\ntwo\n", "zero\none\ntwo\n")
+    assert brought(found, ours) == "zero\ntwo\n"
+
+
+def test_an_older_history_without_a_mark_takes_nothing_away() -> None:
+    """S18 M8"""
+    found = history("a", "one\ntwo\nthree\n")
+    ours = history("b", "one\nthree\nfour\n")
+    assert sorted(brought(found, ours).split()) == ["four", "one", "three", "two"]
+
+
+def test_an_older_history_of_the_same_lineage_comes_as_updates() -> None:
+    """S18: so what both have is the same, and not only alike."""
+    found = history("a", "one\n", "one\ntwo\n")
+    ours = StoredHistory(found.lineage, found.updates[:1], Position(1), None)
+    assert brought(found, ours) == "one\ntwo\n"
+    wanted = BringIn("file", ours.lineage, ours.updates[0], snapshot(ours), found, 9)
+    doc: Doc[Any] = Doc()
+    for update in (*ours.updates, *bring_in(wanted), *found.updates):
+        doc.apply_update(update)
+    assert str(doc.get("source", type=Text)) == "one\ntwo\n"
