@@ -316,7 +316,7 @@ class YDocExtension(SharingTraits, ExtensionApp):
         actor = await rooms.open(room) if create else rooms.get(room)
         if actor is None:
             return None
-        doc = actor.room.replica.doc
+        doc = actor.room.replica.doc if copy else actor.live_document()
         if copy:
             original, doc = doc, Doc()
             doc.apply_update(original.get_update())

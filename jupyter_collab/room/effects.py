@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from ..files.port import FileContent, Source
 from ..protocol.close import CloseCode
-from ..protocol.identity import ConnectionId, Position
+from ..protocol.identity import ConnectionId, Lineage, Position
 from ..protocol.messages import ServerMessage
 from ..store.port import SavedMark, StoredHistory
 
@@ -96,6 +96,20 @@ class ReplaceHistory:
 
 
 @dataclass(frozen=True, slots=True)
+class AdoptHistory:
+    """Go on with the history of a client, if it can be read and has what the file has: a new room
+    takes the place of this one. Otherwise ``NotAdopted`` is the answer.
+
+    ``state`` and ``undo`` are those of :class:`~jupyter_collab.protocol.messages.Adopt`.
+    """
+
+    connection: ConnectionId
+    lineage: Lineage
+    state: bytes
+    undo: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Tell the server's event log."""
 
@@ -118,6 +132,7 @@ Effect = (
     | MergeFile
     | MergeHistory
     | ReplaceHistory
+    | AdoptHistory
     | Report
     | Evict
 )

@@ -83,6 +83,19 @@ class HistoryMerged:
 
 
 @dataclass(frozen=True, slots=True)
+class NotAdopted:
+    """The history of a client cannot be gone on with; ``malformed`` if its bytes are none."""
+
+    connection: ConnectionId
+    malformed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Code on the server got the document itself: it cannot be put in another's place now."""
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryKept:
     """The history is kept (again)."""
 
@@ -170,6 +183,8 @@ RoomEvent = (
     | HistoryFailed
     | HistoryFound
     | HistoryMerged
+    | NotAdopted
+    | Shown
     | HistoryKept
     | FileWritten
     | FileWriteFailed

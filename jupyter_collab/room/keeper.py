@@ -74,6 +74,7 @@ class Keeper:
         version: FileVersion,
         saved: SavedMark,
         policy: SavePolicy,
+        base: Source | None = None,
     ) -> None:
         self._replica = replica
         self.path = path
@@ -89,7 +90,7 @@ class Keeper:
         # What is in the file since another program wrote it and we did not: our history cannot
         # tell that for certain, as edits that are not in the file lie between.
         self._reading: Source | None = None
-        self._merged: Source | None = None
+        self._merged = base
         self._altered = False  # whether a hook has changed what we wrote last
         self._may_be_torn = saved.writing is not None
         self._saved_at = version.last_modified
@@ -296,6 +297,11 @@ class Keeper:
             return False
         in_file = not self.dirty and isinstance(self._file, Present)
         return self.durable >= self.head or (in_file and isinstance(self._history, Gone))
+
+    @property
+    def version(self) -> FileVersion:
+        """The file as it was when it was looked at last."""
+        return self._version
 
     @property
     def saved(self) -> SavedMark:

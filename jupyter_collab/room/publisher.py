@@ -67,7 +67,7 @@ class Publisher:
         self._replica = replica
         self._keeper = keeper
         self._sessions = sessions
-        self._position = keeper.head = position
+        self._position = self._began = keeper.head = position
         self._incoming: list[tuple[Member, bytes]] = []
         self._early: dict[ConnectionId, Member] = {}
         self._sieve: Sieve | None = None
@@ -76,6 +76,11 @@ class Publisher:
     def is_applied(self) -> bool:
         """All that came in is in the document, and sent."""
         return not self._incoming and not self._early and not self._replica.has_changes
+
+    @property
+    def is_untouched(self) -> bool:
+        """The document is what the room began with."""
+        return self._position == self._began and self.is_applied
 
     def members(self) -> list[Member]:
         return [session for session in self._sessions.values() if isinstance(session, Member)]

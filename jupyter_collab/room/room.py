@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from ..errors import ProtocolError
-from ..files.port import FileVersion
+from ..files.port import FileVersion, Source
 from ..protocol.close import CloseCode
-from ..protocol.identity import ConnectionId, Lineage, Position, RoomId
+from ..protocol.identity import Access, ConnectionId, Lineage, Position, RoomId
 from ..protocol.messages import (
     Adopt,
     Awareness,
@@ -32,7 +32,16 @@ from ..protocol.messages import (
 )
 from ..store.port import SavedMark
 from . import events as ev
-from .effects import Disconnect, Effect, Evict, MergeHistory, ReplaceHistory, Report, Send
+from .effects import (
+    AdoptHistory,
+    Disconnect,
+    Effect,
+    Evict,
+    MergeHistory,
+    ReplaceHistory,
+    Report,
+    Send,
+)
 from .flushing import FlushWindow
 from .keeper import Keeper
 from .permissions import admits
@@ -63,7 +72,9 @@ class Opening:
     """What a room starts from.
 
     ``position`` is the number of updates that the log has of it, ``saved`` what of them is
-    in the file as it was last known, and ``version`` the file as it is now.
+    in the file as it was last known, and ``version`` the file as it is now. ``base`` is what is
+    in the file, where the history cannot tell. ``fresh``: the history was just built from the
+    file, and the log had none, so nobody can hold it yet.
     """
 
     lineage: Lineage
@@ -72,6 +83,8 @@ class Opening:
     saved: SavedMark
     path: str
     version: FileVersion
+    base: Source | None = None
+    fresh: bool = False
 
 
 class Room:
@@ -93,7 +106,12 @@ class Room:
         self._sessions: dict[ConnectionId, Session] = {}
         self._presence = Presence()
         self._keeper = Keeper(
-            opening.replica, opening.path, opening.version, opening.saved, policy.save
+            opening.replica,
+            opening.path,
+            opening.version,
+            opening.saved,
+            policy.save,
+            opening.base,
         )
         self._publisher = Publisher(
             id, opening.replica, self._keeper, self._sessions, opening.position
@@ -101,6 +119,7 @@ class Room:
         self._window = FlushWindow(policy.flush_window, now)
         self._empty_since: float | None = now
         self._told: Mapping[str, object] = {}
+        self._fresh = opening.fresh
         if opening.position > opening.saved.position:
             self._keeper.touch(now)
 
@@ -117,6 +136,21 @@ class Room:
         """Nothing is under way, and all that should be written is: to the log, or at least to
         the file where the log cannot be written."""
         return self._publisher.is_applied and self._keeper.is_settled
+
+    @property
+    def is_fresh(self) -> bool:
+        """Nobody holds the history, nor anything else that a client's could not replace."""
+        return self._fresh and self._publisher.is_untouched and not self._keeper.busy
+
+    def knows(self, version: FileVersion) -> bool:
+        """Whether the file, which is this version, is as it was when it was looked at last."""
+        return self._keeper.version.fingerprint == version.fingerprint
+
+    def successor(self, opening: Opening, now: float) -> tuple[Room, list[ev.Joined]]:
+        """A room with another history in the place of this one, and who is to join it."""
+        strangers = [s for s in self._sessions.values() if isinstance(s, Stranger)]
+        joined = [ev.Joined(s.connection, s.person, s.lineage) for s in strangers if s.asked]
+        return Room(self.id, opening, self._policy, now), joined
 
     @property
     def path(self) -> str:
@@ -164,6 +198,11 @@ class Room:
             case ev.HistoryMerged(updates):
                 effects = self._flush(now) + self._publisher.bring_in(updates, now)
                 return [*effects, ReplaceHistory()]
+            case ev.NotAdopted():
+                return self._go_without(event)
+            case ev.Shown():
+                self._fresh = False
+                return []
             case ev.Logged() | ev.HistoryFailed() | ev.HistoryKept():
                 return self._hear_of_history(event, now)
             case _:
@@ -177,16 +216,18 @@ class Room:
         if event.lineage == self.lineage:
             return self._admit(Member(event.connection, person), now)
         if person.collab:
-            self._sessions[event.connection] = Stranger(
-                event.connection, person, event.lineage or Lineage("")
-            )
-            return [self._hello(event.connection, person.access)]
+            stranger = Stranger(event.connection, person, event.lineage or Lineage(""))
+            self._sessions[event.connection] = stranger
+            may = person.access == "edit" and not person.guest
+            stranger.asked = self.is_fresh and may and bool(stranger.lineage)
+            return [self._hello(event.connection, person.access, adopts=stranger.asked)]
         payload = {"reason": "unknown_session", "sessionId": self.lineage, "reloadable": True}
         if self.is_empty:
             self._empty_since = now
         return [Disconnect(event.connection, CloseCode.UNKNOWN_HISTORY, json.dumps(payload))]
 
     def _admit(self, member: Member, now: float) -> list[Effect]:
+        self._fresh = False
         effects = self._flush(now) + self._publisher.update_state()
         known = self._sessions.get(member.connection)
         self._sessions[member.connection] = member
@@ -201,9 +242,8 @@ class Room:
         fields = {"roomid": str(self.id), "username": member.person.username, "action": "join"}
         return [*effects, Report("awareness", fields)]
 
-    def _hello(self, connection: ConnectionId, access: str) -> Send:
-        status = self._keeper.status()
-        hello = Hello(self.lineage, "edit" if access == "edit" else "view", self.path, status)
+    def _hello(self, connection: ConnectionId, access: Access, *, adopts: bool = False) -> Send:
+        hello = Hello(self.lineage, access, self.path, self._keeper.status(), adopts)
         return Send((connection,), hello)
 
     def _leave(self, connection: ConnectionId, now: float) -> list[Effect]:
@@ -242,10 +282,34 @@ class Room:
         """A client that holds nothing yet may take our history; one that holds another may not."""
         if isinstance(message, Ping):
             return [Send((stranger.connection,), Pong(message.number))]
+        if isinstance(message, Adopt):
+            return self._adopt(stranger, message)
+        if stranger.asked:
+            return []
         if isinstance(message, SyncStep1) and message.state_vector == EMPTY_STATE_VECTOR:
             member = Member(stranger.connection, stranger.person)
             return self._admit(member, now) + self._hear(member, message, now)
         return []
+
+    def _adopt(self, stranger: Stranger, message: Adopt) -> list[Effect]:
+        if not stranger.asked:
+            person = stranger.person
+            may = admits(message, person.access, guest=person.guest)
+            return [] if may else self._refuse(stranger, message)
+        if not self.is_fresh:
+            return self._go_without(ev.NotAdopted(stranger.connection))
+        update = AdoptHistory(stranger.connection, stranger.lineage, message.state, message.undo)
+        return [update]
+
+    def _go_without(self, event: ev.NotAdopted) -> list[Effect]:
+        """Answer a client whose history is not taken."""
+        stranger = self._sessions.get(event.connection)
+        if not isinstance(stranger, Stranger) or not stranger.asked:
+            return []
+        if event.malformed:
+            return [expel(event.connection, ProtocolError("an adopt has bytes that are no update"))]
+        stranger.asked = False
+        return [self._hello(event.connection, stranger.person.access)]
 
     def _hear(self, member: Member, message: ClientMessage, now: float) -> list[Effect]:
         here = (member.connection,)
@@ -278,7 +342,7 @@ class Room:
             return [expel(member.connection, error)]
         return [Send((member.connection,), SyncStep2(update))]
 
-    def _refuse(self, member: Member, message: ClientMessage) -> list[Effect]:
+    def _refuse(self, member: Session, message: ClientMessage) -> list[Effect]:
         here = (member.connection,)
         text = "You may view this document, but not change it"
         if isinstance(message, Save):
@@ -381,12 +445,13 @@ class Room:
         return Report("session", fields)
 
     def _tell_status(self) -> list[Effect]:
-        """Send the status to collab clients when it is another than they know."""
+        """Send the status to collab clients when it is another than they know; strangers have
+        been told it with hello, and wait for nothing but another hello."""
         status = self._keeper.status()
         if status == self._told:
             return []
         self._told = status
-        readers = tuple(c for c, s in self._sessions.items() if s.person.collab)
+        readers = tuple(m.connection for m in self._publisher.members() if m.person.collab)
         return [Send(readers, Status(status))] if readers else []
 
     # --- time

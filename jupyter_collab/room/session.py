@@ -67,11 +67,15 @@ class Member:
 
 @dataclass(slots=True)
 class Stranger:
-    """A connection that holds another history: it is told ours and nothing of it is read (L4)."""
+    """A connection that holds another history: it is told ours and nothing of it is read (L4).
+
+    ``asked``: it was asked for its history, and waits for a second hello (L6).
+    """
 
     connection: ConnectionId
     person: Person
     lineage: Lineage
+    asked: bool = False
 
 
 Session = Member | Stranger

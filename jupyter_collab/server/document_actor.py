@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from logging import Logger
+from typing import Any
 
-from ..errors import FileError, FileMissing, StoreError
+from pycrdt import Doc
+
+from ..errors import FileError, FileMissing, ProtocolError, StoreError
 from ..files.port import ABSENT, Back, Changed, DocumentFile, FileEvent, Gone, Renamed
 from ..protocol.close import CloseCode
 from ..protocol.identity import RoomId
 from ..room import events as ev
 from ..room.effects import (
+    AdoptHistory,
     Append,
     Effect,
     Evict,
@@ -31,6 +35,7 @@ from .actor import Actor
 from .clock import Clock
 from .history import History
 from .merging import BringIn, Merge, bring_in, find_edits
+from .starting import Start, adopt, has_what_the_file_has
 from .telemetry import Telemetry
 
 
@@ -66,25 +71,35 @@ class DocumentActor(Actor):
         compaction: CompactionPolicy = BY_DEFAULT,
     ) -> None:
         super().__init__(room, clock=clock, telemetry=telemetry, log=log)
-        self.room = room
-        self.history = History(
-            *(update_log, room.id, journal, stored),
-            post=self.post,
-            clock=clock,
-            log=log,
-            policy=compaction,
-        )
         self._file = file
         self._update_log = update_log
         self._evict = evict
         self._new_client_id = new_client_id
+        self._compaction = compaction
         self._idle = asyncio.Event()
-        room.replica.on_change(self._on_change)
+        self._take(room, journal, stored)
         file.watch(lambda event: self.post(room_event(event)))
+
+    def _take(self, room: Room, journal: Journal, stored: StoredHistory) -> None:
+        """Look after ``room`` from now on."""
+        self.room = self._decider = room
+        self.history = History(
+            *(self._update_log, room.id, journal, stored),
+            post=self.post,
+            clock=self._clock,
+            log=self._log,
+            policy=self._compaction,
+        )
+        room.replica.on_change(self._on_change)
 
     @property
     def id(self) -> RoomId:
         return self.room.id
+
+    def live_document(self) -> Doc[Any]:
+        """The document itself, for code on the server: what it changes goes to everybody."""
+        self.post(ev.Shown())
+        return self.room.replica.doc
 
     def _on_change(self) -> None:
         """Someone changed the document: the room itself, or other code on the server."""
@@ -107,6 +122,8 @@ class DocumentActor(Actor):
                 self.spawn(self._bring_in(effect))
             case ReplaceHistory():
                 self.history.replace_found()
+            case AdoptHistory():
+                self.spawn(self._adopt(effect))
             case Evict():
                 self._evict(self)
             case _:
@@ -183,6 +200,43 @@ class DocumentActor(Actor):
             self._log.exception("Could not merge what the store has of %s", self._file.path)
         else:
             self.post(ev.HistoryMerged(updates))
+
+    async def _adopt(self, effect: AdoptHistory) -> None:
+        room, malformed = self.room, False
+        start: Start | None = None
+        try:
+            start = await self._adopted(effect, room)
+        except ProtocolError:
+            malformed = True
+        except Exception as error:  # noqa: BLE001 - its author carries over what is missing
+            self._log.warning("No history was taken over for %s: %s", self._file.path, error)
+        if self.room is not room:
+            return  # somebody else was faster, and this one has been greeted again
+        if start is not None and room.is_fresh:
+            self._go_on_with(start)
+        else:
+            self.post(ev.NotAdopted(effect.connection, malformed))
+
+    async def _adopted(self, effect: AdoptHistory, room: Room) -> Start | None:
+        file = await self._file.read()
+        if not room.knows(file.version):
+            self.post(ev.FileChangedOutside())  # as we have read it, nobody else would tell
+            return None
+        fits = await asyncio.to_thread(
+            has_what_the_file_has, room.id.type, effect.state, effect.undo, file
+        )
+        return adopt(effect, room, file, self._new_client_id()) if fits else None
+
+    def _go_on_with(self, start: Start) -> None:
+        """Put a room with another history in the place of a fresh one."""
+        self._log.info("Going on with the history that a client has of %s", self._file.path)
+        self.history.cancel()
+        self.room.replica.close()
+        room, joined = self.room.successor(start.opening, self._clock())
+        self._take(room, start.journal, start.stored)
+        self.history.begin()
+        for event in (*joined, *start.events):
+            self.post(event)
 
     async def _stored(self) -> StoredHistory | None:
         try:

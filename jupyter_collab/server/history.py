@@ -90,15 +90,16 @@ class History:
         if not self._journal.settled:
             size = self._journal.backlog_size
             self._log.error("%d bytes of the history of %s could not be kept", size, self._room)
-        await self.stop()
-
-    async def stop(self) -> None:
-        """Write nothing any more; what was asked for last may yet be done."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
         # The room is freed with its last user, and not when the collector comes by.
         self._post, self._task = _nobody, None
+
+    def cancel(self) -> None:
+        """Ask for nothing any more; what was asked for last is done before what others ask."""
+        if self._task is not None:
+            self._task.cancel()
 
     def _wake(self) -> None:
         if self._task is None:

@@ -9,6 +9,7 @@ from typing import Any
 from pycrdt import Doc, UndoManager
 
 from ..protocol.identity import Position
+from ..protocol.varint import Reader
 from ..room.document import Document
 from ..room.replica import content_roots
 from ..store.port import SavedMark, StoredHistory
@@ -53,6 +54,12 @@ def apply(doc: Doc[Any], updates: Iterable[bytes], origin: str | None = None) ->
             raise
         return False
     return True
+
+
+def clocks(state_vector: bytes) -> dict[int, int]:
+    """How much there is of each client, as a state vector says, which has them in any order."""
+    reader = Reader(state_vector)
+    return {reader.read_varuint(): reader.read_varuint() for _ in range(reader.read_varuint())}
 
 
 def saved_content(type: str, stored: StoredHistory) -> Any:

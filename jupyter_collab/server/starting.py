@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pycrdt import Doc
+from pycrdt import Doc, get_state
 
+from ..errors import ProtocolError
 from ..files.port import FileContent
 from ..protocol.identity import Lineage, Position, RoomId
 from ..room import events as ev
 from ..room.build import Built
 from ..room.document import Document
+from ..room.effects import AdoptHistory
 from ..room.replica import Replica
-from ..room.room import Opening
+from ..room.room import Opening, Room
 from ..store.journal import Journal
-from ..store.knowledge import Replaces
+from ..store.knowledge import Anything, Replaces
 from ..store.port import SavedMark, StoredHistory
-from .replaying import apply, content, is_torn
+from .replaying import apply, clocks, content, is_torn
 
 FIRST = Position(1)
 """The position of the update that a history starts with."""
@@ -113,8 +115,43 @@ def begin(
     doc.apply_update(built.update)
     replica, version = Replica(id.type, doc), file.version
     saved = SavedMark(FIRST, version.fingerprint)
-    opening = Opening(built.lineage, replica, FIRST, saved, path, version)
+    fresh = isinstance(over, Anything)
+    opening = Opening(built.lineage, replica, FIRST, saved, path, version, fresh=fresh)
     journal = Journal(built.lineage, Position(0), None, snapshot=replica.snapshot)
     stored = StoredHistory(built.lineage, (built.update,), FIRST, saved)
     journal.start(stored, over)
+    return Start(opening, journal, stored, ())
+
+
+def has_what_the_file_has(type: str, state: bytes, undo: bytes, file: FileContent) -> bool:
+    """Whether the document that ``state`` makes is, after ``undo``, what is in the file.
+
+    If not, somebody has saved what this client does not know. It would come into the document
+    from the file, and again from whoever else holds the same history. Takes a time that grows
+    with the document. Raises :class:`~jupyter_collab.errors.ProtocolError` where the bytes are no
+    updates.
+    """
+    doc: Doc[Any] = Doc()
+    if not apply(doc, (state,)):
+        raise ProtocolError("an adopt's state is no update")
+    whole = clocks(doc.get_state()) == clocks(get_state(state))
+    if not apply(doc, (undo,)):
+        raise ProtocolError("an adopt's undo is no update")
+    document = Document.of(type, doc)
+    return whole and bool(document.read() == document.content_of(file.source))
+
+
+def adopt(wanted: AdoptHistory, room: Room, file: FileContent, client: int) -> Start:
+    """Go on with a client's history, of which the file has what was saved last."""
+    doc: Doc[Any] = Doc(client_id=client)
+    apply(doc, (wanted.state,))
+    replica, version = Replica(room.id.type, doc), file.version
+    document = replica.document
+    is_saved = document.read() == document.content_of(file.source)
+    saved = SavedMark(FIRST if is_saved else UNKNOWN.position, version.fingerprint)
+    base = None if is_saved else file.source
+    opening = Opening(wanted.lineage, replica, FIRST, saved, room.path, version, base)
+    journal = Journal(wanted.lineage, Position(0), None, snapshot=replica.snapshot)
+    stored = StoredHistory(wanted.lineage, (wanted.state,), FIRST, saved)
+    journal.start(stored, Anything())
     return Start(opening, journal, stored, ())

@@ -80,6 +80,7 @@ class World:
         save_delay: float | None = 1.0,
         cleanup_delay: float | None = 60.0,
         log_at_once: bool = True,
+        fresh: bool = False,
     ) -> None:
         self.now = 1000.0
         self.clients: dict[ConnectionId, Client] = {}
@@ -89,6 +90,7 @@ class World:
         self.writes: list[fx.WriteFile] = []
         self.reads: list[fx.ReadFile] = []
         self.merges: list[fx.MergeFile] = []
+        self.adoptions: list[fx.AdoptHistory] = []
         self.history_merges: list[fx.MergeHistory] = []
         self.replaced_at = 0
         self.reports: list[fx.Report] = []
@@ -105,7 +107,9 @@ class World:
             SavedMark(Position(1), "v1"),
             "notes.txt",
             version("v1"),
+            fresh=fresh,
         )
+        self.opening = opening
         policy = RoomPolicy(SavePolicy(save_delay, 5.0), cleanup_delay, 0.02)
         self.room = Room(TEXT, opening, policy, self.now)
         self.handle(ev.Logged(Position(1)))
@@ -138,6 +142,8 @@ class World:
                 self.reads.append(effect)
             case fx.MergeFile():
                 self.merges.append(effect)
+            case fx.AdoptHistory():
+                self.adoptions.append(effect)
             case fx.MergeHistory():
                 self.history_merges.append(effect)
             case fx.ReplaceHistory():

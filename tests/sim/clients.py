@@ -15,6 +15,7 @@ from jupyter_collab.protocol.close import CloseCode
 from jupyter_collab.protocol.identity import ConnectionId, Lineage
 from jupyter_collab.protocol.messages import (
     Ack,
+    Adopt,
     ClientMessage,
     Hello,
     ServerMessage,
@@ -26,18 +27,21 @@ from jupyter_collab.protocol.messages import (
 from jupyter_collab.room.document import Document
 from jupyter_collab.room.merge import merge
 from jupyter_collab.room.session import Person
+from jupyter_collab.server.replaying import clocks
 
 from .server import Closed, Line, Server
-from .updates import Contents, clocks
+from .updates import Contents
 from .words import words_in, words_of
 
 
-@dataclass(frozen=True)
+@dataclass
 class Applied:
     """An update of the document, and which edit it was if it was made here."""
 
     update: bytes
     edit: int | None
+    filed: bool = False
+    """Whether it is known to be in the file."""
     client: int = 0
     clock: int = 0
     """What the document knew of this client afterwards."""
@@ -167,7 +171,7 @@ class CollabClient(Client):
         self.lineage: Lineage | None = None
         self._named: Lineage | None = None
         self._applied: list[Applied] = []
-        self.made = self.durable = self.in_file = 0
+        self.made = self.durable = 0
 
     def _shown(self) -> Lineage | None:
         if self.lineage is None and self._named is None:
@@ -204,7 +208,7 @@ class CollabClient(Client):
         self.made += 1
         client = self.doc.client_id
         clock = clocks(self._after).get(client, 0)
-        self._applied.append(Applied(update, self.made, client, clock))
+        self._applied.append(Applied(update, self.made, False, client, clock))
         if self._sent:
             self._frames.append(self.made)
             self.say(SyncUpdate(update))
@@ -212,7 +216,7 @@ class CollabClient(Client):
     def _hear(self, message: ServerMessage) -> None:
         match message:
             case Hello(lineage):
-                self._greet(lineage)
+                self._greet(lineage, adopts=message.adopts)
             case _ if self._greeted is None:
                 raise AssertionError(f"{message} came before hello")
             case SyncStep1(state_vector):
@@ -235,13 +239,16 @@ class CollabClient(Client):
                 del self._frames[: count - self._acked]
                 self._acked = count
             case Status(status) if status["save"]["state"] == "saved":
-                # What is durable is in the document, and the file has all of that now.
-                self.in_file = self.durable
+                # What came from the server or is durable is in its document, and that in the file.
+                for applied in self._applied:
+                    applied.filed |= applied.edit is None or applied.edit <= self.durable
             case _:
                 pass
 
-    def _greet(self, lineage: Lineage) -> None:
-        if self.lineage is not None and self.lineage != lineage:
+    def _greet(self, lineage: Lineage, *, adopts: bool) -> None:
+        if self.lineage is not None and self.lineage != lineage and adopts:
+            self.say(self._leave().to_adopt(self.doc.get_update()))
+        elif self.lineage is not None and self.lineage != lineage:
             self._carried = self._carried or self._leave()
             self.cut(0)
             self.forget()
@@ -269,36 +276,46 @@ class CollabClient(Client):
             self._server.on_merge(before, before, words_of(self.document))
 
     def _leave(self) -> Left:
-        return Left(self._type, tuple(self._applied), self.in_file, self.document.read())
+        return Left(self._type, tuple(self._applied), self.document.read())
 
 
 @dataclass(frozen=True)
 class Left:
-    """A history that was left for another one: what was ``applied``, of which the first
-    ``in_file`` edits are known to be in the file, and the content ``mine`` that it made."""
+    """A history that was left for another one: what was ``applied``, and the content ``mine`` that
+    it made."""
 
     type: str
     applied: tuple[Applied, ...]
-    in_file: int
     mine: Any
 
     def base(self, has: Callable[[Applied], bool]) -> Any:
         """The document without those own edits that the new one neither ``has``, nor got from
         the file."""
+        own = (applied for applied in self.applied if applied.edit is not None)
+        copy = self._without([a for a in own if not a.filed and not has(a)])
+        return Document.of(self.type, copy).read()
+
+    def to_adopt(self, state: bytes) -> Adopt:
+        """All of it, and what takes back whatever is not known to be in the file."""
+        copy = self._without([applied for applied in self.applied if not applied.filed])
+        whole: Doc[Any] = Doc()
+        whole.apply_update(state)
+        return Adopt(state, copy.get_update(whole.get_state()))
+
+    def _without(self, unwanted: list[Applied]) -> Doc[Any]:
         copy: Doc[Any] = Doc()
-        document = Document.of(self.type, copy)
         scopes: list[Any] = [copy.get("source", type=Text)]
         if self.type == "notebook":
             scopes = [copy.get("cells", type=Array), copy.get("meta", type=Map)]
         manager = UndoManager(scopes=scopes, capture_timeout_millis=0)
-        manager.include_origin("mine")
+        manager.include_origin("unwanted")
         for applied in self.applied:
-            own = applied.edit is not None and applied.edit > self.in_file
-            with copy.transaction(origin="mine" if own and not has(applied) else "others"):
+            is_unwanted = any(applied is other for other in unwanted)
+            with copy.transaction(origin="unwanted" if is_unwanted else "others"):
                 copy.apply_update(applied.update)
         while manager.can_undo():
             manager.undo()
-        return document.read()
+        return copy
 
 
 def _words(content: Any) -> Counter[str]:

@@ -31,7 +31,7 @@ from jupyter_collab.room.session import Person
 from jupyter_collab.server.beginnings import Beginnings
 from jupyter_collab.server.document_actor import room_event
 from jupyter_collab.server.merging import BringIn, Merge, Merged, bring_in, merge_now
-from jupyter_collab.server.starting import Start
+from jupyter_collab.server.starting import Start, adopt, has_what_the_file_has
 from jupyter_collab.store.compaction import Compaction, CompactionPolicy
 from jupyter_collab.store.port import StoredHistory
 from jupyter_collab.store.requests import (
@@ -98,19 +98,24 @@ class Life:
     ) -> None:
         self.server = server
         self.file = file
-        self.journal = start.journal
         self.lines: dict[ConnectionId, Line] = {}
-        self.under_way: Request | None = None
         self.writing: fx.WriteFile | None = None
-        self.room = Room(server.id, start.opening, POLICY, server.now())
-        self._position = start.opening.position
+        self.jobs: list[Work] = []
         self._inbox: deque[ev.RoomEvent] = deque()
         self._running = False
+        self._take(Room(server.id, start.opening, POLICY, server.now()), start)
+        file.watch(lambda event: self.post(room_event(event)))
+
+    def _take(self, room: Room, start: Start) -> None:
+        """Look after ``room`` from now on."""
+        self.room = room
+        self.journal = start.journal
+        self.under_way: Request | None = None
+        self._position = start.opening.position
         self._stored = start.stored
         self._compaction: Compaction | None = Compaction(start.stored, COMPACTION)
         self._saved = start.stored.saved
-        self.jobs: list[Work] = [self._keep_history()]
-        file.watch(lambda event: self.post(room_event(event)))
+        self.jobs[:1] = [self._keep_history()]
 
     # --- the actor
 
@@ -154,6 +159,8 @@ class Life:
                 self.jobs.append(self._bring_in(effect))
             case fx.ReplaceHistory():
                 self.journal.replace_found()
+            case fx.AdoptHistory():
+                self.jobs.append(self._adopt(effect))
             case fx.Evict():
                 if not self.lines:
                     self.server.close_room(CloseCode.GOING_AWAY)
@@ -261,6 +268,36 @@ class Life:
         yield True
         self.post(ev.HistoryMerged(updates))
 
+    def _adopt(self, effect: fx.AdoptHistory) -> Work:
+        room = self.room
+        yield True
+        answer: Start | None = None
+        with suppress(FileError):
+            file = run_now(self.file.read())
+            yield True
+            if not room.knows(file.version):
+                self.post(ev.FileChangedOutside())
+            elif has_what_the_file_has(room.id.type, effect.state, effect.undo, file):
+                answer = adopt(effect, room, file, self.server.new_client_id())
+            yield True
+        if self.room is not room:
+            return
+        if answer is not None and room.is_fresh:
+            self._go_on_with(answer)
+            return
+        self.post(ev.NotAdopted(effect.connection))
+
+    def _go_on_with(self, start: Start) -> None:
+        if self.under_way is not None:
+            # What was asked for last is done, before what others ask.
+            self.server.store.perform(self.room.lineage, self.under_way)
+        self.room.replica.close()
+        room, joined = self.room.successor(start.opening, self.server.now())
+        self._take(room, start)
+        self.server.adopted += 1
+        for event in (*joined, *start.events):
+            self.post(event)
+
     def _keep_history(self) -> Work:
         while True:
             self.under_way = request = self.journal.next_request(self.server.now())
@@ -354,6 +391,7 @@ class Server:
             log=LOG,
         )
         self.life: Life | None = None
+        self.adopted = 0
         self.on_merge: Callable[[Counter[str], Counter[str], Counter[str]], None]
         self.on_end: Callable[[], None] = lambda: None
         self.on_begin: Callable[[Life, bool], None] = lambda _life, _readable: None

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from pycrdt import Doc
 
 from jupyter_collab.protocol.varint import Reader
+from jupyter_collab.server.replaying import clocks
 
 
 class Edit(Protocol):
@@ -20,11 +21,6 @@ class Edit(Protocol):
 
     @property
     def clock(self) -> int: ...
-
-
-def clocks(state_vector: bytes) -> dict[int, int]:
-    reader = Reader(state_vector)
-    return {reader.read_varuint(): reader.read_varuint() for _ in range(reader.read_varuint())}
 
 
 def deletions(update: bytes) -> list[tuple[int, int]] | None:
