@@ -2,6 +2,7 @@ import type { IDisposable } from '@lumino/disposable';
 import * as Y from 'yjs';
 
 import { mergeText } from './texts';
+import { editsOf } from './unsynced';
 
 /**
  * Brings what was typed here into a cell along when somebody else moves the cell.
@@ -135,14 +136,9 @@ function lastValue(map: Y.Map<unknown>, key: string): Y.Item | undefined {
 /** Which characters an update has inserted, and which it has deleted. */
 class Edits {
   constructor(update: Uint8Array) {
-    const { structs, ds } = Y.decodeUpdate(update);
-    this._deleted = Y.mergeDeleteSets([ds]);
-    for (const struct of structs) {
-      if (!(struct instanceof Y.Skip)) {
-        const { client, clock } = struct.id;
-        this._inserted.push({ client, clock, end: clock + struct.length });
-      }
-    }
+    const { inserted, ds } = editsOf(update);
+    this._inserted = inserted;
+    this._deleted = ds;
   }
 
   /** Of the text `str` of `part`, which `isHere` or is deleted, what would be here without us. */
@@ -152,7 +148,7 @@ class Edits {
       .filter(offset => {
         const at = clock + offset;
         const isOurs = this._inserted.some(
-          range => range.client === client && range.clock <= at && at < range.end
+          range => range.client === client && range.clock <= at && at < range.clock + range.length
         );
         return !isOurs && (isHere || Y.isDeleted(this._deleted, Y.createID(client, at)));
       })
@@ -160,6 +156,6 @@ class Edits {
       .join('');
   }
 
-  private readonly _inserted: { client: number; clock: number; end: number }[] = [];
-  private readonly _deleted: ReturnType<typeof Y.createDeleteSet>;
+  private readonly _inserted: ReturnType<typeof editsOf>['inserted'];
+  private readonly _deleted: ReturnType<typeof editsOf>['ds'];
 }

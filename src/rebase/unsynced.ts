@@ -130,20 +130,29 @@ export function rewind(copy: Y.Doc, doc: Y.Doc, update: Uint8Array | null): Uint
 type StackItem = Y.UndoManager['undoStack'][number];
 type Ranges = StackItem['deletions']['clients'];
 
-/**
- * What an undo manager would have noted if it had watched the transactions of `update`.
- *
- * Yjs does not export the classes of what is made here, and looks at the members only.
- */
+/** What an undo manager would have noted if it had watched the transactions of `update`. */
 function undoItem(update: Uint8Array): StackItem {
-  const { structs, ds } = Y.decodeUpdate(update);
+  const { inserted, ds } = editsOf(update);
   const insertions = Y.createDeleteSet();
-  for (const struct of structs.filter(struct => !(struct instanceof Y.Skip))) {
-    addRange(insertions.clients, struct.id.client, struct.id.clock, struct.length);
+  for (const { client, clock, length } of inserted) {
+    addRange(insertions.clients, client, clock, length);
   }
-  const deletions = Y.mergeDeleteSets([ds]);
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
-  return { insertions, deletions, meta: new Map() };
+  return { insertions, deletions: ds, meta: new Map() };
+}
+
+/**
+ * Which elements an update inserts, and which it deletes.
+ *
+ * JupyterLab brings a Yjs that is older than the one that we are compiled with, and does not
+ * export all of its classes; see `tests/test_yjs.py`.
+ */
+export function editsOf(update: Uint8Array) {
+  const { structs, ds } = Y.decodeUpdate(update);
+  const inserted = structs
+    .filter(struct => struct instanceof Y.Item || struct instanceof Y.GC)
+    .map(({ id, length }) => ({ client: id.client, clock: id.clock, length }));
+  return { inserted, ds };
 }
 
 function addRange(ranges: Ranges, client: number, clock: number, len: number): void {
