@@ -58,7 +58,10 @@ def without_secrets(config: dict[str, Any]) -> dict[str, Any]:
     """A copy without tokens, and without the paths of the server's disk."""
 
     def harmless(key: str, value: Any) -> Any:
-        private = key.endswith(PRIVATE_ENDINGS) or key == "token"
-        return "" if private and isinstance(value, str) else value
+        if key == "token" or key.endswith(PRIVATE_ENDINGS):
+            return "" if isinstance(value, str) else []
+        return value
 
-    return {key: harmless(key, value) for key, value in config.items()}
+    manager = {"name": "read-only", "can_install": False, "install_path": None}
+    shown = {key: harmless(key, value) for key, value in config.items()}
+    return {**shown, "extensionManager": manager}

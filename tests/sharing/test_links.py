@@ -210,6 +210,18 @@ async def test_the_dialog_is_told_what_it_needs(owner: Browser) -> None:
 # --- sites with their own settings
 
 
+class TestWithoutLinksToTheServer:
+    @pytest.fixture
+    def jp_server_config(self, jp_server_config: dict[str, Any]) -> dict[str, Any]:
+        jp_server_config["YDocExtension"]["share_server_links"] = False
+        return jp_server_config
+
+    async def test_the_dialog_gets_no_token(self, owner: Browser) -> None:
+        model = await owner.json("api/collaboration/sharing")
+        assert model["serverLinks"] is False
+        assert model["server"]["token"] is None
+
+
 class ReadOnly(Authorizer):
     def is_authorized(self, handler: Any, user: User, action: str, resource: str) -> bool:
         return action == "read" and resource == "contents"

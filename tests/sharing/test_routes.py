@@ -3,7 +3,9 @@ so that a route that comes with a new release fails here until somebody has deci
 
 from __future__ import annotations
 
+import json
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 
 import pytest
 from jupyter_server.serverapp import ServerApp
+from jupyter_server.utils import url_escape
 from tornado.httpclient import HTTPClientError, HTTPRequest, HTTPResponse
 from tornado.web import RequestHandler
 
@@ -149,7 +152,8 @@ async def test_holders_get_what_their_link_says(
     await has_xsrf(guest)
     await has_xsrf(nobody)
     kept = dict(guest.cookies)
-    check = Check([TOKEN, SECRET, str(jp_root_dir), link["url"].split("=")[1]])
+    secret = link["url"].split("=")[1]
+    check = Check([TOKEN, SECRET, str(jp_root_dir), sys.prefix, str(Path.home()), secret])
     for case in cases(jp_serverapp):
         if is_socket(case) and case.expected == "passed":
             continue  # test_sockets.py
@@ -221,3 +225,39 @@ async def test_nobody_gets_nothing(
         if "collaboration" in case.path:
             check.expect(case, response, 403)
     assert not check.wrong, "\n".join(check.wrong)
+
+
+async def test_pages_follow_a_document(owner: Browser, browser: MakeBrowser) -> None:
+    """The address that a guest has open leads to where the document is now."""
+    guest = browser()
+    await open_link(guest, await make_link(owner, "shared/nb.ipynb"))
+    moved = "moved & renamed.ipynb"
+    await owner.json("api/contents/shared/nb.ipynb", "PATCH", {"path": moved})
+    for place in ("doc/tree", "notebooks"):
+        response = await guest.fetch(f"{place}/shared/nb.ipynb")
+        assert response.code == 302
+        to = response.headers["Location"]
+        assert to.endswith(f"/{place}/{url_escape(moved)}")
+        followed = await guest.fetch(to.removeprefix("/a%40b/"))
+        assert followed.code == 200
+
+
+async def test_pages_say_who_the_guest_is(owner: Browser, browser: MakeBrowser) -> None:
+    guest = browser()
+    await open_link(guest, await make_link(owner, OWN, role="edit"))
+    page = (await guest.fetch(f"doc/tree/{OWN}")).body.decode()
+    config = page_config(page)
+    assert config["token"] == ""
+    told = json.loads(config["jupyterCollab"])
+    assert told["guest"]["documents"] == [{"path": OWN, "role": "edit", "expires": None}]
+    assert "sharing" not in told
+    own = json.loads(page_config((await owner.fetch("lab")).body.decode())["jupyterCollab"])
+    assert own["sharing"]["documentLinks"] is True
+    assert "guest" not in own
+
+
+def page_config(page: str) -> dict[str, Any]:
+    found = re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    config: dict[str, Any] = json.loads(found[1])
+    return config
