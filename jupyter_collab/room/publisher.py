@@ -45,7 +45,7 @@ class _Sifted:
 
     fine: list[tuple[Member, bytes]]
     sieve: Sieve | None = None
-    harmful: list[bytes] = field(default_factory=list)
+    harmful: list[tuple[bytes, frozenset[str]]] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
 
 
@@ -187,8 +187,8 @@ class Publisher:
         effects = sifted.effects
         broken = self._replica.apply(update for _, update in sifted.fine)
         if sifted.sieve is not None:
-            for update in sifted.harmful:
-                sifted.sieve.admit_mended(update)
+            for update, touched in sifted.harmful:
+                sifted.sieve.admit_mended(update, touched)
         senders = sorted({sifted.fine[index][0].connection for index in broken})
         error = ProtocolError("an update cannot be read")
         effects += [expel(connection, error) for connection in senders]
@@ -215,11 +215,12 @@ class Publisher:
             if not member.person.guest:
                 sifted.fine.append((member, update))
                 continue
-            match sieve.examine(update, partial(self._is_of_another, member)):
+            examined = sieve.examine(update, partial(self._is_of_another, member))
+            match examined.finding:
                 case "harmless":
                     sifted.fine.append((member, update))
                 case "harmful":
-                    sifted.harmful.append(update)
+                    sifted.harmful.append((update, examined.touched))
                     sifted.effects += self._warn(member)
                 case finding:
                     error = ProtocolError(UNACCEPTABLE[finding])

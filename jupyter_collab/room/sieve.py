@@ -45,6 +45,14 @@ MAX_REMEMBERED = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Examined:
+    """What was found; for a harmful update, the ids of the cells that it touches."""
+
+    finding: Finding
+    touched: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Change:
     """What an observer of a root was told."""
 
@@ -67,28 +75,43 @@ class Sieve:
         self._shadow.apply_update(update)
         self._events.clear()
 
-    def examine(self, update: bytes, is_borrowed: Callable[[ClientId], bool]) -> Finding:
+    def examine(self, update: bytes, is_borrowed: Callable[[ClientId], bool]) -> Examined:
         """What a guest wants to write, before it is in the document."""
         finding = self._examine(update, is_borrowed)
+        touched = self._touched() if finding == "harmful" else frozenset()
         self._events.clear()
         if finding not in ("harmless", "harmful"):
             self._copy()  # which must not have it
-        return finding
+        return Examined(finding, touched)
 
-    def admit_mended(self, update: bytes) -> None:
-        """Apply a harmful update to the document, without what makes it so."""
+    def admit_mended(self, update: bytes, touched: frozenset[str]) -> None:
+        """Apply a harmful update to the document, without what makes it so.
+
+        ``touched`` is what :meth:`examine` has said of it.
+        """
         doc = self._replica.doc
         cells, meta, state = _roots(doc)
         is_notebook = self._replica.type == "notebook"
-        before = {str(cell.get("id")): guarded_of(cell) for cell in cells if isinstance(cell, Map)}
-        known = {digest(part) for part in before.values()} | self._deleted.keys()
+        before = {id: guarded_of(cell) for cell in cells if (id := _id(cell)) in touched}
+        known = set(self._deleted)
+        if before.keys() != touched:  # some are new, and may be copies
+            known |= {digest(guarded_of(cell)) for cell in cells}
         tops = (_top(meta), _top(state))
         with doc.transaction(origin=ORIGIN):
             doc.apply_update(update)
             restore_map(state, tops[1], FREE_STATE)
             if is_notebook:
                 restore_map(meta, tops[0], frozenset())
-                _mend_cells(cells, before, known)
+                _mend_cells(cells, touched, before, known)
+
+    def _touched(self) -> frozenset[str]:
+        """The ids of the cells that were changed or inserted."""
+        cells, _, _ = _roots(self._shadow)
+        changes = [change for change in self._events if change.root == "cells"]
+        changed = [cells[change.path[0]] for change in changes if change.path]
+        steps = [step for change in changes for step in change.delta if not change.path]
+        inserted = [cell for step in steps for cell in step.get("insert", ())]
+        return frozenset(_id(cell) for cell in (*changed, *inserted))
 
     # --- the copy
 
@@ -157,7 +180,7 @@ class Sieve:
         wanted = digest(guarded_of(ycell))
         cells, _, _ = _roots(self._replica.doc)
         # The one that was moved first: what cells show may be large.
-        likely = sorted(cells, key=lambda cell: not _has_id(cell, ycell["id"]))
+        likely = sorted(cells, key=lambda cell: _id(cell) != _id(ycell))
         return wanted in self._deleted or any(digest(guarded_of(c)) == wanted for c in likely)
 
     @staticmethod
@@ -194,8 +217,8 @@ def _top(ymap: Map[Any]) -> dict[str, Any]:
     return ymap.to_py() or {}
 
 
-def _has_id(cell: Any, id: str) -> bool:
-    return isinstance(cell, Map) and cell.get("id") == id
+def _id(cell: Any) -> str:
+    return str(cell.get("id")) if isinstance(cell, Map) else ""
 
 
 def _note(root: str, changes: list[_Change], events: list[Any]) -> None:
@@ -208,13 +231,17 @@ def _is_dirty(event: _Change) -> bool:
     return not event.path and set(event.keys) <= FREE_STATE
 
 
-def _mend_cells(cells: Array[Any], before: dict[str, Guarded], known: set[bytes]) -> None:
+def _mend_cells(
+    cells: Array[Any], touched: frozenset[str], before: dict[str, Guarded], known: set[bytes]
+) -> None:
     for index in range(len(cells) - 1, -1, -1):
         cell = cells[index]
         if not isinstance(cell, Map):
             del cells[index]
             continue
-        part = before.get(str(cell.get("id")))
+        if _id(cell) not in touched:
+            continue
+        part = before.get(_id(cell))
         if part is not None:
             restore(cell, part)
         elif not is_blank(cell) and not (is_cell(cell) and digest(guarded_of(cell)) in known):

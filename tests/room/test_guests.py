@@ -69,9 +69,10 @@ class Room:
         """What is found in all that the guest has written since the last time; taken in."""
         found = "harmless"
         for update in self.written:
-            verdict = self.sieve.examine(update, lambda client: False)
+            examined = self.sieve.examine(update, lambda client: False)
+            verdict = examined.finding
             if verdict == "harmful":
-                self.sieve.admit_mended(update)
+                self.sieve.admit_mended(update, examined.touched)
                 found = verdict
             elif verdict == "harmless":
                 self.replica.apply([update])
@@ -300,7 +301,15 @@ def source_that_is_none(room: Room) -> None:
     room.cell("plain")["source"] = {"evil": SCRIPT}
 
 
+def in_the_place_of_another(room: Room) -> None:
+    """Deleting a cell and inserting another one with its id is changing it."""
+    with room.guest.transaction():
+        del room.cells[1]
+        room.cells.insert(1, rebuilt(code("shown", outputs=[HTML], metadata={"trusted": True})))
+
+
 HARMFUL = [
+    in_the_place_of_another,
     output_html,
     output_svg,
     output_link,
@@ -355,6 +364,17 @@ def test_what_could_run_is_taken_back(room: Room, write: Callable[[Room], None])
     assert room.notebook["cells"][1]["source"] == "12"
 
 
+def test_a_cell_with_another_id_shows_what_it_has_shown(room: Room) -> None:
+    room.cell("shown")["id"] = "other"
+    assert room.examine() == "harmful"
+    assert room.notebook["cells"][1]["outputs"] == [STREAM]
+    with room.guest.transaction():
+        room.cells[1]["id"] = "another"
+        room.cells[1]["outputs"].append(Map(HTML))
+    assert room.examine() == "harmful"
+    assert all(b"EVIL" not in update for update in room.published)
+
+
 def test_text_is_free_and_the_shared_state_is_not() -> None:
     room = Room("file", "hello\n")
     room.text += SCRIPT
@@ -370,7 +390,7 @@ def test_what_stands_on_nothing_is_not_kept(room: Room) -> None:
     type_a_word(room)
     type_a_word(room)
     later = room.written.pop()
-    assert room.sieve.examine(later, lambda client: False) == "incomplete"
+    assert room.sieve.examine(later, lambda client: False).finding == "incomplete"
     assert room.examine() == "harmless"
     assert room.notebook["cells"][1]["source"] == "12", "the one before has not brought it along"
 
@@ -378,13 +398,13 @@ def test_what_stands_on_nothing_is_not_kept(room: Room) -> None:
 def test_nobody_writes_in_the_name_of_another_client(room: Room) -> None:
     type_a_word(room)
     (update,) = room.written
-    assert room.sieve.examine(update, lambda c: c == room.guest.client_id) == "borrowed"
-    assert room.sieve.examine(update, lambda c: c == 7) == "harmless"
+    assert room.sieve.examine(update, lambda c: c == room.guest.client_id).finding == "borrowed"
+    assert room.sieve.examine(update, lambda c: c == 7).finding == "harmless"
 
 
 @pytest.mark.parametrize("update", [b"", b"\x01", b"\x05\x01\x02\x03\xff\xff"])
 def test_what_cannot_be_read_changes_nothing(room: Room, update: bytes) -> None:
-    assert room.sieve.examine(update, lambda client: False) == "unreadable"
+    assert room.sieve.examine(update, lambda client: False).finding == "unreadable"
     type_a_word(room)
     assert room.examine() == "harmless"
 
