@@ -5,7 +5,7 @@
 # node_modules. Stamps in .make/ say what is done, so a second run starts at once.
 #
 # Parts of the test: lint, unit (PYTEST_ARGS, JEST_ARGS), dist, ui (UI_ARGS), as in
-# make ui UI_ARGS="-g 'opens in Notebook 7'". The output of each step is kept in .make/logs/.
+# make ui UI_ARGS="-g 'opens in Notebook 7'". make bench measures what docs/performance.md tells. The output of each step is kept in .make/logs/.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -26,7 +26,7 @@ export CHROMIUM
 FRONT_END := package.json yarn.lock tsconfig.json \
   $(shell find src style schema -type f -not -name '*.spec.ts*' 2>/dev/null)
 
-.PHONY: lab test setup lint unit mutants ui dist clean
+.PHONY: lab test setup lint unit mutants bench ui dist clean
 
 lab: setup
 	exec jupyter lab --collaborative $(if $(filter 0,$(shell id -u)),--allow-root) examples
@@ -92,6 +92,11 @@ unit: setup
 # Not part of the test: breaks one guarantee after the other, to see whether a test notices.
 mutants: setup
 	@python -m tests.mutants $(MUTANTS)
+
+# What docs/performance.md tells. BENCH_ARGS: --only typing-2,burst; --quick; --compare PYTHON of an
+# environment that has jupyter-collaboration.
+bench: setup
+	@python -m bench $(BENCH_ARGS)
 
 # What is released: built anew, installed where there is no Node.js, started.
 dist: setup

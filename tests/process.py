@@ -61,7 +61,8 @@ class ServerProcess:
     """``jupyter lab`` (or another application) on files below ``home``.
 
     It can be stopped, killed and started again on the same files and port. With
-    ``obeys_permissions`` it does so also where the superuser runs it.
+    ``obeys_permissions`` it does so also where the superuser runs it. ``python`` is that of the
+    environment which has the application.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class ServerProcess:
         app: str = "jupyterlab",
         environment: dict[str, str] | None = None,
         obeys_permissions: bool = False,
+        python: str = sys.executable,
     ) -> None:
         self.home = home
         self.root = home / "root"
@@ -83,6 +85,7 @@ class ServerProcess:
         self._app = app
         self._environment = environment or {}
         self._arguments = arguments
+        self._python = python
         self._before_exec = _obey_permissions if obeys_permissions and os.getuid() == 0 else None
         self._process: subprocess.Popen[bytes] | None = None
         self._warm: subprocess.Popen[bytes] | None = None
@@ -119,7 +122,7 @@ class ServerProcess:
         folders = {f"JUPYTER_{n}_DIR": str(self.home / n) for n in ("CONFIG", "DATA", "RUNTIME")}
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "PYTEST"))}
         command = [
-            *(sys.executable, *program, "--no-browser", "--allow-root"),
+            *(self._python, *program, "--no-browser", "--allow-root"),
             f"--ServerApp.root_dir={self.root}",
             f"--IdentityProvider.token={self.token}",
             *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}"),
