@@ -64,4 +64,4 @@ def without_secrets(config: dict[str, Any]) -> dict[str, Any]:
 
     manager = {"name": "read-only", "can_install": False, "install_path": None}
     shown = {key: harmless(key, value) for key, value in config.items()}
-    return {**shown, "extensionManager": manager}
+    return {**shown, "extensionManager": manager, "terminalsAvailable": False}

@@ -395,3 +395,25 @@ async def test_an_id_opens_nothing_for_guests(owner: Browser, browser: MakeBrows
         response = await person.fetch(f"collab/join?link={link['id']}")
         assert response.code == 404
         assert (await person.fetch(f"api/contents/{NOTES}")).code == 403
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+class TestOnASiteWithALoginHandlerOfOldTimes:
+    """Which jupyter_server drives through a provider of its own."""
+
+    @pytest.fixture
+    def jp_server_config(self, jp_server_config: dict[str, Any]) -> dict[str, Any]:
+        provider = "jupyter_server.auth.identity.LegacyIdentityProvider"
+        jp_server_config["ServerApp"]["identity_provider_class"] = provider
+        return jp_server_config
+
+    async def test_links_work(
+        self, owner: Browser, browser: MakeBrowser, jp_serverapp: ServerApp
+    ) -> None:
+        assert type(jp_serverapp.identity_provider).__name__ == "LegacyIdentityProvider"
+        guest = browser()
+        assert (await open_link(guest, await make_link(owner))).code == 302
+        assert (await guest.fetch(f"api/contents/{NOTES}")).code == 200
+        assert (await guest.fetch("api/contents/secret.txt")).code == 403
+        assert (await browser().fetch(f"api/contents/{NOTES}")).code == 403
+        assert (await owner.fetch("api/contents/secret.txt")).code == 200
