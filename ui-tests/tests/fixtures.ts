@@ -98,7 +98,9 @@ export const test = galataTest.extend<TestFixtures, WorkerFixtures>({
       return page;
     });
     for (const page of guests) {
-      await page.unrouteAll({ behavior: 'ignoreErrors' });
+      if (!page.isClosed()) {
+        await page.unrouteAll({ behavior: 'ignoreErrors' });
+      }
       await page.context().close();
     }
   }
