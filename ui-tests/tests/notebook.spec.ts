@@ -75,6 +75,30 @@ test('cells are added, deleted, moved, split, merged and changed together', asyn
   await expect(bob.locator('.jp-MarkdownCell')).toHaveCount(1);
 });
 
+test('what is typed offline into a cell that somebody moves meanwhile comes along', async ({
+  page,
+  join,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/${PATH}`;
+  await lab.write(path, notebook(['one', 'two', 'three']));
+  const [ada, bob] = await together(page, join, path);
+  // A kernel that cannot start offline is another matter, of which JupyterLab tells.
+  await kernelId(ada);
+  await ada.context().setOffline(true);
+  await typeInCell(ada, 1, ' typed offline');
+  await bob.notebook.selectCells(1);
+  await bob.evaluate(async () => {
+    await window.jupyterapp.commands.execute('notebook:move-cell-up', {});
+  });
+  await expect.poll(async () => sources(bob)).toEqual(['two', 'one', 'three']);
+  await ada.context().setOffline(false);
+  await everywhere([ada, bob], lab, path, ['two typed offline', 'one', 'three']);
+  await expect(ada.locator('.jp-Notebook-cell').first()).toContainText('two typed offline');
+  await expect(bob.locator('.jp-Notebook-cell').first()).toContainText('two typed offline');
+});
+
 test('a cell that one runs shows its output to both, from one kernel', async ({
   page,
   join,
