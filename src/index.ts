@@ -1,7 +1,8 @@
 import { readConfig } from './config';
 import { connectionLost, isOnHub } from './plugins/connection';
 import { contentProvider } from './plugins/contents';
-import { cursors } from './plugins/cursors';
+import { cells } from './plugins/cells';
+import { cursors, cursorSettings } from './plugins/cursors';
 import { files, notebooks } from './plugins/factories';
 import { offlineChanges } from './plugins/offline';
 import { currentDocument, globalAwareness } from './plugins/presence';
@@ -17,7 +18,9 @@ const plugins = [
   offlineChanges,
   globalAwareness,
   currentDocument,
+  cells,
   cursors,
+  cursorSettings,
   status
 ];
 

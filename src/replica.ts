@@ -2,6 +2,7 @@ import type { IDisposable } from '@lumino/disposable';
 import {
   applyAwarenessUpdate,
   encodeAwarenessUpdate,
+  outdatedTimeout,
   removeAwarenessStates
 } from 'y-protocols/awareness';
 import type { Awareness } from 'y-protocols/awareness';
@@ -125,6 +126,19 @@ export class AwarenessPresence implements Presence, IDisposable {
 
   apply(update: Uint8Array): void {
     applyAwarenessUpdate(this._awareness, update, this);
+    this._renewIfLate();
+  }
+
+  /**
+   * Browsers let the timers of hidden pages fire once a minute, so that everybody would take us for
+   * gone, and for back again. What others say wakes us: who is watched says something in time.
+   */
+  private _renewIfLate(): void {
+    const { clientID, meta } = this._awareness;
+    const { lastUpdated = 0 } = meta.get(clientID) ?? {};
+    if (this._awareness.getLocalState() !== null && Date.now() - lastUpdated > RENEWED_AFTER) {
+      this.renew();
+    }
   }
 
   renew(): void {
@@ -150,6 +164,9 @@ export class AwarenessPresence implements Presence, IDisposable {
 
   private _isDisposed = false;
 }
+
+/** The library renews a state itself after this time, in milliseconds, where its timer may fire. */
+const RENEWED_AFTER = outdatedTimeout / 2 + 3_000;
 
 interface AwarenessChanges {
   readonly added: readonly number[];

@@ -65,11 +65,15 @@ function follow(
 }
 
 /** What is written at an end of a selection does not become part of it. */
-function followOne({ anchor, head, primary }: Caret, changes: ChangeDesc, wrote: boolean): Caret {
+function followOne(
+  { anchor, head, primary, assoc }: Caret,
+  changes: ChangeDesc,
+  wrote: boolean
+): Caret {
   const [from, to] = anchor < head ? [anchor, head] : [head, anchor];
   if (from === to) {
     const offset = changes.mapPos(clamp(from, changes), wrote ? 1 : -1);
-    return { anchor: offset, head: offset, primary };
+    return { anchor: offset, head: offset, primary, assoc };
   }
   const [first, last] = [changes.mapPos(from, 1), changes.mapPos(clamp(to, changes), -1)];
   const end = Math.max(first, last);
@@ -93,10 +97,11 @@ function place(carets: Carets, { effects, newDoc }: Transaction): Carets {
         } else {
           placed.set(
             client,
-            ranges.map(({ anchor, head, primary }) => ({
+            ranges.map(({ anchor, head, primary, assoc }) => ({
               anchor: Math.min(anchor, newDoc.length),
               head: Math.min(head, newDoc.length),
-              primary
+              primary,
+              assoc
             }))
           );
         }

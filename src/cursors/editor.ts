@@ -97,7 +97,7 @@ class EditorCursors implements PluginValue, LabelSource {
     for (const [client, carets] of this._view.state.field(field)) {
       const user = clients.has(client) ? tracker.roster.find(client)?.user : undefined;
       const caret = carets.find(({ primary }) => primary) ?? carets[0];
-      const line = caret && user && this._lineAt(caret.head);
+      const line = caret && user && this._lineAt(caret.head, caret.assoc);
       if (line) {
         places.push({ client, name: user.displayName, color: user.color, ...line });
       }
@@ -109,7 +109,8 @@ class EditorCursors implements PluginValue, LabelSource {
     if (!this._view.hasFocus) {
       return [];
     }
-    const line = this._lineAt(this._view.state.selection.main.head);
+    const { head, assoc } = this._view.state.selection.main;
+    const line = this._lineAt(head, assoc);
     if (line === null) {
       return [];
     }
@@ -120,14 +121,17 @@ class EditorCursors implements PluginValue, LabelSource {
   }
 
   /** The caret at `offset`, and the visual line that it is in. */
-  private _lineAt(offset: number): Pick<CaretPlace, 'caret' | 'lineEnd' | 'area'> | null {
+  private _lineAt(
+    offset: number,
+    assoc = 0
+  ): Pick<CaretPlace, 'caret' | 'lineEnd' | 'area'> | null {
     const view = this._view;
     const head = Math.min(offset, view.state.doc.length);
-    const caret = view.coordsAtPos(head, 1);
+    const caret = view.coordsAtPos(head, assoc < 0 ? -1 : 1);
     if (caret === null) {
       return null;
     }
-    const cursor = EditorSelection.cursor(head);
+    const cursor = EditorSelection.cursor(head, assoc);
     const ends = [true, false].map(forward => view.moveToLineBoundary(cursor, forward).head);
     const rights = ends.map(end => view.coordsAtPos(end, -1)?.right ?? caret.right);
     const area = view.contentDOM.getBoundingClientRect();

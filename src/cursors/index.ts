@@ -2,3 +2,4 @@ export * from './editor';
 export * from './publish';
 export * from './settings';
 export * from './trackers';
+export * from './notebook';

@@ -1,7 +1,7 @@
-import type { StateField } from '@codemirror/state';
+import { EditorSelection } from '@codemirror/state';
+import type { Extension, StateField } from '@codemirror/state';
 import { layer, RectangleMarker } from '@codemirror/view';
 import type { EditorView, LayerMarker, ViewUpdate } from '@codemirror/view';
-import type { Extension } from '@codemirror/state';
 
 import { textOn } from '../presence';
 import { placeCarets, rangeOf } from './carets';
@@ -103,8 +103,8 @@ function selection(view: EditorView, caret: Caret): readonly RectangleMarker[] {
   return range.empty ? [] : RectangleMarker.forRange(view, 'jp-CollabSelection', range);
 }
 
-function caret(view: EditorView, { head, primary }: Caret): readonly RectangleMarker[] {
+function caret(view: EditorView, { head, primary, assoc }: Caret): readonly RectangleMarker[] {
   const name = primary ? 'jp-CollabCaret jp-mod-primary' : 'jp-CollabCaret';
-  const range = rangeOf({ anchor: head, head }, view.state.doc.length);
+  const range = EditorSelection.cursor(Math.min(head, view.state.doc.length), assoc);
   return RectangleMarker.forRange(view, name, range);
 }

@@ -10,6 +10,8 @@ export interface ResolvedRange {
   readonly anchor: number;
   readonly head: number;
   readonly primary: boolean;
+  /** Below zero for a caret that belongs to the letter before it. */
+  readonly assoc: number;
 }
 
 /** Find a shared range; null where the document does not have its place, or not yet. */
@@ -17,7 +19,13 @@ export function resolve(range: SharedRange, doc: Doc): ResolvedRange | null {
   const [anchor, head] = [find(range.anchor, doc), find(range.head, doc)];
   return anchor === null || head?.type !== anchor.type
     ? null
-    : { text: anchor.type, anchor: anchor.index, head: head.index, primary: range.primary };
+    : {
+        text: anchor.type,
+        anchor: anchor.index,
+        head: head.index,
+        primary: range.primary,
+        assoc: range.head.assoc
+      };
 }
 
 function find(place: Place, doc: Doc): Found | null {

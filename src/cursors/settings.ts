@@ -1,4 +1,5 @@
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { Token } from '@lumino/coreutils';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
@@ -61,3 +62,9 @@ export function readOptions(settings: { readonly [name: string]: unknown }): Cur
     badges: badges !== false
   };
 }
+
+/** What a person wants to see of the others inside of documents. */
+export const ICursorSettings = new Token<CursorSettings>(
+  'jupyter-collab:ICursorSettings',
+  'What is to be seen of others inside of documents.'
+);

@@ -43,15 +43,22 @@ export interface CellsState {
 export interface OffsetRange {
   readonly anchor: number;
   readonly head: number;
+  /**
+   * Below zero for a caret that belongs to the letter before it: where a line is wrapped, or where
+   * the direction of writing changes, that is another place on the screen.
+   */
+  readonly assoc?: number;
 }
 
 /** Say a range of `text` in the form of a presence state. */
 export function shareRange(text: Text, range: OffsetRange, primary: boolean): SharedRange {
+  const empty = range.anchor === range.head;
+  const assoc = empty && (range.assoc ?? 0) < 0 ? -1 : 0;
   return {
-    anchor: placeOf(text, range.anchor),
-    head: placeOf(text, range.head),
+    anchor: placeOf(text, range.anchor, assoc),
+    head: placeOf(text, range.head, assoc),
     primary,
-    empty: range.anchor === range.head
+    empty
   };
 }
 
@@ -83,8 +90,8 @@ export function readCells(value: unknown): CellsState | null {
   };
 }
 
-function placeOf(text: Text, offset: number): Place {
-  const { type, tname, item, assoc } = createRelativePositionFromTypeIndex(text, offset);
+function placeOf(text: Text, offset: number, assoc: number): Place {
+  const { type, tname, item } = createRelativePositionFromTypeIndex(text, offset, assoc);
   return { type: idOf(type), tname, item: idOf(item), assoc };
 }
 

@@ -6,30 +6,42 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { Awareness } from 'y-protocols/awareness';
 import { Text } from 'yjs';
 
-import { CursorSettings, publishCursors, remoteCursors, trackerOf } from '../cursors';
+import {
+  CursorSettings,
+  ICursorSettings,
+  publishCursors,
+  remoteCursors,
+  trackerOf
+} from '../cursors';
 
 /** What of the others is seen inside of documents is set together with the rest of presence. */
 const SETTINGS = 'jupyter-collab:presence';
+
+/** What of that a person wants to see. */
+export const cursorSettings: JupyterFrontEndPlugin<CursorSettings> = {
+  id: 'jupyter-collab:cursor-settings',
+  description: 'Reads what is to be seen of others inside of documents.',
+  autoStart: true,
+  provides: ICursorSettings,
+  optional: [ISettingRegistry],
+  activate: (_app: JupyterFrontEnd, registry: ISettingRegistry | null) => {
+    const settings = new CursorSettings();
+    registry?.load(SETTINGS).then(
+      loaded => settings.follow(loaded),
+      (error: unknown) => console.warn('The settings of presence cannot be read:', error)
+    );
+    return settings;
+  }
+};
 
 /** Shows where the others are in the text, in every editor of a shared document. */
 export const cursors: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-collab:cursors',
   description: 'Shows the cursors and selections of others in editors.',
   autoStart: true,
-  requires: [IEditorExtensionRegistry],
-  optional: [ISettingRegistry],
-  activate: (
-    _app: JupyterFrontEnd,
-    editors: IEditorExtensionRegistry,
-    registry: ISettingRegistry | null
-  ) => {
-    const settings = new CursorSettings();
-    registry?.load(SETTINGS).then(
-      loaded => settings.follow(loaded),
-      (error: unknown) => console.warn('The settings of presence cannot be read:', error)
-    );
-    editors.addExtension(extensionFactory(settings));
-  }
+  requires: [IEditorExtensionRegistry, ICursorSettings],
+  activate: (_app: JupyterFrontEnd, editors: IEditorExtensionRegistry, settings: CursorSettings) =>
+    editors.addExtension(extensionFactory(settings))
 };
 
 function extensionFactory(settings: CursorSettings): IEditorExtensionFactory {

@@ -98,6 +98,7 @@ export const test = galataTest.extend<TestFixtures, WorkerFixtures>({
       return page;
     });
     for (const page of guests) {
+      // A test may have closed it, to see what that does.
       if (!page.isClosed()) {
         await page.unrouteAll({ behavior: 'ignoreErrors' });
       }

@@ -21,7 +21,13 @@ describe('the cursors of a presence state', () => {
     const { doc, text } = setUp('one two');
     const [shared] = readCursors(sent([shareRange(text, { anchor: 4, head: 7 }, true)]));
     text.insert(0, '🦜');
-    expect(shared && resolve(shared, doc)).toEqual({ text, anchor: 6, head: 9, primary: true });
+    expect(shared && resolve(shared, doc)).toEqual({
+      text,
+      anchor: 6,
+      head: 9,
+      primary: true,
+      assoc: 0
+    });
   });
 
   it('have the form that clients of jupyter-collaboration read without another look', () => {
@@ -36,6 +42,15 @@ describe('the cursors of a presence state', () => {
     const offset = (place: unknown) =>
       createAbsolutePositionFromRelativePosition(place as RelativePosition, doc)?.index;
     expect([shared.anchor, shared.head].map(offset)).toEqual([7, 2]);
+  });
+
+  it('belong to the letter before them, where a line is wrapped', () => {
+    const { doc, text } = setUp('one two');
+    for (const offset of [0, 4, 7]) {
+      const range = { anchor: offset, head: offset, assoc: -1 };
+      const [shared] = readCursors(sent([shareRange(text, range, true)]));
+      expect(shared && resolve(shared, doc)).toEqual({ text, ...range, primary: true });
+    }
   });
 
   it('are read from states without the members that are null', () => {

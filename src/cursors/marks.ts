@@ -1,0 +1,82 @@
+import type { Cell } from '@jupyterlab/cells';
+
+import type { User } from '../presence';
+import { wear } from './markers';
+import type { CellMark } from './standing';
+
+/** So many people are named at a cell or in a badge, the others are counted. */
+const NAMED = 3;
+
+/** Marks the cells in which others are: an edge in their colours, and their initials. */
+export class CellMarks {
+  /** Show these marks, by the ids of cells, and no others. Only what has changed is touched. */
+  show(marks: ReadonlyMap<string, CellMark>, cellOf: (id: string) => Cell | undefined): void {
+    for (const [id, shown] of this._shown) {
+      if (!marks.has(id) || shown.cell !== cellOf(id)) {
+        this._remove(id, shown);
+      }
+    }
+    for (const [id, mark] of marks) {
+      const cell = cellOf(id);
+      const look = JSON.stringify(mark);
+      const shown = this._shown.get(id);
+      if (cell !== undefined && shown?.look !== look) {
+        this._put(id, cell, mark, look);
+      }
+    }
+  }
+
+  private _put(id: string, cell: Cell, mark: CellMark, look: string): void {
+    const node = this._shown.get(id)?.node ?? document.createElement('div');
+    node.className = 'jp-CollabCellMark';
+    node.setAttribute('aria-hidden', 'true');
+    const edge = document.createElement('div');
+    edge.className = 'jp-CollabCellMark-edge';
+    edge.style.background = stripes(mark.colors);
+    node.replaceChildren(edge, ...initials(mark.here));
+    cell.node.classList.add('jp-mod-collabMarked');
+    cell.node.append(node);
+    this._shown.set(id, { cell, node, look });
+  }
+
+  private _remove(id: string, { cell, node }: Shown): void {
+    node.remove();
+    cell.node.classList.remove('jp-mod-collabMarked');
+    this._shown.delete(id);
+  }
+
+  private readonly _shown = new Map<string, Shown>();
+}
+
+interface Shown {
+  readonly cell: Cell;
+  readonly node: HTMLElement;
+  readonly look: string;
+}
+
+/** The initials of some people on their colours, and how many more there are. */
+export function initials(people: readonly User[]): readonly HTMLElement[] {
+  const nodes = people.slice(0, NAMED).map(user => {
+    const node = document.createElement('span');
+    node.className = 'jp-CollabInitials';
+    node.textContent = user.initials;
+    node.title = user.displayName;
+    wear(node, user.color);
+    return node;
+  });
+  if (people.length > NAMED) {
+    const more = document.createElement('span');
+    more.className = 'jp-CollabInitials jp-mod-more';
+    more.textContent = `+${people.length - NAMED}`;
+    more.title = people.map(user => user.displayName).join(', ');
+    nodes.push(more);
+  }
+  return nodes;
+}
+
+/** All colours one below the other. */
+function stripes(colors: readonly string[]): string {
+  const share = 100 / colors.length;
+  const stops = colors.map((color, n) => `${color} ${n * share}% ${(n + 1) * share}%`);
+  return `linear-gradient(${stops.join(', ')})`;
+}
