@@ -62,15 +62,20 @@ export class OfflineCopy implements IDisposable {
     if (this._isDisposed) {
       return null;
     }
-    if ((this._edits > 0 || always) && this._writer === null) {
+    // An entry without changes is taken for one that nobody needs.
+    this._edits = Math.max(this._edits, always ? 1 : 0);
+    const isNeeded = this._edits > 0;
+    if (isNeeded && this._writer === null) {
       this._begin();
     }
     const writer = this._writer;
-    if (this._edits === 0 && !always) {
+    if (isNeeded) {
+      writer?.add([], this._edits);
+    } else {
       void writer?.remove();
     }
     this._end();
-    return this._edits > 0 || always ? writer : null;
+    return isNeeded ? writer : null;
   }
 
   private _end(): void {

@@ -1,10 +1,11 @@
 import { YFile } from '@jupyter/ydoc';
 import * as Y from 'yjs';
 
-import { create, setUp, sync } from '../../__tests__/world';
+import { create, PRESENT, setUp, sync } from '../../__tests__/world';
 import type { World } from '../../__tests__/world';
 import { DifferenceKeeper } from '../../reopen/keeper';
 import type { FakeSocket } from '../../session/__tests__/fakes';
+import { STATUS } from '../../session/__tests__/play';
 import { Browser, settled } from './browser';
 
 /** What the server holds of a history. */
@@ -98,6 +99,28 @@ describe('Shelter', () => {
     page.line.socket.say({ type: 'ack', count: 2 });
     await settled();
     expect(browser.shelf.entries.size).toBe(0);
+  });
+
+  it('keeps, until the history is carried over, also what another history had acknowledged', async () => {
+    const file = await open();
+    file.updateSource(5, 5, ' durable');
+    await sent(page.line.socket, 'update');
+    const unsaved = { ...STATUS, save: { state: 'unsaved' }, file: PRESENT } as const;
+    page.line.socket.say({ type: 'status', status: unsaved });
+    page.line.socket.say({ type: 'ack', count: 2 });
+    await settled();
+    page.line.socket.onclose({ code: 1006, reason: '' });
+    window.dispatchEvent(new Event('online'));
+    await settled();
+    page.line.socket.onopen();
+    const hello = { type: 'hello', access: 'edit', path: 'a.txt', status: STATUS } as const;
+    page.line.socket.say({ ...hello, lineage: 'L2' });
+    await settled();
+    browser.crash();
+    keeper.dispose();
+    visit();
+    const again = await open('L2', history('hello world!'));
+    expect(again.getSource()).toBe('hello durable world!');
   });
 
   it('brings it back once, however often the page is loaded before the server has it', async () => {
