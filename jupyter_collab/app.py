@@ -34,6 +34,7 @@ from .server.handlers import (
     SessionHandler,
 )
 from .server.identity import IDENTITY_PATTERN, IdentityHandler
+from .server.limits import LimitTraits
 from .server.memory import Trimmer, system_trim
 from .server.opening import RoomOpener
 from .server.rooms import Rooms
@@ -53,7 +54,7 @@ CLOSING_SECONDS = 0.5
 """For closing what has been saved, or could not be."""
 
 
-class YDocExtension(SharingTraits, ExtensionApp):
+class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
     """Real-time collaboration on the documents of a Jupyter server."""
 
     name = "jupyter_collab"
@@ -251,6 +252,7 @@ class YDocExtension(SharingTraits, ExtensionApp):
             lobby=make_lobby(),
             people=People(),
             admission=LinkAdmission(self.sharing.shares, self.sharing.sockets),
+            limits=self.limits,
             make_lobby=make_lobby,
         )
 

@@ -8,9 +8,6 @@ from ..protocol.close import CloseCode, close_reason
 from ..protocol.identity import ConnectionId
 from .wire import Packet
 
-MAX_PENDING = 64 * 2**20
-"""Bytes that may wait for a client that does not read, beyond the largest single frame."""
-
 
 class Wire(Protocol):
     """What carries packets: a WebSocket, or a list in tests."""
@@ -23,11 +20,13 @@ class Wire(Protocol):
 
 
 class Connection:
-    """One client. Packets are queued without waiting; a client that lets too much of them pile
-    up is dropped with :attr:`CloseCode.TOO_SLOW`, and catches up when it connects again."""
+    """One client. Packets are queued without waiting; a client that lets more than ``max_unread``
+    bytes of them pile up is dropped with :attr:`CloseCode.TOO_SLOW`, and catches up when it
+    connects again."""
 
-    def __init__(self, id: ConnectionId, wire: Wire) -> None:
+    def __init__(self, id: ConnectionId, wire: Wire, max_unread: int) -> None:
         self.id = id
+        self._max_unread = max_unread
         self._wire = wire
         self._open = True
 
@@ -35,7 +34,7 @@ class Connection:
         if not self._open:
             return
         # One frame may be as large as a document; what piles up behind it may not.
-        if self._wire.pending_bytes() > MAX_PENDING:
+        if self._wire.pending_bytes() > self._max_unread:
             self.close(CloseCode.TOO_SLOW, "the client did not read what was sent")
             return
         self._wire.write(packet)

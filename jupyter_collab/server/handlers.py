@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -46,11 +47,9 @@ from .actor import Actor
 from .admission import AUTH_RESOURCE, Admission, Grant
 from .allowance import GuestAllowance
 from .connection import Connection
+from .limits import Limits, Pace
 from .rooms import Rooms
 from .wire import SocketWire, pack
-
-MAX_FRAME = 256 * 2**20
-"""Bytes that a client may send in one frame: a document with very large outputs."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +61,7 @@ class Services:
     lobby: Actor
     people: People
     admission: Admission
+    limits: Limits
     make_lobby: Callable[[], Actor]
     """A room where a guest is alone, instead of the one where everybody is present."""
 
@@ -132,13 +132,14 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
     _actor: Actor | None = None
     _arrived: str | None = None
     _allowance: GuestAllowance | None = None
+    _pace: Pace | None = None
 
     def initialize(self, services: Callable[[], Services]) -> None:
         self._services = services()
 
     @property
     def max_message_size(self) -> int:
-        return self._services.admission.max_frame(self, MAX_FRAME)
+        return self._services.admission.max_frame(self, self._services.limits.frame_size)
 
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:
         return SUBPROTOCOL if SUBPROTOCOL in subprotocols else None
@@ -154,8 +155,10 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
     async def open(self, room: str) -> None:
         """Open the room and join it, or say why not and close."""
         super().open(room)
-        wire = SocketWire(self)
-        self._outbound = connection = Connection(ConnectionId(next(self._numbers)), wire)
+        limits = self._services.limits
+        self._pace = Pace(limits.frame_rate, monotonic())
+        id, wire = ConnectionId(next(self._numbers)), SocketWire(self)
+        self._outbound = connection = Connection(id, wire, limits.unread_size)
         try:
             grant = await self._services.admission.admit(self, room)
             if self.ws_connection is None:
@@ -200,7 +203,13 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         collab = self.selected_subprotocol == SUBPROTOCOL
         return Person(user.username, known, grant.access, collab, grant.guest)
 
-    def on_message(self, message: str | bytes) -> None:
+    def on_message(self, message: str | bytes) -> Awaitable[None] | None:
+        """Take a frame. The next one is read when what is returned is done."""
+        self._hear(message)
+        wait = self._pace.take(len(message), monotonic()) if self._pace is not None else 0.0
+        return asyncio.sleep(wait) if wait else None
+
+    def _hear(self, message: str | bytes) -> None:
         if self._connection is None or self._actor is None:
             return
         try:

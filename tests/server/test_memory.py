@@ -84,7 +84,7 @@ def make_rooms(folder: Path, files: MemoryFiles) -> tuple[Rooms, SQLiteUpdateLog
 async def visit(rooms: Rooms, id: RoomId, number: int) -> list[weakref.ref[object]]:
     """Open a room, look at it, leave it, and wait until it is closed."""
     actor = await rooms.open(id)
-    connection = Connection(ConnectionId(number), Wire())
+    connection = Connection(ConnectionId(number), Wire(), 0)
     assert actor.join(connection, Person("ada", {}, "edit", True), actor.room.lineage)
     actor.post(ev.Received(connection.id, SyncStep2(b"\0\0")))
     parts = (actor, actor.room, actor.room.replica, actor.room.replica.doc, actor.history)

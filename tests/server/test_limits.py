@@ -1,0 +1,137 @@
+"""A client that sends too much, or reads too little, harms nobody else and loses nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import WebSocketClientConnection, websocket_connect
+
+from jupyter_collab.protocol.close import CloseCode
+from jupyter_collab.protocol.identity import ConnectionId
+from jupyter_collab.server.connection import Connection
+from jupyter_collab.server.limits import FRAME_WEIGHT, REST, Pace
+from jupyter_collab.server.wire import Packet
+
+from .conftest import Connect
+
+RATE = 150
+"""Frames a second in these tests."""
+
+UNREAD = 3_000_000
+"""Bytes that may wait for a client in these tests."""
+
+
+@pytest.fixture
+def jp_server_config(jp_server_config: dict[str, Any]) -> dict[str, Any]:
+    jp_server_config["YDocExtension"] |= {
+        "max_unread_size": UNREAD,
+        "max_frame_size": 2_000_000,
+        "max_frame_rate": RATE,
+        "document_save_delay": None,
+    }
+    return jp_server_config
+
+
+@pytest.fixture
+def notes(jp_root_dir: Path) -> Path:
+    file = jp_root_dir / "notes.txt"
+    file.write_text("hello\n")
+    return file
+
+
+@pytest.fixture
+def asleep(jp_http_port: int, jp_base_url: str, jp_serverapp: Any) -> Any:
+    """A client that connects, asks for the document, and reads nothing."""
+
+    async def connect(session: dict[str, Any]) -> WebSocketClientConnection:
+        room = f"{session['format']}:{session['type']}:{session['fileId']}"
+        address = f"ws://127.0.0.1:{jp_http_port}{jp_base_url}api/collaboration/room/{room}"
+        socket = await websocket_connect(
+            HTTPRequest(
+                f"{address}?sessionId={session['sessionId']}",
+                headers={"Authorization": f"token {jp_serverapp.identity_provider.token}"},
+            ),
+            subprotocols=["v1.jupyter-collab"],
+        )
+        await socket.write_message(b"\x00\x00\x01\x00", binary=True)
+        return socket
+
+    return connect
+
+
+@pytest.mark.usefixtures("notes")
+async def test_who_does_not_read_is_dropped_and_catches_up(connect: Connect, asleep: Any) -> None:
+    ada, bob = await connect("notes.txt"), await connect("notes.txt")
+    sleeper = await asleep(ada.session)
+    for number in range(1, 13):  # more than the buffers of the system hold
+        ada.text += "x" * 1_900_000
+        await bob.until(lambda n=number: len(bob.text) > n * 1_900_000, timeout=20)
+    assert str(bob.text) == str(ada.text), "nobody else is slowed, or dropped"
+    while (frame := await sleeper.read_message()) is not None:
+        assert isinstance(frame, bytes)
+    assert sleeper.close_code == CloseCode.TOO_SLOW
+    sleeper.close()
+    del ada.text[10 : len(ada.text)]  # this client of the wire takes 10 MB at most
+    await bob.until(lambda: len(bob.text) == 10)
+    again = await connect("notes.txt")
+    assert str(again.text) == str(ada.text)
+
+
+@pytest.mark.usefixtures("notes")
+async def test_a_frame_that_is_too_large_is_refused(connect: Connect) -> None:
+    ada, bob = await connect("notes.txt"), await connect("notes.txt")
+    bob.text += "x" * 3_000_000
+    await bob.until_closed()
+    assert str(ada.text) == "hello\n"
+    ada.text += "y"
+    await ada.durable()
+
+
+@pytest.mark.usefixtures("notes")
+async def test_who_sends_too_fast_is_read_more_slowly_and_loses_nothing(connect: Connect) -> None:
+    ada, bob = await connect("notes.txt"), await connect("notes.txt")
+    for _ in range(int(RATE * REST) + 30):
+        bob.text += "b"
+    ada.text += "a"
+    await ada.durable()
+    assert bob.acked < bob.sent, "the others do not wait for those who are too fast"
+    await ada.until(lambda: str(ada.text).count("b") == RATE * REST + 30)
+
+
+def test_the_pace_allows_bursts_after_a_rest() -> None:
+    pace = Pace(10, now=0.0)
+    assert [pace.take(0, 0.0) for _ in range(int(10 * REST))] == [0.0] * int(10 * REST)
+    assert pace.take(0, 0.0) == pytest.approx(0.1)
+    assert pace.take(0, 0.2) == 0.0
+    assert pace.take(0, 1000.0) == 0.0
+    assert pace.take(int(10 * REST) * FRAME_WEIGHT, 1000.0) > 0.0, "large frames count for many"
+
+
+class FullWire:
+    """A socket that takes nothing."""
+
+    def __init__(self) -> None:
+        self.queued = 0
+        self.closed: list[int] = []
+
+    def write(self, packet: Packet) -> None:
+        self.queued += len(packet)
+
+    def pending_bytes(self) -> int:
+        return self.queued
+
+    def close(self, code: int, _reason: str) -> None:
+        self.closed.append(code)
+
+
+def test_what_waits_for_one_client_is_bounded() -> None:
+    wire = FullWire()
+    connection = Connection(ConnectionId(1), wire, max_unread=1000)
+    connection.send(Packet(b"x" * 5000))  # one frame may be a whole document
+    for _ in range(100):
+        connection.send(Packet(b"y" * 10))
+    assert wire.queued == 5000
+    assert wire.closed == [CloseCode.TOO_SLOW]
