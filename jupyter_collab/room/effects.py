@@ -69,7 +69,6 @@ class MergeFile:
 
     ``ours`` is all of the document as it is now, as one update: later it may not be clean.
     ``base`` is what was in the file, where that is known better than the history can tell.
-    ``may_be_torn``: a server died while it wrote the file, and nobody has read or written it since.
     """
 
     saved: SavedMark
@@ -77,7 +76,6 @@ class MergeFile:
     clean: bool
     ours: bytes
     base: Source | None = None
-    may_be_torn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,13 +140,11 @@ class FileMerged:
     """The edits that bring ``version`` into the document, as updates to apply.
 
     ``written`` is set where that version is the document at this position: a write of ours.
-    ``torn``: it is only a part of one, and has to be written again.
     """
 
     version: FileVersion
     updates: tuple[bytes, ...]
     written: Position | None = None
-    torn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,6 @@ class Keeper:
         self._reading: Source | None = None
         self._merged = base
         self._altered = False  # whether a hook has changed what we wrote last
-        self._may_be_torn = saved.writing is not None
         self._saved_at = version.last_modified
         self.head = Position(saved.position)
         self.durable = Position(0)
@@ -157,7 +156,6 @@ class Keeper:
         self._saved_at = now
         self._saved = SavedMark(self._writing_at, version.fingerprint)
         self._merged = self._reading = None
-        self._may_be_torn = False
         self._file = Present()
         effects: list[Effect] = [MarkSaved(self._saved), *self._reply("success")]
         self._altered = version.altered
@@ -215,8 +213,7 @@ class Keeper:
             self._version = content.version
             return self._looked(now)
         self._reading, ours = content.source, self._replica.snapshot()
-        torn, self._may_be_torn = self._may_be_torn, False
-        return [MergeFile(self._saved, content, not self.dirty, ours, self._merged, torn)]
+        return [MergeFile(self._saved, content, not self.dirty, ours, self._merged)]
 
     def merged(
         self, version: FileVersion, at: list[Position], written: Position | None, now: float
@@ -231,12 +228,6 @@ class Keeper:
             self._saved = SavedMark(self._saved.position, version.fingerprint, merged)
         self._version = version
         return [MarkSaved(self._saved), *self._looked(now)]
-
-    def torn(self, version: FileVersion, now: float) -> list[Effect]:
-        """The file is a part of what we were writing when the last server died."""
-        self._version = version
-        self._saving.touch(now)
-        return self._looked(now)
 
     def settle(self, now: float) -> list[Effect]:
         """The document and the file are the same, whoever made them so."""

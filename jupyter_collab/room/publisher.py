@@ -144,8 +144,6 @@ class Publisher:
     def merge(self, event: FileMerged, now: float) -> list[Effect]:
         """Apply what another program wrote, as the edits of one more collaborator."""
         effects: list[Effect] = []
-        if event.torn:
-            return self._keeper.torn(event.version, now)
         was_clean = not self._keeper.dirty
         self._replica.apply(event.updates)
         updates, changed = self._replica.take()

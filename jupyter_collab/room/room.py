@@ -269,7 +269,7 @@ class Room:
                 return []
             case Stranger(_, person) as stranger:
                 if not admits(message, person.access, guest=person.guest):
-                    return []
+                    return self._refuse(stranger, message) if isinstance(message, Adopt) else []
                 return self._hear_stranger(stranger, message, now)
             case Member() as member:
                 if not admits(message, member.person.access, guest=member.person.guest):
@@ -293,9 +293,7 @@ class Room:
 
     def _adopt(self, stranger: Stranger, message: Adopt) -> list[Effect]:
         if not stranger.asked:
-            person = stranger.person
-            may = admits(message, person.access, guest=person.guest)
-            return [] if may else self._refuse(stranger, message)
+            return []
         if not self.is_fresh:
             return self._go_without(ev.NotAdopted(stranger.connection))
         update = AdoptHistory(stranger.connection, stranger.lineage, message.state, message.undo)

@@ -12,9 +12,19 @@ from ..files.port import FileContent
 from ..protocol.identity import FileId, Lineage, RoomId
 from ..room.build import build
 from ..store.knowledge import Anything, Nothing, Replaces, Unread
-from ..store.port import More, SavedMark, StoredHistory, UpdateLog
+from ..store.port import More, StoredHistory, UpdateLog
 from .replaying import readable
-from .starting import Renamed, Start, begin, knows, may_lag_behind, resume
+from .starting import (
+    CaughtUp,
+    Renamed,
+    Start,
+    begin,
+    catch_up,
+    knows,
+    mark_of,
+    may_lag_behind,
+    resume,
+)
 
 
 @dataclass(frozen=True)
@@ -67,9 +77,26 @@ class Beginnings:
         else:
             claimed = await self._claim(id, stored)
             renamed = None if claimed else Renamed(self.new_lineage(), stored)
-        client = self.new_client_id()
-        start = resume(id, claimed or stored, path, content, client, renamed)
+        start = await self._catch_up(id, claimed or stored, path, content, renamed)
         return start or await self._salvage(id, stored, path, content)
+
+    async def _catch_up(
+        self,
+        id: RoomId,
+        stored: StoredHistory,
+        path: str,
+        content: FileContent,
+        renamed: Renamed | None,
+    ) -> Start | None:
+        """Go on with a history and what its file has; ``None`` where its bytes are no updates."""
+        client = self.new_client_id()
+        try:
+            new = await self.in_thread(catch_up, id.type, stored, content, client)
+        except Exception:
+            # Better the file as it is, and the document as it is, than neither.
+            self.log.exception("Could not merge what is in %s", path)
+            new = CaughtUp((), mark_of(stored), failed=True)
+        return resume(id, stored, path, content, self.new_client_id(), new, renamed)
 
     async def _lags_behind(self, id: RoomId, stored: StoredHistory, content: FileContent) -> bool:
         if not may_lag_behind(stored, content):
@@ -78,7 +105,7 @@ class Beginnings:
 
     async def _claim(self, id: RoomId, stored: StoredHistory) -> StoredHistory | None:
         """Make the log remember that the room is open; ``None`` if it cannot."""
-        saved = stored.saved or SavedMark(stored.first, "")
+        saved = mark_of(stored)
         if saved == stored.saved and saved.live:
             return stored
         saved = replace(saved, live=True)
@@ -106,8 +133,9 @@ class Beginnings:
         )
         over = Anything() if aside else Nothing()
         renamed = Renamed(self.new_lineage(), over)
-        client = self.new_client_id()
-        start = resume(id, usable, path, content, client, renamed) if usable.updates else None
+        start = None
+        if usable.updates:
+            start = await self._catch_up(id, usable, path, content, renamed)
         return start or await self._begin(id, path, content, over, renamed.lineage)
 
     async def _set_aside(self, id: RoomId, stored: StoredHistory) -> RoomId | None:

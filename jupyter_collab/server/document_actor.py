@@ -173,7 +173,6 @@ class DocumentActor(Actor):
             saved=effect.saved,
             client=self._new_client_id(),
             base=effect.base,
-            may_be_torn=effect.may_be_torn,
         )
         try:
             merged = await find_edits(wanted)
@@ -183,7 +182,7 @@ class DocumentActor(Actor):
             message = "What another program wrote could not be merged; see the server's log"
             self.post(ev.FileNotRead("unmergeable", message))
         else:
-            self.post(ev.FileMerged(content.version, merged.updates, merged.written, merged.torn))
+            self.post(ev.FileMerged(content.version, merged.updates, merged.written))
 
     async def _bring_in(self, effect: MergeHistory) -> None:
         wanted = BringIn(

@@ -8,7 +8,7 @@ from typing import Any
 from pycrdt import Doc, get_state
 
 from ..errors import ProtocolError
-from ..files.port import FileContent
+from ..files.port import FileContent, Source
 from ..protocol.identity import Lineage, Position, RoomId
 from ..room import events as ev
 from ..room.build import Built
@@ -19,24 +19,81 @@ from ..room.room import Opening, Room
 from ..store.journal import Journal
 from ..store.knowledge import Anything, Replaces
 from ..store.port import SavedMark, StoredHistory
+from .merging import Merge, merge_now
 from .replaying import apply, clocks, content, is_torn
 
 FIRST = Position(1)
 """The position of the update that a history starts with."""
 
-UNKNOWN = SavedMark(Position(0), "")
-"""It is not known what of a history is in the file."""
+NEVER = Position(0)
+"""The position of a mark that does not know what of a history is in the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
     """The parts of a new room; ``events`` are what it is told first. ``stored`` is what the
-    log has, or will have once the journal has begun it."""
+    log has, or will have once the journal has written what it was told."""
 
     opening: Opening
     journal: Journal
     stored: StoredHistory
     events: tuple[ev.RoomEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """What brings a history up to what its file says: ``updates`` to append to it, the mark
+    ``saved`` that it has then, and what the file has, as ``base``, where that cannot tell.
+    ``failed``: it could not be done, which the room has to find out for itself, and tell."""
+
+    updates: tuple[bytes, ...]
+    saved: SavedMark
+    base: Source | None = None
+    failed: bool = False
+
+
+def mark_of(stored: StoredHistory) -> SavedMark:
+    """What of a history is in the file. A history without a mark was begun, and no more."""
+    return stored.saved or SavedMark(FIRST if stored.first == FIRST else NEVER, "")
+
+
+def catch_up(type: str, stored: StoredHistory, file: FileContent, client: int) -> CaughtUp:
+    """Merge into a history what other programs have written since it was saved last.
+
+    It is done before anybody sees the room: whoever comes with another history brings edits that
+    may be in the file, too, and can tell only from a document that has what the file has.
+    ``client`` is a Yjs client id that nobody else has. Takes a time that grows with the document.
+    """
+    saved, version = mark_of(stored), file.version
+    if saved.fingerprint == version.fingerprint:
+        return CaughtUp((), saved)
+    doc: Doc[Any] = Doc()
+    if not apply(doc, stored.updates):
+        return CaughtUp((), saved)
+    wanted = Merge(
+        type=type,
+        ours=doc.get_update(),
+        theirs=file.source,
+        clean=stored.position == saved.position,
+        stored=stored,
+        saved=saved,
+        client=client,
+        may_be_torn=saved.writing is not None,
+    )
+    merged = merge_now(wanted)
+    if merged.torn:
+        # It has to be written again, also if nothing has happened since it was saved before.
+        before = Position(min(saved.position, stored.position - 1))
+        return CaughtUp((), replace(saved, position=before))
+    if merged.written is not None:
+        return CaughtUp((), SavedMark(merged.written, version.fingerprint))
+    apply(doc, merged.updates)
+    document, last = Document.of(type, doc), stored.position + len(merged.updates)
+    if document.read() == document.content_of(file.source):
+        return CaughtUp(merged.updates, SavedMark(Position(last), version.fingerprint))
+    at = (Position(position) for position in range(stored.position + 1, last + 1))
+    mark = SavedMark(saved.position, version.fingerprint, (*saved.merged, *at))
+    return CaughtUp(merged.updates, mark, file.source)
 
 
 def may_lag_behind(stored: StoredHistory, file: FileContent) -> bool:
@@ -55,7 +112,7 @@ def knows(type: str, stored: StoredHistory, file: FileContent) -> bool:
     """Whether what is in the file is a document that the log knows. Takes a time that grows
     with the document."""
     in_file = Document.of(type, Doc()).content_of(file.source)
-    saved = stored.saved or SavedMark(stored.first, "")
+    saved = mark_of(stored)
     if in_file == content(type, stored, saved.position, saved.merged):
         return True
     written = None if saved.writing is None else content(type, stored, saved.writing)
@@ -81,30 +138,32 @@ def resume(
     path: str,
     file: FileContent,
     client: int,
+    new: CaughtUp,
     renamed: Renamed | None = None,
 ) -> Start | None:
-    """Go on with a history; the file may have changed since it was last saved.
+    """Go on with a history, and what is ``new`` in its file.
 
     ``client`` is a Yjs client id that nobody else has. Where the history keeps its lineage the
     log must have a live mark of it already. ``None`` where the bytes of the history are no
     updates; see :func:`.replaying.readable`.
     """
     doc: Doc[Any] = Doc(client_id=client)
-    if not apply(doc, stored.updates):
+    if not apply(doc, (*stored.updates, *new.updates)):
         return None
-    saved = stored.saved or (SavedMark(FIRST, "") if stored.first == FIRST else UNKNOWN)
-    replica, version = Replica(id.type, doc), file.version
+    replica = Replica(id.type, doc)
+    position = Position(stored.position + len(new.updates))
     lineage = stored.lineage if renamed is None else renamed.lineage
-    opening = Opening(lineage, replica, stored.position, saved, path, version)
+    opening = Opening(lineage, replica, position, new.saved, path, file.version, new.base)
     journal = Journal(lineage, stored.position, stored.saved, snapshot=replica.snapshot)
-    events: list[ev.RoomEvent] = [ev.Logged(stored.position)]
+    events = (ev.FileChangedOutside(),) if new.failed else ()
+    whole = StoredHistory(lineage, (*stored.updates, *new.updates), position, new.saved)
     if renamed is not None:
-        stored = replace(stored, lineage=lineage, saved=saved)
-        journal.start(stored, renamed.over)
-        events.clear()
-    if version.fingerprint != saved.fingerprint:
-        events.append(ev.FileChangedOutside())
-    return Start(opening, journal, stored, tuple(events))
+        journal.start(whole, renamed.over)
+        return Start(opening, journal, whole, events)
+    for at, update in enumerate(new.updates, start=stored.position + 1):
+        journal.append(Position(at), update)
+    journal.mark(new.saved)
+    return Start(opening, journal, whole, (ev.Logged(stored.position), *events))
 
 
 def begin(
@@ -148,7 +207,7 @@ def adopt(wanted: AdoptHistory, room: Room, file: FileContent, client: int) -> S
     replica, version = Replica(room.id.type, doc), file.version
     document = replica.document
     is_saved = document.read() == document.content_of(file.source)
-    saved = SavedMark(FIRST if is_saved else UNKNOWN.position, version.fingerprint)
+    saved = SavedMark(FIRST if is_saved else NEVER, version.fingerprint)
     base = None if is_saved else file.source
     opening = Opening(wanted.lineage, replica, FIRST, saved, room.path, version, base)
     journal = Journal(wanted.lineage, Position(0), None, snapshot=replica.snapshot)

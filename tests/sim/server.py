@@ -231,12 +231,11 @@ class Life:
             saved=effect.saved,
             client=client,
             base=effect.base,
-            may_be_torn=effect.may_be_torn,
         )
         merged = merge_now(wanted)
         self._tell_of_merge(wanted, merged)
         yield True
-        self.post(ev.FileMerged(content.version, merged.updates, merged.written, merged.torn))
+        self.post(ev.FileMerged(content.version, merged.updates, merged.written))
 
     def _tell_of_merge(self, wanted: Merge, merged: Merged) -> None:
         doc: Doc[Any] = Doc()
