@@ -239,10 +239,15 @@ function receiveAck(state: SessionState, wire: Wire, count: number, moment: Mome
  *   all that was sent to us before the ack was sent in an earlier turn, so that its status is
  *   here as well. This is how the step 2 of the server is found to be in the file: the ack of
  *   ours follows it.
+ *
+ * Before the first ack on this connection it proves nothing: the server may have lost its store,
+ * and made the same history again of the same file, without what it had acknowledged before. That
+ * ack is for our step 2, which had all that we have.
  */
 function tellFiled(state: SessionState): Step {
   const { status, edits } = state;
-  return status?.save.state === 'saved' && status.file.state === 'present'
+  const taken = (wireOf(state)?.acked ?? 0) > 0;
+  return taken && status?.save.state === 'saved' && status.file.state === 'present'
     ? step(state, { type: 'filed', edits: edits.durable })
     : step(state);
 }

@@ -238,8 +238,9 @@ class CollabClient(Client):
                 self.durable = max(self.durable, self._frames[count - self._acked - 1])
                 del self._frames[: count - self._acked]
                 self._acked = count
-            case Status(status) if status["save"]["state"] == "saved":
+            case Status(status) if status["save"]["state"] == "saved" and self._acked:
                 # What came from the server or is durable is in its document, and that in the file.
+                # It is, once it has acknowledged our step 2, which had all that we have.
                 for applied in self._applied:
                     applied.filed |= applied.edit is None or applied.edit <= self.durable
             case _:

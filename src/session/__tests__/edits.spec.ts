@@ -208,6 +208,19 @@ describe('what is known to be in the file', () => {
     expect(play.hear({ type: 'ack', count: 1 })).toEqual([{ type: 'filed', edits: 1 }]);
   });
 
+  it('is nothing on a new connection before the first ack (L6)', () => {
+    const play = live();
+    play.edit(A);
+    play.hear({ type: 'ack', count: 2 });
+    play.lose();
+    play.redial();
+    play.hello();
+    play.hear({ type: 'step1', stateVector: VECTOR });
+    play.hear({ type: 'step2', update: UPDATE });
+    expect(say(play, saved)).toEqual([]);
+    expect(play.hear({ type: 'ack', count: 1 })).toEqual([{ type: 'filed', edits: 1 }]);
+  });
+
   it('is nothing while the server has yet to write the file', () => {
     const play = live();
     play.wait(1_000);
