@@ -12,6 +12,7 @@ from ..protocol.identity import ClientId, ConnectionId, Position, RoomId
 from ..protocol.messages import Ack, Refusal, SyncStep2, SyncUpdate
 from .effects import Append, Disconnect, Effect, Send
 from .events import FileMerged
+from .gaps import without_gaps
 from .keeper import Keeper
 from .replica import Replica
 from .session import Member, Session
@@ -87,20 +88,26 @@ class Publisher:
 
     def receive(self, member: Member, message: SyncStep2 | SyncUpdate) -> None:
         """Keep an update for the next flush, or until the step 2 that it may stand on."""
-        if isinstance(message, SyncUpdate) and member.patience is not None:
+        if isinstance(message, SyncUpdate) and (member.patience is not None or member.early):
             member.early.append(message.update)
-            self._early[member.connection] = member
+            if member.patience is not None:
+                self._early[member.connection] = member
             return
         self._keep(member, message.update)
-        self.end_patience(member)
+        self._release(member, member.early)
 
     def end_patience(self, member: Member) -> None:
-        """Wait no longer for a member's step 2."""
-        member.patience = None
-        self._early.pop(member.connection, None)
-        for update in member.early:
+        """Wait no longer for a member's step 2, but with what cannot do without it."""
+        updates = member.early
+        self._release(member, updates and without_gaps(updates, self._replica.state_vector()))
+
+    def _release(self, member: Member, updates: list[bytes]) -> None:
+        released = set(map(id, updates))
+        held = [update for update in member.early if id(update) not in released]
+        for update in updates:
             self._keep(member, update)
-        member.early.clear()
+        member.patience, member.early = None, held
+        self._early.pop(member.connection, None)
 
     @property
     def patience(self) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
@@ -9,8 +10,8 @@ from typing import Any
 from pycrdt import Doc, UndoManager
 
 from ..protocol.identity import Position
-from ..protocol.varint import Reader
 from ..room.document import Document
+from ..room.notebook import Notebook
 from ..room.replica import content_roots
 from ..store.port import SavedMark, StoredHistory
 
@@ -56,12 +57,6 @@ def apply(doc: Doc[Any], updates: Iterable[bytes], origin: str | None = None) ->
     return True
 
 
-def clocks(state_vector: bytes) -> dict[int, int]:
-    """How much there is of each client, as a state vector says, which has them in any order."""
-    reader = Reader(state_vector)
-    return {reader.read_varuint(): reader.read_varuint() for _ in range(reader.read_varuint())}
-
-
 def saved_content(type: str, stored: StoredHistory) -> Any:
     """What was in the file when that was last known; ``None`` if the store cannot tell."""
     saved = stored.saved
@@ -94,6 +89,13 @@ def content(
     while undone.can_undo():
         undone.undo()
     return document.read()
+
+
+def words(read: Any) -> Counter[str]:
+    """The words of a document, as it is read."""
+    if isinstance(read, Notebook):
+        return Counter(word for cell in read.cells for word in cell["source"].split())
+    return Counter(read.split() if isinstance(read, str) else ())
 
 
 def is_torn(found: Any, written: Any) -> bool:

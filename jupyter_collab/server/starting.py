@@ -14,13 +14,14 @@ from ..room import events as ev
 from ..room.build import Built
 from ..room.document import Document
 from ..room.effects import AdoptHistory
+from ..room.gaps import clocks
 from ..room.replica import Replica
 from ..room.room import Opening, Room
 from ..store.journal import Journal
 from ..store.knowledge import Anything, Replaces
 from ..store.port import SavedMark, StoredHistory
 from .merging import Merge, merge_now
-from .replaying import apply, clocks, content, is_torn
+from .replaying import apply, content, is_torn, words
 
 FIRST = Position(1)
 """The position of the update that a history starts with."""
@@ -74,7 +75,7 @@ def catch_up(type: str, stored: StoredHistory, file: FileContent, client: int) -
         type=type,
         ours=doc.get_update(),
         theirs=file.source,
-        clean=stored.position == saved.position,
+        clean=stored.position == saved.position or _goes_on(type, stored, saved, file),
         stored=stored,
         saved=saved,
         client=client,
@@ -119,6 +120,23 @@ def knows(type: str, stored: StoredHistory, file: FileContent) -> bool:
     if written is not None and (in_file == written or is_torn(in_file, written)):
         return True
     return bool(in_file == content(type, stored, stored.position))
+
+
+def _goes_on(type: str, stored: StoredHistory, saved: SavedMark, file: FileContent) -> bool:
+    """Whether the file is a later state of all that the log has, saved when that failed.
+
+    So it is, if it has what was written since it was saved last: nobody but the server could
+    know that. Saved while the log could be written, it would be a document that the log knows.
+    """
+    before = content(type, stored, saved.position, saved.merged)
+    if before is None:
+        return False
+    in_file = Document.of(type, Doc()).content_of(file.source)
+    known, now, then = (
+        words(it) for it in (before, content(type, stored, stored.position), in_file)
+    )
+    new = now - known
+    return bool(new) and 2 * (new & (then - known)).total() > new.total()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,9 @@ from jupyter_collab.protocol.messages import (
     SyncUpdate,
 )
 from jupyter_collab.room.document import Document
+from jupyter_collab.room.gaps import clocks
 from jupyter_collab.room.merge import merge
 from jupyter_collab.room.session import Person
-from jupyter_collab.server.replaying import clocks
 
 from .server import Closed, Line, Server
 from .updates import Contents

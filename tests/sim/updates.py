@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from pycrdt import Doc
 
 from jupyter_collab.protocol.varint import Reader
-from jupyter_collab.server.replaying import clocks
+from jupyter_collab.room.gaps import clocks
 
 
 class Edit(Protocol):

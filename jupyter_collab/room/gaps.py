@@ -1,0 +1,46 @@
+"""Edits that stand on others which are missing (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..errors import ProtocolError
+from ..protocol.varint import Reader
+
+
+def clocks(state_vector: bytes) -> dict[int, int]:
+    """How much there is of each client, as a state vector says, which has them in any order."""
+    reader = Reader(state_vector)
+    return {reader.read_varuint(): reader.read_varuint() for _ in range(reader.read_varuint())}
+
+
+def without_gaps(updates: Iterable[bytes], state_vector: bytes) -> list[bytes]:
+    """Those of ``updates``, which are in order, of whose makers nothing is missing before them.
+
+    Yrs takes in an edit behind a gap, and its document differs from then on from one that is
+    made of the same updates again.
+    """
+    known = clocks(state_vector)
+    is_whole: dict[int, bool] = {}  # what comes after an update of its maker follows it
+    kept = []
+    for update in updates:
+        maker = _maker(update)
+        if maker is None:
+            kept.append(update)
+            continue
+        client, clock = maker
+        if is_whole.setdefault(client, clock <= known.get(client, 0)):
+            kept.append(update)
+    return kept
+
+
+def _maker(update: bytes) -> tuple[int, int] | None:
+    """The client whose edits ``update`` begins with, and its clock; ``None`` if it only deletes."""
+    reader = Reader(update)
+    try:
+        if reader.read_varuint() == 0:
+            return None
+        reader.read_varuint()
+        return reader.read_varuint(), reader.read_varuint()
+    except ProtocolError:
+        return None  # whoever applies it finds out
