@@ -5,13 +5,14 @@ import { cells } from './plugins/cells';
 import { cursors, cursorSettings } from './plugins/cursors';
 import { files, notebooks } from './plugins/factories';
 import { offlineChanges } from './plugins/offline';
-import { currentDocument, globalAwareness } from './plugins/presence';
+import { currentDocument, globalAwareness, identity } from './plugins/presence';
 import { reopening } from './plugins/reopen';
 import { status } from './plugins/status';
 
 const plugins = [
   ...(isOnHub ? [] : [connectionLost]),
   contentProvider,
+  identity,
   files,
   notebooks,
   reopening,

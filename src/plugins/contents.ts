@@ -8,7 +8,9 @@ import type { Awareness } from 'y-protocols/awareness';
 
 import { CollabContentProvider, CONTENT_PROVIDER_ID } from '../drive';
 import { browserOwners, IndexedDbShelf, OfflineStorage } from '../offline';
-import { publishAutosave, publishUser } from '../people';
+import { IIdentity } from '../people/identity';
+import type { Identity } from '../people/identity';
+import { publishAutosave, publishUser } from '../people/publish';
 
 /** Opens documents together: registers with the drive, which everything else goes through. */
 export const contentProvider: JupyterFrontEndPlugin<ICollaborativeContentProvider> = {
@@ -16,11 +18,12 @@ export const contentProvider: JupyterFrontEndPlugin<ICollaborativeContentProvide
   description: 'Opens documents together with everybody who has them open.',
   autoStart: true,
   provides: ICollaborativeContentProvider,
-  requires: [IDocumentManager],
+  requires: [IDocumentManager, IIdentity],
   optional: [ITranslator, IGlobalAwareness],
   activate: (
     app: JupyterFrontEnd,
     manager: IDocumentManager,
+    identity: Identity,
     translator: ITranslator | null,
     everybody: Awareness | null
   ) => {
@@ -36,7 +39,7 @@ export const contentProvider: JupyterFrontEndPlugin<ICollaborativeContentProvide
     }
     registry.register(CONTENT_PROVIDER_ID, provider);
     provider.documentOpened.connect((_, { model }) => {
-      const published = publishUser(model.awareness, user);
+      const published = publishUser(model.awareness, identity);
       const autosave = publishAutosave(model.awareness, manager);
       model.disposed.connect(() => [published, autosave].forEach(item => item.dispose()));
     });

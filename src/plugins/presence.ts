@@ -5,7 +5,8 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import type { Widget } from '@lumino/widgets';
 import type { Awareness } from 'y-protocols/awareness';
 
-import { Lobby } from '../people';
+import { Identity, IIdentity } from '../people/identity';
+import { Lobby } from '../people/lobby';
 
 /** Who is on the server. */
 export const globalAwareness: JupyterFrontEndPlugin<Awareness> = {
@@ -13,10 +14,19 @@ export const globalAwareness: JupyterFrontEndPlugin<Awareness> = {
   description: 'Tells who is on the server.',
   autoStart: true,
   provides: IGlobalAwareness,
-  activate: (app: JupyterFrontEnd) => {
-    const { user, serverSettings } = app.serviceManager;
-    return new Lobby(user, serverSettings).awareness;
-  }
+  requires: [IIdentity],
+  activate: (app: JupyterFrontEnd, self: Identity) =>
+    new Lobby(self, app.serviceManager.serverSettings).awareness
+};
+
+/** Who we are, as others see us. */
+export const identity: JupyterFrontEndPlugin<Identity> = {
+  id: 'jupyter-collab:identity',
+  description: 'Tells how others see the person at this page.',
+  autoStart: true,
+  provides: IIdentity,
+  activate: ({ serviceManager: { user, serverSettings } }: JupyterFrontEnd) =>
+    new Identity(user, serverSettings)
 };
 
 /** Tells the others which document we are looking at. */

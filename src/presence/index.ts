@@ -1,4 +1,5 @@
 export * from './contrast';
+export * from './place';
 export * from './roster';
 export * from './rosters';
 export * from './user';

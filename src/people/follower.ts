@@ -1,0 +1,192 @@
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
+
+import { viewOf } from '../presence';
+import type { Person, Roster, User } from '../presence';
+import type { Place, Places } from './places';
+
+/** Somebody who is gone for longer than this is not waited for, in milliseconds. */
+export const PATIENCE = 5_000;
+
+/** What the follower needs of the page. */
+export type Page = Pick<Places, 'current' | 'currentChanged' | 'open'>;
+
+/** Why nobody is followed any more. */
+export type Ending = 'asked' | 'moved' | 'left';
+
+/**
+ * Follows somebody: stays in the document in which they are, and sees of it what they see.
+ *
+ * It ends when it is asked to, when the person at this page goes elsewhere (`moved`), and when the
+ * one who is followed is gone.
+ */
+export class Follower {
+  /** `everybody` is the roster of the whole server, which tells who is in which document. */
+  constructor(
+    private readonly _page: Page,
+    private readonly _everybody: Roster
+  ) {
+    _everybody.changed.connect(() => this._step());
+    _page.currentChanged.connect(() => this._onCurrentChanged());
+  }
+
+  /** Who is followed. */
+  get leader(): User | null {
+    return this._leader;
+  }
+
+  /** Somebody else is followed, or nobody, and then why. */
+  get changed(): ISignal<this, Ending | null> {
+    return this._changed;
+  }
+
+  /** Follow the person with this user name, until the end. */
+  follow(username: string): void {
+    const person = this._everybody.others.find(({ user }) => user.username === username);
+    if (person === undefined) {
+      return;
+    }
+    this._reset();
+    this._leader = person.user;
+    this._changed.emit(null);
+    this._watch();
+    this._step();
+  }
+
+  stop(why: Ending = 'asked'): void {
+    if (this._leader !== null) {
+      this._reset();
+      this._watch();
+      this._changed.emit(why);
+    }
+  }
+
+  private _reset(): void {
+    clearTimeout(this._missing);
+    this._missing = undefined;
+    this._leader = null;
+    this._shown = '';
+    this._opening = null;
+  }
+
+  private _onCurrentChanged(): void {
+    this._watch();
+    if (this._leader !== null && this._opening === null) {
+      const path = this._page.current?.provider.path;
+      if (path !== this._whereabouts()) {
+        this.stop('moved');
+        return;
+      }
+    }
+    this._step();
+  }
+
+  /** Hear of what happens in the document in front, as long as somebody is followed. */
+  private _watch(): void {
+    const place = this._leader === null ? null : this._page.current;
+    if (place !== this._place) {
+      this._place?.roster.changed.disconnect(this._onRoster);
+      this._place = place;
+      place?.roster.changed.connect(this._onRoster);
+      this._shown = '';
+    }
+  }
+
+  private readonly _onRoster = (): void => this._step();
+
+  private _step(): void {
+    const person = this._find();
+    if (this._leader === null) {
+      return;
+    }
+    if (person === null) {
+      this._missing ??= setTimeout(() => this.stop('left'), PATIENCE);
+      return;
+    }
+    clearTimeout(this._missing);
+    this._missing = undefined;
+    this._rename(person.user);
+    const path = this._whereabouts();
+    if (path === null || this._opening !== null) {
+      return;
+    }
+    if (path === this._place?.provider.path) {
+      void this._show(this._place);
+    } else {
+      void this._open(path);
+    }
+  }
+
+  private _find(): Person | null {
+    const username = this._leader?.username;
+    return this._everybody.others.find(({ user }) => user.username === username) ?? null;
+  }
+
+  private _rename(user: User): void {
+    const { displayName, color } = this._leader ?? user;
+    if (user.displayName !== displayName || user.color !== color) {
+      this._leader = user;
+      this._changed.emit(null);
+    }
+  }
+
+  private _whereabouts(): string | null {
+    const person = this._find();
+    return person === null ? null : pathOf(person);
+  }
+
+  private async _open(path: string): Promise<void> {
+    const leader = this._leader?.username;
+    this._opening = path;
+    try {
+      await this._page.open(path);
+    } catch (error) {
+      console.warn(`${path} could not be opened:`, error);
+    }
+    if (this._leader?.username === leader && this._opening === path) {
+      this._opening = null;
+      this._watch();
+      if (this._place?.provider.path === path) {
+        this._step(); // where it could not be opened, wait until they go elsewhere
+      }
+    }
+  }
+
+  private async _show(place: Place): Promise<void> {
+    const username = this._leader?.username;
+    const person = place.roster.people.find(({ user }) => user.username === username);
+    const view = person?.peers[0] === undefined ? null : viewOf(person.peers[0]);
+    const key = JSON.stringify(view);
+    if (view !== null && key !== this._shown) {
+      this._shown = key;
+      await place.view.show(view);
+    }
+  }
+
+  private _leader: User | null = null;
+  private _place: Place | null = null;
+  /** The view that was shown last. */
+  private _shown = '';
+  /** The document that is being opened because the other one went there. */
+  private _opening: string | null = null;
+  private _missing: ReturnType<typeof setTimeout> | undefined;
+  private readonly _changed = new Signal<this, Ending | null>(this);
+}
+
+/** The document that somebody has in front, on the page where they were active last. */
+export function pathOf(person: Person): string | null {
+  const current = person.peers.map(({ state }) => state.current).find(isText);
+  return current === undefined ? null : current.slice(current.indexOf(':') + 1);
+}
+
+/** All documents that somebody has open, the one in front first. */
+export function documentsOf(person: Person): readonly string[] {
+  const listed = person.peers.flatMap(({ state }) => state.documents).filter(isText);
+  const front = pathOf(person);
+  const rest = [...new Set(listed)].filter(path => path !== front).sort();
+  return front !== null && listed.includes(front) ? [front, ...rest] : rest;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}

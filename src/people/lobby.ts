@@ -1,0 +1,63 @@
+import type { ServerConnection } from '@jupyterlab/services';
+import { DisposableSet } from '@lumino/disposable';
+import type { IDisposable } from '@lumino/disposable';
+import { Awareness } from 'y-protocols/awareness';
+import * as Y from 'yjs';
+
+import { AwarenessPresence } from '../replica';
+import { ServerLine, SessionDriver, watchPage } from '../session';
+import type { Replica } from '../session';
+import type { Identity } from './identity';
+import { publishUser } from './publish';
+
+/** The room where everybody on the server is present. */
+const LOBBY = 'JupyterLab:globalAwareness';
+
+/** Everybody who is on the server, and which documents they have open. */
+export class Lobby implements IDisposable {
+  constructor(identity: Identity, settings: ServerConnection.ISettings) {
+    const driver: SessionDriver = new SessionDriver({
+      subject: { kind: 'presence', room: LOBBY },
+      line: new ServerLine({ settings, format: '', contentType: '' }),
+      replica: NO_DOCUMENT,
+      presence: new AwarenessPresence(this.awareness, () => driver.tell({ type: 'moved' }))
+    });
+    this._parts.add(publishUser(this.awareness, identity));
+    this._parts.add(watchPage(driver, settings.baseUrl));
+    this._parts.add(driver);
+    driver.stateChanged.connect((_, { link }) => {
+      // The server knows us now, and which colour we have among those who are here.
+      if (link.kind === 'synced' && this._since !== link.since) {
+        this._since = link.since;
+        void identity.refresh();
+      }
+    });
+    driver.tell({ type: 'started' });
+  }
+
+  readonly awareness = new Awareness(new Y.Doc());
+
+  get isDisposed(): boolean {
+    return this._parts.isDisposed;
+  }
+
+  dispose(): void {
+    this._parts.dispose();
+    this.awareness.destroy();
+  }
+
+  private _since: number | null = null;
+  private readonly _parts = new DisposableSet();
+}
+
+const NOTHING = Uint8Array.of(0, 0);
+
+/** The lobby has no document, so nothing of one is ever asked for or sent. */
+const NO_DOCUMENT: Replica = {
+  stateVector: () => Uint8Array.of(0),
+  missingFrom: () => NOTHING,
+  offer: () => ({ state: NOTHING, undo: NOTHING }),
+  merge: () => NOTHING,
+  apply: () => undefined,
+  filed: () => undefined
+};

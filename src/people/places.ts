@@ -1,0 +1,115 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { IDocumentManager } from '@jupyterlab/docmanager';
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import { FileEditor } from '@jupyterlab/fileeditor';
+import { NotebookPanel } from '@jupyterlab/notebook';
+import { YFile, YNotebook } from '@jupyter/ydoc';
+import { Token } from '@lumino/coreutils';
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
+import type { Widget } from '@lumino/widgets';
+
+import type { CollabContentProvider } from '../drive';
+import type { DocumentProvider } from '../provider';
+import { rosterOf } from '../presence';
+import type { Roster } from '../presence';
+import { EditorView } from './views/editor';
+import { NotebookView } from './views/notebook';
+import type { DocumentView } from './views/view';
+
+/** A document that is open here and shared: who else is in it, and what of it is seen. */
+export interface Place {
+  readonly provider: Pick<DocumentProvider, 'path'>;
+  readonly roster: Roster;
+  readonly view: DocumentView;
+}
+
+/** The shared documents that are open at this page, by the widgets that show them. */
+export class Places {
+  constructor(
+    private readonly _app: JupyterFrontEnd,
+    private readonly _manager: IDocumentManager,
+    private readonly _provider: CollabContentProvider
+  ) {
+    _app.shell.currentChanged?.connect(() => this._update());
+    _provider.documentsChanged.connect(() => this._update());
+    void _app.restored.then(() => this._update());
+  }
+
+  /** The one in front. */
+  get current(): Place | null {
+    return this._current;
+  }
+
+  get currentChanged(): ISignal<this, Place | null> {
+    return this._currentChanged;
+  }
+
+  /** A shared document was seen here for the first time. */
+  get opened(): ISignal<this, Place> {
+    return this._opened;
+  }
+
+  /** The shared document that a widget shows. */
+  of(widget: Widget | null): Place | null {
+    const context = widget === null ? undefined : this._manager.contextForWidget(widget);
+    const provider = this._provider.find(context?.model.sharedModel);
+    if (widget === null || context === undefined || provider === null) {
+      return null;
+    }
+    const known = this._places.get(widget);
+    if (known?.provider === provider) {
+      return known;
+    }
+    known?.view.dispose();
+    const view = viewOn(widget, context);
+    if (view === null) {
+      return null;
+    }
+    const place = { provider, view, roster: rosterOf(provider.model.awareness) };
+    this._places.set(widget, place);
+    this._opened.emit(place);
+    return place;
+  }
+
+  /** Open the document at `path`, or bring it to the front, and wait until it is there. */
+  async open(path: string): Promise<Place | null> {
+    const widget = this._manager.openOrReveal(path);
+    if (widget === undefined) {
+      return null;
+    }
+    await widget.revealed;
+    await this._manager.contextForWidget(widget)?.ready;
+    this._app.shell.activateById(widget.id);
+    return this.of(widget);
+  }
+
+  private _update(): void {
+    const current = this.of(this._app.shell.currentWidget);
+    if (current !== this._current) {
+      this._current = current;
+      this._currentChanged.emit(current);
+    }
+  }
+
+  private _current: Place | null = null;
+  private readonly _places = new WeakMap<Widget, Place>();
+  private readonly _opened = new Signal<this, Place>(this);
+  private readonly _currentChanged = new Signal<this, Place | null>(this);
+}
+
+function viewOn(widget: Widget, { model }: DocumentRegistry.Context): DocumentView | null {
+  if (widget instanceof NotebookPanel && model.sharedModel instanceof YNotebook) {
+    return new NotebookView(widget, model.sharedModel);
+  }
+  const content: unknown = 'content' in widget ? widget.content : null;
+  return content instanceof FileEditor && model.sharedModel instanceof YFile
+    ? new EditorView(widget as EditorView['widget'], model.sharedModel)
+    : null;
+}
+
+/** The shared documents that are open at this page. */
+export const IPlaces = new Token<Places>(
+  'jupyter-collab:IPlaces',
+  'The shared documents that are open at this page, and who is in them.'
+);

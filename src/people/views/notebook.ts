@@ -1,0 +1,127 @@
+import type { YNotebook } from '@jupyter/ydoc';
+import type { Cell } from '@jupyterlab/cells';
+import type { Notebook, NotebookPanel } from '@jupyterlab/notebook';
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
+
+import { caretOf, viewOf } from '../../presence';
+import type { Peer, View } from '../../presence';
+import { nextFrame, TOLERANCE } from './view';
+import type { DocumentView } from './view';
+
+/** The visible part of a notebook, also of one that draws its visible cells only. */
+export class NotebookView implements DocumentView {
+  constructor(
+    readonly widget: NotebookPanel,
+    private readonly _model: YNotebook
+  ) {
+    this._scroller.addEventListener('scroll', this._onScroll, { passive: true });
+    widget.disposed.connect(() => this.dispose());
+  }
+
+  get moved(): ISignal<this, void> {
+    return this._moved;
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    this._isDisposed = true;
+    this._scroller.removeEventListener('scroll', this._onScroll);
+    Signal.clearData(this);
+  }
+
+  read(): View | null {
+    const { top } = this._scroller.getBoundingClientRect();
+    for (const { node, model } of this._drawn()) {
+      const box = node.getBoundingClientRect();
+      if (box.bottom > top && box.height > 0) {
+        const share = Math.max(0, (top - box.top) / box.height);
+        return { cell: model.id, share: Math.round(share * 1000) / 1000 };
+      }
+    }
+    return null;
+  }
+
+  async show({ cell: id, share }: View): Promise<void> {
+    const cell = id === undefined ? null : await this._draw(id, 'start');
+    if (cell === null) {
+      return;
+    }
+    const box = cell.node.getBoundingClientRect();
+    const by = box.top + share * box.height - this._scroller.getBoundingClientRect().top;
+    if (Math.abs(by) > TOLERANCE) {
+      this._scroller.scrollTop += by;
+    }
+  }
+
+  async goTo(peer: Peer): Promise<boolean> {
+    const caret = caretOf(peer, this._model.ydoc);
+    const home = this._model.cells.find(cell => cell.ysource === caret?.type);
+    const id = home?.id ?? activeCellOf(peer);
+    const cell = id === null ? null : await this._draw(id, 'center');
+    if (cell === null) {
+      const view = viewOf(peer);
+      await (view === null ? undefined : this.show(view));
+      return view?.cell !== undefined;
+    }
+    const at = home === undefined ? undefined : cell.editor?.getPositionAt(caret?.index ?? 0);
+    if (at !== undefined && cell.node.clientHeight > this._scroller.clientHeight) {
+      cell.editor?.revealPosition(at);
+    }
+    flash(cell.node);
+    return true;
+  }
+
+  /** The cell of that id, scrolled to where it was not drawn; `null` if it is no more. */
+  private async _draw(id: string, align: 'start' | 'center'): Promise<Cell | null> {
+    const index = this._notebook.widgets.findIndex(cell => cell.model.id === id);
+    const cell = this._notebook.widgets[index];
+    if (cell === undefined) {
+      return null;
+    }
+    if (align === 'center' || !cell.node.isConnected) {
+      await this._notebook.scrollToItem(index, align).catch(() => undefined); // somebody scrolls
+      await nextFrame();
+    }
+    return cell.node.isConnected ? cell : null;
+  }
+
+  private *_drawn(): Iterable<Cell> {
+    for (const cell of this._notebook.widgets) {
+      if (cell.node.isConnected) {
+        yield cell;
+      }
+    }
+  }
+
+  private get _notebook(): Notebook {
+    return this.widget.content;
+  }
+
+  private get _scroller(): HTMLElement {
+    return this._notebook.outerNode;
+  }
+
+  private readonly _onScroll = (): void => this._moved.emit();
+
+  private _isDisposed = false;
+  private readonly _moved = new Signal<this, void>(this);
+}
+
+/** The cell that somebody has selected, where their client tells it. */
+function activeCellOf({ state }: Peer): string | null {
+  const { cells } = state;
+  const active = typeof cells === 'object' && cells !== null && 'active' in cells && cells.active;
+  return typeof active === 'string' ? active : null;
+}
+
+const FLASH = 'jp-CollabFlash';
+
+function flash(node: HTMLElement): void {
+  node.classList.remove(FLASH);
+  node.addEventListener('animationend', () => node.classList.remove(FLASH), { once: true });
+  node.classList.add(FLASH);
+}

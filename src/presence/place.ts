@@ -1,0 +1,62 @@
+import { createAbsolutePositionFromRelativePosition, createRelativePositionFromJSON } from 'yjs';
+import type { AbsolutePosition, Doc } from 'yjs';
+
+import type { Peer } from './people';
+
+/**
+ * What somebody sees of a document: the first thing in sight, and how much of its height is above
+ * the edge. As a share, since the same cell has another height on another screen.
+ */
+export interface View {
+  /** The id of a cell of a notebook... */
+  readonly cell?: string;
+  /** ...or a relative position of Yjs in a text, as JSON. */
+  readonly at?: unknown;
+  /** From 0 to 1. */
+  readonly share: number;
+}
+
+/** The field of a presence state that has our view. Clients that do not know it pass it over. */
+export const VIEW = 'view';
+
+/** What a peer says that it sees. */
+export function viewOf({ state }: Peer): View | null {
+  const view = state[VIEW];
+  if (typeof view !== 'object' || view === null) {
+    return null;
+  }
+  const { cell, at, share } = view as { [member: string]: unknown };
+  const isShare = typeof share === 'number' && share >= 0 && share <= 1;
+  if (typeof cell === 'string') {
+    return { cell, share: isShare ? share : 0 };
+  }
+  return typeof at === 'object' && at !== null ? { at, share: isShare ? share : 0 } : null;
+}
+
+/** Where the main caret of a peer is in `doc`, if it has one there. */
+export function caretOf({ state }: Peer, doc: Doc): AbsolutePosition | null {
+  const cursors = Array.isArray(state.cursors) ? (state.cursors as unknown[]).filter(isCursor) : [];
+  const main = cursors.find(({ primary }) => primary === true) ?? cursors[0];
+  return main === undefined ? null : resolve(main.head, doc);
+}
+
+/** A relative position, as it came from somebody else, in `doc` as it is now. */
+export function resolve(position: unknown, doc: Doc): AbsolutePosition | null {
+  try {
+    return createAbsolutePositionFromRelativePosition(
+      createRelativePositionFromJSON(position),
+      doc
+    );
+  } catch {
+    return null; // no position, or one in a document that we do not know
+  }
+}
+
+interface Cursor {
+  readonly head: unknown;
+  readonly primary?: unknown;
+}
+
+function isCursor(cursor: unknown): cursor is Cursor {
+  return typeof cursor === 'object' && cursor !== null && 'head' in cursor;
+}
