@@ -33,13 +33,6 @@ export function viewOf({ state }: Peer): View | null {
   return typeof at === 'object' && at !== null ? { at, share: isShare ? share : 0 } : null;
 }
 
-/** Where the main caret of a peer is in `doc`, if it has one there. */
-export function caretOf({ state }: Peer, doc: Doc): AbsolutePosition | null {
-  const cursors = Array.isArray(state.cursors) ? (state.cursors as unknown[]).filter(isCursor) : [];
-  const main = cursors.find(({ primary }) => primary === true) ?? cursors[0];
-  return main === undefined ? null : resolve(main.head, doc);
-}
-
 /** A relative position, as it came from somebody else, in `doc` as it is now. */
 export function resolve(position: unknown, doc: Doc): AbsolutePosition | null {
   try {
@@ -50,13 +43,4 @@ export function resolve(position: unknown, doc: Doc): AbsolutePosition | null {
   } catch {
     return null; // no position, or one in a document that we do not know
   }
-}
-
-interface Cursor {
-  readonly head: unknown;
-  readonly primary?: unknown;
-}
-
-function isCursor(cursor: unknown): cursor is Cursor {
-  return typeof cursor === 'object' && cursor !== null && 'head' in cursor;
 }

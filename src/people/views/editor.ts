@@ -7,8 +7,9 @@ import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 import { createRelativePositionFromTypeIndex } from 'yjs';
 
-import { caretOf, resolve, viewOf } from '../../presence';
+import { resolve, viewOf } from '../../presence';
 import type { Peer, View } from '../../presence';
+import { caretOf } from './caret';
 import { nextFrame, TOLERANCE } from './view';
 import type { DocumentView } from './view';
 
@@ -69,7 +70,7 @@ export class EditorView implements DocumentView {
   async goTo(peer: Peer): Promise<boolean> {
     const caret = caretOf(peer, this._model.ydoc);
     const editor = this._editor;
-    if (editor === null || caret === null || caret.type !== this._model.ysource) {
+    if (editor === null || caret === null || caret.text !== this._model.ysource) {
       const view = viewOf(peer);
       await (view === null ? undefined : this.show(view));
       return view !== null;

@@ -4,8 +4,9 @@ import type { Notebook, NotebookPanel } from '@jupyterlab/notebook';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
-import { caretOf, viewOf } from '../../presence';
+import { viewOf } from '../../presence';
 import type { Peer, View } from '../../presence';
+import { activeCellOf, caretOf } from './caret';
 import { nextFrame, TOLERANCE } from './view';
 import type { DocumentView } from './view';
 
@@ -59,7 +60,7 @@ export class NotebookView implements DocumentView {
 
   async goTo(peer: Peer): Promise<boolean> {
     const caret = caretOf(peer, this._model.ydoc);
-    const home = this._model.cells.find(cell => cell.ysource === caret?.type);
+    const home = this._model.cells.find(cell => cell.ysource === caret?.text);
     const id = home?.id ?? activeCellOf(peer);
     const cell = id === null ? null : await this._draw(id, 'center');
     if (cell === null) {
@@ -109,13 +110,6 @@ export class NotebookView implements DocumentView {
 
   private _isDisposed = false;
   private readonly _moved = new Signal<this, void>(this);
-}
-
-/** The cell that somebody has selected, where their client tells it. */
-function activeCellOf({ state }: Peer): string | null {
-  const { cells } = state;
-  const active = typeof cells === 'object' && cells !== null && 'active' in cells && cells.active;
-  return typeof active === 'string' ? active : null;
 }
 
 const FLASH = 'jp-CollabFlash';
