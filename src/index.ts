@@ -5,6 +5,7 @@ import { cells } from './plugins/cells';
 import { cursors, cursorSettings } from './plugins/cursors';
 import { files, notebooks } from './plugins/factories';
 import { offlineChanges } from './plugins/offline';
+import { fileMarks, people, presenceSettings } from './plugins/people';
 import { currentDocument, globalAwareness, identity } from './plugins/presence';
 import { reopening } from './plugins/reopen';
 import { status } from './plugins/status';
@@ -22,6 +23,9 @@ const plugins = [
   cells,
   cursors,
   cursorSettings,
+  presenceSettings,
+  people,
+  fileMarks,
   status
 ];
 

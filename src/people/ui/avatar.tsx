@@ -11,11 +11,7 @@ export function colorsOf({ color }: User): { readonly [variable: `--${string}`]:
 /** The initials of somebody in their colour. Whoever shows it says the name. */
 export function Avatar({ user }: { readonly user: User }): React.JSX.Element {
   return (
-    <span
-      className="jp-CollabAvatar"
-      style={colorsOf(user)}
-      aria-hidden="true"
-    >
+    <span className="jp-CollabAvatar" style={colorsOf(user)} aria-hidden="true">
       {user.initials}
     </span>
   );

@@ -1,0 +1,155 @@
+import { InputDialog } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+
+import type { Person, Roster } from '../presence';
+import { pathOf } from './follower';
+import type { Follower } from './follower';
+import type { Place, Places } from './places';
+import type { Presenter } from './presenting';
+import { nameAndDoing } from './ui/words';
+
+export const Commands = {
+  goTo: 'collab:go-to-person',
+  follow: 'collab:follow-person',
+  stopFollowing: 'collab:stop-following',
+  openAt: 'collab:open-at-person',
+  present: 'collab:present',
+  editProfile: 'collab:edit-profile',
+  showPanel: 'collab:show-people'
+} as const;
+
+/** For so long it is waited until somebody is seen in a document that was opened for them. */
+const ARRIVAL = 5_000;
+
+export interface Parts {
+  readonly places: Places;
+  readonly everybody: Roster;
+  readonly follower: Follower;
+  readonly presenter: Presenter;
+  readonly trans: TranslationBundle;
+}
+
+/** What can be done with people, as commands. `username` names one; without it, it is asked. */
+export function addCommands(commands: CommandRegistry, parts: Parts): void {
+  const { places, everybody, follower, presenter, trans } = parts;
+  const named = ({ username }: Args) =>
+    everybody.others.find(({ user }) => user.username === username) ?? null;
+  const nameOf = (args: Args) => named(args)?.user.displayName;
+
+  commands.addCommand(Commands.goTo, {
+    label: args =>
+      nameOf(args) === undefined
+        ? trans.__('Go to Person…')
+        : trans.__('Go to %1', nameOf(args) ?? ''),
+    describedBy: PERSON,
+    isEnabled: () => everybody.others.length > 0,
+    execute: async args => {
+      const person = named(args) ?? (await choose(parts, trans.__('Go to')));
+      const path = person === null ? null : pathOf(person);
+      await (person !== null && (await isHere(places.current, person, true))
+        ? undefined
+        : person !== null && path !== null && openAt(places, person, path));
+    }
+  });
+  commands.addCommand(Commands.openAt, {
+    label: args => trans.__('Open %1', typeof args.path === 'string' ? args.path : ''),
+    describedBy: { args: { ...PERSON.args, required: ['username', 'path'] } },
+    execute: async args => {
+      const person = named(args);
+      if (person !== null && typeof args.path === 'string') {
+        await openAt(places, person, args.path);
+      }
+    }
+  });
+  commands.addCommand(Commands.follow, {
+    label: args =>
+      nameOf(args) === undefined
+        ? trans.__('Follow Person…')
+        : trans.__('Follow %1', nameOf(args) ?? ''),
+    describedBy: PERSON,
+    isEnabled: () => everybody.others.length > 0,
+    isToggled: args => args.username !== undefined && args.username === follower.leader?.username,
+    execute: async args => {
+      const person = named(args) ?? (await choose(parts, trans.__('Follow')));
+      const isLeader = person?.user.username === follower.leader?.username;
+      if (person !== null) {
+        (isLeader ? () => follower.stop() : () => follower.follow(person.user.username))();
+      }
+    }
+  });
+  commands.addCommand(Commands.stopFollowing, {
+    label: trans.__('Stop Following'),
+    describedBy: NOTHING,
+    isEnabled: () => follower.leader !== null,
+    execute: () => follower.stop()
+  });
+  commands.addCommand(Commands.present, {
+    label: () =>
+      presenter.place === null
+        ? trans.__('Present to Everybody Here')
+        : trans.__('Stop Presenting'),
+    caption: trans.__('Invite everybody in this document to follow you'),
+    describedBy: NOTHING,
+    isEnabled: () => presenter.place !== null || places.current !== null,
+    execute: () => (presenter.place === null ? presenter.start() : presenter.stop())
+  });
+  const update = () => commands.notifyCommandChanged();
+  everybody.changed.connect((_, { added, removed }) => {
+    if (added.length + removed.length > 0) {
+      update();
+    }
+  });
+  [follower.changed, presenter.changed, places.currentChanged].forEach(signal =>
+    (signal as typeof follower.changed).connect(update)
+  );
+}
+
+type Args = { readonly username?: unknown };
+
+const PERSON = {
+  args: {
+    type: 'object',
+    properties: { username: { type: 'string' }, path: { type: 'string' } }
+  }
+} as const;
+const NOTHING = { args: { type: 'object', properties: {} } } as const;
+
+async function isHere(place: Place | null, person: Person, go: boolean): Promise<boolean> {
+  const found = place?.roster.others.find(({ user }) => user.username === person.user.username);
+  const [page] = found?.peers ?? [];
+  return place !== null && page !== undefined && (!go || (await place.view.goTo(page)));
+}
+
+/** Open a document where somebody is in it, or as it is once they are not seen there. */
+async function openAt(places: Places, person: Person, path: string): Promise<void> {
+  const place = await places.open(path);
+  const until = Date.now() + ARRIVAL;
+  while (place !== null && !(await isHere(place, person, true)) && Date.now() < until) {
+    await change(place.roster, until - Date.now());
+  }
+}
+
+/** Resolves with the next change of a roster. */
+async function change(roster: Roster, patience: number): Promise<void> {
+  await new Promise<void>(resolve => {
+    const done = () => {
+      clearTimeout(timer);
+      roster.changed.disconnect(done);
+      resolve();
+    };
+    const timer = setTimeout(done, Math.max(0, patience));
+    roster.changed.connect(done);
+  });
+}
+
+/** Ask for a person: one in this document before others. */
+async function choose({ places, everybody, trans }: Parts, title: string): Promise<Person | null> {
+  const here = new Set(places.current?.roster.others.map(({ user }) => user.username));
+  const people = [...everybody.others].sort(
+    (one, other) => Number(here.has(other.user.username)) - Number(here.has(one.user.username))
+  );
+  const items = people.map(person => nameAndDoing(person, trans));
+  const { value } = await InputDialog.getItem({ title, items, label: trans.__('Person') });
+  return people[items.indexOf(value ?? '')] ?? null;
+}

@@ -1,0 +1,78 @@
+import { VDomModel } from '@jupyterlab/ui-components';
+
+import type { Person, Roster } from '../../presence';
+import { documentsOf } from '../follower';
+import type { Identity } from '../identity';
+
+/** One line of the panel with the documents below it. */
+export interface Entry {
+  readonly person: Person;
+  readonly documents: readonly string[];
+}
+
+/** So many people are seen at a glance: a filter is of use from here on. */
+export const MANY = 8;
+
+/** Everybody on the server, as the side panel lists them. */
+export class PanelModel extends VDomModel {
+  constructor(
+    private readonly _everybody: Roster,
+    readonly identity: Identity
+  ) {
+    super();
+    _everybody.changed.connect(this._onChanged);
+    identity.changed.connect(this._onChanged);
+    this._all = this._read();
+  }
+
+  get self(): Entry | null {
+    return this._all.find(({ person }) => person.isSelf) ?? null;
+  }
+
+  /** The others to whose name, or to one of whose documents, the filter fits. */
+  get others(): readonly Entry[] {
+    const wanted = this._filter.trim().toLocaleLowerCase();
+    return this._all.filter(
+      ({ person: { isSelf, user }, documents }) =>
+        !isSelf &&
+        [user.displayName, user.name, ...documents].some(text =>
+          text.toLocaleLowerCase().includes(wanted)
+        )
+    );
+  }
+
+  get count(): number {
+    return this._all.filter(({ person }) => !person.isSelf).length;
+  }
+
+  get filter(): string {
+    return this._filter;
+  }
+
+  set filter(filter: string) {
+    this._filter = filter;
+    this.stateChanged.emit();
+  }
+
+  override dispose(): void {
+    this._everybody.changed.disconnect(this._onChanged);
+    this.identity.changed.disconnect(this._onChanged);
+    super.dispose();
+  }
+
+  private readonly _onChanged = (): void => {
+    const all = this._read();
+    const drawn = ({ person, documents }: Entry) => [person.user, person.isSelf, documents];
+    if (JSON.stringify(all.map(drawn)) !== JSON.stringify(this._all.map(drawn))) {
+      this._all = all;
+      this.stateChanged.emit();
+    }
+  };
+
+  private _read(): readonly Entry[] {
+    return this._everybody.people.map(person => ({ person, documents: documentsOf(person) }));
+  }
+
+  private _all: readonly Entry[];
+  private _filter = '';
+}
