@@ -181,7 +181,9 @@ export function pathOf(person: Person): string | null {
 
 /** All documents that somebody has open, the one in front first. */
 export function documentsOf(person: Person): readonly string[] {
-  const listed = person.peers.flatMap(({ state }) => state.documents).filter(isText);
+  const listed = person.peers
+    .flatMap(({ state }) => (Array.isArray(state.documents) ? (state.documents as unknown[]) : []))
+    .filter(isText);
   const front = pathOf(person);
   const rest = [...new Set(listed)].filter(path => path !== front).sort();
   return front !== null && listed.includes(front) ? [front, ...rest] : rest;

@@ -1,5 +1,6 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
+import { DocumentWidget } from '@jupyterlab/docregistry';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import { FileEditor } from '@jupyterlab/fileeditor';
 import { NotebookPanel } from '@jupyterlab/notebook';
@@ -52,9 +53,13 @@ export class Places {
 
   /** The shared document that a widget shows. */
   of(widget: Widget | null): Place | null {
-    const context = widget === null ? undefined : this._manager.contextForWidget(widget);
-    const provider = this._provider.find(context?.model.sharedModel);
-    if (widget === null || context === undefined || provider === null) {
+    // The document manager knows a widget only once its toolbar is made: ask the widget itself.
+    if (!(widget instanceof DocumentWidget)) {
+      return null;
+    }
+    const { context } = widget;
+    const provider = this._provider.find(context.model.sharedModel);
+    if (provider === null) {
       return null;
     }
     const known = this._places.get(widget);

@@ -1,0 +1,242 @@
+import { notebook, openDocument, openInNotebook7, sources, typeInCell } from './documents';
+import { expect, test, type LabPage } from './fixtures';
+
+/** The avatar of somebody in the bar of the document in front. */
+function avatar(page: LabPage, name: string) {
+  const bar = page.locator('.lm-DockPanel-widget:not(.lm-mod-hidden) .jp-CollabPeople');
+  return bar.getByRole('button', { name: new RegExp(`^${name},`, 'u') });
+}
+
+async function run(page: LabPage, command: string, args: object = {}): Promise<void> {
+  await page.evaluate(
+    async ([id, given]) => {
+      await window.jupyterapp.commands.execute(id, given);
+    },
+    [command, args] as const
+  );
+}
+
+async function scrollTop(page: LabPage): Promise<number> {
+  return page
+    .locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer')
+    .evaluate(node => node.scrollTop);
+}
+
+const LONG = Array.from({ length: 60 }, (_, n) => `# cell ${n}\n${'x = 1\n'.repeat(n % 7)}`);
+
+test('avatars tell who is here, what they do, and go with the page', async ({
+  page,
+  join,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/here.ipynb`;
+  await lab.write(path, notebook(['a = 1', 'b = 2']));
+  const bob = await join('Bob');
+  const tab = await join('Bob');
+  const grace = await join('Grace Hopper');
+  for (const who of [page, bob, tab, grace]) {
+    await openDocument(who, path);
+  }
+  const bar = page.locator('.jp-NotebookPanel .jp-CollabPeople');
+  await expect(bar.locator('button')).toHaveCount(2);
+  await expect(avatar(page, 'Bob')).toHaveAccessibleName('Bob, viewing');
+  await typeInCell(bob, 0, '0');
+  await expect(avatar(page, 'Bob')).toHaveAccessibleName('Bob, typing');
+  const colors = await bar
+    .locator('.jp-CollabAvatar')
+    .evaluateAll(nodes => nodes.map(node => getComputedStyle(node).backgroundColor));
+  expect(new Set(colors).size).toBe(2);
+  await page.screenshot({ path: 'test-results/people-bar.png' });
+  await avatar(page, 'Bob').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(avatar(page, 'Grace Hopper')).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await expect(page.locator('.lm-Menu-itemLabel')).toHaveText([
+    'Go to Grace Hopper',
+    'Follow Grace Hopper'
+  ]);
+  await page.keyboard.press('Escape');
+  await expect(avatar(page, 'Grace Hopper')).toBeFocused();
+  const left = Date.now();
+  await grace.context().close();
+  await expect(bar.locator('button')).toHaveCount(1, { timeout: 1_000 });
+  expect(Date.now() - left).toBeLessThan(2_000);
+  await tab.context().close();
+  await expect(bar.locator('button')).toHaveCount(1);
+  await expect(page.locator('.jp-CollabNews')).toContainText('Grace Hopper left.');
+});
+
+test('a click on an avatar goes to the cell of that person, in a windowed notebook too', async ({
+  page,
+  join,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/long.ipynb`;
+  await lab.write(path, notebook(LONG));
+  const bob = await join('Bob');
+  await openDocument(page, path);
+  await openDocument(bob, path);
+  await bob.notebook.selectCells(50);
+  await typeInCell(bob, 50, 'here');
+  await expect(page.locator('.jp-Cell', { hasText: 'cell 50' })).toBeHidden();
+  await avatar(page, 'Bob').click();
+  await expect(page.locator('.jp-Cell', { hasText: 'cell 50' })).toBeInViewport();
+});
+
+test('following stays with a person, into other documents, until one moves oneself', async ({
+  page,
+  join,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/lead.ipynb`;
+  await lab.write(path, notebook(LONG));
+  await lab.write(`${tmpPath}/other.py`, 'line\n'.repeat(400));
+  const bob = await join('Bob');
+  await openDocument(page, path);
+  await openDocument(bob, path);
+  await expect(avatar(page, 'Bob')).toBeVisible();
+  await run(page, 'collab:follow-person', { username: 'bob' });
+  const frame = page.locator('.jp-CollabFrame');
+  await expect(frame).toContainText('Following Bob');
+  await expect(avatar(page, 'Bob')).toHaveAttribute('aria-pressed', 'true');
+  await bob.locator('.jp-WindowedPanel-outer').hover();
+  await bob.mouse.wheel(0, 1500);
+  await expect.poll(async () => scrollTop(page)).toBeGreaterThan(1000);
+  await expect.poll(async () => (await scrollTop(page)) - (await scrollTop(bob))).toBeLessThan(20);
+  await page.screenshot({ path: 'test-results/people-follow.png' });
+  await openDocument(bob, `${tmpPath}/other.py`);
+  await expect
+    .poll(async () =>
+      page.evaluate(() => window.jupyterapp.shell.currentWidget?.context?.path.endsWith('other.py'))
+    )
+    .toBe(true);
+  await expect(frame).toContainText('Following Bob');
+  await bob.locator('.cm-scroller').last().hover();
+  await bob.mouse.wheel(0, 2000);
+  const scroller = page.locator('.jp-FileEditor .cm-scroller');
+  await expect.poll(async () => scroller.evaluate(node => node.scrollTop)).toBeGreaterThan(1500);
+  await scroller.hover();
+  await page.mouse.wheel(0, -100);
+  await expect(frame).toHaveCount(0);
+  await run(page, 'collab:follow-person', { username: 'bob' });
+  await expect(frame).toHaveCount(1);
+  await page.keyboard.press('Escape');
+  await expect(frame).toHaveCount(0);
+});
+
+test('presenting invites everybody in the document, and is withdrawn', async ({
+  page,
+  join,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/talk.ipynb`;
+  await lab.write(path, notebook(LONG));
+  const bob = await join('Bob');
+  await openDocument(page, path);
+  await openDocument(bob, path);
+  await expect(avatar(page, 'Bob')).toBeVisible();
+  await run(page, 'collab:present');
+  await expect(page.locator('.jp-CollabFrame')).toContainText('You present');
+  const notice = bob.locator('.Toastify__toast', { hasText: 'Ada presents to everybody.' });
+  await expect(notice).toBeVisible();
+  await bob.screenshot({ path: 'test-results/people-invited.png' });
+  await notice.getByRole('button', { name: 'Follow' }).click();
+  await expect(bob.locator('.jp-CollabFrame')).toContainText('Following Ada');
+  await page.locator('.jp-CollabFrame-label').click();
+  await expect(page.locator('.jp-CollabFrame')).toHaveCount(0);
+  await run(page, 'collab:present');
+  await expect(notice).toBeVisible();
+  await run(page, 'collab:present');
+  await expect(notice).toHaveCount(0);
+});
+
+test('the panel lists people and what they have open, and files are marked', async ({
+  page,
+  join,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/panel.ipynb`;
+  await lab.write(path, notebook(LONG));
+  await run(page, 'collab:show-people');
+  const panel = page.locator('.jp-CollabPanel');
+  await expect(panel).toContainText('Ada (you)');
+  await expect(panel).toContainText('Nobody else is here.');
+  const bob = await join('Bob');
+  await openDocument(bob, path);
+  await typeInCell(bob, 40, 'here');
+  await panel.getByRole('button', { name: 'panel.ipynb' }).click();
+  await expect(page.locator('.jp-Cell', { hasText: 'cell 40' })).toBeInViewport();
+  await run(page, 'filebrowser:activate');
+  const item = page.locator('.jp-DirListing-item', { hasText: 'panel.ipynb' });
+  await expect(item.locator('.jp-CollabFileMarks')).toHaveAccessibleName('Open: Bob');
+  await page.screenshot({ path: 'test-results/people-files.png' });
+  await run(page, 'collab:show-people');
+  await page.screenshot({ path: 'test-results/people-panel.png' });
+  await bob.context().close();
+  await expect(panel).not.toContainText('Bob', { timeout: 1_000 });
+  await expect(item.locator('.jp-CollabFileMarks')).toHaveCount(0);
+});
+
+test('undo takes back what I did last, never what somebody else did', async ({
+  page,
+  join,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/undo.ipynb`;
+  await lab.write(path, notebook(['']));
+  const bob = await join('Bob');
+  await openDocument(page, path);
+  await openDocument(bob, path);
+  const both = async (text: string): Promise<void> => {
+    for (const who of [page, bob]) {
+      await expect.poll(async () => sources(who)).toEqual([text]);
+    }
+  };
+  await typeInCell(page, 0, 'ada1 ');
+  await both('ada1 ');
+  await typeInCell(bob, 0, 'bob1 ');
+  await both('ada1 bob1 ');
+  await page.waitForTimeout(600); // undo takes back together what was typed within half a second
+  await typeInCell(page, 0, 'ada2 ');
+  await both('ada1 bob1 ada2 ');
+  await page.keyboard.press('Control+z');
+  await both('ada1 bob1 ');
+  await page.keyboard.press('Control+z');
+  await both('bob1 ');
+  await page.keyboard.press('Control+z');
+  await both('bob1 ');
+  await page.keyboard.press('Control+Shift+z');
+  await both('ada1 bob1 ');
+  await bob.context().setOffline(true);
+  await typeInCell(page, 0, 'ada3 ');
+  await bob.context().setOffline(false);
+  await both('ada1 bob1 ada3 ');
+  await bob.locator('.jp-Notebook .cm-content').first().click();
+  await bob.keyboard.press('Control+z');
+  await both('ada1 ada3 ');
+});
+
+test('Notebook 7 has avatars, the panel and marks at files', async ({ join, lab, tmpPath }) => {
+  const path = `${tmpPath}/seven.ipynb`;
+  await lab.write(path, notebook(LONG));
+  const ada = await join('Ada', { app: 'notebook' });
+  const bob = await join('Bob', { app: 'notebook' });
+  await openInNotebook7(bob, lab, path);
+  const item = ada.locator('.jp-DirListing-item', { hasText: 'seven.ipynb' });
+  await expect(item.locator('.jp-CollabFileMarks')).toHaveAccessibleName('Open: Bob');
+  await ada.screenshot({ path: 'test-results/people-notebook7-tree.png' });
+  await openInNotebook7(ada, lab, path);
+  const person = ada.locator('.jp-CollabPeople').getByRole('button', { name: /^Bob,/u });
+  await expect(person).toBeVisible();
+  await run(ada, 'collab:show-people');
+  await expect(ada.locator('.jp-CollabPanel')).toContainText('Ada (you)');
+  await run(ada, 'collab:follow-person', { username: 'bob' });
+  await expect(ada.locator('.jp-CollabFrame')).toContainText('Following Bob');
+  await ada.screenshot({ path: 'test-results/people-notebook7.png' });
+});
