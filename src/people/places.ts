@@ -57,7 +57,7 @@ export class Places {
     if (!(widget instanceof DocumentWidget)) {
       return null;
     }
-    const { context } = widget;
+    const context: DocumentRegistry.Context = (widget as DocumentWidget).context;
     const provider = this._provider.find(context.model.sharedModel);
     if (provider === null) {
       return null;
