@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Container
 from dataclasses import dataclass
+from zlib import crc32
 
 from ..errors import StoreError
 from ..protocol.identity import Lineage, Position, RoomId
@@ -17,12 +18,30 @@ from . import refusals
 from .marks import decode_mark, encode_mark, highest_position
 from .port import More, SavedMark, StoredHistory
 
+INSERT = "INSERT INTO collab_updates (history, position, payload, crc) VALUES (?, ?, ?, ?)"
+
 
 @dataclass(frozen=True, slots=True)
 class _Row:
     id: int
     lineage: Lineage
     saved: SavedMark | None
+
+
+DAMAGED = b"\xff" * 10
+"""What is put before an update that is not what was written: it is none any more, for sure."""
+
+
+def checksum(payload: bytes, position: int = 0) -> int:
+    """Of an update at ``position``, or of a mark."""
+    return crc32(payload, position & 0xFFFFFFFF)
+
+
+def _verified(payload: object, position: int, crc: int | None) -> bytes:
+    """An update as the table has it; damage may also have made something else of the bytes."""
+    if not isinstance(payload, bytes):
+        return DAMAGED + str(payload).encode(errors="surrogateescape")
+    return payload if crc in (None, checksum(payload, position)) else DAMAGED + payload
 
 
 def load(
@@ -36,9 +55,9 @@ def load(
     if not base <= position <= last:
         raise refusals.unreachable(room, position, base, last)
     updates = tuple(
-        payload
-        for (payload,) in connection.execute(
-            "SELECT payload FROM collab_updates"
+        _verified(payload, at, crc)
+        for payload, at, crc in connection.execute(
+            "SELECT payload, position, crc FROM collab_updates"
             " WHERE history = ? AND position <= ? ORDER BY position",
             (row.id, position),
         )
@@ -67,14 +86,13 @@ def start(
             raise refusals.already_begun(room, lineage)
     if row is not None:
         delete(connection, row.id)
-    saved = None if more.saved is None else encode_mark(more.saved)
     added = connection.execute(
-        "INSERT INTO collab_histories (room, lineage, saved, used) VALUES (?, ?, ?, ?)",
-        (str(room), lineage, saved, now),
+        "INSERT INTO collab_histories (room, lineage, saved, saved_crc, used)"
+        " VALUES (?, ?, ?, ?, ?)",
+        (str(room), lineage, *_encoded(more.saved), now),
     )
     connection.executemany(
-        "INSERT INTO collab_updates VALUES (?, ?, ?)",
-        ((added.lastrowid, at, payload) for at, payload in rows),
+        INSERT, ((added.lastrowid, at, payload, checksum(payload, at)) for at, payload in rows)
     )
 
 
@@ -100,7 +118,7 @@ def append(
         return
     if position != last + 1:
         raise refusals.not_next(room, position, last)
-    connection.execute("INSERT INTO collab_updates VALUES (?, ?, ?)", (number, position, update))
+    connection.execute(INSERT, (number, position, update, checksum(update, position)))
 
 
 def mark_saved(
@@ -111,8 +129,8 @@ def mark_saved(
     if highest_position(mark) > last:
         raise refusals.not_reached(room, highest_position(mark), last)
     connection.execute(
-        "UPDATE collab_histories SET saved = ?, used = ? WHERE id = ?",
-        (encode_mark(mark), now, row.id),
+        "UPDATE collab_histories SET saved = ?, saved_crc = ?, used = ? WHERE id = ?",
+        (*_encoded(mark), now, row.id),
     )
 
 
@@ -128,8 +146,8 @@ def compact(
     if not base <= until <= last:
         raise refusals.unreachable(room, until, base, last)
     connection.execute(
-        "UPDATE collab_updates SET payload = ? WHERE history = ? AND position = ?",
-        (snapshot, row.id, until),
+        "UPDATE collab_updates SET payload = ?, crc = ? WHERE history = ? AND position = ?",
+        (snapshot, checksum(snapshot, until), row.id, until),
     )
     if _payload(connection, row.id, until) != snapshot:
         raise StoreError(f"The snapshot of {room} reads back as something else; nothing deleted")
@@ -156,21 +174,25 @@ def forget(connection: sqlite3.Connection, before: Forgetting, used: Container[R
     """Remove histories that nobody has used for long, but for rooms in ``used``."""
     latest = max(time for time in (before.saved, before.unsaved, 0.0) if time is not None)
     candidates = connection.execute(
-        "SELECT id, room, saved, used FROM collab_histories WHERE used < ? ORDER BY used", (latest,)
+        "SELECT id, room, saved, saved_crc, used FROM collab_histories"
+        " WHERE used < ? ORDER BY used",
+        (latest,),
     ).fetchall()
     forgotten = 0
-    for number, room, saved, last_used in candidates:
+    for number, room, saved, crc, last_used in candidates:
         if forgotten == FORGET_AT_ONCE:
             return
-        limit = before.saved if _is_saved(connection, number, saved) else before.unsaved
+        limit = (
+            before.saved if _is_saved(connection, number, _decoded(saved, crc)) else before.unsaved
+        )
         if limit is not None and last_used < limit and RoomId.parse(room) not in used:
             delete(connection, number)
             forgotten += 1
 
 
-def _is_saved(connection: sqlite3.Connection, history: int, saved: str | None) -> bool:
+def _is_saved(connection: sqlite3.Connection, history: int, saved: SavedMark | None) -> bool:
     """Whether the file has all of a history."""
-    return saved is not None and decode_mark(saved).position == _last(connection, history)
+    return saved is not None and saved.position == _last(connection, history)
 
 
 def delete(connection: sqlite3.Connection, history: int) -> None:
@@ -181,12 +203,25 @@ def delete(connection: sqlite3.Connection, history: int) -> None:
 
 def _find(connection: sqlite3.Connection, room: RoomId) -> _Row | None:
     row = connection.execute(
-        "SELECT id, lineage, saved FROM collab_histories WHERE room = ?", (str(room),)
+        "SELECT id, lineage, saved, saved_crc FROM collab_histories WHERE room = ?", (str(room),)
     ).fetchone()
     if row is None:
         return None
-    number, lineage, saved = row
-    return _Row(number, Lineage(lineage), None if saved is None else decode_mark(saved))
+    number, lineage, saved, crc = row
+    return _Row(number, Lineage(lineage), _decoded(saved, crc))
+
+
+def _encoded(mark: SavedMark | None) -> tuple[str | None, int | None]:
+    """``mark`` as it lies in the table, with its checksum."""
+    text = None if mark is None else encode_mark(mark)
+    return text, None if text is None else checksum(text.encode())
+
+
+def _decoded(saved: str | None, crc: int | None) -> SavedMark | None:
+    """The mark that was :func:`_encoded`; ``None`` as well where it is damaged."""
+    if saved is None or crc not in (None, checksum(saved.encode(errors="replace"))):
+        return None
+    return decode_mark(saved)
 
 
 def _expect(connection: sqlite3.Connection, room: RoomId, lineage: Lineage) -> _Row:

@@ -40,7 +40,14 @@ def _create_tables(connection: sqlite3.Connection) -> None:
     )
 
 
-STEPS: Sequence[Step] = (_create_tables,)
+def _add_checksums(connection: sqlite3.Connection) -> None:
+    # SQLite notices damage to its own structure, not to what lies in it. Rows from before have
+    # no checksum, and are believed.
+    connection.execute("ALTER TABLE collab_histories ADD COLUMN saved_crc INTEGER")
+    connection.execute("ALTER TABLE collab_updates ADD COLUMN crc INTEGER")
+
+
+STEPS: Sequence[Step] = (_create_tables, _add_checksums)
 """``STEPS[n]`` takes a database from version n to version n + 1; version 0 has no tables."""
 
 

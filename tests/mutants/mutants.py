@@ -162,6 +162,13 @@ MUTANTS = [
         "        over = Anything()\n",
         BEGINNINGS,
     ),
+    Mutant(
+        "believe updates whose bytes have changed",
+        "store/histories.py",
+        "payload if crc in (None, checksum(payload, position)) else DAMAGED + payload",
+        "payload",
+        SQLITE,
+    ),
     # --- compaction
     Mutant(
         "delete before the snapshot was read back",
@@ -187,8 +194,8 @@ MUTANTS = [
     Mutant(
         "forget histories with edits that no file has",
         "store/histories.py",
-        "limit = before.saved if _is_saved(connection, number, saved) else before.unsaved",
-        "limit = before.saved",
+        "before.saved if _is_saved(connection, number, _decoded(saved, crc)) else before.unsaved",
+        "before.saved",
         SQLITE,
     ),
     # --- the file
@@ -232,8 +239,8 @@ MUTANTS = [
     Mutant(
         "forget what is saved",
         "store/histories.py",
-        '        "UPDATE collab_histories SET saved = ?, used = ? WHERE id = ?",',
-        '        "UPDATE collab_histories SET saved = ?, used = ? WHERE id = -?",',
+        "saved_crc = ?, used = ? WHERE id = ?",
+        "saved_crc = ?, used = ? WHERE id = -?",
         SQLITE,
     ),
     Mutant(

@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pycrdt.store
@@ -18,9 +19,11 @@ import pytest
 
 from jupyter_collab.errors import StoreConflict, StoreError
 from jupyter_collab.protocol.identity import FileId, RoomId
-from jupyter_collab.store import database
+from jupyter_collab.server.replaying import apply
+from jupyter_collab.store import database, histories
 from jupyter_collab.store.database import KEPT_PAGES, VACUUM_STEP, WAL_LIMIT, Database
 from jupyter_collab.store.port import SavedMark, StoredHistory
+from jupyter_collab.store.schema import STEPS
 from jupyter_collab.store.sqlite import SQLiteUpdateLog
 from tests.contracts.update_log import (
     LINEAGE,
@@ -92,6 +95,61 @@ async def test_the_journal_suits_the_file_system(
     log = open_log(path)
     await fill(log, 1)
     assert path.with_name("store.db-wal").exists() is wal
+    await log.close()
+
+
+def change(path: Path, statement: str, *values: object) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(statement, values)
+        connection.commit()
+
+
+@pytest.mark.parametrize("damaged", [b"\0", "text", 1])
+@asynchronous
+async def test_an_update_whose_bytes_have_changed_is_none_any_more(
+    path: Path, damaged: object
+) -> None:
+    """S8: what SQLite does not notice. The bytes are kept for whoever wants to look at them."""
+    log = open_log(path)
+    await fill(log, 5)
+    change(path, "UPDATE collab_updates SET payload = ? WHERE position = 3", damaged)
+    loaded = (await expect(log)).updates
+    assert (*loaded[:2], *loaded[3:]) == (*updates(1, 2), *updates(4, 5))
+    assert loaded[2].startswith(histories.DAMAGED)
+    update = pycrdt.Doc({"a": pycrdt.Text("b")}).get_update()
+    assert not apply(pycrdt.Doc(), [histories.DAMAGED + update])
+    await log.close()
+
+
+@asynchronous
+async def test_a_mark_whose_bytes_have_changed_is_forgotten(path: Path) -> None:
+    """S6 S8"""
+    log = open_log(path)
+    await fill(log, 5)
+    await log.mark_saved(ROOM, LINEAGE, SavedMark(at(4), "file"))
+    change(path, "UPDATE collab_histories SET saved = replace(saved, '4', '5')")
+    assert (await expect(log)).saved is None
+    await log.close()
+
+
+@asynchronous
+async def test_what_an_older_version_wrote_is_believed(path: Path) -> None:
+    """S8: it has no checksums."""
+    store = Database(path, LOG, steps=STEPS[:1])
+    connection = store.writer()
+    connection.execute(
+        "INSERT INTO collab_histories VALUES (1, ?, ?, ?, 0)",
+        (str(ROOM), LINEAGE, '{"position":2,"fingerprint":"file"}'),
+    )
+    connection.executemany(
+        "INSERT INTO collab_updates VALUES (1, ?, ?)", enumerate(updates(1, 3), start=1)
+    )
+    store.close()
+    log = open_log(path)
+    history = StoredHistory(LINEAGE, tuple(updates(1, 3)), at(3), SavedMark(at(2), "file"))
+    assert await expect(log) == history
+    await log.append(ROOM, LINEAGE, at(4), updates(4, 4)[0])
+    assert (await expect(log)).updates == tuple(updates(1, 4))
     await log.close()
 
 

@@ -189,7 +189,7 @@ def test_tables_are_brought_to_todays_version(path: Path) -> None:
     assert stored_version(connection) == 0
     migrate(connection)
     assert stored_version(connection) == len(STEPS)
-    connection.execute("INSERT INTO collab_histories VALUES (1, 'room', 'lineage', NULL, 0)")
+    connection.execute("INSERT INTO collab_histories VALUES (1, 'room', 'lineage', NULL, 0, NULL)")
     migrate(connection, [*STEPS, add_column])
     assert stored_version(connection) == len(STEPS) + 1
     assert connection.execute("SELECT room, title FROM collab_histories").fetchall() == [
