@@ -118,6 +118,18 @@ export async function typeInCell(page: Page, index: number, typed: string): Prom
   await page.keyboard.type(typed);
 }
 
+/** Types at the end of the file that is open, key by key. */
+export async function typeInFile(page: Page, typed: string): Promise<void> {
+  await page.locator('.jp-FileEditor:not(.lm-mod-hidden) .cm-content').click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type(typed);
+}
+
+/** Waits until the status of the document in front says these words. */
+export async function says(page: Page, words: RegExp): Promise<void> {
+  await expect(page.locator('#jp-collab-status')).toContainText(words, { timeout: 30_000 });
+}
+
 /** Waits until every page has the same notebook open with the same cells, and returns those. */
 export async function agreement(pages: readonly Page[]): Promise<string[]> {
   let all: string[][] = [];

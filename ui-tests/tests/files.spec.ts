@@ -1,12 +1,5 @@
-import { notebook, openDocument, sources, text } from './documents';
+import { notebook, openDocument, sources, text, typeInCell, typeInFile } from './documents';
 import { expect, test, type LabPage } from './fixtures';
-
-/** Types at the end of the file that is open. */
-async function type(page: LabPage, typed: string): Promise<void> {
-  await page.locator('.jp-FileEditor:not(.lm-mod-hidden) .cm-content').click();
-  await page.keyboard.press('Control+End');
-  await page.keyboard.type(typed);
-}
 
 /** Whether the tab of the open document has the mark of unsaved changes. */
 async function dirty(page: LabPage): Promise<boolean> {
@@ -21,9 +14,9 @@ test('a text file keeps its line ends and its last line', async ({ page, join, l
   const bob = await join('Bob');
   await openDocument(page, path);
   await openDocument(bob, path);
-  await type(page, '2');
+  await typeInFile(page, '2');
   await expect.poll(async () => text(bob)).toBe('a = "ä😀"\nb = 22');
-  await type(bob, '\nc𝒳');
+  await typeInFile(bob, '\nc𝒳');
   await expect.poll(async () => lab.read(path)).toBe('a = "ä😀"\r\nb = 22\r\nc𝒳');
   expect(await text(page)).toBe('a = "ä😀"\nb = 22\nc𝒳');
 });
@@ -40,7 +33,7 @@ test('the dirty mark goes on with a change and off with the save, for everyone',
   await openDocument(page, path);
   await openDocument(bob, path);
   expect(await dirty(page)).toBe(false);
-  await type(page, 'x');
+  await typeInFile(page, 'x');
   await expect.poll(async () => dirty(bob), { intervals: [20] }).toBe(true);
   await expect.poll(async () => lab.read(path)).toBe('hello\nx');
   for (const who of [page, bob]) {
@@ -53,7 +46,7 @@ test('Ctrl-S saves at once and says nothing of conflicts', async ({ page, lab, t
   const path = `${tmpPath}/notes.txt`;
   await lab.write(path, 'hello\n');
   await openDocument(page, path);
-  await type(page, 'x');
+  await typeInFile(page, 'x');
   await page.keyboard.press('Control+s');
   await expect.poll(async () => lab.read(path), { intervals: [20] }).toBe('hello\nx');
   await expect.poll(async () => dirty(page)).toBe(false);
@@ -68,7 +61,7 @@ test('another program changes the file, and everybody sees it within a second', 
   const path = `${tmpPath}/notes.txt`;
   await lab.write(path, 'one\ntwo\n');
   await openDocument(page, path);
-  await type(page, 'mine\n');
+  await typeInFile(page, 'mine\n');
   await lab.write(path, 'zero\none\ntwo\n');
   await expect.poll(async () => text(page)).toBe('zero\none\ntwo\nmine\n');
   await expect.poll(async () => lab.read(path)).toBe('zero\none\ntwo\nmine\n');
@@ -100,6 +93,38 @@ test('a notebook and a text view of it follow each other', async ({ page, join, 
     model.updateSource(at, at + 1, 'abc');
   });
   await expect.poll(async () => sources(page)).toEqual(['abc = 10']);
+});
+
+test('a notebook and a text view of it take what both write at the same time', async ({
+  page,
+  join,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/views.ipynb`;
+  await lab.write(path, notebook(['a = 1', 'b = 2']));
+  const bob = await join('Bob');
+  await openDocument(page, path);
+  await bob.evaluate(async wanted => {
+    const args = { path: wanted, factory: 'Editor' };
+    await window.jupyterapp.commands.execute('docmanager:open', args);
+  }, path);
+  await expect.poll(async () => text(bob)).toContain('b = 2');
+  const lines = bob.locator('.jp-FileEditor:not(.lm-mod-hidden) .cm-line');
+  await lines.filter({ hasText: 'b = 2' }).click();
+  await bob.keyboard.press('End');
+  await bob.keyboard.press('ArrowLeft');
+  await Promise.all([
+    typeInCell(page, 0, ' # typed in the notebook'),
+    bob.keyboard.type(' # typed in the text', { delay: 30 })
+  ]);
+  const expected = ['a = 1 # typed in the notebook', 'b = 2 # typed in the text'];
+  await expect.poll(async () => sources(page), { timeout: 20_000 }).toEqual(expected);
+  for (const source of expected) {
+    await expect.poll(async () => text(bob), { timeout: 20_000 }).toContain(source);
+    expect((await text(bob))?.split(source)).toHaveLength(2);
+  }
+  await expect(page.locator('.jp-Dialog')).toHaveCount(0);
 });
 
 test('files that cannot be opened say why, in plain words', async ({ page, lab, tmpPath }) => {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -59,6 +59,11 @@ export class LabServer {
     return this._process !== null;
   }
 
+  /** The process that runs now. */
+  get pid(): number | undefined {
+    return this._process?.pid;
+  }
+
   /** Resolves once the server answers. */
   async start(): Promise<void> {
     const child = spawn('jupyter-lab', ['--config', CONFIG, '--no-browser', ...this._args], {
@@ -94,6 +99,16 @@ export class LabServer {
   async dispose(): Promise<void> {
     await this.stop();
     await rm(this.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+
+  /** Deletes the histories of all documents, and what SQLite keeps beside them. */
+  async loseStore(): Promise<void> {
+    const names = await readdir(this.cwd);
+    const store = names.filter(name => name.startsWith('.jupyter_ystore.db'));
+    if (store.length === 0) {
+      throw new Error(`There is no store in ${this.cwd}`);
+    }
+    await Promise.all(store.map(async name => rm(join(this.cwd, name))));
   }
 
   /** Writes a file below the root, as another program would. */

@@ -7,19 +7,15 @@ import {
   onDisk,
   openDocument,
   openInNotebook7,
+  says,
   sources,
   text,
   typeInCell
 } from './documents';
-import { expect, test, type LabPage } from './fixtures';
+import { expect, test } from './fixtures';
 import { LabServer } from './lab-server';
 
 const STATUS = '#jp-collab-status';
-
-/** What the status of the document in front says. */
-async function says(page: LabPage, words: RegExp): Promise<void> {
-  await expect(page.locator(STATUS)).toContainText(words, { timeout: 30_000 });
-}
 
 test('Notebook 7 and JupyterLab edit the same notebook', async ({ page, join, lab, tmpPath }) => {
   const path = `${tmpPath}/seven.ipynb`;

@@ -1,0 +1,132 @@
+import type { Page } from '@playwright/test';
+
+import {
+  everywhere,
+  notebook,
+  openDocument,
+  says,
+  text,
+  typeInCell,
+  typeInFile
+} from './documents';
+import { expect, test } from './fixtures';
+import { smallDisk } from './small-disk';
+
+/** JupyterLab itself tells of kernels that are gone; nothing may be asked about documents. */
+async function expectNoDialog(pages: readonly Page[]): Promise<void> {
+  for (const page of pages) {
+    const dialog = page.locator('.jp-Dialog', {
+      hasText: /changed on disk|session|conflict|reload/i
+    });
+    await expect(dialog).toHaveCount(0);
+  }
+}
+
+/** Change the source of one cell in the file, as a script does. */
+function withCell(content: string, index: number, source: string): string {
+  const file = JSON.parse(content) as { cells: { source: string | string[] }[] };
+  file.cells.forEach((cell, place) => {
+    cell.source = place === index ? source : cell.source;
+  });
+  return `${JSON.stringify(file, null, 1)}\n`;
+}
+
+test('the store is deleted while two people have a notebook open and type', async ({
+  join,
+  ownLab
+}) => {
+  test.setTimeout(180_000);
+  const path = 'shared.ipynb';
+  await ownLab.write(path, notebook(['a', 'b', 'c']));
+  const ada = await join('Ada', { lab: ownLab });
+  const bob = await join('Bob', { lab: ownLab });
+  await openDocument(ada, path);
+  await openDocument(bob, path);
+  await typeInCell(ada, 0, '1');
+  await typeInCell(bob, 1, '2');
+  await everywhere([ada, bob], ownLab, path, ['a1', 'b2', 'c']);
+  await ownLab.kill();
+  await typeInCell(ada, 0, ' ada');
+  await typeInCell(bob, 1, ' bob');
+  await ownLab.loseStore();
+  await ownLab.write(path, withCell(await ownLab.read(path), 2, 'c git'));
+  await says(ada, /Offline – \d+ unsynced/);
+  await ada.evaluate(() => document.activeElement?.setAttribute('data-before', ''));
+  await ownLab.start();
+  await everywhere([ada, bob], ownLab, path, ['a1 ada', 'b2 bob', 'c git']);
+  // The server went on with the history that both hold: nothing was opened again.
+  await typeInCell(bob, 2, '!');
+  await everywhere([ada, bob], ownLab, path, ['a1 ada', 'b2 bob', 'c git!']);
+  await says(ada, /Saved/);
+  await expectNoDialog([ada, bob]);
+});
+
+test('a tool rewrites a notebook while two people type', async ({ page, join, lab, tmpPath }) => {
+  const path = `${tmpPath}/tool.ipynb`;
+  await lab.write(path, withOutputs(notebook(['a', 'b', 'c'])));
+  const bob = await join('Bob');
+  await openDocument(page, path);
+  await openDocument(bob, path);
+  await expect(page.locator('.jp-OutputArea-output')).toHaveCount(3);
+  await typeInCell(page, 0, ' ');
+  await page.evaluate(() => {
+    const cell = document.activeElement?.closest('.jp-Cell');
+    cell?.querySelector('.jp-OutputArea-output')?.setAttribute('data-before', '');
+    document.activeElement?.setAttribute('data-before', '');
+  });
+  await Promise.all([
+    page.keyboard.type('typed by ada', { delay: 60 }),
+    typeInCell(bob, 2, ' typed by bob'),
+    lab.read(path).then(async content => lab.write(path, withCell(content, 1, 'b from a tool')))
+  ]);
+  const expected = ['a typed by ada', 'b from a tool', 'c typed by bob'];
+  await everywhere([page, bob], lab, path, expected);
+  expect(
+    await page.evaluate(() => ({
+      focus: document.activeElement?.hasAttribute('data-before'),
+      outputs: document.querySelectorAll('.jp-OutputArea-output[data-before]').length
+    }))
+  ).toEqual({ focus: true, outputs: 1 });
+  await expect(page.locator('.jp-OutputArea-output')).toHaveCount(3);
+  await expectNoDialog([page, bob]);
+});
+
+/** Give each cell an output, as if it had been run. */
+function withOutputs(content: string): string {
+  const file = JSON.parse(content) as { cells: { outputs: object[]; execution_count: number }[] };
+  file.cells.forEach((cell, index) => {
+    cell.execution_count = index + 1;
+    cell.outputs = [{ name: 'stdout', output_type: 'stream', text: [`output ${index}\n`] }];
+  });
+  return `${JSON.stringify(file, null, 1)}\n`;
+}
+
+test('a full disk is told, what was typed stays, and is saved once there is room', async ({
+  join,
+  ownLab
+}) => {
+  test.setTimeout(120_000);
+  const disk = await smallDisk(ownLab, 'small');
+  try {
+    const path = 'small/notes.txt';
+    await ownLab.write(path, 'hello\n');
+    const ada = await join('Ada', { lab: ownLab });
+    await openDocument(ada, path);
+    await typeInFile(ada, 'before');
+    await expect.poll(async () => ownLab.read(path)).toBe('hello\nbefore');
+    await disk.fill();
+    await typeInFile(ada, ' while it is full');
+    await says(ada, disk.words);
+    expect(await text(ada)).toBe('hello\nbefore while it is full');
+    await ada.locator('#jp-collab-status button').click();
+    await expect(ada.locator('.jp-CollabStatus-popup')).toContainText(/tries again by itself/);
+    await ada.screenshot({ path: 'test-results/disk-full.png' });
+    await ada.keyboard.press('Escape');
+    await disk.free();
+    await says(ada, /Saved/);
+    expect(await ownLab.read(path)).toBe('hello\nbefore while it is full');
+    expect(await text(ada)).toBe('hello\nbefore while it is full');
+  } finally {
+    await disk.dispose();
+  }
+});
