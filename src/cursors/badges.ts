@@ -1,9 +1,12 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { caretDownEmptyThinIcon, caretUpEmptyThinIcon } from '@jupyterlab/ui-components';
+import { caretDownIcon, caretUpIcon } from '@jupyterlab/ui-components';
 import type { IDisposable } from '@lumino/disposable';
 
 import { initials } from './marks';
 import type { Beyond, Standing, Where } from './standing';
+
+/** So many initials have room in a badge. */
+const ROOM = 4;
 
 /**
  * Tells at the upper and the lower margin who is out of sight there; a press goes to the nearest.
@@ -66,9 +69,9 @@ export class Badges implements IDisposable {
     }
     badge.dataset.look = look;
     badge.hidden = users.length === 0;
-    const icon = where === 'above' ? caretUpEmptyThinIcon : caretDownEmptyThinIcon;
+    const icon = where === 'above' ? caretUpIcon : caretDownIcon;
     const arrow = icon.element({ tag: 'span', className: 'jp-CollabBadge-arrow' });
-    badge.replaceChildren(arrow, ...initials(users));
+    badge.replaceChildren(arrow, ...initials(users, ROOM));
     const names = users.map(user => user.displayName).join(', ');
     const words =
       where === 'above'

@@ -4,8 +4,8 @@ import type { User } from '../presence';
 import { wear } from './markers';
 import type { CellMark } from './standing';
 
-/** So many people are named at a cell or in a badge, the others are counted. */
-const NAMED = 3;
+/** So many initials have room beside a cell's prompt. */
+const ROOM = 2;
 
 /** Marks the cells in which others are: an edge in their colours, and their initials. */
 export class CellMarks {
@@ -33,7 +33,7 @@ export class CellMarks {
     const edge = document.createElement('div');
     edge.className = 'jp-CollabCellMark-edge';
     edge.style.background = stripes(mark.colors);
-    node.replaceChildren(edge, ...initials(mark.here));
+    node.replaceChildren(edge, ...initials(mark.here, ROOM));
     cell.node.classList.add('jp-mod-collabMarked');
     cell.node.append(node);
     this._shown.set(id, { cell, node, look });
@@ -54,9 +54,10 @@ interface Shown {
   readonly look: string;
 }
 
-/** The initials of some people on their colours, and how many more there are. */
-export function initials(people: readonly User[]): readonly HTMLElement[] {
-  const nodes = people.slice(0, NAMED).map(user => {
+/** The initials of people on their colours, in so many places; the last counts who has none. */
+export function initials(people: readonly User[], room: number): readonly HTMLElement[] {
+  const named = people.length <= room ? people : people.slice(0, room - 1);
+  const nodes = named.map(user => {
     const node = document.createElement('span');
     node.className = 'jp-CollabInitials';
     node.textContent = user.initials;
@@ -64,10 +65,10 @@ export function initials(people: readonly User[]): readonly HTMLElement[] {
     wear(node, user.color);
     return node;
   });
-  if (people.length > NAMED) {
+  if (people.length > named.length) {
     const more = document.createElement('span');
     more.className = 'jp-CollabInitials jp-mod-more';
-    more.textContent = `+${people.length - NAMED}`;
+    more.textContent = `+${people.length - named.length}`;
     more.title = people.map(user => user.displayName).join(', ');
     nodes.push(more);
   }

@@ -100,7 +100,7 @@ export class NotebookPresence implements IDisposable {
   private _side(byId: ReadonlyMap<string, number>): Parameters<typeof beyond>[1] {
     const notebook = this._panel.content;
     const frame = notebook.outerNode.getBoundingClientRect();
-    const first = firstDrawn(notebook.viewportNode);
+    const first = firstInSight(notebook.viewportNode, frame);
     return standing => {
       const index = byId.get(standing.cell) ?? -1;
       const cell = notebook.widgets[index];
@@ -183,13 +183,16 @@ function indexOf(cells: readonly Cell[]): Index {
 
 /** Whether a cell takes any room: those that scrolled away are taken out, or only hidden. */
 function isDrawn(node: HTMLElement): boolean {
-  return node.getClientRects().length > 0;
+  return node.getBoundingClientRect().height > 0;
 }
 
-/** The index of the first cell that is drawn. */
-function firstDrawn(viewport: HTMLElement): number {
+/** The index of the first cell that is seen; the active one is drawn wherever it is. */
+function firstInSight(viewport: HTMLElement, frame: DOMRect): number {
   const nodes = viewport.querySelectorAll<HTMLElement>(':scope > [data-windowed-list-index]');
-  const first = [...nodes].find(isDrawn);
+  const first = [...nodes].find(node => {
+    const { top, bottom, height } = node.getBoundingClientRect();
+    return height > 0 && bottom > frame.top && top < frame.bottom;
+  });
   return Number(first?.dataset.windowedListIndex ?? 0);
 }
 

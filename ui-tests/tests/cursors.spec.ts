@@ -122,6 +122,20 @@ test('a caret is where its owner sees it, in every kind of text', async ({
       .toBeLessThan(3);
   }
 
+  // Over a fold: Bob writes in what Ada has folded away, and is shown at the fold.
+  for (const key of ['Control+End', 'ArrowUp', 'End']) {
+    await bob.keyboard.press(key);
+  }
+  await page.evaluate(async () => {
+    await window.jupyterapp.commands.execute('codemirror:fold-all', {});
+  });
+  const fold = await boxOf(page, '.cm-foldPlaceholder');
+  await expect
+    .poll(async () => {
+      const { top, bottom } = await boxOf(page, CARET);
+      return top < fold.bottom && bottom > fold.top;
+    })
+    .toBe(true);
   await page.screenshot({ path: 'test-results/cursors-kinds.png' });
 });
 
@@ -181,7 +195,7 @@ test('the name of somebody never lies on the line that is being read', async ({
   }
 });
 
-for (const windowingMode of ['contentVisibility']) {
+for (const windowingMode of ['full', 'contentVisibility']) {
   test.describe(`in a notebook with the windowing ${windowingMode}`, () => {
     const tracker = '@jupyterlab/notebook-extension:tracker';
     test.use({ mockSettings: { ...galata.DEFAULT_SETTINGS, [tracker]: { windowingMode } } });
@@ -259,6 +273,38 @@ for (const [what, settings, carets, names, marks] of [
     });
   });
 }
+
+test('ten people in one notebook', async ({ page, join, lab, tmpPath }) => {
+  test.setTimeout(240_000);
+  const path = `${tmpPath}/ten.ipynb`;
+  await lab.write(path, notebook(Array.from({ length: 4 }, (_, n) => `# cell ${n}\nx = ${n}\n`)));
+  const guests = [];
+  for (const name of ['Bob', 'Carol', 'Dan', 'Eve', 'Frank', 'Grace', 'Heidi', 'Ivan', 'Judy']) {
+    guests.push(await join(name));
+  }
+  for (const who of [page, ...guests]) {
+    await openDocument(who, path);
+  }
+  await Promise.all(guests.map(async (who, n) => typeInCell(who, n % 4, `y${n} = ${n}`)));
+  await expect(page.locator(CARET)).toHaveCount(9);
+  await page.screenshot({ path: 'test-results/cursors-ten.png' });
+  const names = await page.locator('.jp-CollabLabel.jp-mod-shown').evaluateAll(nodes =>
+    nodes.map(node => {
+      const { left, top, right, bottom } = node.getBoundingClientRect();
+      return { left, top, right, bottom };
+    })
+  );
+  expect(names.length).toBeGreaterThan(0);
+  names.forEach((one, n) => {
+    const covered = names.slice(n + 1).filter(other => {
+      const isBeside = one.left >= other.right || other.left >= one.right;
+      return !isBeside && one.top < other.bottom && other.top < one.bottom;
+    });
+    expect(covered).toEqual([]);
+  });
+  await guests[0]?.close();
+  await expect(page.locator(CARET)).toHaveCount(8, { timeout: 1000 });
+});
 
 test('Notebook 7 shows others too', async ({ page, join, lab, tmpPath }) => {
   const path = `${tmpPath}/seven.ipynb`;
