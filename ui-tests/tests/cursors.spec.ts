@@ -195,7 +195,7 @@ test('the name of somebody never lies on the line that is being read', async ({
   }
 });
 
-for (const windowingMode of ['contentVisibility']) {
+for (const windowingMode of ['full', 'contentVisibility']) {
   test.describe(`in a notebook with the windowing ${windowingMode}`, () => {
     const tracker = '@jupyterlab/notebook-extension:tracker';
     test.use({ mockSettings: { ...galata.DEFAULT_SETTINGS, [tracker]: { windowingMode } } });
