@@ -23,6 +23,9 @@ _QUARTER, _FIFTH = 0.25, 0.2
 """Such a part of the shorter text at least has to be in what two texts share; of the longer one
 if all of the shorter is."""
 
+_FEW, _CERTAIN = 2, 8
+"""So many words, of so many letters in all, are not in a text by chance."""
+
 _LONG, _NEARLY_ALL = 8, 0.75
 """Texts that share so many words, and so great a part of them, are one in spite of differences."""
 
@@ -72,9 +75,9 @@ def _has_lines(ours: str, theirs: str) -> bool:
 
 
 def _one_writing(ours: str, theirs: str, effort: Effort) -> str | None:
-    if _goes_on(ours, theirs):
+    if _goes_on(ours, theirs) or _ends_so(theirs, ours):
         return theirs
-    if _goes_on(theirs, ours):
+    if _goes_on(theirs, ours) or _ends_so(ours, theirs):
         return ours
     mine, other = tokens(ours), tokens(theirs)
     if not any(map(is_word, {*mine} & {*other})):
@@ -85,8 +88,11 @@ def _one_writing(ours: str, theirs: str, effort: Effort) -> str | None:
     if shared < _SOME:
         return None
     if shared in (total, other_total):
-        longer = max(total, other_total)
-        return _filled(mine, spots) if shared >= _FIFTH * longer else None
+        # One has all of the other: by chance only if that is little.
+        words = min(sum(map(is_word, mine)), sum(map(is_word, other)))
+        is_much = words >= _FEW and shared >= _CERTAIN
+        is_one = is_much or shared >= _FIFTH * max(total, other_total)
+        return _filled(mine, spots) if is_one else None
     if any(spot.differs for spot in spots):
         words = sum(map(is_word, mine)) - sum(is_word(t) for s in spots for t in s.ours)
         is_one = words >= _LONG and shared >= _NEARLY_ALL * max(total, other_total)
@@ -104,6 +110,14 @@ def _goes_on(beginning: str, text: str) -> bool:
     if not following or not (joins(last) and joins(following)):
         return True
     return last.isalpha() and following.isalpha()
+
+
+def _ends_so(text: str, ending: str) -> bool:
+    """Whether ``text`` ends so, after white space: as where both were put after each other."""
+    text, ending = text.rstrip(), ending.strip()
+    if not text.endswith(ending) or not _letters(tokens(ending)):
+        return False
+    return text[: len(text) - len(ending)][-1:].isspace()
 
 
 def _letters(pieces: Sequence[str]) -> int:

@@ -18,6 +18,10 @@ const SOME = 2;
 const QUARTER = 0.25;
 const FIFTH = 0.2;
 
+/** So many words, of so many letters in all, are not in a text by chance. */
+const FEW = 2;
+const CERTAIN = 8;
+
 /** Texts that share so many words, and so great a part, are one in spite of differences. */
 const LONG = 8;
 const NEARLY_ALL = 0.75;
@@ -72,10 +76,10 @@ export class Pieces {
 }
 
 function oneWriting(ours: string, theirs: string, effort: Effort): string | null {
-  if (goesOn(ours, theirs)) {
+  if (goesOn(ours, theirs) || endsSo(theirs, ours)) {
     return theirs;
   }
-  if (goesOn(theirs, ours)) {
+  if (goesOn(theirs, ours) || endsSo(ours, theirs)) {
     return ours;
   }
   const [mine, other] = [tokens(ours), tokens(theirs)];
@@ -96,7 +100,9 @@ function areOne(mine: string[], other: string[], ranges: readonly Range[]): bool
     return false;
   }
   if (shared === total || shared === otherTotal) {
-    return shared >= FIFTH * longer;
+    // One has all of the other: by chance only if that is little.
+    const isMuch = Math.min(count(mine), count(other)) >= FEW && shared >= CERTAIN;
+    return isMuch || shared >= FIFTH * longer;
   }
   const differ = ranges.some(
     ({ from, to }, index) => isSaid(ownParts[index] ?? []) && isSaid(other.slice(from, to))
@@ -116,6 +122,16 @@ function goesOn(beginning: string, text: string): boolean {
   }
   const rest = text.slice(start.length);
   return !wouldJoin(start, rest) || (/\p{L}$/u.test(start) && /^\p{L}/u.test(rest));
+}
+
+/** Whether `text` ends so, after white space: as where both were put after each other. */
+function endsSo(text: string, ending: string): boolean {
+  const last = strip(ending);
+  const whole = strip(`x${text}`).slice(1);
+  if (!whole.endsWith(last) || letters(tokens(last)) === 0) {
+    return false;
+  }
+  return isBlank(whole.slice(0, whole.length - last.length).slice(-1));
 }
 
 function letters(pieces: readonly string[]): number {
