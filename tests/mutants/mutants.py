@@ -87,8 +87,8 @@ MUTANTS = [
     Mutant(
         "apply edits before the step 2 that they stand on",
         "room/publisher.py",
-        "if isinstance(message, SyncUpdate) and member.patience is not None:",
-        "if False:",
+        "if isinstance(message, SyncUpdate) and (",
+        "if False and (",
         ROOM,
     ),
     Mutant(
@@ -253,8 +253,8 @@ MUTANTS = [
     Mutant(
         "take the room for the base, whatever is unsaved",
         "room/keeper.py",
-        "return [MergeFile(self._saved, content, not self.dirty, ours, self._merged, torn)]",
-        "return [MergeFile(self._saved, content, True, ours, self._merged, torn)]",
+        "not self.dirty, ours",
+        "True, ours",
         ROOM,
     ),
     Mutant(
