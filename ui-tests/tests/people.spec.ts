@@ -80,7 +80,7 @@ test('a click on an avatar goes to the cell of that person, in a windowed notebo
   await openDocument(bob, path);
   await bob.notebook.selectCells(50);
   await typeInCell(bob, 50, 'here');
-  await expect(page.locator('.jp-Cell', { hasText: 'cell 50' })).toBeHidden();
+  await expect(page.locator('.jp-Cell', { hasText: 'cell 50' })).not.toBeInViewport();
   await avatar(page, 'Bob').click();
   await expect(page.locator('.jp-Cell', { hasText: 'cell 50' })).toBeInViewport();
 });

@@ -30,6 +30,9 @@ export class PeopleBar extends VDomRenderer<BarModel> {
     this.addClass('jp-CollabPeople');
     this.node.setAttribute('role', 'group');
     this.node.setAttribute('aria-label', _trans.__('People in this document'));
+    // The toolbar moves the focus that comes into it to the item that it knows to be the active
+    // one, and it does not know of people who came after it was made.
+    this.node.addEventListener('focusin', event => event.stopPropagation());
   }
 
   protected override render(): React.JSX.Element {
@@ -100,8 +103,11 @@ export class PeopleBar extends VDomRenderer<BarModel> {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step !== undefined) {
       const buttons = [...this.node.querySelectorAll('button')];
-      const at = buttons.indexOf(event.currentTarget as HTMLButtonElement) + step;
-      buttons[(at + buttons.length) % buttons.length]?.focus();
+      const next = buttons[buttons.indexOf(event.currentTarget as HTMLButtonElement) + step];
+      if (next === undefined) {
+        return; // the toolbar goes on to its next item
+      }
+      next.focus();
     } else if (event.key === 'ArrowDown' && open !== undefined) {
       open(event.currentTarget);
     } else {
