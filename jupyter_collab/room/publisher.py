@@ -79,6 +79,11 @@ class Publisher:
         return not self._incoming and not self._early and not self._replica.has_changes
 
     @property
+    def position(self) -> Position:
+        """That of the last update."""
+        return self._position
+
+    @property
     def is_untouched(self) -> bool:
         """The document is what the room began with."""
         return self._position == self._began and self.is_applied

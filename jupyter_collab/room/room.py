@@ -57,6 +57,19 @@ STEP2_PATIENCE = 2.0
 """Seconds that edits wait for the step 2 of a client that sends them before it."""
 
 
+MERGE_ATTEMPTS = 20
+"""How often an older history is merged anew because people have typed meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An older history that is being merged, with the document as it was at ``position``."""
+
+    event: ev.HistoryFound
+    position: Position
+    attempt: int
+
+
 @dataclass(frozen=True, slots=True)
 class RoomPolicy:
     """Times in seconds. ``cleanup_delay`` ``None`` keeps an empty room for ever;
@@ -120,6 +133,7 @@ class Room:
         self._empty_since: float | None = now
         self._told: Mapping[str, object] = {}
         self._fresh = opening.fresh
+        self._found: _Found | None = None
         if opening.position > opening.saved.position:
             self._keeper.touch(now)
 
@@ -192,12 +206,10 @@ class Room:
                 return self._tick(now)
             case ev.Closing():
                 return self._flush(now) + self._keeper.hurry(now)
-            case ev.HistoryFound(history, began):
-                effects = self._flush(now)
-                return [*effects, MergeHistory(history, began, self._replica.snapshot())]
+            case ev.HistoryFound():
+                return self._flush(now) + self._merge_history(event)
             case ev.HistoryMerged(updates):
-                effects = self._flush(now) + self._publisher.bring_in(updates, now)
-                return [*effects, ReplaceHistory()]
+                return self._flush(now) + self._bring_in(updates, now)
             case ev.NotAdopted():
                 return self._go_without(event)
             case ev.Shown():
@@ -377,6 +389,20 @@ class Room:
             self._keeper.set_automatic(any(wanted))
 
     # --- history and file
+
+    def _merge_history(self, found: ev.HistoryFound, attempt: int = 1) -> list[Effect]:
+        self._found = _Found(found, self._publisher.position, attempt)
+        return [MergeHistory(found.history, found.began, self._replica.snapshot())]
+
+    def _bring_in(self, updates: tuple[bytes, ...], now: float) -> list[Effect]:
+        """Bring in what an older history has; that was found for the document as it was. What
+        came in meanwhile may have the same, from somebody who held that history."""
+        found = self._found
+        self._found = None
+        is_old = found is not None and self._publisher.position > found.position
+        if found is not None and is_old and found.attempt < MERGE_ATTEMPTS:
+            return self._merge_history(found.event, found.attempt + 1)
+        return [*self._publisher.bring_in(updates, now), ReplaceHistory()]
 
     def _hear_of_history(
         self, event: ev.Logged | ev.HistoryFailed | ev.HistoryKept, now: float

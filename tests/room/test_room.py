@@ -30,6 +30,7 @@ from jupyter_collab.protocol.messages import (
 )
 from jupyter_collab.room import events as ev
 from jupyter_collab.room.effects import AdoptHistory
+from jupyter_collab.room.room import MERGE_ATTEMPTS
 from jupyter_collab.room.session import Person
 from jupyter_collab.server.merging import Merge, merge_now
 from jupyter_collab.store.port import StoredHistory
@@ -703,12 +704,31 @@ def test_what_the_log_turns_out_to_have_is_brought_in_and_then_replaced() -> Non
     text = doc.get("source", type=Text)
     assert str(text) == "zero\none\n"
     text += "two\n"
-    world.type(ada, "typed meanwhile\n")
     world.handle(ev.HistoryMerged((doc.get_update(before),)))
-    assert str(ada.text) == world.text == "typed meanwhile\nzero\none\ntwo\n"
+    assert str(ada.text) == world.text == "zero\none\ntwo\n"
     assert world.replaced_at == len(world.log), "with all that was told before"
     world.wait(2)
     assert world.writes[-1].source == world.text
+
+
+def test_what_comes_in_while_an_older_history_is_merged_is_merged_with_it() -> None:
+    """S18: it may be the same, from somebody who held that history; but typing goes on for ever."""
+    world = World("one\n", log_at_once=False)
+    ada = world.open(1)
+    world.handle(ev.HistoryFailed("store-error", "The store is locked"))
+    older = StoredHistory(Lineage("older"), (world.log[0],), Position(1), None)
+    world.handle(ev.HistoryFound(older, world.log[0]))
+    for attempt in range(1, MERGE_ATTEMPTS):
+        world.type(ada, "typed meanwhile\n")
+        world.handle(ev.HistoryMerged(()))
+        assert world.replaced_at == 0
+        assert len(world.history_merges) == attempt + 1
+        copy: Doc[Any] = Doc()
+        copy.apply_update(world.history_merges[-1].ours)
+        assert str(copy.get("source", type=Text)) == world.text
+    world.type(ada, "typed meanwhile\n")
+    world.handle(ev.HistoryMerged(()))
+    assert world.replaced_at == len(world.log)
 
 
 def test_a_room_whose_history_is_not_kept_can_be_closed_once_the_file_has_it_all() -> None:
