@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from typing import Any
 
 from pycrdt import Doc, UndoManager
@@ -15,16 +14,16 @@ from ..room.notebook import Notebook
 from ..room.replica import content_roots
 from ..store.port import SavedMark, StoredHistory
 
+UNKNOWN = SavedMark(Position(0), "")
+"""It is not known what of a history is in the file."""
+
 _LATER = "later"
 
 _PAGES = 8_000
 
 
 def readable(stored: StoredHistory) -> StoredHistory:
-    """``stored`` itself, or as much of its beginning as can be applied; that may be nothing.
-
-    What is known to be in the file is forgotten where it lies beyond.
-    """
+    """``stored`` itself, or as much of its beginning as can be applied; that may be nothing."""
     if apply(Doc(), stored.updates):
         return stored
     count = 0
@@ -32,12 +31,21 @@ def readable(stored: StoredHistory) -> StoredHistory:
     while apply(doc, (stored.updates[count],)):
         count += 1
     position = Position(stored.first + count - 1)
-    saved = stored.saved
-    if saved is not None and _last(saved) > position:
-        saved = None
-    elif saved is not None and saved.writing is not None and saved.writing > position:
-        saved = replace(saved, writing=None)
+    saved = None if stored.saved is None else _mark_within(stored.saved, position)
     return StoredHistory(stored.lineage, stored.updates[:count], position, saved)
+
+
+def _mark_within(saved: SavedMark, last: Position) -> SavedMark:
+    """What is known of the file where a history is cut off behind ``last``.
+
+    If it was saved after that, the file has all that is left, or somebody has deleted it.
+    """
+    if saved.position > last:
+        return SavedMark(last, "")
+    merged = tuple(at for at in saved.merged if at <= last)
+    writing = saved.writing if (saved.writing or 0) <= last else None
+    fingerprint = saved.fingerprint if merged == saved.merged else ""
+    return SavedMark(saved.position, fingerprint, merged, writing)
 
 
 def apply(doc: Doc[Any], updates: Iterable[bytes], origin: str | None = None) -> bool:
@@ -111,8 +119,12 @@ def lacks_end(found: Any, base: Any) -> bool:
     """Whether the end of ``base`` is not in ``found``, as after a write that was cut short."""
     if not (isinstance(found, str) and isinstance(base, str)):
         return False
-    lines = [line for line in base.splitlines() if line.strip()]
-    return bool(lines) and lines[-1] not in found.splitlines()
+    lines, there = (
+        [line.split() for line in it.splitlines() if line.strip()] for it in (base, found)
+    )
+    if not lines or lines[-1] in there:
+        return False
+    return not there or lines[-1][-1] not in there[-1]
 
 
 def untorn_base(found: str, written: Any) -> str | None:
@@ -132,7 +144,3 @@ def _overlap(one: str, other: str) -> int:
     """How many characters ``one`` begins and ``other`` ends with; not more than a page or two."""
     most = min(len(one), len(other), _PAGES)
     return next((size for size in range(most, 0, -1) if other.endswith(one[:size])), 0)
-
-
-def _last(saved: SavedMark) -> Position:
-    return max(saved.position, *saved.merged) if saved.merged else saved.position

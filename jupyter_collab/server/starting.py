@@ -21,13 +21,10 @@ from ..store.journal import Journal
 from ..store.knowledge import Anything, Replaces
 from ..store.port import SavedMark, StoredHistory
 from .merging import Merge, merge_now
-from .replaying import apply, content, is_torn, words
+from .replaying import UNKNOWN, apply, content, is_torn, words
 
 FIRST = Position(1)
 """The position of the update that a history starts with."""
-
-NEVER = Position(0)
-"""The position of a mark that does not know what of a history is in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ class CaughtUp:
 
 def mark_of(stored: StoredHistory) -> SavedMark:
     """What of a history is in the file. A history without a mark was begun, and no more."""
-    return stored.saved or SavedMark(FIRST if stored.first == FIRST else NEVER, "")
+    return stored.saved or (SavedMark(FIRST, "") if stored.first == FIRST else UNKNOWN)
 
 
 def catch_up(type: str, stored: StoredHistory, file: FileContent, client: int) -> CaughtUp:
@@ -225,7 +222,7 @@ def adopt(wanted: AdoptHistory, room: Room, file: FileContent, client: int) -> S
     replica, version = Replica(room.id.type, doc), file.version
     document = replica.document
     is_saved = document.read() == document.content_of(file.source)
-    saved = SavedMark(FIRST if is_saved else NEVER, version.fingerprint)
+    saved = SavedMark(FIRST if is_saved else UNKNOWN.position, version.fingerprint)
     base = None if is_saved else file.source
     opening = Opening(wanted.lineage, replica, FIRST, saved, room.path, version, base)
     journal = Journal(wanted.lineage, Position(0), None, snapshot=replica.snapshot)

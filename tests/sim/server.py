@@ -453,7 +453,10 @@ class Server:
             return
         if life.under_way is not None:
             self.store.commit_some(life.room.lineage, life.under_way, committed)
-        if life.writing is not None and not life.writing.create:
+        # Where the log fails as well, nobody can know that the file was being written: see «What is
+        # not solved yet» in docs/architecture.md.
+        known = not life.journal.degraded
+        if life.writing is not None and not life.writing.create and known:
             with suppress(FileError):
                 run_now(life.file.write_part(life.writing.source, written))
         for line in life.lines.values():

@@ -40,6 +40,16 @@ class SimulatedStore:
         """Someone deletes the store."""
         self._log = MemoryUpdateLog()
 
+    def damage(self, count: int) -> None:
+        """The last ``count`` updates become something else."""
+        stored = self.look()
+        if stored is None:
+            return
+        kept = max(0, len(stored.updates) - count)
+        first, *others = (*stored.updates[:kept], *[b"\xff"] * (len(stored.updates) - kept))
+        more = More(tuple(others), stored.saved, over=stored.position)
+        run_now(self._log.start(self.room, stored.lineage, first, stored.first, more))
+
     def look(self) -> StoredHistory | None:
         """What is in it, for the eyes of the simulation."""
         return run_now(self._log.load(self.room))

@@ -7,21 +7,16 @@ a plan gives the same run each time, and steps can be left out of it.
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from random import Random
 from typing import Any
-
-from pycrdt import Doc
 
 from jupyter_collab.files.memory import MemoryFiles
 from jupyter_collab.protocol.close import CloseCode
 from jupyter_collab.protocol.identity import FileId, RoomId
 from jupyter_collab.protocol.messages import Save
 from jupyter_collab.room import events as ev
-from jupyter_collab.room.document import Document
-from jupyter_collab.store.port import StoredHistory
 
 from .clients import Client, CollabClient, OldClient
 from .editors import (
@@ -36,6 +31,7 @@ from .editors import (
     with_word,
     without_word,
 )
+from .excuses import Excuses
 from .ledger import Ledger
 from .server import Life, Line, Server
 from .store import SimulatedStore, run_now
@@ -45,8 +41,7 @@ EDITORS: dict[str, type[Editor]] = {"text": TextEditor, "notebook": NotebookEdit
 
 
 class World:
-    def __init__(self, mode: str, clients: list[str], seed: int, *, strict: bool = False) -> None:
-        self.strict = strict
+    def __init__(self, mode: str, clients: list[str], seed: int) -> None:
         self.now = 1000.0
         self.editor = EDITORS[mode]()
         self.ledger = Ledger()
@@ -59,11 +54,7 @@ class World:
         self._last = self.files.content("doc")
         self.store = SimulatedStore(room)
         self.server = Server(room, self.files, self.store, self._clock, self._new_client_id)
-        self.server.on_begin = self._on_begin
-        self.server.on_end = self._on_end
-        self.server.on_rename = self._on_rename
-        self.server.on_merge = self._on_merge
-        self._lost = self._troubled = self._ended = self._cut = False
+        self.excuses = Excuses(self)
         self.lines: list[Line] = []
         self.clients = [self._client(kind, n) for n, kind in enumerate(clients)]
         self.rest()
@@ -77,85 +68,8 @@ class World:
     def _client(self, kind: str, number: int) -> Client:
         name, type, server = f"{kind}-{number}", self.editor.type, self.server
         if kind == "old":
-            return OldClient(name, type, server, self._numbers.__next__, self._on_reload)
+            return OldClient(name, type, server, self._numbers.__next__, self.excuses.reloaded)
         return CollabClient(name, type, server, self._numbers.__next__)
-
-    # --- what may be lost
-
-    def _on_begin(self, life: Life, readable: bool) -> None:
-        """The room begins from its file. Where the store is lost, what was only there is lost."""
-        if not readable and self.store.look() is not None:
-            return
-        here = words_of(life.room.replica.document)
-        collab = [client for client in self.clients if isinstance(client, CollabClient)]
-        self.ledger.excuse(
-            name
-            for name in self.ledger.expected()
-            if not here[name] and not any(client.holds_unsafe(name) for client in collab)
-        )
-        self.ledger.excuse(self.ledger.deleted_lately())
-
-    def _on_rename(self, life: Life) -> None:
-        """The history goes on under another lineage. What was not logged is brought by whoever
-        wrote it; the server's own words, and those of old clients, have nobody who does."""
-        here = words_of(life.room.replica.document)
-        alone = {"server", *(client.name for client in self.clients if not client.collab)}
-        data = self._data
-        in_file = self._words_in(data) if data is not None else []
-        for name, word in self.ledger.words.items():
-            if word.fresh and word.author in alone and name not in in_file and not here[name]:
-                self.ledger.excuse([name])
-            if word.fresh and word.deleted_by in alone and here[name]:
-                self.ledger.excuse([name])
-
-    def _on_merge(self, ours: Counter[str], both: Counter[str], merged: Counter[str]) -> None:
-        """What both sides wrote is there twice where the base is not the right one, or others
-        wrote beside it."""
-        if self.strict or not (self._ended or self._troubled or self._lost):
-            return
-        for name, word in self.ledger.words.items():
-            if both[name] and merged[name] > ours[name]:
-                word.doubles += merged[name] - ours[name]
-
-    def _on_end(self) -> None:
-        """The room is gone. What only the server knew is lost, and what is in the file and with
-        clients, but not in the log, may come back from both: see ``KNOWN`` in the tests."""
-        self._ended = True
-        stored, data = self.store.look(), self._data
-        logged = self._words_of(stored) if stored is not None else set()
-        in_file = set(self._words_in(data)) if data is not None else set()
-        held: set[str] = set()
-        for client in self.clients:
-            held |= client.held()
-        for name, word in self.ledger.words.items():
-            if name in in_file - logged and name in held and not self.strict:
-                word.doubles += 1
-            if word.author == "server" and name not in in_file | logged | held:
-                self.ledger.excuse([name])
-
-    def _words_of(self, stored: StoredHistory) -> set[str]:
-        doc: Doc[Any] = Doc()
-        for update in stored.updates:
-            doc.apply_update(update)
-        return set(words_of(Document.of(self.editor.type, doc)))
-
-    def _words_in(self, data: bytes) -> list[str]:
-        texts = self.editor.in_file(data).values()
-        return [word for text in texts for word in WORD.findall(text)]
-
-    def _on_reload(self, client: OldClient) -> None:
-        """An old client throws its document away: what the server does not have of it is gone,
-        be it words or deletions."""
-        known = self._words_known()
-        self.ledger.excuse(
-            name
-            for name in self.ledger.by(client.name)
-            if name not in known or self.ledger.words[name].deleted_by == client.name
-        )
-
-    def _words_known(self) -> set[str]:
-        life = self.server.life
-        return set(words_of(life.room.replica.document)) if life else set()
 
     # --- time and progress
 
@@ -281,20 +195,16 @@ class World:
             ids = [cell["id"] for cell in self.clients[0].cells]
             assert len(ids) == len(set(ids)), f"cells twice: {ids}"
         stored = self.store.look()
-        if not self._lost:  # a store that is gone is noticed with the next write
+        if not self.excuses.lost:  # a store that is gone is noticed with the next write
             assert stored is not None
             assert stored.lineage == life.room.lineage
-        if self._lost or self._troubled:
-            self.ledger.excuse(self.ledger.deleted_lately())  # M8
+        self.excuses.before_check()
         counts = words_of(life.room.replica.document)
-        if self.ledger.shaken and (self._ended or self._troubled or self._lost):
-            self.ledger.shake_all()  # where cells are merged anew, any of them may be moved
         wrong = self.ledger.check(counts)
         assert not wrong, "\n".join([*wrong, data.decode()])
         self.ledger.rest(counts)
         self._last = data
-        self._lost, self._troubled = not _has_base(stored), False
-        self._ended = self._cut = False
+        self.excuses.rest()
 
     # --- steps: people
 
@@ -429,12 +339,6 @@ class World:
             self.server.close_room(CloseCode.GOING_AWAY)
 
     def do_kill(self, rng: Random) -> None:
-        stored = self.store.look()
-        if stored is not None and stored.saved is not None and stored.saved.writing is not None:
-            # What is not in the file may have been cut off or deleted by another program, and
-            # nobody can tell which.
-            self.ledger.excuse(self.ledger.deleted_lately())
-            self._cut = True
         self.server.kill(rng.randint(0, 4), rng.random())
         for client in self.clients:
             line = client.line
@@ -446,19 +350,17 @@ class World:
                     client.cut(0)
 
     def do_lose_store(self, _rng: Random) -> None:
-        life, stored = self.server.life, self.store.look()
-        if life is not None and stored is not None and stored.lineage != life.room.lineage:
-            # The room could not read it, and began another history: what it lacks is lost.
-            here = set(words_of(life.room.replica.document))
-            for client in self.clients:
-                here |= client.held()
-            self.ledger.excuse(name for name in self._words_of(stored) if name not in here)
+        self.excuses.losing()
         self.store.lose()
-        self._lost = True
+
+    def do_damage_store(self, rng: Random) -> None:
+        """The end of the history becomes unreadable, or all of it."""
+        self.excuses.lost = True
+        self.store.damage(rng.randint(1, 6))
 
     def do_store_fails(self, rng: Random) -> None:
         self.store.trouble = rng.choice(["full", "locked", "late", "full"])
-        self._troubled = True
+        self.excuses.troubled()
 
     def do_store_mends(self, _rng: Random) -> None:
         self.store.trouble = None
@@ -482,7 +384,7 @@ class World:
         return self.files.path(self._file_id)
 
     @property
-    def _data(self) -> bytes | None:
+    def data(self) -> bytes | None:
         try:
             return self.files.content(self._path)
         except Exception:  # noqa: BLE001
@@ -495,7 +397,7 @@ class World:
         self.files.disk_full = False
 
     def do_outside_write(self, rng: Random) -> None:
-        data = self._data
+        data = self.data
         texts = self.editor.in_file(data) if data is not None else {}
         if data is None or not texts:
             return
@@ -505,7 +407,7 @@ class World:
         self.files.outside_write(self._path, changed)
 
     def do_outside_delete_word(self, rng: Random) -> None:
-        data = self._data
+        data = self.data
         if data is None:
             return
         texts = self.editor.in_file(data)
@@ -520,12 +422,11 @@ class World:
             changed = self.editor.edit_file(data, cell, lambda text: without_word(text, name))
             self.files.outside_write(self._path, changed)
             self.ledger.deleted(name, "outside")
-            if self._cut:
-                self.ledger.excuse([name])
+            self.excuses.deleted_outside(name)
 
     def do_outside_cells(self, rng: Random) -> None:
         """Another program adds, deletes or moves cells."""
-        data, editor = self._data, self.editor
+        data, editor = self.data, self.editor
         if data is None or not isinstance(editor, NotebookEditor):
             return
         how = rng.choice([self._add_outside, self._delete_outside, self._reorder_outside])
@@ -546,32 +447,21 @@ class World:
         rng.shuffle(cells)
 
     def do_rename(self, rng: Random) -> None:
-        if self._data is not None:
+        if self.data is not None:
             self.files.outside_rename(self._path, f"doc-{rng.getrandbits(20):x}")
 
     def do_remove(self, _rng: Random) -> None:
-        life = self.server.life
-        if self._data is not None:
+        if self.data is not None:
             self._last = self.files.content(self._path)
-            here = words_of(life.room.replica.document) if life is not None else {}
-            # Somebody may save the document anew before the file is brought back.
-            self.ledger.excuse(name for name in self._words_in(self._last) if name not in here)
-            self.ledger.excuse(self.ledger.deleted_lately())
+            self.excuses.removed(self._last)
             self.files.outside_delete(self._path)
 
     def do_bring_back(self, _rng: Random) -> None:
-        if self._data is None:
+        if self.data is None:
             self.files.outside_write(self._path, self._last)
 
     def do_rest(self, _rng: Random) -> None:
         self.rest()
-
-
-def _has_base(stored: StoredHistory | None) -> bool:
-    """Whether the store can tell what is in the file."""
-    if stored is None or stored.saved is None:
-        return False
-    return stored.saved.position > stored.position - len(stored.updates)
 
 
 def _later(life: Life) -> Any:
