@@ -9,10 +9,11 @@ from typing import Any
 
 from ..errors import StoreError
 from ..files.port import FileContent
-from ..protocol.identity import FileId, Lineage, RoomId
+from ..protocol.identity import Lineage, RoomId
 from ..room.build import build
 from ..store.knowledge import Anything, Nothing, Replaces, Unread
-from ..store.port import More, StoredHistory, UpdateLog
+from ..store.port import StoredHistory, UpdateLog
+from .aside import set_aside
 from .replaying import readable
 from .starting import (
     CaughtUp,
@@ -140,17 +141,11 @@ class Beginnings:
 
     async def _set_aside(self, id: RoomId, stored: StoredHistory) -> RoomId | None:
         """Keep a copy of a damaged history under another name; ``None`` if that failed."""
-        stamp = f"{id.file_id}.damaged-{self.new_lineage()[:12]}"
-        aside = RoomId(id.format, id.type, FileId(stamp))
-        snapshot, *others = stored.updates
         try:
-            await self.update_log.start(
-                aside, stored.lineage, snapshot, stored.first, More(tuple(others))
-            )
+            return await set_aside(self.update_log, id, stored, self.new_lineage()[:12])
         except StoreError as error:
             self.log.error("The damaged history of %s cannot be set aside: %s", id, error)
             return None
-        return aside
 
     async def _begin(
         self,

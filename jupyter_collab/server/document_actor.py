@@ -32,9 +32,11 @@ from ..store.compaction import BY_DEFAULT, CompactionPolicy
 from ..store.journal import Journal
 from ..store.port import StoredHistory, UpdateLog
 from .actor import Actor
+from .aside import set_aside
 from .clock import Clock
 from .history import History
 from .merging import BringIn, Merge, bring_in, find_edits
+from .replaying import readable
 from .starting import Start, adopt, has_what_the_file_has
 from .telemetry import Telemetry
 
@@ -185,20 +187,30 @@ class DocumentActor(Actor):
             self.post(ev.FileMerged(content.version, merged.updates, merged.written))
 
     async def _bring_in(self, effect: MergeHistory) -> None:
+        try:
+            self.post(ev.HistoryMerged(await self._brought_in(effect)))
+        except Exception:  # noqa: BLE001 - logged; what the store has stays as it is
+            self._log.exception("Could not merge what the store has of %s", self._file.path)
+
+    async def _brought_in(self, effect: MergeHistory) -> tuple[bytes, ...]:
+        usable = await asyncio.to_thread(readable, effect.history)
+        if usable is not effect.history:
+            stamp = f"{self._new_client_id():x}"
+            aside = await set_aside(self._update_log, self.id, effect.history, stamp)
+            self._log.error(
+                "The history of %s is damaged; it is kept in the store, as that of %s",
+                self._file.path,
+                aside,
+            )
         wanted = BringIn(
             type=self.room.replica.type,
             lineage=self.room.lineage,
             began=effect.began,
             ours=effect.ours,
-            history=effect.history,
+            history=usable,
             client=self._new_client_id(),
         )
-        try:
-            updates = await asyncio.to_thread(bring_in, wanted)
-        except Exception:  # noqa: BLE001 - logged; what the store has stays as it is
-            self._log.exception("Could not merge what the store has of %s", self._file.path)
-        else:
-            self.post(ev.HistoryMerged(updates))
+        return await asyncio.to_thread(bring_in, wanted)
 
     async def _adopt(self, effect: AdoptHistory) -> None:
         room, malformed = self.room, False

@@ -116,6 +116,8 @@ def bring_in(wanted: BringIn) -> tuple[bytes, ...]:
     doc: Doc[Any] = Doc(client_id=wanted.client)
     doc.apply_update(wanted.ours)
     found = wanted.history
+    if not found.updates:
+        return ()  # it was damaged, and nothing of it is of use
     updates, stop = _collect(doc)
     if found.lineage == wanted.lineage:
         with doc.transaction():

@@ -106,6 +106,11 @@ def words(read: Any) -> Counter[str]:
     return Counter(read.split() if isinstance(read, str) else ())
 
 
+def source_of(read: Any) -> Any:
+    """What a file would contain of which a document is read like this."""
+    return read.source() if isinstance(read, Notebook) else read
+
+
 def is_torn(found: Any, written: Any) -> bool:
     """Whether ``found`` is what a write of ``written`` leaves that was cut short: its beginning.
 

@@ -21,7 +21,7 @@ from ..store.journal import Journal
 from ..store.knowledge import Anything, Replaces
 from ..store.port import SavedMark, StoredHistory
 from .merging import Merge, merge_now
-from .replaying import UNKNOWN, apply, content, is_torn, words
+from .replaying import UNKNOWN, apply, content, is_torn, source_of, words
 
 FIRST = Position(1)
 """The position of the update that a history starts with."""
@@ -72,10 +72,11 @@ def catch_up(type: str, stored: StoredHistory, file: FileContent, client: int) -
         type=type,
         ours=doc.get_update(),
         theirs=file.source,
-        clean=stored.position == saved.position or _goes_on(type, stored, saved, file),
+        clean=stored.position == saved.position,
         stored=stored,
         saved=saved,
         client=client,
+        base=source_of(_later_base(type, stored, saved, file)),
         may_be_torn=saved.writing is not None,
     )
     merged = merge_now(wanted)
@@ -119,21 +120,25 @@ def knows(type: str, stored: StoredHistory, file: FileContent) -> bool:
     return bool(in_file == content(type, stored, stored.position))
 
 
-def _goes_on(type: str, stored: StoredHistory, saved: SavedMark, file: FileContent) -> bool:
-    """Whether the file is a later state of all that the log has, saved when that failed.
+def _later_base(type: str, stored: StoredHistory, saved: SavedMark, file: FileContent) -> Any:
+    """The last state that the log knows and that the file goes on from, if that is later than what
+    was saved: it was written, and the log could not be told, or failed already.
 
-    So it is, if it has what was written since it was saved last: nobody but the server could
-    know that. Saved while the log could be written, it would be a document that the log knows.
+    It is one from which the file has what was written since the state before: nobody but the server
+    could know that. ``None`` where there is none.
     """
     before = content(type, stored, saved.position, saved.merged)
-    if before is None:
-        return False
-    in_file = Document.of(type, Doc()).content_of(file.source)
-    known, now, then = (
-        words(it) for it in (before, content(type, stored, stored.position), in_file)
-    )
-    new = now - known
-    return bool(new) and 2 * (new & (then - known)).total() > new.total()
+    in_file = words(Document.of(type, Doc()).content_of(file.source))
+    base = None
+    for position in (saved.writing, stored.position):
+        then = None if position is None else content(type, stored, position)
+        if before is None or then is None:
+            continue
+        new = words(then) - words(before)
+        if not new or 2 * (new & (in_file - words(before))).total() <= new.total():
+            continue
+        before = base = then
+    return base
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,11 +37,12 @@ class Excuses:
         world.server.on_merge = self._on_merge
         world.server.on_end = self._on_end
 
-    def _on_begin(self, life: Life, readable: bool) -> None:
+    def _on_begin(self, life: Life, is_read: bool) -> None:
         """A store that is lost: what only the server had is gone, and what people have seen
         acknowledged is brought by those of them whose client knows our frames, if it is not in the
         file. Deletions come back, as nobody can tell any more what was there before (M8)."""
-        if not readable and self._world.store.look() is not None:
+        if not is_read and self._world.store.look() is not None:
+            self._on_rename(life)
             return
         here = words_of(life.room.replica.document)
         collab = [client for client in self._world.clients if isinstance(client, CollabClient)]
@@ -81,7 +82,8 @@ class Excuses:
         """The end of a server: what it had written itself, and nobody else has, is gone.
 
         While it wrote the file, what is not there may have been cut off or deleted by another
-        program, and nobody can tell which.
+        program, and nobody can tell which. Before it could save what it had merged, a deletion
+        beside that may be taken back. (See «What is not solved yet», too.)
         """
         self._ended = True
         stored, data = self._world.store.look(), self._world.data
@@ -94,7 +96,8 @@ class Excuses:
             for name, word in self._ledger.words.items()
             if word.author == "server" and name not in there
         )
-        if stored is not None and stored.saved is not None and stored.saved.writing is not None:
+        saved = None if stored is None else stored.saved
+        if saved is not None and (saved.writing is not None or saved.merged):
             self._ledger.excuse(self._ledger.deleted_lately())
             self._cut = True
 

@@ -28,10 +28,12 @@ from jupyter_collab.room.keeper import DELETED
 from jupyter_collab.room.room import Room, RoomPolicy
 from jupyter_collab.room.saving import SavePolicy
 from jupyter_collab.room.session import Person
+from jupyter_collab.server.aside import set_aside
 from jupyter_collab.server.beginnings import Beginnings
 from jupyter_collab.server.document_actor import room_event
 from jupyter_collab.server.merging import BringIn, Merge, Merged, bring_in, merge_now
-from jupyter_collab.server.starting import Start, adopt, has_what_the_file_has
+from jupyter_collab.server.replaying import apply, readable
+from jupyter_collab.server.starting import Start, adopt, catch_up, has_what_the_file_has
 from jupyter_collab.store.compaction import Compaction, CompactionPolicy
 from jupyter_collab.store.port import StoredHistory
 from jupyter_collab.store.requests import (
@@ -54,10 +56,6 @@ LOG = logging.getLogger("tests.sim")
 
 Work = Generator[bool, None, None]
 """Yields whether it got on; ``False`` where it waits for something else."""
-
-
-async def _at_once(function: Callable[..., Any], *arguments: Any) -> Any:
-    return function(*arguments)
 
 
 @dataclass(frozen=True)
@@ -255,12 +253,19 @@ class Life:
 
     def _bring_in(self, effect: fx.MergeHistory) -> Work:
         yield True
+        usable = readable(effect.history)
+        if usable is not effect.history:
+            try:
+                store, stamp = self.server.store, f"{self.server.new_client_id():x}"
+                run_now(set_aside(store, self.server.id, effect.history, stamp))  # type: ignore[arg-type]
+            except StoreError:
+                return
         wanted = BringIn(
             type=self.room.replica.type,
             lineage=self.room.lineage,
             began=effect.began,
             ours=effect.ours,
-            history=effect.history,
+            history=usable,
             client=self.server.new_client_id(),
         )
         updates = bring_in(wanted)
@@ -386,7 +391,7 @@ class Server:
             update_log=store,  # type: ignore[arg-type]  # only what a beginning needs
             new_client_id=new_client_id,
             new_lineage=lambda: Lineage(f"lineage-{new_client_id()}"),
-            in_thread=_at_once,
+            in_thread=self._in_thread,
             log=LOG,
         )
         self.life: Life | None = None
@@ -395,6 +400,18 @@ class Server:
         self.on_end: Callable[[], None] = lambda: None
         self.on_begin: Callable[[Life, bool], None] = lambda _life, _readable: None
         self.on_rename: Callable[[Life], None] = lambda _life: None
+
+    async def _in_thread(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        result = function(*arguments)
+        if function is catch_up:
+            type, stored, file, _ = arguments
+            doc: Doc[Any] = Doc()
+            apply(doc, stored.updates)
+            document = Document.of(type, doc)
+            ours = words_of(document)
+            apply(doc, result.updates)
+            self.on_merge(ours, ours & words_in(file.source), words_of(document))
+        return result
 
     def open(self) -> Life:
         """The room, opened if it was not; raises :class:`FileError`. As ``RoomOpener.open``."""
