@@ -274,7 +274,9 @@ class CollabClient(Client):
             before = words_of(self.document)
             base = left.base(Contents(self.doc).has)
             self.document.edit(merge(base, self.document.read(), left.mine))
-            self._server.on_merge(before, before, words_of(self.document))
+            after = words_of(self.document)
+            self._server.on_merge(before, before, after)
+            self._server.on_carry(after - before)
 
     def _leave(self) -> Left:
         return Left(self._type, tuple(self._applied), self.document.read())
