@@ -62,7 +62,9 @@ class Beginnings:
             case None:
                 return await self._begin(id, path, content, Anything())
             case StoreError():
-                return await self._begin(id, path, content, Unread())
+                # What the log has may have the lineage that the file gives, and not know that
+                # it is gone on with.
+                return await self._begin(id, path, content, Unread(), self.new_lineage())
             case StoredHistory():
                 return await self._resume(id, stored, path, content)
 

@@ -204,7 +204,6 @@ class DocumentActor(Actor):
             )
         wanted = BringIn(
             type=self.room.replica.type,
-            lineage=self.room.lineage,
             began=effect.began,
             ours=effect.ours,
             history=usable,

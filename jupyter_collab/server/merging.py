@@ -10,7 +10,7 @@ from typing import Any
 from pycrdt import Doc, TransactionEvent
 
 from ..files.port import Source
-from ..protocol.identity import Lineage, Position
+from ..protocol.identity import Position
 from ..room.document import Document
 from ..room.merge import merge, union
 from ..store.port import SavedMark, StoredHistory
@@ -55,10 +55,9 @@ class Merged:
 @dataclass(frozen=True, slots=True)
 class BringIn:
     """An older ``history`` to bring into the room's document ``ours`` (an update that makes all
-    of it), whose history has ``lineage`` and ``began`` with this update."""
+    of it), whose history ``began`` with this update."""
 
     type: str
-    lineage: Lineage
     began: bytes
     ours: bytes
     history: StoredHistory
@@ -110,8 +109,7 @@ def _base(wanted: Merge, document: Document, ours: Any) -> Any:
 def bring_in(wanted: BringIn) -> tuple[bytes, ...]:
     """The edits that bring in what an older history has, as updates.
 
-    One of the same lineage is the same history, which has gone on in two places. Any other is
-    merged by content: its document has pulled from the file last when it was last saved.
+    It is merged by content: its document has pulled from the file last when it was last saved.
     """
     doc: Doc[Any] = Doc(client_id=wanted.client)
     doc.apply_update(wanted.ours)
@@ -119,15 +117,10 @@ def bring_in(wanted: BringIn) -> tuple[bytes, ...]:
     if not found.updates:
         return ()  # it was damaged, and nothing of it is of use
     updates, stop = _collect(doc)
-    if found.lineage == wanted.lineage:
-        with doc.transaction():
-            for update in found.updates:
-                doc.apply_update(update)
-    else:
-        document = Document.of(wanted.type, doc)
-        ours, theirs = document.read(), content(wanted.type, found, found.position)
-        base = _old_base(wanted)
-        document.edit(union(ours, theirs) if base is None else merge(base, ours, theirs))
+    document = Document.of(wanted.type, doc)
+    ours, theirs = document.read(), content(wanted.type, found, found.position)
+    base = _old_base(wanted)
+    document.edit(union(ours, theirs) if base is None else merge(base, ours, theirs))
     stop()
     return tuple(updates)
 

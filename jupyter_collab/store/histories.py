@@ -82,7 +82,7 @@ def start(
         last = _last(connection, row.id)
         if position <= last and _rows(connection, row.id) == rows:
             return
-        if position <= last != more.over:
+        if position <= last:
             raise refusals.already_begun(room, lineage)
     if row is not None:
         delete(connection, row.id)

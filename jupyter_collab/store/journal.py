@@ -167,11 +167,10 @@ class Journal:
         """What was :class:`Discovered` is in the document, and what that took was told: begin
         in its place, with all at once."""
         assert isinstance(self._log, Older), "only what was discovered is replaced"
-        start, found = self._log.start, self._log.history
+        start = self._log.start
         rows = tuple(update for _, update in self._backlog.all_rows())
-        over = found.position if found.lineage == self._lineage else None
         saved = self._mark if self._mark is not None and self._names_told(self._mark) else None
-        more = More((*start.more.updates, *rows), saved, over)
+        more = More((*start.more.updates, *rows), saved)
         self._log = Unbegun(replace(start, more=more))
 
     def _names_told(self, mark: SavedMark) -> bool:

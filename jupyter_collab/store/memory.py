@@ -61,8 +61,7 @@ class MemoryUpdateLog:
         if history is not None and history.lineage == lineage and position <= history.last:
             if (history.base, history.updates) == (position, updates):
                 return
-            if history.last != more.over:
-                raise refusals.already_begun(room, lineage)
+            raise refusals.already_begun(room, lineage)
         self._histories[room] = _History(lineage, updates, position, more.saved)
 
     async def append(

@@ -57,13 +57,11 @@ class StoredHistory:
 class More:
     """What a history begins with besides its snapshot, all at once.
 
-    ``updates`` follow the snapshot, ``saved`` is its mark. With ``over`` it may also replace a
-    history of the same lineage that ends at this position.
+    ``updates`` follow the snapshot, ``saved`` is its mark.
     """
 
     updates: tuple[bytes, ...] = ()
     saved: SavedMark | None = None
-    over: Position | None = None
 
 
 NO_MORE = More()
@@ -107,9 +105,9 @@ class UpdateLog(Protocol):
 
         ``position`` is above 1 where a history goes on that the store has lost. Replaced is
         a history of another lineage, and one of the same lineage that ends before
-        ``position``, as it has lost its end, or that ``more`` says it may replace. Any other of
-        the same lineage raises :class:`~jupyter_collab.errors.StoreConflict`. What was there
-        is gone when all of the new one is there, not before.
+        ``position``, as it has lost its end. Any other of the same lineage raises
+        :class:`~jupyter_collab.errors.StoreConflict`. What was there is gone when all of the new
+        one is there, not before.
         """
 
     async def append(

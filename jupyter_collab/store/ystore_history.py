@@ -63,8 +63,7 @@ class YStoreHistory:
             found = await self._read()
             if found is not None and (found.position, found.updates) == (last, wanted):
                 return
-            if ends.last != more.over:
-                raise refusals.already_begun(self._room, lineage)
+            raise refusals.already_begun(self._room, lineage)
         await self._write(Record("start", lineage, position, snapshot, more.saved, len(wanted)))
         for at, update in enumerate(more.updates, start=position + 1):
             row = Record("update", lineage, Position(at), update, rows=len(wanted))

@@ -167,18 +167,6 @@ class UpdateLogContract:
         await log.close()
 
     @asynchronous
-    async def test_start_replaces_what_it_is_told_to(self, open_log: OpenLog) -> None:
-        """S3: a history of the same lineage, if it ends where the caller has seen it end."""
-        log = open_log()
-        await fill(log, 3)
-        with pytest.raises(StoreConflict):
-            await log.start(ROOM, LINEAGE, b"snapshot", at(1), More((b"a",), over=at(2)))
-        assert (await expect(log)).updates == tuple(updates(1, 3))
-        await log.start(ROOM, LINEAGE, b"snapshot", at(1), More((b"a",), over=at(3)))
-        assert await log.load(ROOM) == StoredHistory(LINEAGE, (b"snapshot", b"a"), at(2), None)
-        await log.close()
-
-    @asynchronous
     async def test_rooms_do_not_mix(self, open_log: OpenLog) -> None:
         """Not even two views of one file."""
         log = open_log()

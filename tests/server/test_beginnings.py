@@ -236,6 +236,7 @@ async def test_a_history_that_can_be_read_later_is_told_then(world: World) -> No
     world.log.broken = {"load"}
     again = await world.open("one\n")
     assert text_of(again) == "one\n"
+    assert again.opening.lineage != start.opening.lineage, "L5"
     assert again.journal.next_request(0) == Look()
     world.log.broken = set()
     answer = await perform(world.log, ROOM, again.opening.lineage, Look())
@@ -249,9 +250,10 @@ async def damage(world: World, count: int) -> StoredHistory:
     await world.begin("one\n", "two\n", "three\n", "four\n")
     stored = await world.stored()
     updates = (*stored.updates[:count], *(b"\xff damaged" for _ in stored.updates[count:]))
-    more = More(updates[1:], stored.saved, over=stored.position)
-    await world.log.start(ROOM, stored.lineage, updates[0], at(1), more)
-    return replace(stored, updates=updates)
+    damaged = replace(stored, lineage=Lineage("damaged"), updates=updates)
+    more = More(updates[1:], stored.saved)
+    await world.log.start(ROOM, damaged.lineage, updates[0], at(1), more)
+    return damaged
 
 
 @pytest.mark.parametrize(("count", "text"), [(3, "one\ntwo\nthree\n"), (1, "one\n"), (0, "one\n")])

@@ -84,7 +84,7 @@ def test_a_deletion_by_another_program_is_one_where_nothing_was_cut() -> None:
 
 
 def brought(found: StoredHistory, ours: StoredHistory) -> str:
-    wanted = BringIn("file", ours.lineage, ours.updates[0], snapshot(ours), found, 9)
+    wanted = BringIn("file", ours.updates[0], snapshot(ours), found, 9)
     return applied(ours, bring_in(wanted))
 
 
@@ -109,15 +109,3 @@ def test_an_older_history_without_a_mark_takes_nothing_away() -> None:
     found = history("a", "one\ntwo\nthree\n")
     ours = history("b", "one\nthree\nfour\n")
     assert sorted(brought(found, ours).split()) == ["four", "one", "three", "two"]
-
-
-def test_an_older_history_of_the_same_lineage_comes_as_updates() -> None:
-    """S18: so what both have is the same, and not only alike."""
-    found = history("a", "one\n", "one\ntwo\n")
-    ours = StoredHistory(found.lineage, found.updates[:1], Position(1), None)
-    assert brought(found, ours) == "one\ntwo\n"
-    wanted = BringIn("file", ours.lineage, ours.updates[0], snapshot(ours), found, 9)
-    doc: Doc[Any] = Doc()
-    for update in (*ours.updates, *bring_in(wanted), *found.updates):
-        doc.apply_update(update)
-    assert str(doc.get("source", type=Text)) == "one\ntwo\n"

@@ -31,8 +31,8 @@ from jupyter_collab.room.session import Person
 from jupyter_collab.server.aside import set_aside
 from jupyter_collab.server.beginnings import Beginnings
 from jupyter_collab.server.document_actor import room_event
-from jupyter_collab.server.merging import BringIn, Merge, Merged, bring_in, merge_now
-from jupyter_collab.server.replaying import apply, readable
+from jupyter_collab.server.merging import BringIn, Merge, bring_in, merge_now
+from jupyter_collab.server.replaying import apply, content, readable, source_of
 from jupyter_collab.server.starting import Start, adopt, catch_up, has_what_the_file_has
 from jupyter_collab.store.compaction import Compaction, CompactionPolicy
 from jupyter_collab.store.port import StoredHistory
@@ -204,7 +204,7 @@ class Life:
     def _read(self) -> Work:
         yield True
         try:
-            content = run_now(self.file.read())
+            file = run_now(self.file.read())
         except FileMissing as error:
             yield True
             self.post(ev.FileNotRead(DELETED, str(error)))
@@ -213,17 +213,17 @@ class Life:
             self.post(ev.FileNotRead(error.reason, str(error)))
         else:
             yield True
-            self.post(ev.FileRead(content))
+            self.post(ev.FileRead(file))
 
     def _merge(self, effect: fx.MergeFile) -> Work:
         yield True
-        content = effect.content
+        file = effect.content
         needs_base = not effect.clean or effect.saved.writing is not None
         client = self.server.new_client_id()
         wanted = Merge(
             type=self.room.replica.type,
             ours=effect.ours,
-            theirs=content.source,
+            theirs=file.source,
             clean=effect.clean,
             stored=self._load() if needs_base else None,
             saved=effect.saved,
@@ -231,18 +231,13 @@ class Life:
             base=effect.base,
         )
         merged = merge_now(wanted)
-        self._tell_of_merge(wanted, merged)
+        theirs = Document.of(wanted.type, Doc()).content_of(wanted.theirs)
+        self._tell_of(wanted.ours, theirs, merged.updates)
         yield True
-        self.post(ev.FileMerged(content.version, merged.updates, merged.written))
+        self.post(ev.FileMerged(file.version, merged.updates, merged.written))
 
-    def _tell_of_merge(self, wanted: Merge, merged: Merged) -> None:
-        doc: Doc[Any] = Doc()
-        document = Document.of(wanted.type, doc)
-        doc.apply_update(wanted.ours)
-        ours = words_of(document)
-        for update in merged.updates:
-            doc.apply_update(update)
-        self.server.on_merge(ours, ours & words_in(wanted.theirs), words_of(document))
+    def _tell_of(self, ours: bytes, theirs: Any, updates: tuple[bytes, ...]) -> None:
+        self.server.tell_of_merge(self.room.replica.type, (ours,), theirs, updates)
 
     def _load(self) -> StoredHistory | None:
         try:
@@ -262,13 +257,13 @@ class Life:
                 return
         wanted = BringIn(
             type=self.room.replica.type,
-            lineage=self.room.lineage,
             began=effect.began,
             ours=effect.ours,
             history=usable,
             client=self.server.new_client_id(),
         )
         updates = bring_in(wanted)
+        self._tell_of(wanted.ours, content(wanted.type, usable, usable.position), updates)
         yield True
         self.post(ev.HistoryMerged(updates))
 
@@ -406,13 +401,22 @@ class Server:
         result = function(*arguments)
         if function is catch_up:
             type, stored, file, _ = arguments
-            doc: Doc[Any] = Doc()
-            apply(doc, stored.updates)
-            document = Document.of(type, doc)
-            ours = words_of(document)
-            apply(doc, result.updates)
-            self.on_merge(ours, ours & words_in(file.source), words_of(document))
+            theirs = Document.of(type, Doc()).content_of(file.source)
+            self.tell_of_merge(type, stored.updates, theirs, result.updates)
         return result
+
+    def tell_of_merge(
+        self, type: str, ours: tuple[bytes, ...], theirs: Any, updates: tuple[bytes, ...]
+    ) -> None:
+        """The document that the updates ``ours`` make was merged with the content ``theirs``."""
+        if theirs is None:
+            return
+        doc: Doc[Any] = Doc()
+        apply(doc, ours)
+        document = Document.of(type, doc)
+        before = words_of(document)
+        apply(doc, updates)
+        self.on_merge(before, before & words_in(source_of(theirs)), words_of(document))
 
     def open(self) -> Life:
         """The room, opened if it was not; raises :class:`FileError`. As ``RoomOpener.open``."""
@@ -420,12 +424,12 @@ class Server:
             return self.life
         file = run_now(self.files.open(self.id.file_id, self.id.format, self.id.type))
         try:
-            content = run_now(file.read())
+            found = run_now(file.read())
         except CollabError:
             run_now(file.close())
             raise
         stored = run_now(self.beginnings.load(self.id))
-        start = run_now(self.beginnings.start(self.id, stored, file.path, content))
+        start = run_now(self.beginnings.start(self.id, stored, file.path, found))
         life = self.life = Life(self, start, file)
         for event in start.events:
             life.post(event)

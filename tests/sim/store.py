@@ -47,7 +47,8 @@ class SimulatedStore:
             return
         kept = max(0, len(stored.updates) - count)
         first, *others = (*stored.updates[:kept], *[b"\xff"] * (len(stored.updates) - kept))
-        more = More(tuple(others), stored.saved, over=stored.position)
+        more = More(tuple(others), stored.saved)
+        self._log = MemoryUpdateLog()
         run_now(self._log.start(self.room, stored.lineage, first, stored.first, more))
 
     def look(self) -> StoredHistory | None:

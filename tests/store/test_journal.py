@@ -285,18 +285,6 @@ def test_an_older_history_is_told_and_replaced_once_it_is_merged() -> None:
     assert j.next_request(600) == Append(((at(4), b"d"),))
 
 
-def test_an_older_history_of_the_same_lineage_is_replaced_where_it_ends() -> None:
-    """S18: it is the same history, which has gone on in two places."""
-    j = journal()
-    j.start(history(1, b"a"), Unread())
-    assert j.next_request(0) == Look()
-    older = history(2, b"a", b"x")
-    assert j.hear(Found(older), 0) == [Discovered(older, b"a")]
-    j.append(at(2), b"x")
-    j.replace_found()
-    assert j.next_request(0) == Start(b"a", at(1), More((b"x",), None, at(2)))
-
-
 def test_trouble_with_nothing_left_to_write_ends_with_a_look() -> None:
     j = journal()
     j.mark(SavedMark(at(1), "sha256:1"))
