@@ -16,8 +16,6 @@ from .crowd import Crowd
 from .faults import SIZE, can_mount, full_disk, quota, read_only, unmount
 from .people import CollabPerson
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*WebSocketClientConnection")
-
 ARGUMENTS = (*WITHOUT_A_BROWSER, "--YDocExtension.document_save_delay=0.1")
 
 Scenario = Callable[[Crowd], Awaitable[None]]

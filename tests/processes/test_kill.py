@@ -91,8 +91,6 @@ async def live_through(lab: ServerProcess, seed: int, rounds: int) -> None:
 
 
 @pytest.mark.timeout(400)
-# Attempts to connect where there is no server.
-@pytest.mark.filterwarnings("ignore:.*WebSocketClientConnection")
 def test_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
     """W8 L1 S1 S3 S8 S11: what was acknowledged is there, also where its author is not; what was
     not comes back with whoever typed it; once."""

@@ -22,8 +22,6 @@ from tests.process import WITHOUT_A_BROWSER, ServerProcess
 from .crowd import Paper
 from .people import CollabPerson, OldPerson, Person
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*WebSocketClientConnection")
-
 DATA = Path(__file__).parents[1] / "store" / "data"
 VERSIONS = sorted(DATA.glob("version-*"))
 ARGUMENTS = (*WITHOUT_A_BROWSER, "--YDocExtension.document_save_delay=0.1")
