@@ -168,6 +168,13 @@ test('cursors of others leave the layout of the text alone', async ({
   expect(await layout()).toEqual(before);
 });
 
+/** Whether the name that is shown lies where this page's own caret is. */
+async function coversOwnLine(page: Page): Promise<boolean> {
+  const name = await boxOf(page, '.jp-CollabLabel.jp-mod-shown');
+  const own = await boxOf(page, '.jp-FileEditor .cm-cursor-primary');
+  return name.top < own.bottom - 1 && name.bottom > own.top + 1 && name.left < own.left + 200;
+}
+
 test('the name of somebody never lies on the line that is being read', async ({
   page,
   join,
@@ -185,11 +192,11 @@ test('the name of somebody never lies on the line that is being read', async ({
   await page.keyboard.press('ArrowDown');
   for (let line = 0; line < 6; line++) {
     await expect(nameOf(page, 'Barbara')).toBeVisible();
+    // Labels are placed with the next frame.
+    await expect
+      .poll(async () => coversOwnLine(page), { message: `who is in line ${line}`, timeout: 2_000 })
+      .toBe(false);
     const name = await boxOf(page, '.jp-CollabLabel.jp-mod-shown');
-    const own = await boxOf(page, '.jp-FileEditor .cm-cursor-primary');
-    const covers =
-      name.top < own.bottom - 1 && name.bottom > own.top + 1 && name.left < own.left + 200;
-    expect(covers, `the name of who is in line ${line}`).toBe(false);
     expect(name.right - name.left).toBeLessThan(160);
     await bob.keyboard.press('ArrowDown');
   }
