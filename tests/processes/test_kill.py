@@ -35,12 +35,12 @@ ARGUMENTS = (
 )
 
 WHILE_UP: list[Disaster] = [change_files, lock_store, delete_store]
-WHILE_DOWN: list[Disaster] = [change_files, delete_store, cut_store]
+WHILE_DOWN: list[Disaster] = [change_files]
 
-NOT_YET: list[Disaster] = [cut_log, delete_log, damage_store, restore_store]
-"""After these a history goes on without its end, under another name. Two people who carry their
-edits over in the same moment may then both bring what one had typed into a new cell of the
-other's."""
+NOT_YET: list[Disaster] = [cut_log, cut_store, damage_store, delete_log, restore_store]
+"""After these, or where the store is deleted while the server is down, a history goes on without
+its end, or begins anew. Two people who carry their edits over in the same moment may then both
+bring what one had typed into a new cell of the other's."""
 
 
 def chosen(disasters: list[Disaster]) -> list[Disaster]:
