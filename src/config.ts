@@ -4,11 +4,17 @@ import { PageConfig } from '@jupyterlab/coreutils';
 export interface Config {
   /** Whether documents are opened together. Where not, everything here is inert. */
   readonly collaborative: boolean;
+  /** Whether the person at this page may be offered to share; never those who came by a link. */
+  readonly sharing: boolean;
 }
 
 /** Read the page's configuration; a server without the extension leaves none. */
 export function readConfig(option = PageConfig.getOption('jupyterCollab')): Config {
-  return { collaborative: parse(option).collaborative === true };
+  const { collaborative, sharing, guest } = parse(option);
+  return {
+    collaborative: collaborative === true,
+    sharing: typeof sharing === 'object' && sharing !== null && guest === undefined
+  };
 }
 
 function parse(option: string): { readonly [key: string]: unknown } {

@@ -8,7 +8,10 @@ import { offlineChanges } from './plugins/offline';
 import { fileMarks, people, presenceSettings } from './plugins/people';
 import { currentDocument, globalAwareness, identity } from './plugins/presence';
 import { reopening } from './plugins/reopen';
+import { sharing } from './plugins/sharing';
 import { status } from './plugins/status';
+
+const config = readConfig();
 
 const plugins = [
   ...(isOnHub ? [] : [connectionLost]),
@@ -26,9 +29,11 @@ const plugins = [
   presenceSettings,
   people,
   fileMarks,
+  // Those who came by a link are told nothing of sharing, and have no right to it.
+  ...(config.sharing ? [sharing] : []),
   status
 ];
 
 // Where documents are not opened together, or another extension does that, there is nothing of
 // ours: no plugin, and no token that could stand in another's way.
-export default readConfig().collaborative ? plugins : [];
+export default config.collaborative ? plugins : [];

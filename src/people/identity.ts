@@ -1,12 +1,11 @@
-import { URLExt } from '@jupyterlab/coreutils';
-import { ServerConnection } from '@jupyterlab/services';
-import type { User as Users } from '@jupyterlab/services';
+import type { ServerConnection, User as Users } from '@jupyterlab/services';
 import { Token } from '@lumino/coreutils';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
 import { readUser } from '../presence';
 import type { User } from '../presence';
+import { request } from '../request';
 
 /** What of themselves people may change, as Jupyter names it. */
 export type Field = 'name' | 'display_name' | 'initials' | 'color';
@@ -61,7 +60,7 @@ export class Identity {
   /** Ask the server how others see us. What cannot be learned stays as it was. */
   async refresh(): Promise<void> {
     try {
-      this._take(await this._ask(IDENTITY, 'GET'));
+      this._take(await request(this._settings, IDENTITY, 'GET'));
     } catch (error) {
       console.warn('It is not known how others see us:', error);
     }
@@ -69,19 +68,9 @@ export class Identity {
 
   /** Change who we are, for everybody at once; rejects with the reason where that is refused. */
   async save(fields: Fields): Promise<void> {
-    await this._ask('api/me', 'PATCH', fields);
+    await request(this._settings, 'api/me', 'PATCH', fields);
     await this._users.refreshUser();
-    this._take(await this._ask(IDENTITY, 'PUT', {}));
-  }
-
-  private async _ask(path: string, method: string, body?: object): Promise<unknown> {
-    const url = URLExt.join(this._settings.baseUrl, path);
-    const init = { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-    const response = await ServerConnection.makeRequest(url, init, this._settings);
-    if (!response.ok) {
-      throw await ServerConnection.ResponseError.create(response);
-    }
-    return response.json();
+    this._take(await request(this._settings, IDENTITY, 'PUT', {}));
   }
 
   private _take(answer: unknown): void {

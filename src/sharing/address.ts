@@ -1,0 +1,51 @@
+import { URLExt } from '@jupyterlab/coreutils';
+
+import type { Subject } from './subject';
+
+/** The page from which something is shared. */
+export interface Page {
+  /** Where the server is, as this page reached it: with the origin, and a slash at the end. */
+  readonly base: string;
+  /** Whose form of address a link gets: JupyterLab, its single-document mode, Notebook 7. */
+  readonly app: 'lab' | 'doc' | 'notebook';
+  /** The address of this page. */
+  readonly here: string;
+}
+
+/** The address at which others see what is seen here, without anything secret. */
+export function addressOf({ base, app, here }: Page, subject: Subject | null): string {
+  if (app === 'notebook') {
+    return subject === null ? withoutQuery(here) : join(base, formOf(subject), subject.path);
+  }
+  return subject === null ? join(base, app) : join(base, `${app}/tree`, subject.path);
+}
+
+/** `address` for somebody who is to be let in without logging in. */
+export function withToken(address: string, token: string): string {
+  return `${address}?token=${encodeURIComponent(token)}`;
+}
+
+/** Whether an address leads nobody but people at this computer to the server. */
+export function isLoopback(address: string): boolean {
+  const { hostname } = new URL(address);
+  const name = hostname.replace(/^\[|\]$/gu, '');
+  return name === 'localhost' || name.endsWith('.localhost') || name === '::1' || isNet127(name);
+}
+
+function isNet127(name: string): boolean {
+  return /^127(?:\.\d{1,3}){3}$/u.test(name);
+}
+
+function formOf({ kind }: Subject): string {
+  return { notebook: 'notebooks', file: 'edit', directory: 'tree' }[kind];
+}
+
+function join(base: string, form: string, path = ''): string {
+  return URLExt.join(base, form, ...(path === '' ? [] : [URLExt.encodeParts(path)]));
+}
+
+/** What stands in the query may be a token. */
+function withoutQuery(address: string): string {
+  const { origin, pathname } = new URL(address);
+  return origin + pathname;
+}

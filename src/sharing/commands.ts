@@ -1,0 +1,41 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { shareIcon } from '@jupyterlab/ui-components';
+import type { CommandRegistry } from '@lumino/commands';
+
+import type { SharingApi } from './api';
+import type { ShareSection } from './section';
+import type { Subject } from './subject';
+import type { Subjects } from './subjects';
+import { openShareDialog } from './ui/dialog';
+
+export const ShareCommands = {
+  server: 'collab:share-server'
+} as const;
+
+interface Parts {
+  readonly subjects: Pick<Subjects, 'current' | 'at' | 'page'>;
+  readonly sections: readonly ShareSection[];
+  readonly api: SharingApi;
+  readonly trans: TranslationBundle;
+}
+
+/** What can be shared, as commands. `path` names a file; without it, the document in front. */
+export function addShareCommands(commands: CommandRegistry, parts: Parts): void {
+  const { subjects, sections, api, trans } = parts;
+  const subjectOf = ({ path }: Args): Subject | null =>
+    typeof path === 'string' ? subjects.at(path) : subjects.current;
+  const open = async (first: string, args: Args) =>
+    openShareDialog({ sections, first, subject: subjectOf(args), page: subjects.page, api, trans });
+
+  commands.addCommand(ShareCommands.server, {
+    label: trans.__('Share Jupyter Server Link…'),
+    caption: trans.__('Copy a link that gives everything on this server'),
+    icon: args => (args.isMenu === true ? undefined : shareIcon),
+    describedBy: PATH,
+    execute: args => open('server', args)
+  });
+}
+
+type Args = { readonly path?: unknown; readonly isMenu?: unknown };
+
+const PATH = { args: { type: 'object', properties: { path: { type: 'string' } } } } as const;

@@ -1,0 +1,12 @@
+/** Why there can be no link to something alone. */
+export type Obstacle = 'directory' | 'binary' | 'other-drive' | 'alone';
+
+/** What is to be shared. */
+export interface Subject {
+  /** As the contents manager has it, with the name of the drive where it is not the server's. */
+  readonly path: string;
+  readonly kind: 'notebook' | 'file' | 'directory';
+  /** The form in which it is open here; without it the server chooses. */
+  readonly room: { readonly format: string; readonly type: string } | null;
+  readonly obstacle: Obstacle | null;
+}

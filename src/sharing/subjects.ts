@@ -1,0 +1,89 @@
+import { LabShell } from '@jupyterlab/application';
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { PageConfig } from '@jupyterlab/coreutils';
+import type { IDocumentManager } from '@jupyterlab/docmanager';
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import type { Contents } from '@jupyterlab/services';
+import type { Widget } from '@lumino/widgets';
+
+import type { CollabContentProvider } from '../drive';
+import type { DocumentProvider } from '../provider';
+import type { Page } from './address';
+import type { Subject } from './subject';
+
+/** What can be shared at this page: the document in front, or any file or folder. */
+export class Subjects {
+  constructor(
+    private readonly _app: JupyterFrontEnd,
+    private readonly _manager: IDocumentManager,
+    private readonly _provider: CollabContentProvider
+  ) {}
+
+  get page(): Page {
+    const { shell } = this._app;
+    const isNotebook = PageConfig.getOption('notebookPage') !== '';
+    const isSingle = shell instanceof LabShell && shell.mode === 'single-document';
+    const app = isNotebook ? 'notebook' : isSingle ? 'doc' : 'lab';
+    return { base: PageConfig.getBaseUrl(), app, here: window.location.href };
+  }
+
+  /** The document in front, if one is. */
+  get current(): Subject | null {
+    const { currentWidget } = this._app.shell;
+    return currentWidget === null ? null : this.of(currentWidget);
+  }
+
+  /** The document that a widget shows. */
+  of(widget: Widget): Subject | null {
+    const context = this._manager.contextForWidget(widget);
+    return context === undefined ? null : this._opened(context);
+  }
+
+  /** Something that need not be open. */
+  at(path: string, type: Contents.ContentType = 'file'): Subject {
+    const { contents } = this._app.serviceManager;
+    const local = contents.localPath(path);
+    const kind = type === 'directory' || type === 'notebook' ? type : this._kindOf(local);
+    const isElsewhere = contents.driveName(path) !== '';
+    const provider = isElsewhere ? undefined : this._find(local);
+    if (provider !== undefined) {
+      return { path: local, kind, room: roomOf(provider), obstacle: null };
+    }
+    const obstacle = isElsewhere
+      ? 'other-drive'
+      : kind === 'directory'
+        ? 'directory'
+        : this._isBinary(local)
+          ? 'binary'
+          : null;
+    return { path: isElsewhere ? path : local, kind, room: null, obstacle };
+  }
+
+  private _opened(context: DocumentRegistry.Context): Subject {
+    const provider = this._provider.find(context.model.sharedModel);
+    const subject = this.at(context.path);
+    return provider === null
+      ? { ...subject, room: null, obstacle: subject.obstacle ?? 'alone' }
+      : { ...subject, room: roomOf(provider), obstacle: null };
+  }
+
+  private _find(path: string): DocumentProvider | undefined {
+    return this._provider.documents.find(document => document.path === path);
+  }
+
+  private _kindOf(path: string): 'notebook' | 'file' {
+    return this._typeOf(path)?.contentType === 'notebook' ? 'notebook' : 'file';
+  }
+
+  private _isBinary(path: string): boolean {
+    return this._typeOf(path)?.fileFormat === 'base64';
+  }
+
+  private _typeOf(path: string): DocumentRegistry.IFileType | undefined {
+    return this._app.docRegistry.getFileTypesForPath(path)[0];
+  }
+}
+
+function roomOf({ format, contentType }: DocumentProvider): Subject['room'] {
+  return { format, type: contentType };
+}

@@ -1,0 +1,156 @@
+import { Dialog, ReactWidget } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import type { SharingInfo } from '../api';
+import type { SectionProps, ShareSection } from '../section';
+import { reasonOf } from './words';
+
+/** What the dialog is opened with. */
+export interface ShareOptions extends Omit<SectionProps, 'info'> {
+  readonly sections: readonly ShareSection[];
+  /** The id of the part that is in front. */
+  readonly first: string;
+}
+
+/** Let the person at this page share the server, or a document. Resolves when they are done. */
+export async function openShareDialog(options: ShareOptions): Promise<void> {
+  const { trans } = options;
+  const dialog = new ShareDialog({
+    title: trans.__('Share'),
+    body: new ShareBody(options),
+    buttons: [Dialog.cancelButton({ label: trans.__('Close') })],
+    focusNodeSelector: '[role="tab"][aria-selected="true"]'
+  });
+  dialog.addClass('jp-CollabShareDialog');
+  await dialog.launch();
+}
+
+/** In a body with forms of its own the enter key does not close the dialog. */
+class ShareDialog extends Dialog<unknown> {
+  override handleEvent(event: Event): void {
+    const { target } = event;
+    const isInBody = target instanceof Element && target.closest('.jp-CollabShare') !== null;
+    if (!(isInBody && event instanceof KeyboardEvent && event.key === 'Enter')) {
+      super.handleEvent(event);
+    }
+  }
+}
+
+/** Asks the server what can be shared, and shows each part behind a tab. */
+class ShareBody extends ReactWidget {
+  constructor(private readonly _options: ShareOptions) {
+    super();
+    this.addClass('jp-CollabShare');
+    this._chosen = _options.first;
+    void this._load();
+  }
+
+  protected override render(): React.JSX.Element {
+    if (this._error !== null) {
+      return (
+        <p className="jp-CollabShare-error" role="alert">
+          {this._error}
+        </p>
+      );
+    }
+    return this._info === null ? (
+      <p role="status">{this._options.trans.__('Asking the server what can be shared…')}</p>
+    ) : (
+      this._renderParts(this._info)
+    );
+  }
+
+  private _renderParts(info: SharingInfo): React.JSX.Element {
+    const { sections, trans } = this._options;
+    const offered = sections.filter(section => section.isOffered(info));
+    const chosen = offered.find(({ id }) => id === this._chosen) ?? offered[0];
+    return (
+      <>
+        <Tabs
+          sections={offered}
+          chosen={chosen}
+          trans={trans}
+          choose={({ id }) => this._choose(id)}
+        />
+        {offered.map(({ id, Body }) => (
+          <div
+            key={id}
+            id={panelOf(id)}
+            className="jp-CollabShare-part"
+            role="tabpanel"
+            aria-labelledby={tabOf(id)}
+            hidden={id !== chosen?.id}
+          >
+            <Body {...this._options} info={info} />
+          </div>
+        ))}
+      </>
+    );
+  }
+
+  private async _load(): Promise<void> {
+    try {
+      this._info = await this._options.api.describe();
+    } catch (error) {
+      this._error = reasonOf(error, this._options.trans);
+    }
+    this.update();
+  }
+
+  private _choose(id: string): void {
+    this._chosen = id;
+    this.update();
+  }
+
+  private _chosen: string;
+  private _info: SharingInfo | null = null;
+  private _error: string | null = null;
+}
+
+interface TabsProps {
+  readonly sections: readonly ShareSection[];
+  readonly chosen: ShareSection | undefined;
+  readonly trans: TranslationBundle;
+  readonly choose: (section: ShareSection) => void;
+}
+
+/** The arrow keys go from one tab to the next, as is the custom. */
+function Tabs({ sections, chosen, trans, choose }: TabsProps): React.JSX.Element {
+  const onKeyDown = (event: React.KeyboardEvent, index: number) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const next = step === undefined ? undefined : sections.at((index + step) % sections.length);
+    if (next !== undefined) {
+      event.preventDefault();
+      choose(next);
+      document.getElementById(tabOf(next.id))?.focus();
+    }
+  };
+  return (
+    <div className="jp-CollabShare-tabs" role="tablist" aria-label={trans.__('What to share')}>
+      {sections.map((section, index) => (
+        <button
+          key={section.id}
+          id={tabOf(section.id)}
+          type="button"
+          role="tab"
+          aria-selected={section === chosen}
+          aria-controls={panelOf(section.id)}
+          tabIndex={section === chosen ? 0 : -1}
+          onClick={() => choose(section)}
+          onKeyDown={event => onKeyDown(event, index)}
+        >
+          {section.label(trans)}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function tabOf(id: string): string {
+  return `jp-CollabShare-tab-${id}`;
+}
+
+function panelOf(id: string): string {
+  return `jp-CollabShare-panel-${id}`;
+}

@@ -1,0 +1,62 @@
+import * as React from 'react';
+
+import { addressOf, withToken } from '../address';
+import type { SectionProps, ShareSection } from '../section';
+import { CopyField } from './copyfield';
+import { outOfReach, wayIn } from './words';
+
+/** The link to the whole server. */
+export const serverSection: ShareSection = {
+  id: 'server',
+  label: trans => trans.__('Whole Server'),
+  isOffered: () => true,
+  Body: ServerPart
+};
+
+function ServerPart({ info, subject, page, trans }: SectionProps): React.JSX.Element {
+  const { token } = info.server;
+  const [isIncluded, setIncluded] = React.useState(true);
+  if (!info.serverLinks) {
+    return (
+      <p>{trans.__('The administrator of this server has switched off links to all of it.')}</p>
+    );
+  }
+  const address = addressOf(page, subject);
+  const link = token !== null && isIncluded ? withToken(address, token) : address;
+  const unreachable = outOfReach(address, info.server, trans);
+  return (
+    <>
+      <p>
+        {subject === null
+          ? trans.__('A link to this server.')
+          : trans.__('A link to %1 on this server.', subject.path)}{' '}
+        <strong>
+          {trans.__(
+            'Who gets in has everything on it: all files, kernels, terminals and settings, as you do.'
+          )}
+        </strong>
+      </p>
+      {token !== null && (
+        <label className="jp-CollabShare-check">
+          <input
+            type="checkbox"
+            checked={isIncluded}
+            aria-describedby="jp-CollabShare-token"
+            onChange={event => setIncluded(event.target.checked)}
+          />
+          <span>
+            {trans.__('Include the token')}
+            <small id="jp-CollabShare-token">
+              {trans.__(
+                'The token gives everything on this server, to everybody to whom the link is passed on, until the token is changed.'
+              )}
+            </small>
+          </span>
+        </label>
+      )}
+      <CopyField label={trans.__('Link to the whole server')} value={link} trans={trans} />
+      <p>{wayIn(info.server, link !== address, trans)}</p>
+      {unreachable !== null && <p className="jp-CollabShare-warning">{unreachable}</p>}
+    </>
+  );
+}
