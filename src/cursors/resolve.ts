@@ -1,7 +1,7 @@
-import { createAbsolutePositionFromRelativePosition, createRelativePositionFromJSON } from 'yjs';
-import type { AbstractType, Doc } from 'yjs';
+import type { Doc } from 'yjs';
 
-import type { Place, SharedRange } from './wire';
+import { findPosition } from '../presence';
+import type { SharedRange } from './wire';
 
 /** A range of a text as it is at this moment, in UTF-16 code units. */
 export interface ResolvedRange {
@@ -16,7 +16,7 @@ export interface ResolvedRange {
 
 /** Find a shared range; null where the document does not have its place, or not yet. */
 export function resolve(range: SharedRange, doc: Doc): ResolvedRange | null {
-  const [anchor, head] = [find(range.anchor, doc), find(range.head, doc)];
+  const [anchor, head] = [findPosition(range.anchor, doc), findPosition(range.head, doc)];
   return anchor === null || head?.type !== anchor.type
     ? null
     : {
@@ -27,13 +27,3 @@ export function resolve(range: SharedRange, doc: Doc): ResolvedRange | null {
         assoc: range.head.assoc
       };
 }
-
-function find(place: Place, doc: Doc): Found | null {
-  // To ask for a part of the document that it does not have would make it.
-  if (place.tname !== null && !doc.share.has(place.tname)) {
-    return null;
-  }
-  return createAbsolutePositionFromRelativePosition(createRelativePositionFromJSON(place), doc);
-}
-
-type Found = { readonly type: AbstractType<unknown>; readonly index: number };

@@ -1,8 +1,6 @@
-import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { Token } from '@lumino/coreutils';
-import { Signal } from '@lumino/signaling';
-import type { ISignal } from '@lumino/signaling';
 
+import type { PresenceSettings, Stored } from '../presence';
 import type { LabelRules } from './labels';
 
 /** What a person wants to see of the others inside of documents. */
@@ -25,32 +23,11 @@ export const DEFAULTS: CursorOptions = {
 
 const NAMES: readonly LabelRules['names'][] = ['moving', 'hover', 'always', 'never'];
 
-/** The options as they are at the moment. */
-export class CursorSettings {
-  get options(): CursorOptions {
-    return this._options;
-  }
-
-  get changed(): ISignal<this, CursorOptions> {
-    return this._changed;
-  }
-
-  /** Follow these settings from now on. */
-  follow(settings: ISettingRegistry.ISettings): void {
-    const read = () => {
-      this._options = readOptions(settings.composite);
-      this._changed.emit(this._options);
-    };
-    settings.changed.connect(read);
-    read();
-  }
-
-  private _options = DEFAULTS;
-  private readonly _changed = new Signal<this, CursorOptions>(this);
-}
+/** What is wanted of the others inside of documents, as it is at the moment. */
+export type CursorSettings = PresenceSettings<CursorOptions>;
 
 /** Read settings; what is missing or of another kind is as by default. */
-export function readOptions(settings: { readonly [name: string]: unknown }): CursorOptions {
+export function readCursorOptions(settings: Stored): CursorOptions {
   const { cursors, cursorNames, cursorNameSeconds, cellMarks, badges } = settings;
   const names = NAMES.find(name => name === cursorNames) ?? DEFAULTS.names;
   const isTime = typeof cursorNameSeconds === 'number' && cursorNameSeconds > 0;

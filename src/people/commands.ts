@@ -33,51 +33,7 @@ export interface Parts {
 /** What can be done with people, as commands. `username` names one; without it, it is asked. */
 export function addCommands(commands: CommandRegistry, parts: Parts): void {
   const { places, everybody, follower, presenter, trans } = parts;
-  const named = ({ username }: Args) =>
-    everybody.others.find(({ user }) => user.username === username) ?? null;
-  const nameOf = (args: Args) => named(args)?.user.displayName;
-
-  commands.addCommand(Commands.goTo, {
-    label: args =>
-      nameOf(args) === undefined
-        ? trans.__('Go to Person…')
-        : trans.__('Go to %1', nameOf(args) ?? ''),
-    describedBy: PERSON,
-    isEnabled: () => everybody.others.length > 0,
-    execute: async args => {
-      const person = named(args) ?? (await choose(parts, trans.__('Go to')));
-      const path = person === null ? null : pathOf(person);
-      await (person !== null && (await isHere(places.current, person, true))
-        ? undefined
-        : person !== null && path !== null && openAt(places, person, path));
-    }
-  });
-  commands.addCommand(Commands.openAt, {
-    label: args => trans.__('Open %1', typeof args.path === 'string' ? args.path : ''),
-    describedBy: { args: { ...PERSON.args, required: ['username', 'path'] } },
-    execute: async args => {
-      const person = named(args);
-      if (person !== null && typeof args.path === 'string') {
-        await openAt(places, person, args.path);
-      }
-    }
-  });
-  commands.addCommand(Commands.follow, {
-    label: args =>
-      nameOf(args) === undefined
-        ? trans.__('Follow Person…')
-        : trans.__('Follow %1', nameOf(args) ?? ''),
-    describedBy: PERSON,
-    isEnabled: () => everybody.others.length > 0,
-    isToggled: args => args.username !== undefined && args.username === follower.leader?.username,
-    execute: async args => {
-      const person = named(args) ?? (await choose(parts, trans.__('Follow')));
-      const isLeader = person?.user.username === follower.leader?.username;
-      if (person !== null) {
-        (isLeader ? () => follower.stop() : () => follower.follow(person.user.username))();
-      }
-    }
-  });
+  addPersonCommands(commands, parts);
   commands.addCommand(Commands.stopFollowing, {
     label: trans.__('Stop Following'),
     describedBy: NOTHING,
@@ -105,6 +61,66 @@ export function addCommands(commands: CommandRegistry, parts: Parts): void {
   );
 }
 
+function addPersonCommands(commands: CommandRegistry, parts: Parts): void {
+  const { places, everybody, follower, trans } = parts;
+  const named = ({ username }: Args) =>
+    everybody.others.find(({ user }) => user.username === username) ?? null;
+  const add = ({ id, title, ask, label, execute }: PersonCommand) =>
+    commands.addCommand(id, {
+      label: args => {
+        const name = named(args)?.user.displayName;
+        return name === undefined ? ask : label(name);
+      },
+      describedBy: PERSON,
+      isEnabled: () => everybody.others.length > 0,
+      isToggled: ({ username }) =>
+        id === Commands.follow && username !== undefined && isFollowed(username),
+      execute: async args => {
+        const person = named(args) ?? (await choose(parts, title));
+        if (person !== null) {
+          await execute(person);
+        }
+      }
+    });
+  const isFollowed = (username: unknown) => username === follower.leader?.username;
+  add({
+    id: Commands.goTo,
+    title: trans.__('Go to'),
+    ask: trans.__('Go to Person…'),
+    label: name => trans.__('Go to %1', name),
+    execute: async person => goTo(places, person)
+  });
+  add({
+    id: Commands.follow,
+    title: trans.__('Follow'),
+    ask: trans.__('Follow Person…'),
+    label: name => trans.__('Follow %1', name),
+    execute: ({ user: { username } }) =>
+      isFollowed(username) ? follower.stop() : follower.follow(username)
+  });
+  commands.addCommand(Commands.openAt, {
+    label: args => trans.__('Open %1', typeof args.path === 'string' ? args.path : ''),
+    describedBy: { args: { ...PERSON.args, required: ['username', 'path'] } },
+    execute: async args => {
+      const person = named(args);
+      if (person !== null && typeof args.path === 'string') {
+        await openAt(places, person, args.path);
+      }
+    }
+  });
+}
+
+/** Something that is done with one person, who is asked for where none is named. */
+interface PersonCommand {
+  readonly id: string;
+  /** What the question for a person is called. */
+  readonly title: string;
+  /** What the command is called without a person, and with one. */
+  readonly ask: string;
+  readonly label: (name: string) => string;
+  readonly execute: (person: Person) => Promise<void> | void;
+}
+
 type Args = { readonly username?: unknown };
 
 const PERSON = {
@@ -115,17 +131,26 @@ const PERSON = {
 } as const;
 const NOTHING = { args: { type: 'object', properties: {} } } as const;
 
-async function isHere(place: Place | null, person: Person, go: boolean): Promise<boolean> {
+/** Go to where somebody is in this document, else to the document that they have in front. */
+async function goTo(places: Places, person: Person): Promise<void> {
+  const path = pathOf(person);
+  if (!(await showIn(places.current, person)) && path !== null) {
+    await openAt(places, person, path);
+  }
+}
+
+/** Show where somebody is in a document; false where that is not known. */
+async function showIn(place: Place | null, person: Person): Promise<boolean> {
   const found = place?.roster.others.find(({ user }) => user.username === person.user.username);
   const [page] = found?.peers ?? [];
-  return place !== null && page !== undefined && (!go || (await place.view.goTo(page)));
+  return place !== null && page !== undefined && place.view.goTo(page);
 }
 
 /** Open a document where somebody is in it, or as it is once they are not seen there. */
 async function openAt(places: Places, person: Person, path: string): Promise<void> {
   const place = await places.open(path);
   const until = Date.now() + ARRIVAL;
-  while (place !== null && !(await isHere(place, person, true)) && Date.now() < until) {
+  while (place !== null && !(await showIn(place, person)) && Date.now() < until) {
     await change(place.roster, until - Date.now());
   }
 }

@@ -1,7 +1,6 @@
-import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { Token } from '@lumino/coreutils';
-import { Signal } from '@lumino/signaling';
-import type { ISignal } from '@lumino/signaling';
+
+import type { PresenceSettings, Stored } from '../presence';
 
 /** What a person wants to see of the others around documents, and to be seen of themselves. */
 export interface PeopleOptions {
@@ -25,32 +24,11 @@ const NAMES = [
   'followable'
 ] as const satisfies readonly (keyof PeopleOptions)[];
 
-/** The options as they are at the moment. */
-export class PeopleSettings {
-  get options(): PeopleOptions {
-    return this._options;
-  }
-
-  get changed(): ISignal<this, PeopleOptions> {
-    return this._changed;
-  }
-
-  /** Follow these settings from now on. */
-  follow(settings: ISettingRegistry.ISettings): void {
-    const read = () => {
-      this._options = readOptions(settings.composite);
-      this._changed.emit(this._options);
-    };
-    settings.changed.connect(read);
-    read();
-  }
-
-  private _options = readOptions({});
-  private readonly _changed = new Signal<this, PeopleOptions>(this);
-}
+/** What is wanted of the others around documents, as it is at the moment. */
+export type PeopleSettings = PresenceSettings<PeopleOptions>;
 
 /** Everything is on unless it is switched off. */
-export function readOptions(settings: { readonly [name: string]: unknown }): PeopleOptions {
+export function readPeopleOptions(settings: Stored): PeopleOptions {
   const entries = NAMES.map(name => [name, settings[name] !== false] as const);
   return Object.fromEntries(entries) as unknown as PeopleOptions;
 }

@@ -7,15 +7,14 @@ import type { Awareness } from 'y-protocols/awareness';
 import { Text } from 'yjs';
 
 import {
-  CursorSettings,
   ICursorSettings,
   publishCursors,
+  readCursorOptions,
   remoteCursors,
   trackerOf
 } from '../cursors';
-
-/** What of the others is seen inside of documents is set together with the rest of presence. */
-const SETTINGS = 'jupyter-collab:presence';
+import type { CursorSettings } from '../cursors';
+import { PresenceSettings } from '../presence';
 
 /** What of that a person wants to see. */
 export const cursorSettings: JupyterFrontEndPlugin<CursorSettings> = {
@@ -25,11 +24,8 @@ export const cursorSettings: JupyterFrontEndPlugin<CursorSettings> = {
   provides: ICursorSettings,
   optional: [ISettingRegistry],
   activate: (_app: JupyterFrontEnd, registry: ISettingRegistry | null) => {
-    const settings = new CursorSettings();
-    registry?.load(SETTINGS).then(
-      loaded => settings.follow(loaded),
-      (error: unknown) => console.warn('The settings of presence cannot be read:', error)
-    );
+    const settings = new PresenceSettings(readCursorOptions);
+    void settings.load(registry);
     return settings;
   }
 };

@@ -18,7 +18,8 @@ import type { Parts } from '../people/commands';
 import { Follower } from '../people/follower';
 import { IIdentity } from '../people/identity';
 import type { Identity } from '../people/identity';
-import { IPeopleSettings, PeopleSettings } from '../people/options';
+import { IPeopleSettings, readPeopleOptions } from '../people/options';
+import type { PeopleSettings } from '../people/options';
 import { Places } from '../people/places';
 import { Invitations, Presenter } from '../people/presenting';
 import type { Invitation } from '../people/presenting';
@@ -32,23 +33,18 @@ import { PeoplePanel } from '../people/ui/panel';
 import { PanelModel } from '../people/ui/panelmodel';
 import { PresenterFrame } from '../people/ui/presenterframe';
 import { editProfile } from '../people/ui/profile';
-import { rosterOf } from '../presence';
-
-const SETTINGS = 'jupyter-collab:presence';
+import { PresenceSettings, PRESENCE_SETTINGS, rosterOf } from '../presence';
 
 /** What a person wants to see of the others; the settings of presence are this plugin's. */
 export const presenceSettings: JupyterFrontEndPlugin<PeopleSettings> = {
-  id: SETTINGS,
+  id: PRESENCE_SETTINGS,
   description: 'Knows what is wanted to be seen of others.',
   autoStart: true,
   provides: IPeopleSettings,
   optional: [ISettingRegistry],
   activate: (_app: JupyterFrontEnd, registry: ISettingRegistry | null) => {
-    const settings = new PeopleSettings();
-    registry?.load(SETTINGS).then(
-      loaded => settings.follow(loaded),
-      (error: unknown) => console.warn('The settings of presence cannot be read:', error)
-    );
+    const settings = new PresenceSettings(readPeopleOptions);
+    void settings.load(registry);
     return settings;
   }
 };

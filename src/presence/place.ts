@@ -33,14 +33,18 @@ export function viewOf({ state }: Peer): View | null {
   return typeof at === 'object' && at !== null ? { at, share: isShare ? share : 0 } : null;
 }
 
-/** A relative position, as it came from somebody else, in `doc` as it is now. */
-export function resolve(position: unknown, doc: Doc): AbsolutePosition | null {
+/**
+ * Find a relative position, as it came from somebody else, in `doc` as it is now; null where it is
+ * none, or where the document does not have its place, or not yet.
+ */
+export function findPosition(position: unknown, doc: Doc): AbsolutePosition | null {
   try {
-    return createAbsolutePositionFromRelativePosition(
-      createRelativePositionFromJSON(position),
-      doc
-    );
+    const place = createRelativePositionFromJSON(position);
+    // To ask for a part of the document that it does not have would make it.
+    return place.tname !== null && !doc.share.has(place.tname)
+      ? null
+      : createAbsolutePositionFromRelativePosition(place, doc);
   } catch {
-    return null; // no position, or one in a document that we do not know
+    return null; // what others send may be anything
   }
 }

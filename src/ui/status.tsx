@@ -36,7 +36,7 @@ export class StatusWidget extends VDomRenderer<StatusModel> {
           <icon.react tag="span" className="jp-CollabStatus-icon" />
           <span className="jp-CollabStatus-label">{label}</span>
         </button>
-        <span className="jp-CollabStatus-news" role="status" aria-live="polite">
+        <span className="jp-CollabNews" role="status" aria-live="polite">
           {news}
         </span>
       </>

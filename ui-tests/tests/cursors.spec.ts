@@ -24,17 +24,14 @@ async function boxOf(page: Page, selector: string) {
 
 test('three people see where the others write, for as long as they are there', async ({
   page,
-  join,
-  lab,
-  tmpPath
+  together
 }) => {
-  const path = `${tmpPath}/three.ipynb`;
-  await lab.write(path, notebook(['a = 1\nb = 2\nc = 3', 'd = 4']));
-  const bob = await join('Bob');
-  const grace = await join('Grace Hopper');
-  for (const who of [page, bob, grace]) {
-    await openDocument(who, path);
-  }
+  const [bob, grace] = await together(
+    'three.ipynb',
+    notebook(['a = 1\nb = 2\nc = 3', 'd = 4']),
+    'Bob',
+    'Grace Hopper'
+  );
   await typeInCell(page, 0, '  # ada');
   await typeInCell(bob, 0, '  # bob');
   await typeInCell(grace, 1, '  # grace');
@@ -68,13 +65,7 @@ test('three people see where the others write, for as long as they are there', a
   await expect(page.locator(CARET)).toHaveCount(0, { timeout: 1000 });
 });
 
-test('a caret is where its owner sees it, in every kind of text', async ({
-  page,
-  join,
-  lab,
-  tmpPath
-}) => {
-  const path = `${tmpPath}/kinds.py`;
+test('a caret is where its owner sees it, in every kind of text', async ({ page, together }) => {
   const lines = [
     'x = "🦜🦜" + "👩🏽‍🚀 é"',
     '',
@@ -84,11 +75,7 @@ test('a caret is where its owner sees it, in every kind of text', async ({
     '    return 1',
     'end = 1'
   ];
-  await lab.write(path, lines.join('\n'));
-  const bob = await join('Bob');
-  for (const who of [page, bob]) {
-    await openDocument(who, path);
-  }
+  const [bob] = await together('kinds.py', lines.join('\n'), 'Bob');
   await bob.locator('.jp-FileEditor .cm-content').click();
   const moves: [string, string[]][] = [
     ['at the very start', ['Control+Home']],
@@ -139,18 +126,8 @@ test('a caret is where its owner sees it, in every kind of text', async ({
   await page.screenshot({ path: 'test-results/cursors-kinds.png' });
 });
 
-test('cursors of others leave the layout of the text alone', async ({
-  page,
-  join,
-  lab,
-  tmpPath
-}) => {
-  const path = `${tmpPath}/layout.ipynb`;
-  await lab.write(path, notebook(['one two three', 'x']));
-  const bob = await join('Bob');
-  for (const who of [page, bob]) {
-    await openDocument(who, path);
-  }
+test('cursors of others leave the layout of the text alone', async ({ page, together }) => {
+  const [bob] = await together('layout.ipynb', notebook(['one two three', 'x']), 'Bob');
   await typeInCell(page, 1, 'y');
   const layout = async () =>
     page.evaluate(() => {
@@ -177,15 +154,11 @@ async function coversOwnLine(page: Page): Promise<boolean> {
 
 test('the name of somebody never lies on the line that is being read', async ({
   page,
-  join,
-  lab,
-  tmpPath
+  together
 }) => {
-  const path = `${tmpPath}/reading.txt`;
-  await lab.write(path, Array.from({ length: 8 }, (_, n) => `line ${n} of some text`).join('\n'));
-  const bob = await join('Barbara Liskov-Something-Longer');
+  const lines = Array.from({ length: 8 }, (_, n) => `line ${n} of some text`);
+  const [bob] = await together('reading.txt', lines.join('\n'), 'Barbara Liskov-Something-Longer');
   for (const who of [page, bob]) {
-    await openDocument(who, path);
     await who.locator('.jp-FileEditor .cm-content').click();
     await who.keyboard.press('Control+Home');
   }
@@ -209,17 +182,14 @@ for (const windowingMode of ['full', 'contentVisibility']) {
 
     test('cells of others are marked, and who is out of sight is told', async ({
       page,
-      join,
-      lab,
-      tmpPath
+      together
     }) => {
-      const path = `${tmpPath}/long.ipynb`;
-      await lab.write(path, notebook(Array.from({ length: 120 }, (_, n) => `cell = ${n}\n\n\n`)));
-      const bob = await join('Bob');
-      const grace = await join('Grace Hopper');
-      for (const who of [page, bob, grace]) {
-        await openDocument(who, path);
-      }
+      const [bob, grace] = await together(
+        'long.ipynb',
+        notebook(Array.from({ length: 120 }, (_, n) => `cell = ${n}\n\n\n`)),
+        'Bob',
+        'Grace Hopper'
+      );
       await typeInCell(bob, 1, '!');
       await expect(page.locator(CARET)).toHaveCount(1);
       await bob.keyboard.press('Escape');
@@ -263,13 +233,8 @@ for (const [what, settings, carets, names, marks] of [
     const presence = { 'jupyter-collab:presence': settings };
     test.use({ mockSettings: { ...galata.DEFAULT_SETTINGS, ...presence } });
 
-    test('that is what is shown of others', async ({ page, join, lab, tmpPath }) => {
-      const path = `${tmpPath}/set.ipynb`;
-      await lab.write(path, notebook(['a = 1', 'b = 2']));
-      const bob = await join('Bob');
-      for (const who of [page, bob]) {
-        await openDocument(who, path);
-      }
+    test('that is what is shown of others', async ({ page, together }) => {
+      const [bob] = await together('set.ipynb', notebook(['a = 1', 'b = 2']), 'Bob');
       await typeInCell(bob, 0, '!');
       await expect(page.locator('.jp-Notebook-cell').first()).toContainText('a = 1!');
       // Longer than names stay by default.
@@ -281,29 +246,23 @@ for (const [what, settings, carets, names, marks] of [
   });
 }
 
-test('ten people in one notebook', async ({ page, join, lab, tmpPath }) => {
+test('ten people in one notebook', async ({ page, together }) => {
   test.setTimeout(240_000);
-  const path = `${tmpPath}/ten.ipynb`;
-  await lab.write(path, notebook(Array.from({ length: 4 }, (_, n) => `# cell ${n}\nx = ${n}\n`)));
-  const guests = [];
-  for (const name of ['Bob', 'Carol', 'Dan', 'Eve', 'Frank', 'Grace', 'Heidi', 'Ivan', 'Judy']) {
-    guests.push(await join(name));
-  }
-  for (const who of [page, ...guests]) {
-    await openDocument(who, path);
-  }
+  const cells = Array.from({ length: 4 }, (_, n) => `# cell ${n}\nx = ${n}\n`);
+  const names = ['Bob', 'Carol', 'Dan', 'Eve', 'Frank', 'Grace', 'Heidi', 'Ivan', 'Judy'];
+  const guests = await together('ten.ipynb', notebook(cells), ...names);
   await Promise.all(guests.map(async (who, n) => typeInCell(who, n % 4, `y${n} = ${n}`)));
   await expect(page.locator(CARET)).toHaveCount(9);
   await page.screenshot({ path: 'test-results/cursors-ten.png' });
-  const names = await page.locator('.jp-CollabLabel.jp-mod-shown').evaluateAll(nodes =>
+  const labels = await page.locator('.jp-CollabLabel.jp-mod-shown').evaluateAll(nodes =>
     nodes.map(node => {
       const { left, top, right, bottom } = node.getBoundingClientRect();
       return { left, top, right, bottom };
     })
   );
-  expect(names.length).toBeGreaterThan(0);
-  names.forEach((one, n) => {
-    const covered = names.slice(n + 1).filter(other => {
+  expect(labels.length).toBeGreaterThan(0);
+  labels.forEach((one, n) => {
+    const covered = labels.slice(n + 1).filter(other => {
       const isBeside = one.left >= other.right || other.left >= one.right;
       return !isBeside && one.top < other.bottom && other.top < one.bottom;
     });

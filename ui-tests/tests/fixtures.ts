@@ -1,6 +1,7 @@
 import { test as galataTest, galata, type IJupyterLabPageFixture } from '@jupyterlab/galata';
 import { writeFile } from 'node:fs/promises';
 import type { BrowserContext, TestInfo } from '@playwright/test';
+import { openDocument } from './documents';
 import { LabServer, TOKEN } from './lab-server';
 
 export { expect } from '@jupyterlab/galata';
@@ -22,9 +23,19 @@ export interface JoinOptions {
 /** Opens a page in a browser context of its own, as the user of that name. */
 export type Join = (name: string, options?: JoinOptions) => Promise<LabPage>;
 
+/** Writes a document, and opens it at Ada's page and at one more for each of these names. */
+export type Together = <Names extends readonly string[]>(
+  file: string,
+  content: string,
+  ...names: Names
+) => Promise<{ [N in keyof Names]: LabPage }>;
+
 interface TestFixtures {
   /** Brings one more person to the test. They leave when it ends. */
   join: Join;
+
+  /** Has several people in one document. */
+  together: Together;
 
   /** A server for this test alone, which it may stop and start; already started. */
   ownLab: LabServer;
@@ -104,6 +115,20 @@ export const test = galataTest.extend<TestFixtures, WorkerFixtures>({
       }
       await page.context().close();
     }
+  },
+  together: async ({ page, join, lab, tmpPath }, use) => {
+    const together = async (file: string, content: string, ...names: string[]) => {
+      await lab.write(`${tmpPath}/${file}`, content);
+      const guests: LabPage[] = [];
+      for (const name of names) {
+        guests.push(await join(name));
+      }
+      for (const who of [page, ...guests]) {
+        await openDocument(who, `${tmpPath}/${file}`);
+      }
+      return guests;
+    };
+    await use(together as Together);
   }
 });
 

@@ -24,20 +24,14 @@ async function scrollTop(page: LabPage): Promise<number> {
 
 const LONG = Array.from({ length: 60 }, (_, n) => `# cell ${n}\n${'x = 1\n'.repeat(n % 7)}`);
 
-test('avatars tell who is here, what they do, and go with the page', async ({
-  page,
-  join,
-  lab,
-  tmpPath
-}) => {
-  const path = `${tmpPath}/here.ipynb`;
-  await lab.write(path, notebook(['a = 1', 'b = 2']));
-  const bob = await join('Bob');
-  const tab = await join('Bob');
-  const grace = await join('Grace Hopper');
-  for (const who of [page, bob, tab, grace]) {
-    await openDocument(who, path);
-  }
+test('avatars tell who is here, what they do, and go with the page', async ({ page, together }) => {
+  const [bob, tab, grace] = await together(
+    'here.ipynb',
+    notebook(['a = 1', 'b = 2']),
+    'Bob',
+    'Bob',
+    'Grace Hopper'
+  );
   const bar = page.locator('.jp-NotebookPanel .jp-CollabPeople');
   await expect(bar.locator('button')).toHaveCount(2);
   await expect(avatar(page, 'Bob')).toHaveAccessibleName('Bob, viewing');
@@ -64,20 +58,14 @@ test('avatars tell who is here, what they do, and go with the page', async ({
   expect(Date.now() - left).toBeLessThan(2_000);
   await tab.context().close();
   await expect(bar.locator('button')).toHaveCount(1);
-  await expect(page.locator('.jp-CollabNews')).toContainText('Grace Hopper left.');
+  await expect(page.locator('body > .jp-CollabNews')).toContainText('Grace Hopper left.');
 });
 
 test('a click on an avatar goes to the cell of that person, in a windowed notebook too', async ({
   page,
-  join,
-  lab,
-  tmpPath
+  together
 }) => {
-  const path = `${tmpPath}/long.ipynb`;
-  await lab.write(path, notebook(LONG));
-  const bob = await join('Bob');
-  await openDocument(page, path);
-  await openDocument(bob, path);
+  const [bob] = await together('long.ipynb', notebook(LONG), 'Bob');
   await bob.notebook.selectCells(50);
   await typeInCell(bob, 50, 'here');
   await expect(page.locator('.jp-Cell', { hasText: 'cell 50' })).not.toBeInViewport();
@@ -87,16 +75,12 @@ test('a click on an avatar goes to the cell of that person, in a windowed notebo
 
 test('following stays with a person, into other documents, until one moves oneself', async ({
   page,
-  join,
+  together,
   lab,
   tmpPath
 }) => {
-  const path = `${tmpPath}/lead.ipynb`;
-  await lab.write(path, notebook(LONG));
   await lab.write(`${tmpPath}/other.py`, 'line\n'.repeat(400));
-  const bob = await join('Bob');
-  await openDocument(page, path);
-  await openDocument(bob, path);
+  const [bob] = await together('lead.ipynb', notebook(LONG), 'Bob');
   await expect(avatar(page, 'Bob')).toBeVisible();
   await run(page, 'collab:follow-person', { username: 'bob' });
   const frame = page.locator('.jp-CollabFrame');
@@ -129,15 +113,9 @@ test('following stays with a person, into other documents, until one moves onese
 
 test('presenting invites everybody in the document, and is withdrawn', async ({
   page,
-  join,
-  lab,
-  tmpPath
+  together
 }) => {
-  const path = `${tmpPath}/talk.ipynb`;
-  await lab.write(path, notebook(LONG));
-  const bob = await join('Bob');
-  await openDocument(page, path);
-  await openDocument(bob, path);
+  const [bob] = await together('talk.ipynb', notebook(LONG), 'Bob');
   await expect(avatar(page, 'Bob')).toBeVisible();
   await run(page, 'collab:present');
   await expect(page.locator('.jp-CollabFrame')).toContainText('You present');
@@ -184,15 +162,9 @@ test('the panel lists people and what they have open, and files are marked', asy
 
 test('undo takes back what I did last, never what somebody else did', async ({
   page,
-  join,
-  lab,
-  tmpPath
+  together
 }) => {
-  const path = `${tmpPath}/undo.ipynb`;
-  await lab.write(path, notebook(['']));
-  const bob = await join('Bob');
-  await openDocument(page, path);
-  await openDocument(bob, path);
+  const [bob] = await together('undo.ipynb', notebook(['']), 'Bob');
   const both = async (text: string): Promise<void> => {
     for (const who of [page, bob]) {
       await expect.poll(async () => sources(who)).toEqual([text]);

@@ -8,7 +8,7 @@ import { setUp } from '../../presence/__tests__/crowd';
 import { Announcer, ANNOUNCE_AFTER } from '../announcer';
 import { documentsOf, Follower, PATIENCE } from '../follower';
 import type { Ending, Page } from '../follower';
-import { readOptions } from '../options';
+import { readPeopleOptions } from '../options';
 import type { Place } from '../places';
 import { Invitations, Presenter } from '../presenting';
 import { ViewTeller, VIEW_INTERVAL } from '../tellview';
@@ -340,7 +340,7 @@ it('lists documents with the one in front first, and each once', () => {
 });
 
 it('has everything on that is not switched off', () => {
-  expect(readOptions({ avatars: false, fileMarks: 'x' })).toMatchObject({
+  expect(readPeopleOptions({ avatars: false, fileMarks: 'x' })).toMatchObject({
     ...{ avatars: false, fileMarks: true, followable: true }
   });
 });

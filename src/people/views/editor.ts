@@ -3,38 +3,20 @@ import { CodeMirrorEditor } from '@jupyterlab/codemirror';
 import type { IDocumentWidget } from '@jupyterlab/docregistry';
 import type { FileEditor } from '@jupyterlab/fileeditor';
 import type { YFile } from '@jupyter/ydoc';
-import { Signal } from '@lumino/signaling';
-import type { ISignal } from '@lumino/signaling';
 import { createRelativePositionFromTypeIndex } from 'yjs';
 
-import { resolve, viewOf } from '../../presence';
+import { findPosition, viewOf } from '../../presence';
 import type { Peer, View } from '../../presence';
 import { caretOf } from './caret';
-import { nextFrame, TOLERANCE } from './view';
-import type { DocumentView } from './view';
+import { nextFrame, ScrollingView, TOLERANCE } from './view';
 
 /** The visible part of a text file. */
-export class EditorView implements DocumentView {
+export class EditorView extends ScrollingView<IDocumentWidget<FileEditor>> {
   constructor(
-    readonly widget: IDocumentWidget<FileEditor>,
+    widget: IDocumentWidget<FileEditor>,
     private readonly _model: YFile
   ) {
-    this._scroller?.addEventListener('scroll', this._onScroll, { passive: true });
-    widget.disposed.connect(() => this.dispose());
-  }
-
-  get moved(): ISignal<this, void> {
-    return this._moved;
-  }
-
-  get isDisposed(): boolean {
-    return this._isDisposed;
-  }
-
-  dispose(): void {
-    this._isDisposed = true;
-    this._scroller?.removeEventListener('scroll', this._onScroll);
-    Signal.clearData(this);
+    super(widget, codeMirrorOf(widget)?.scrollDOM);
   }
 
   read(): View | null {
@@ -50,7 +32,7 @@ export class EditorView implements DocumentView {
   }
 
   async show({ at, share }: View): Promise<void> {
-    const found = resolve(at, this._model.ydoc);
+    const found = findPosition(at, this._model.ydoc);
     const editor = this._editor;
     if (found === null || editor === null) {
       return;
@@ -82,16 +64,10 @@ export class EditorView implements DocumentView {
   }
 
   private get _editor(): CodeMirror | null {
-    const { editor } = this.widget.content;
-    return editor instanceof CodeMirrorEditor ? editor.editor : null;
+    return codeMirrorOf(this.widget);
   }
+}
 
-  private get _scroller(): HTMLElement | undefined {
-    return this._editor?.scrollDOM;
-  }
-
-  private readonly _onScroll = (): void => this._moved.emit();
-
-  private _isDisposed = false;
-  private readonly _moved = new Signal<this, void>(this);
+function codeMirrorOf({ content: { editor } }: IDocumentWidget<FileEditor>): CodeMirror | null {
+  return editor instanceof CodeMirrorEditor ? editor.editor : null;
 }

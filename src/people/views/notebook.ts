@@ -1,37 +1,19 @@
 import type { YNotebook } from '@jupyter/ydoc';
 import type { Cell } from '@jupyterlab/cells';
 import type { Notebook, NotebookPanel } from '@jupyterlab/notebook';
-import { Signal } from '@lumino/signaling';
-import type { ISignal } from '@lumino/signaling';
 
 import { viewOf } from '../../presence';
 import type { Peer, View } from '../../presence';
 import { activeCellOf, caretOf } from './caret';
-import { nextFrame, TOLERANCE } from './view';
-import type { DocumentView } from './view';
+import { nextFrame, ScrollingView, TOLERANCE } from './view';
 
 /** The visible part of a notebook, also of one that draws its visible cells only. */
-export class NotebookView implements DocumentView {
+export class NotebookView extends ScrollingView<NotebookPanel> {
   constructor(
-    readonly widget: NotebookPanel,
+    widget: NotebookPanel,
     private readonly _model: YNotebook
   ) {
-    this._scroller.addEventListener('scroll', this._onScroll, { passive: true });
-    widget.disposed.connect(() => this.dispose());
-  }
-
-  get moved(): ISignal<this, void> {
-    return this._moved;
-  }
-
-  get isDisposed(): boolean {
-    return this._isDisposed;
-  }
-
-  dispose(): void {
-    this._isDisposed = true;
-    this._scroller.removeEventListener('scroll', this._onScroll);
-    Signal.clearData(this);
+    super(widget, widget.content.outerNode);
   }
 
   read(): View | null {
@@ -105,11 +87,6 @@ export class NotebookView implements DocumentView {
   private get _scroller(): HTMLElement {
     return this._notebook.outerNode;
   }
-
-  private readonly _onScroll = (): void => this._moved.emit();
-
-  private _isDisposed = false;
-  private readonly _moved = new Signal<this, void>(this);
 }
 
 const FLASH = 'jp-CollabFlash';

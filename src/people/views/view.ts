@@ -1,6 +1,7 @@
-import type { Widget } from '@lumino/widgets';
-import type { ISignal } from '@lumino/signaling';
 import type { IDisposable } from '@lumino/disposable';
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
+import type { Widget } from '@lumino/widgets';
 
 import type { Peer, View } from '../../presence';
 
@@ -20,6 +21,40 @@ export interface DocumentView extends IDisposable {
 
   /** The visible part may be another one now. */
   readonly moved: ISignal<DocumentView, void>;
+}
+
+/** A view that moves as an element scrolls, for as long as its widget lives. */
+export abstract class ScrollingView<W extends Widget> implements DocumentView {
+  constructor(
+    readonly widget: W,
+    private readonly _scrolled: HTMLElement | undefined
+  ) {
+    _scrolled?.addEventListener('scroll', this._onScroll, { passive: true });
+    widget.disposed.connect(() => this.dispose());
+  }
+
+  abstract read(): View | null;
+  abstract show(view: View): Promise<void>;
+  abstract goTo(peer: Peer): Promise<boolean>;
+
+  get moved(): ISignal<DocumentView, void> {
+    return this._moved;
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    this._isDisposed = true;
+    this._scrolled?.removeEventListener('scroll', this._onScroll);
+    Signal.clearData(this);
+  }
+
+  private readonly _onScroll = (): void => this._moved.emit();
+
+  private _isDisposed = false;
+  private readonly _moved = new Signal<this, void>(this);
 }
 
 /** A difference of fewer pixels is none: heights are rounded, and two who follow each other rest. */
