@@ -111,7 +111,7 @@ export class Follower {
       return;
     }
     if (path === this._place?.provider.path) {
-      void this._show(this._place);
+      this._show(this._place);
     } else {
       void this._open(path);
     }
@@ -152,14 +152,17 @@ export class Follower {
     }
   }
 
-  private async _show(place: Place): Promise<void> {
+  /** Show what the leader sees: one view after the other, and none that is outdated meanwhile. */
+  private _show(place: Place): void {
     const username = this._leader?.username;
     const person = place.roster.people.find(({ user }) => user.username === username);
     const view = person?.peers[0] === undefined ? null : viewOf(person.peers[0]);
     const key = JSON.stringify(view);
     if (view !== null && key !== this._shown) {
       this._shown = key;
-      await place.view.show(view);
+      this._showing = this._showing
+        .then(() => (key === this._shown ? place.view.show(view) : undefined))
+        .catch((error: unknown) => console.warn('What others see cannot be shown:', error));
     }
   }
 
@@ -167,6 +170,8 @@ export class Follower {
   private _place: Place | null = null;
   /** The view that was shown last. */
   private _shown = '';
+  /** Ends when that view is drawn. */
+  private _showing: Promise<void> = Promise.resolve();
   /** The document that is being opened because the other one went there. */
   private _opening: string | null = null;
   private _missing: ReturnType<typeof setTimeout> | undefined;

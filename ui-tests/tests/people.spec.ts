@@ -126,6 +126,7 @@ test('presenting invites everybody in the document, and is withdrawn', async ({
   await expect(bob.locator('.jp-CollabFrame')).toContainText('Following Ada');
   await page.locator('.jp-CollabFrame-label').click();
   await expect(page.locator('.jp-CollabFrame')).toHaveCount(0);
+  await expect(notice).toHaveCount(0);
   await run(page, 'collab:present');
   await expect(notice).toBeVisible();
   await run(page, 'collab:present');

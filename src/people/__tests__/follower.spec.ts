@@ -106,6 +106,26 @@ describe('following', () => {
     ]);
   });
 
+  it('finishes one view before the next, and leaves out those that are outdated', async () => {
+    const { page, follower, bobHere } = world();
+    const { view } = page.at('one.ipynb');
+    const finish: (() => void)[] = [];
+    const shown: unknown[] = [];
+    view.show = ({ cell }) => {
+      shown.push(cell);
+      return new Promise<undefined>(done => finish.push(() => done(undefined)));
+    };
+    follower.follow('bob');
+    for (const cell of ['b', 'c', 'd']) {
+      bobHere.say({ view: { cell, share: 0 } });
+      await settle();
+    }
+    expect(shown).toEqual(['a']);
+    finish[0]?.();
+    await settle();
+    expect(shown).toEqual(['a', 'd']);
+  });
+
   it('goes where the other one goes, and shows what is seen there', async () => {
     const { page, follower, bob, endings } = world();
     follower.follow('bob');

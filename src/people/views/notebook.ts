@@ -7,6 +7,9 @@ import type { Peer, View } from '../../presence';
 import { activeCellOf, caretOf } from './caret';
 import { nextFrame, ScrollingView, TOLERANCE } from './view';
 
+/** A busy page takes so many frames to draw a cell that it has scrolled to. */
+const FRAMES_TO_DRAW = 20;
+
 /** The visible part of a notebook, also of one that draws its visible cells only. */
 export class NotebookView extends ScrollingView<NotebookPanel> {
   constructor(
@@ -67,6 +70,9 @@ export class NotebookView extends ScrollingView<NotebookPanel> {
     }
     if (align === 'center' || !cell.node.isConnected) {
       await this._notebook.scrollToItem(index, align).catch(() => undefined); // somebody scrolls
+      await nextFrame();
+    }
+    for (let frame = 0; frame < FRAMES_TO_DRAW && !cell.node.isConnected; frame++) {
       await nextFrame();
     }
     return cell.node.isConnected ? cell : null;
