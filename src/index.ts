@@ -4,6 +4,7 @@ import { contentProvider } from './plugins/contents';
 import { cells } from './plugins/cells';
 import { cursors, cursorSettings } from './plugins/cursors';
 import { files, notebooks } from './plugins/factories';
+import { access, readOnlyEditors } from './plugins/guest';
 import { offlineChanges } from './plugins/offline';
 import { fileMarks, people, presenceSettings } from './plugins/people';
 import { currentDocument, globalAwareness, identity } from './plugins/presence';
@@ -19,6 +20,8 @@ const plugins = [
   identity,
   files,
   notebooks,
+  readOnlyEditors,
+  access,
   reopening,
   offlineChanges,
   globalAwareness,

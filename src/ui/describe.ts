@@ -212,10 +212,7 @@ function tell(condition: Condition, state: SessionState, trans: TranslationBundl
         trans.__('The file is still being saved. The server tries again by itself.')
       ];
     case 'viewing':
-      return [
-        trans.__('You may view this document, but not change it.'),
-        trans.__('What you type is not shared, and is lost when you close this page.')
-      ];
+      return [trans.__('You may view this document, but not change it.')];
     case 'syncing':
       return [trans.__('Your changes are on their way to the server.')];
     case 'off':

@@ -1,0 +1,127 @@
+import { CommandRegistry } from '@lumino/commands';
+
+import { guardCommands } from '../commandgate';
+import { changes, judge } from '../commands';
+import type { Standing } from '../commands';
+
+const OWNER: Standing = { guest: false, viewOnly: false, onlyMarkdown: false };
+const VIEWER: Standing = { ...OWNER, viewOnly: true };
+const GUEST: Standing = { ...OWNER, guest: true };
+const GUEST_VIEWER: Standing = { ...GUEST, viewOnly: true };
+
+const WRITING = [
+  'notebook:run-cell-and-select-next',
+  'notebook:insert-cell-below',
+  'notebook:enter-edit-mode',
+  'notebook:paste-cell-below',
+  'notebook:move-cell-up',
+  'notebook:trust',
+  'notebook:edit-metadata',
+  'notebook:restart-run-all',
+  'notebook:a-command-of-a-new-release',
+  'docmanager:save',
+  'docmanager:rename',
+  'documentsearch:startWithReplace',
+  'editmenu:undo',
+  'fileeditor:paste',
+  'codemirror:delete-line',
+  'cell-toolbar:delete',
+  'runmenu:run-all',
+  'kernelmenu:restart'
+];
+
+const READING = [
+  'notebook:copy-cell',
+  'notebook:copy-selected-text',
+  'notebook:select-all',
+  'notebook:move-cursor-down',
+  'notebook:extend-marked-cells-below',
+  'notebook:collapse-all-headings',
+  'notebook:hide-all-cell-outputs',
+  'documentsearch:start',
+  'fileeditor:copy',
+  'fileeditor:go-to-line',
+  'runmenu:open',
+  'toc:show-panel',
+  'apputils:change-theme',
+  'docmanager:download',
+  'collab:go-to-person'
+];
+
+describe('judge', () => {
+  it('leaves those alone who may do everything', () => {
+    [...WRITING, ...READING, 'terminal:open'].forEach(command =>
+      expect([command, judge(command, OWNER)]).toEqual([command, 'allowed'])
+    );
+  });
+
+  it.each([VIEWER, GUEST_VIEWER])('takes from viewers what would change something', standing => {
+    WRITING.forEach(command =>
+      expect([command, judge(command, standing)]).toEqual([command, 'never'])
+    );
+    READING.filter(command => command !== 'runmenu:open').forEach(command =>
+      expect([command, judge(command, standing)]).toEqual([command, 'allowed'])
+    );
+    expect(changes('runmenu:open')).toBe(false);
+  });
+
+  it('lets guests edit, and hides from them what needs the server', () => {
+    ['notebook:insert-cell-below', 'notebook:paste-cell-below', 'docmanager:save'].forEach(
+      command => expect([command, judge(command, GUEST)]).toEqual([command, 'allowed'])
+    );
+    [
+      'kernelmenu:restart',
+      'notebook:restart-kernel',
+      'notebook:run-all-cells',
+      'notebook:change-kernel',
+      'notebook:clear-all-cell-outputs',
+      'notebook:trust',
+      'docmanager:rename',
+      'docmanager:new-untitled',
+      'filebrowser:toggle-main',
+      'terminal:create-new',
+      'settingeditor:open',
+      'some-extension:command'
+    ].forEach(command => expect([command, judge(command, GUEST)]).toEqual([command, 'hidden']));
+  });
+
+  it('lets guests render Markdown by the keys that run cells', () => {
+    const run = 'notebook:run-cell-and-select-next';
+    expect(judge(run, GUEST)).toBe('never');
+    expect(judge(run, { ...GUEST, onlyMarkdown: true })).toBe('allowed');
+  });
+});
+
+describe('guardCommands', () => {
+  function registry(standing: Standing) {
+    const commands = new CommandRegistry();
+    const run: string[] = [];
+    ['notebook:cut-cell', 'notebook:copy-cell', 'terminal:open'].forEach(id =>
+      commands.addCommand(id, { execute: () => run.push(id) })
+    );
+    commands.addCommand('notebook:select-all', { execute: () => 0, isEnabled: () => false });
+    guardCommands(commands, () => standing);
+    return { commands, run };
+  }
+
+  it('greys for viewers what they may not do, and does not run it', async () => {
+    const { commands, run } = registry(VIEWER);
+    expect(commands.isEnabled('notebook:cut-cell')).toBe(false);
+    expect(commands.isVisible('notebook:cut-cell')).toBe(true);
+    expect(commands.isEnabled('notebook:copy-cell')).toBe(true);
+    expect(commands.isEnabled('notebook:select-all')).toBe(false);
+    await commands.execute('notebook:cut-cell');
+    await commands.execute('notebook:copy-cell');
+    expect(run).toEqual(['notebook:copy-cell']);
+  });
+
+  it('leaves out for guests what is not for them', async () => {
+    const { commands, run } = registry(GUEST_VIEWER);
+    expect(commands.isVisible('notebook:cut-cell')).toBe(false);
+    expect(commands.isVisible('terminal:open')).toBe(false);
+    expect(commands.isVisible('notebook:copy-cell')).toBe(true);
+    // Plugins call commands of each other at their start: what that does is the server's affair.
+    await commands.execute('terminal:open');
+    expect(run).toEqual(['terminal:open']);
+  });
+});

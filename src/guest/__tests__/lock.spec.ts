@@ -1,0 +1,94 @@
+import { EditorState } from '@codemirror/state';
+import { EditorView } from '@codemirror/view';
+import { YFile, YNotebook } from '@jupyter/ydoc';
+import { ybinding } from '@jupyterlab/codemirror';
+import * as Y from 'yjs';
+
+import { Lock, lockOf } from '../lock';
+import { readOnlyWhileLocked } from '../readonly';
+
+const CELL = { cell_type: 'code', source: 'a = 1' };
+
+/** A notebook of this page, and a way for others to change it. */
+function together() {
+  const mine = YNotebook.create();
+  const theirs = YNotebook.create();
+  theirs.ydoc.on('update', () => Y.applyUpdate(mine.ydoc, Y.encodeStateAsUpdate(theirs.ydoc)));
+  theirs.insertCell(0, CELL);
+  return { mine, theirs, lock: new Lock(mine.ydoc) };
+}
+
+describe('Lock', () => {
+  it('lets nothing through that is done here', () => {
+    const { mine, lock } = together();
+    const before = mine.toJSON();
+    const [cell] = mine.cells;
+    lock.locked = true;
+    mine.insertCell(0, { ...CELL, cell_type: 'markdown' });
+    mine.deleteCell(0);
+    mine.setMetadata('kernelspec', { name: 'x', display_name: 'x' });
+    mine.setSource({ cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 });
+    cell?.setSource('b = 2');
+    cell?.updateSource(0, 1, 'c');
+    cell?.setMetadata('tags', ['x']);
+    expect(mine.toJSON()).toEqual(before);
+  });
+
+  it('takes in what others do, and goes on from there once it is open', () => {
+    const { mine, theirs, lock } = together();
+    lock.locked = true;
+    theirs.cells[0]?.setSource('theirs');
+    theirs.insertCell(1, CELL);
+    expect(mine.cells.map(cell => cell.getSource())).toEqual(['theirs', 'a = 1']);
+    lock.locked = false;
+    mine.cells[0]?.setSource('mine');
+    expect(mine.cells[0]?.getSource()).toBe('mine');
+  });
+
+  it('is one for each document', () => {
+    const doc = new Y.Doc();
+    const seen: boolean[] = [];
+    lockOf(doc).changed.connect((_, locked) => void seen.push(locked));
+    lockOf(doc).locked = true;
+    lockOf(doc).locked = true;
+    lockOf(doc).locked = false;
+    expect(seen).toEqual([true, false]);
+    expect(lockOf(new Y.Doc())).not.toBe(lockOf(doc));
+  });
+});
+
+describe('an editor of a locked document', () => {
+  function edit() {
+    const file = YFile.create();
+    file.setSource('text');
+    const lock = lockOf(file.ydoc);
+    const extensions = [ybinding({ ytext: file.ysource }), readOnlyWhileLocked(lock)];
+    const view = new EditorView({ state: EditorState.create({ doc: 'text', extensions }) });
+    return { file, lock, view };
+  }
+
+  it('shows what others write and takes nothing else', () => {
+    const { file, lock, view } = edit();
+    lock.locked = true;
+    expect(view.state.readOnly).toBe(true);
+    expect(view.contentDOM.getAttribute('aria-readonly')).toBe('true');
+    view.dispatch({ changes: { from: 0, insert: 'by a command ' } });
+    expect(view.state.doc.toString()).toBe('text');
+    const other = new Y.Doc();
+    Y.applyUpdate(other, Y.encodeStateAsUpdate(file.ydoc));
+    other.getText('source').insert(4, ' of others');
+    Y.applyUpdate(file.ydoc, Y.encodeStateAsUpdate(other));
+    expect(view.state.doc.toString()).toBe('text of others');
+    view.dispatch({ selection: { anchor: 0, head: 4 } });
+    expect(view.state.selection.main.to).toBe(4);
+  });
+
+  it('is for writing again once the document is open', () => {
+    const { file, lock, view } = edit();
+    lock.locked = true;
+    lock.locked = false;
+    expect(view.state.readOnly).toBe(false);
+    view.dispatch({ changes: { from: 4, insert: '!' } });
+    expect(file.getSource()).toBe('text!');
+  });
+});

@@ -1,0 +1,132 @@
+/** Which commands make sense for those who may not do everything. Pure. */
+
+/** Who asks for a command, and where. */
+export interface Standing {
+  /** Came by a link, and has nothing of the server but its documents. */
+  readonly guest: boolean;
+  /** The document in front may only be viewed. */
+  readonly viewOnly: boolean;
+  /** All cells that are selected are Markdown, which is rendered without a kernel. */
+  readonly onlyMarkdown: boolean;
+}
+
+/** `never`: it is not run either, whoever asks. `hidden`: it is not offered. */
+export type Verdict = 'allowed' | 'never' | 'hidden';
+
+/** Whether a command is offered. */
+export function judge(command: string, standing: Standing): Verdict {
+  if (standing.viewOnly && changes(command)) {
+    return 'never';
+  }
+  if (!standing.guest) {
+    return 'allowed';
+  }
+  if (RENDERS.test(command)) {
+    return standing.onlyMarkdown ? 'allowed' : 'never';
+  }
+  return FOR_GUESTS.test(command) && !NOT_FOR_GUESTS.test(command) ? 'allowed' : 'hidden';
+}
+
+/** Whether a command changes the document in front, its file, or what runs for it. */
+export function changes(command: string): boolean {
+  return command.startsWith('notebook:') ? !READS_NOTEBOOK.test(command) : CHANGES.test(command);
+}
+
+/** One expression for the names of commands: the namespace, and what comes after the colon. */
+function names(...patterns: readonly (readonly [namespace: string, after: string])[]): RegExp {
+  const parts = patterns.map(([namespace, after]) => `${namespace}:(?:${after})`);
+  return new RegExp(`^(?:${parts.join('|')})$`, 'u');
+}
+
+/** All other commands of notebooks change something, those too that a new release brings. */
+const READS_NOTEBOOK = names([
+  'notebook',
+  [
+    'collapse-all-headings|expand-all-headings|toggle-heading-collapse',
+    'copy-cell|copy-selected-text|copy-to-clipboard',
+    'deselect-all|select-.+|extend-marked-.+|move-cursor-.+|enter-command-mode',
+    '(?:enable|disable|toggle)-output-scrolling|(?:hide|show|toggle)-(?:all-)?cell-.+',
+    'export-to-format|get-kernel|set-side-by-side-ratio|render-all-markdown',
+    'toggle-(?:all-cell-line-numbers|render-side-by-side-current|virtual-scrollbar|full-width)',
+    'close-and-.+|open-tree-tab'
+  ].join('|')
+]);
+
+const CHANGES = names(
+  ['application', 'rename|duplicate'],
+  ['cell-toolbar', '.+'],
+  ['codemirror', 'delete-line|markdown-.+|toggle-(?:block-)?comment'],
+  ['completer', 'invoke-.+|select-.+'],
+  [
+    'docmanager',
+    'clone|delete|delete-file|duplicate|rename|reload|restore-checkpoint|save|toggle-autosave'
+  ],
+  ['documentsearch', 'startWithReplace'],
+  ['editmenu', 'undo|redo|clear-.+'],
+  ['fileeditor', 'create-console|cut|paste|redo|replace-selection|restart-console|run-.+|undo'],
+  ['inline-completer', '.+'],
+  ['kernelmenu', '.+'],
+  ['runmenu', '(?!open).+'],
+  ['toc', 'run-cells'],
+  ['tooltip', 'launch-.+']
+);
+
+/** A guest has no kernel; of running a cell there remains the rendering of Markdown. */
+const RENDERS = names(
+  ['notebook', 'run-cell|run-cell-and-select-next|run-cell-and-insert-below'],
+  ['runmenu', 'run']
+);
+
+/** Guests are offered what is known to work without a server. */
+const FOR_GUESTS = names(
+  [
+    'application',
+    'move-widget|reset-widget-zoom|zoom-.+-widget|toggle-(?:fullscreen|presentation)-mode|' +
+      'toggle-(?:header|top|zen|panel|context-menu|left-area|right-area)|handle-local-link'
+  ],
+  [
+    'apputils',
+    'activate-command-palette|adaptive-theme|change-.+|(?:in|de)cr-font-size|theme-scrollbars|' +
+      'display-.+|(?:dismiss|update)-notification|notify|print|run-.+-enabled|toggle-header'
+  ],
+  ['cell-toolbar', '.+'],
+  ['codemirror', '.+'],
+  ['collab', 'edit-profile|follow-person|go-to-person|present|stop-following'],
+  ['completer', '.+'],
+  ['csv', '.+'],
+  ['docmanager', 'download|save'],
+  ['documentsearch', '.+'],
+  ['editmenu', '.+'],
+  ['fileeditor', '.+'],
+  ['help', 'about'],
+  ['imageviewer', '.+'],
+  ['jupyter-collab', 'go-.+'],
+  ['jupyter-notebook', 'open-notebook|open-lab'],
+  ['jupyterlab-translation', '.+'],
+  ['markdownviewer', 'edit|open'],
+  ['mathjax', '.+'],
+  ['mermaid', '.+'],
+  ['notebook', '.+'],
+  ['rendermime', '.+'],
+  ['sidebar', 'switch'],
+  ['statusbar', 'toggle'],
+  ['toc', '.+'],
+  ['tsv', '.+'],
+  ['viewmenu', '.+']
+);
+
+/** What of that needs a kernel, or is taken back by the server. */
+const NOT_FOR_GUESTS = names(
+  ['editmenu', 'clear-.+'],
+  ['fileeditor', 'create-.+|restart-console|run-.+|change-(?:font-size|tabs|theme)'],
+  ['jupyterlab-translation', 'install-languages'],
+  [
+    'notebook',
+    [
+      'access-.+-history-entry|change-kernel|clear-.+|close-and-.+|create-.+|edit-metadata',
+      'export-to-format|get-kernel|interrupt-kernel|open-tree-tab|reconnect-to-kernel',
+      'restart-.+|run-.+|select-last-run-cell|shutdown-kernel|trust'
+    ].join('|')
+  ],
+  ['toc', 'run-cells']
+);
