@@ -13,6 +13,9 @@
     |   +-- LinkUnknown        no link has this secret, or this id
     |   +-- LinkEnded          it has expired, or was revoked
     |   +-- NotGranted         the link does not open this
+    |   +-- HubForbids         a JupyterHub does not let somebody share this server
+    |   +-- HubSilent          it gives no answer that can be used
+    |   +-- NoSuchShare        it has no such share code
     +-- FileError              the document's file cannot be read or written
     |   +-- FileMissing        there is no such file
     |   +-- FileForbidden      the server may not read or write it
@@ -99,6 +102,18 @@ class LinkEnded(SharingError):
 
 class NotGranted(SharingError):
     reason = "not-allowed"
+
+
+class HubForbids(SharingError):
+    reason = "hub-forbids"
+
+
+class HubSilent(SharingError):
+    reason = "hub-silent"
+
+
+class NoSuchShare(SharingError):
+    reason = "no-such-share"
 
 
 class FileError(CollabError):

@@ -21,7 +21,16 @@ LAYERS = {
 values that their ports define, and nothing that performs anything."""
 
 PURE = ("protocol", "room")
-PURE_IN_SHARING = ("links", "policy", "records", "holders", "rules", "verdicts", "pages")
+PURE_IN_SHARING = (
+    "links",
+    "policy",
+    "records",
+    "holders",
+    "rules",
+    "verdicts",
+    "pages",
+    "hub_place",
+)
 IMPURE_MODULES = {
     *("asyncio", "time", "random", "uuid", "secrets", "os", "pathlib", "io", "threading"),
     *("tornado", "jupyter_server", "sqlite3", "socket", "datetime", "subprocess"),

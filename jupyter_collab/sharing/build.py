@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from collections.abc import Callable
 from logging import Logger
@@ -25,6 +26,18 @@ from .handlers import (
     LinksHandler,
     SharingHandler,
 )
+from .hub_handlers import (
+    HUB_CODE_PATTERN,
+    HUB_CODES_PATTERN,
+    HUB_SHARE_PATTERN,
+    HUB_SHARES_PATTERN,
+    HubCodeHandler,
+    HubCodesHandler,
+    HubShareHandler,
+    HubSharesHandler,
+)
+from .hub_place import HubPlace
+from .hub_shares import HubShares
 from .join import JOIN_PATTERN, JoinHandler
 from .link_file import LinkFile
 from .recheck import Recheck
@@ -45,9 +58,9 @@ def build_sharing(
 ) -> Sharing:
     """The parts, wired; :meth:`.gate.Gate.install` puts them into force."""
     settings = serverapp.web_app.settings
-    on_hub = Site.hub_owner() is not None
-    policy = traits.share_policy(on_hub=on_hub)
-    site = Site(serverapp, policy)
+    place = HubPlace.of(os.environ)
+    policy = traits.share_policy(on_hub=place is not None)
+    site = Site(serverapp, policy, place)
     file = Path(traits.share_links_file) if traits.share_links_file else _default_file(serverapp)
     shares = Shares(
         LinkFile(file, log),
@@ -58,10 +71,16 @@ def build_sharing(
         log=log,
     )
     sockets = Sockets(shares)
-    gate = Gate(settings, shares, sockets, owner=Site.hub_owner(), describe=site.describe)
+    owner = None if place is None else place.owner
+    gate = Gate(settings, shares, sockets, owner=owner, describe=site.describe)
     recheck = Recheck(sockets, traits.share_recheck_interval, log)
     sockets.on_open = recheck.start
-    return Sharing(shares, sockets, recheck, gate, site, files)
+    hub = (
+        None
+        if place is None
+        else HubShares(place, ask_again=recheck.ask, telemetry=telemetry, log=log)
+    )
+    return Sharing(shares, sockets, recheck, gate, site, hub, files)
 
 
 def sharing_handlers(sharing: Callable[[], Sharing]) -> list[tuple[Any, ...]]:
@@ -72,6 +91,10 @@ def sharing_handlers(sharing: Callable[[], Sharing]) -> list[tuple[Any, ...]]:
         (LINK_PATTERN, LinkHandler, given),
         (GUEST_PATTERN, GuestHandler, given),
         (JOIN_PATTERN, JoinHandler, given),
+        (HUB_SHARES_PATTERN, HubSharesHandler, given),
+        (HUB_SHARE_PATTERN, HubShareHandler, given),
+        (HUB_CODES_PATTERN, HubCodesHandler, given),
+        (HUB_CODE_PATTERN, HubCodeHandler, given),
     ]
 
 

@@ -38,6 +38,12 @@ class SharePolicy:
     def any_document_links(self) -> bool:
         return self.document_links and bool(self.roles) and (self.guests or self.named_only)
 
+    @property
+    def hub_shares(self) -> bool:
+        """Whether people may be let in by shares of a JupyterHub: to the whole server, or to
+        what their links open."""
+        return self.server_links or self.named_only
+
     def check(self, role: Access, expires_in: float | None) -> None:
         """Raise :class:`~jupyter_collab.errors.LinkRefused` where a link may not be made."""
         if not self.any_document_links:

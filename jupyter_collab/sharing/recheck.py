@@ -16,6 +16,7 @@ from jupyter_server.utils import ensure_async
 
 from ..errors import NotGranted, RightsChanged
 from ..server.admission import AUTH_RESOURCE, site_grant
+from .hub_api import hub_auth_of
 from .sockets import Open, Sockets
 from .users import LinkUser
 
@@ -80,7 +81,7 @@ async def _hub_admits(handler: JupyterHandler, known: dict[str, bool]) -> bool:
 
     True for those who did not log in at one.
     """
-    hub: Any = getattr(handler.identity_provider, "hub_auth", None)
+    hub = hub_auth_of(handler)
     token = hub.get_token(handler) if hub is not None else None
     if not token:
         return True

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..files.port import DocumentFiles
 from .gate import Gate
+from .hub_shares import HubShares
 from .links import Link
 from .recheck import Recheck
 from .shares import Shares
@@ -22,6 +23,7 @@ class Sharing:
     recheck: Recheck
     gate: Gate
     site: Site
+    hub: HubShares | None
     files: Callable[[], DocumentFiles]
 
     def close(self) -> None:

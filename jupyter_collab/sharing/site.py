@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from jupyter_server.serverapp import ServerApp
 
+from .hub_place import HubPlace
 from .policy import SHORTEST, SharePolicy
 
 LOOPBACK = ("localhost", "::1")
 
 
 class Site:
-    """The server as seen from outside: how one logs in, who can reach it, whether it is a
-    JupyterHub's."""
+    """The server as seen from outside: how one logs in, who can reach it, and where it is if it
+    is a JupyterHub's."""
 
-    def __init__(self, serverapp: ServerApp, policy: SharePolicy) -> None:
+    def __init__(self, serverapp: ServerApp, policy: SharePolicy, place: HubPlace | None) -> None:
         self._serverapp = serverapp
         self._policy = policy
-        self._owner = self.hub_owner()
-
-    @staticmethod
-    def hub_owner() -> str | None:
-        """On a JupyterHub the user whose server this is."""
-        if not os.environ.get("JUPYTERHUB_API_URL"):
-            return None
-        return os.environ.get("JUPYTERHUB_USER") or None
+        self._place = place
 
     def describe(self) -> dict[str, Any]:
         """What every page is told: which links there are."""
@@ -57,7 +50,7 @@ class Site:
     def _login(self) -> str:
         """How one logs in: ``hub``, ``token``, ``password``, ``none`` or ``other``."""
         provider = self._serverapp.identity_provider
-        if self._owner is not None:
+        if self._place is not None:
             return "hub"
         if provider.token:
             return "token"
@@ -74,16 +67,17 @@ class Site:
         return bool(self._serverapp.sock) or ip in LOOPBACK or ip.startswith("127.")
 
     def _hub(self, user: Any) -> dict[str, Any] | None:
-        if self._owner is None:
+        place = self._place
+        if place is None:
             return None
         known = getattr(user, "hub_user", None)
         scopes = known.get("scopes", []) if isinstance(known, dict) else []
         return {
-            "owner": self._owner,
-            "server": os.environ.get("JUPYTERHUB_SERVER_NAME", ""),
+            "owner": place.owner,
+            "server": place.server,
             "user": user.username,
-            "isOwner": user.username == self._owner,
-            "host": os.environ.get("JUPYTERHUB_HOST", ""),
-            "prefix": os.environ.get("JUPYTERHUB_BASE_URL", "/"),
-            "scopes": sorted(scopes),
+            "isOwner": user.username == place.owner,
+            "host": place.host,
+            "prefix": place.prefix,
+            "canShare": self._policy.hub_shares and place.may_share(scopes),
         }

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,3 +52,15 @@ def write_files(folder: Path) -> None:
     (folder / "secret.txt").write_text(SECRET)
     notebook = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     (folder / "nb.ipynb").write_text(json.dumps(notebook))
+
+
+NOT_FOR_HOLDERS: list[tuple[str, str, Any]] = [
+    ("GET", "api/contents/secret.txt", None),
+    ("GET", "files/secret.txt", None),
+    ("POST", "api/kernels", {}),
+    ("POST", "api/terminals", {}),
+    ("PUT", "api/contents/new.txt", {"type": "file", "format": "text", "content": ""}),
+    ("GET", "lab", None),
+    ("GET", "api/collaboration/links", None),
+]
+"""What nobody gets by a link to a document."""

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from html.parser import HTMLParser
 from types import TracebackType
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 import httpx
 from tornado.httpclient import HTTPRequest
@@ -53,11 +53,12 @@ class Person(AbstractAsyncContextManager["Person"]):
         self._hub = hub
         self._client = httpx.AsyncClient(base_url=hub.url, follow_redirects=True, timeout=30)
 
-    async def log_in(self) -> Person:
+    async def log_in(self, owner: str | None = None) -> None:
+        """Log in at the Hub, and open the server of ``owner``."""
         page = await self._navigate("/hub/login")
-        fields = {"username": self.name, "password": PASSWORD}
-        await self._press(page, **fields)
-        return self
+        await self._press(page, username=self.name, password=PASSWORD)
+        if owner is not None:
+            assert (await self.open(f"/user/{owner}/lab")).status_code == 200
 
     async def open(self, url: str) -> httpx.Response:
         """Open a page, and press what there is to press on the way to it."""
@@ -144,6 +145,13 @@ async def make_link(owner: Person, path: str = "notes.txt", **body: Any) -> dict
     wanted = {"path": path, "role": "view", "expiresIn": 3600, **body}
     link: dict[str, Any] = await owner.json(owner.name, "api/collaboration/links", "POST", wanted)
     return link
+
+
+async def accept_link(owner: Person, next: str) -> str:
+    """What ``owner`` gives to others, so that the Hub lets them in and leads them to ``next``."""
+    path = "api/collaboration/hub/codes"
+    code = await owner.json(owner.name, path, "POST", {"expiresIn": 3600})
+    return f"{code['url']}&{urlencode({'next': next})}"
 
 
 async def closed_within(client: WireClient, seconds: float) -> int:

@@ -43,7 +43,7 @@ c.JupyterHub.db_url = "sqlite:///jupyterhub.sqlite"
 c.JupyterHub.services = [{{"name": "tests", "api_token": "{token}"}}]
 c.JupyterHub.load_roles = [
     *c.JupyterHub.load_roles,
-    {{"name": "tests", "services": ["tests"], "scopes": ["admin:users", "admin:servers"]}},
+    {{"name": "tests", "services": ["tests"], "scopes": {scopes}}},
 ]
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{proxy_port}"
 c.ConfigurableHTTPProxy.command = ["{proxy}"]
@@ -104,6 +104,7 @@ class HubProcess:
             hub_port=free_port(),
             proxy_port=free_port(),
             token=self._token,
+            scopes=["admin:users", "admin:servers", "shares"],
             proxy=PROXY,
             password=PASSWORD,
             people=list(people),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 from tornado.httpclient import HTTPClientError
 
 from tests.server.client import presence, states
 
-from .conftest import SECRET
+from .conftest import NOT_FOR_HOLDERS, SECRET
 from .person import Person, closed_within, make_link, page_config
 from .process import HubProcess
 
@@ -37,8 +36,7 @@ async def test_names_are_those_of_the_hub(hub: HubProcess) -> None:
 async def test_nobody_comes_in_without_an_account(hub: HubProcess, owner: str) -> None:
     """The default on a Hub: where there are links, the one leads to the Hub's login."""
     async with Person(hub, owner) as host, Person(hub, "nobody") as nobody:
-        await host.log_in()
-        await host.open(f"/user/{owner}/lab")
+        await host.log_in(owner)
         sharing = await host.json(owner, "api/collaboration/sharing")
         assert sharing["guests"] is False
         assert sharing["documentLinks"] is (owner == "alice")
@@ -58,8 +56,7 @@ async def test_nobody_comes_in_without_an_account(hub: HubProcess, owner: str) -
 async def test_guests_without_an_account_come_in_where_that_is_allowed(hub: HubProcess) -> None:
     """G2: they get the document, and no more of the server, nor any token of the Hub."""
     async with Person(hub, "erin") as erin, Person(hub, "nobody") as guest:
-        await erin.log_in()
-        await erin.open("/user/erin/lab")
+        await erin.log_in("erin")
         link = await make_link(erin)
         page = await guest.open(link["url"])
         assert page.url.path == "/user/erin/doc/tree/notes.txt"
@@ -73,18 +70,6 @@ async def test_guests_without_an_account_come_in_where_that_is_allowed(hub: HubP
         await erin.json("erin", f"api/collaboration/links/{link['id']}", "DELETE")
         assert await closed_within(client, 1) == 4403
         assert (await guest.fetch("erin", "api/contents/notes.txt")).status_code == 403
-
-
-NOT_FOR_HOLDERS: list[tuple[str, str, Any]] = [
-    ("GET", "api/contents/secret.txt", None),
-    ("GET", "files/secret.txt", None),
-    ("POST", "api/kernels", {}),
-    ("POST", "api/terminals", {}),
-    ("PUT", "api/contents/new.txt", {"type": "file", "format": "text", "content": ""}),
-    ("GET", "lab", None),
-    ("GET", "api/collaboration/links", None),
-]
-"""What nobody gets by a link to a document."""
 
 
 async def test_no_socket_is_opened_for_nobody(hub: HubProcess) -> None:

@@ -40,6 +40,14 @@ ROUTES: dict[str, Route] = {
     "/api/collaboration/links": route("api/collaboration/links", get="refused", post="refused"),
     "/api/collaboration/links/([0-9a-f]+)": route("api/collaboration/links/00", delete="refused"),
     "/api/collaboration/guest": route("api/collaboration/guest", get="passed"),
+    "/api/collaboration/hub/shares": route("api/collaboration/hub/shares", get="refused"),
+    "/api/collaboration/hub/shares/(user|group)/([^/]+)": route(
+        "api/collaboration/hub/shares/user/bob", delete="refused"
+    ),
+    "/api/collaboration/hub/codes": route("api/collaboration/hub/codes", post="refused"),
+    "/api/collaboration/hub/codes/(sc_[0-9]+)": route(
+        "api/collaboration/hub/codes/sc_1", delete="refused"
+    ),
     "/collab/join": route("collab/join", get="passed"),
     # jupyter_lsp, jupyter_server_fileid, terminals
     "/lsp/status": route("lsp/status", get="canned"),

@@ -1,0 +1,64 @@
+"""Shares of the whole server on a JupyterHub: what is done to them is told, and holds at once."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from logging import Logger
+from typing import Any
+
+from jupyter_server.base.handlers import JupyterHandler
+
+from ..server.telemetry import Telemetry
+from .hub_api import HubApi, hub_auth_of
+from .hub_place import HubPlace
+
+
+class HubShares:
+    """Of the server at ``place``. ``ask_again`` ends the connections of those whom the Hub does
+    not let in any more."""
+
+    def __init__(
+        self,
+        place: HubPlace,
+        *,
+        ask_again: Callable[[], Awaitable[None]],
+        telemetry: Telemetry,
+        log: Logger,
+    ) -> None:
+        self.place = place
+        self._ask_again = ask_again
+        self._telemetry = telemetry
+        self._log = log
+
+    async def list(self, handler: JupyterHandler) -> dict[str, Any]:
+        """The codes that can be used, and who has access. For errors see :class:`.HubApi`."""
+        api = HubApi(self.place, handler)
+        return {"codes": await api.codes(), "shares": await api.shares()}
+
+    async def create_code(self, handler: JupyterHandler, expires_in: int) -> dict[str, Any]:
+        code = await HubApi(self.place, handler).create_code(expires_in)
+        self._tell("created", handler, code=code["id"])
+        return code
+
+    async def revoke_code(self, handler: JupyterHandler, id: str) -> None:
+        """Raises :class:`~jupyter_collab.errors.NoSuchShare` too."""
+        await HubApi(self.place, handler).revoke_code(id)
+        self._tell("revoked", handler, code=id)
+
+    async def revoke_share(self, handler: JupyterHandler, kind: str, name: str) -> None:
+        """Who has a document open by this share is out when this returns."""
+        await HubApi(self.place, handler).revoke_share(kind, name)
+        self._tell("revoked", handler, share=f"{kind} {name}")
+        _forget_answers(hub_auth_of(handler))
+        await self._ask_again()
+
+    def _tell(self, action: str, handler: JupyterHandler, **what: str) -> None:
+        by = handler.current_user.username
+        for kind, id in what.items():
+            self._log.info("JupyterHub %s %s %s by %s", kind, id, action, by)
+        self._telemetry.emit("sharing", {"action": action, "by": by, **what})
+
+
+def _forget_answers(auth: Any) -> None:
+    """The Hub's answers are kept for minutes, and would go on letting people in."""
+    auth.cache = type(auth.cache)(auth.cache_max_age)
