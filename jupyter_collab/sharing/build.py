@@ -78,7 +78,7 @@ def build_sharing(
     hub = (
         None
         if place is None
-        else HubShares(place, ask_again=recheck.ask, telemetry=telemetry, log=log)
+        else HubShares(place, shares, ask_again=recheck.ask, telemetry=telemetry, log=log)
     )
     return Sharing(shares, sockets, recheck, gate, site, hub, files)
 

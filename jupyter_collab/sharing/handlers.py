@@ -22,6 +22,7 @@ from ..errors import (
 from ..protocol.identity import RoomId
 from ..room.build import is_text
 from ..server.admission import AUTH_RESOURCE
+from .links import Link
 from .policy import MAX_NAME
 from .service import Sharing
 from .shares import Wanted
@@ -104,10 +105,16 @@ class LinksHandler(SharingAPIHandler):
         join = url_path_join(self.base_url, JOIN_PATH)
         urls = {"url": f"{join}?{TOKEN_PARAMETER}={url_escape(secret)}"}
         if self._sharing.shares.policy.named_only:
-            urls["namedUrl"] = f"{join}?{NAMED_PARAMETER}={link.id}"
+            urls |= await self._named_urls(link, f"{join}?{NAMED_PARAMETER}={link.id}")
         self.set_status(201)
         self.finish(json.dumps({**model, **urls}))
         return None
+
+    async def _named_urls(self, link: Link, named: str) -> dict[str, str]:
+        """Where people of a JupyterHub open the link, and where it lets them in first."""
+        hub = self._sharing.hub
+        accept = None if hub is None else await hub.way_to(self, link, named)
+        return {"namedUrl": named} if accept is None else {"namedUrl": named, "acceptUrl": accept}
 
     async def _wanted(self) -> Wanted:
         """What the body asks for."""
@@ -147,15 +154,17 @@ class LinkHandler(SharingAPIHandler):
 
     @web.authenticated
     @authorized("write", AUTH_RESOURCE)  # type: ignore[untyped-decorator]
-    def delete(self, id: str) -> None:
+    async def delete(self, id: str) -> None:
         try:
-            self._sharing.shares.revoke(id, self._name)
+            link = self._sharing.shares.revoke(id, self._name)
         except LinkUnknown as error:
             return self._end(404, error, error.reason)
         except OSError as error:
             self.log.exception("A link to a document cannot be revoked")
             text = f"The link still works; the server cannot note its end: {error.strerror}"
             return self._end(507, OSError(text), "not-kept")
+        if self._sharing.hub is not None:
+            await self._sharing.hub.close_way_to(self, link)
         self.set_status(204)
         self.finish()
         return None

@@ -7,10 +7,14 @@ from logging import Logger
 from typing import Any
 
 from jupyter_server.base.handlers import JupyterHandler
+from tornado.httputil import url_concat
 
+from ..errors import HubForbids, HubSilent, NoSuchShare
 from ..server.telemetry import Telemetry
-from .hub_api import HubApi, hub_auth_of
+from .hub_api import LONGEST_CODE, HubApi, hub_auth_of
 from .hub_place import HubPlace
+from .links import Link
+from .shares import Shares
 
 
 class HubShares:
@@ -20,12 +24,14 @@ class HubShares:
     def __init__(
         self,
         place: HubPlace,
+        links: Shares,
         *,
         ask_again: Callable[[], Awaitable[None]],
         telemetry: Telemetry,
         log: Logger,
     ) -> None:
         self.place = place
+        self._links = links
         self._ask_again = ask_again
         self._telemetry = telemetry
         self._log = log
@@ -33,12 +39,39 @@ class HubShares:
     async def list(self, handler: JupyterHandler) -> dict[str, Any]:
         """The codes that can be used, and who has access. For errors see :class:`.HubApi`."""
         api = HubApi(self.place, handler)
-        return {"codes": await api.codes(), "shares": await api.shares()}
+        links = {link.code: link.id for link in self._links.active() if link.code is not None}
+        codes = [{**code, "link": links.get(code["id"])} for code in await api.codes()]
+        return {"codes": codes, "shares": await api.shares()}
 
     async def create_code(self, handler: JupyterHandler, expires_in: int) -> dict[str, Any]:
         code = await HubApi(self.place, handler).create_code(expires_in)
         self._tell("created", handler, code=code["id"])
         return code
+
+    async def way_to(self, handler: JupyterHandler, link: Link, path: str) -> str | None:
+        """The address at which the Hub lets people in who then go on to ``path``, which is that
+        of ``link``; ``None`` where the Hub makes no such code for who asks."""
+        lasts = LONGEST_CODE if link.expires is None else int(link.expires - link.created)
+        try:
+            code = await self.create_code(handler, min(lasts, LONGEST_CODE))
+        except HubForbids:
+            return None  # a usual configuration; the dialog tells what would change it
+        except HubSilent as error:
+            self._log.warning("There is no share code for link %s: %s", link.id, error)
+            return None
+        self._links.lead_to(link, code["id"])
+        return url_concat(code["url"], {"next": path})
+
+    async def close_way_to(self, handler: JupyterHandler, link: Link) -> None:
+        """End the code that leads to a link which has ended, and opens nothing any more."""
+        if link.code is None:
+            return
+        try:
+            await self.revoke_code(handler, link.code)
+        except NoSuchShare:
+            return
+        except (HubForbids, HubSilent) as error:
+            self._log.warning("The share code of link %s has not ended: %s", link.id, error)
 
     async def revoke_code(self, handler: JupyterHandler, id: str) -> None:
         """Raises :class:`~jupyter_collab.errors.NoSuchShare` too."""

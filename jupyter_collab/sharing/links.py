@@ -35,7 +35,8 @@ class Link:
 
     ``digest`` is the SHA-256 of the secret, which is nowhere kept. ``expires`` ``None`` is
     until revoked; ``revoked`` is when it was. ``paths`` are where the document was seen, the
-    last one is the latest. All times are seconds since the epoch.
+    last one is the latest. ``code`` is the id of the share code with which a JupyterHub lets people
+    in by this link. All times are seconds since the epoch.
     """
 
     id: LinkId
@@ -51,6 +52,7 @@ class Link:
     paths: tuple[str, ...]
     last_used: float | None = None
     revoked: float | None = None
+    code: str | None = None
 
     @property
     def room(self) -> RoomId:
@@ -146,6 +148,10 @@ class LinkBook:
             link = replace(link, revoked=now)
             self._put(link)
         return link
+
+    def with_code(self, id: str, code: str) -> None:
+        """People of a JupyterHub come in to the link by this share code."""
+        self._put(replace(self.require(id), code=code))
 
     def used(self, id: str, now: float) -> None:
         link = self.require(id)

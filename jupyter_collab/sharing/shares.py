@@ -86,6 +86,10 @@ class Shares:
         self._tell("created", link, by)
         return link, secret
 
+    def lead_to(self, link: Link, code: str) -> None:
+        """A JupyterHub lets people in by ``code``, who then go on to ``link``."""
+        self._try_to_note(lambda book: book.with_code(link.id, code))
+
     def active(self) -> list[Link]:
         """The links that open something, each where its document is now; oldest first."""
         links = [self._located(link) for link in self._book]

@@ -15,7 +15,7 @@ async def test_two_people_edit_by_an_accept_link(hub: HubProcess) -> None:
         await alice.log_in("alice")
         await bob.log_in()
         link = await make_link(alice, role="edit")
-        page = await bob.open(await accept_link(alice, link["namedUrl"]))
+        page = await bob.open(link["acceptUrl"])
         assert bob.pressed == ["Accept invitation", "Authorize"]
         assert page.url.path == "/user/alice/doc/tree/notes.txt"
         config = page_config(page)
@@ -41,6 +41,8 @@ async def test_two_people_edit_by_an_accept_link(hub: HubProcess) -> None:
         assert (await bob.fetch("alice", "api/contents/notes.txt")).status_code == 403
         page = await bob.open(link["namedUrl"])
         assert (page.status_code, bob.pressed) == (410, [])
+        page = await bob.open(link["acceptUrl"])
+        assert (page.status_code, bob.pressed) == (404, [])
         await hers.close()
 
 
@@ -50,7 +52,7 @@ async def test_frames_of_a_viewer_change_nothing(hub: HubProcess) -> None:
         await alice.log_in("alice")
         await bob.log_in()
         link = await make_link(alice, "nb.ipynb", role="view")
-        await bob.open(await accept_link(alice, link["namedUrl"]))
+        await bob.open(link["acceptUrl"])
         hers = await alice.document("alice", "nb.ipynb", format="json", type="notebook")
         his = await bob.document("alice", "nb.ipynb", format="json", type="notebook")
         assert his.json(0)[0]["access"] == "view"

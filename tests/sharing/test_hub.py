@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from jupyter_server.auth import IdentityProvider, User
@@ -28,7 +29,7 @@ CODE = {
     "exchange_count": 2,
     "last_exchanged_at": None,
 }
-OUR_CODE = {
+OUR_CODE: dict[str, Any] = {
     "id": "sc_1",
     "created": CREATED_SECONDS,
     "expires": CREATED_SECONDS + 3600,
@@ -180,7 +181,10 @@ async def test_codes_and_shares_are_listed_to_the_last_page(hub: FakeHub, alice:
         (200, page(share("user", "bob"), share("group", "physics"))),
     ]
     assert await alice.json(SHARES) == {
-        "codes": [OUR_CODE, {**OUR_CODE, "id": "sc_2", "expires": None}],
+        "codes": [
+            {**OUR_CODE, "link": None},
+            {**OUR_CODE, "id": "sc_2", "expires": None, "link": None},
+        ],
         "shares": [
             {"kind": "user", "name": "bob", "created": CREATED_SECONDS},
             {"kind": "group", "name": "physics", "created": CREATED_SECONDS},
@@ -328,7 +332,10 @@ class TestForPeopleWhoCameByALink:
         self, hub: FakeHub, alice: Browser, browser: MakeBrowser
     ) -> None:
         """G2: neither for guests, nor for people of the Hub who have links only."""
+        hub.answers = [(403, {})]
         link = await make_link(alice, role="edit")
+        assert "acceptUrl" not in link
+        hub.asked = []
         guest, bob = browser(), person(browser, "bob")
         await open_link(guest, link)
         await open_link(bob, {"url": link["namedUrl"]})
@@ -339,6 +346,41 @@ class TestForPeopleWhoCameByALink:
             assert (await who.fetch(f"{CODES}/sc_1", "DELETE")).code == 403
             assert (await who.fetch(f"{SHARES}/user/bob", "DELETE")).code == 403
         assert hub.asked == []
+
+    async def test_a_link_has_a_code_that_lives_and_ends_with_it(
+        self, hub: FakeHub, alice: Browser
+    ) -> None:
+        """G4: what leads to a link ends with it."""
+        accept = "/hub/accept-share?code=SECRET"
+        hub.answers = [(200, {**CODE, "accept_url": accept}), (200, page(CODE)), (200, page())]
+        link = await make_link(alice, role="edit", expiresIn=3600)
+        assert link["acceptUrl"] == f"{accept}&{urlencode({'next': link['namedUrl']})}"
+        assert hub.asked == [("POST", AT_HUB_CODES, {"expires_in": 3600})]
+        assert (await alice.json(SHARES))["codes"] == [{**OUR_CODE, "link": link["id"]}]
+        listed = (await alice.json("api/collaboration/links"))["links"]
+        assert "SECRET" not in json.dumps(listed)
+        hub.asked, hub.answers = [], [(204, None)]
+        await alice.json(f"api/collaboration/links/{link['id']}", "DELETE")
+        assert hub.asked == [("DELETE", f"{AT_HUB_CODES}?id=sc_1", None)]
+
+    @pytest.mark.parametrize("answer", [(404, {}), (403, {}), (500, {})])
+    async def test_a_link_ends_whatever_the_hub_says(
+        self, hub: FakeHub, alice: Browser, answer: Any
+    ) -> None:
+        hub.answers = [(200, {**CODE, "accept_url": "/hub/accept-share?code=SECRET"}), answer]
+        link = await make_link(alice)
+        assert hub.asked == [("POST", AT_HUB_CODES, {"expires_in": 365 * 86400})]
+        await alice.json(f"api/collaboration/links/{link['id']}", "DELETE")
+        assert len(hub.asked) == 2
+        assert (await alice.json("api/collaboration/links"))["links"] == []
+
+    async def test_a_link_is_made_also_where_the_hub_does_not_answer(
+        self, hub: FakeHub, alice: Browser
+    ) -> None:
+        hub.answers = [(503, {})]
+        link = await make_link(alice)
+        assert "namedUrl" in link
+        assert "acceptUrl" not in link
 
     async def test_codes_go_with_links_where_the_server_is_not_shared(
         self, hub: FakeHub, alice: Browser
