@@ -24,21 +24,6 @@ class CloseCode(IntEnum):
     SERVER_ERROR = 4500
 
 
-EXPLANATIONS: dict[CloseCode, str] = {
-    CloseCode.NORMAL: "the connection was closed as agreed",
-    CloseCode.GOING_AWAY: "the server is stopping; connect again when it is back",
-    CloseCode.UNKNOWN_HISTORY: "the client holds another history of the document",
-    CloseCode.TOO_BIG: "a frame was larger than the server accepts",
-    CloseCode.BAD_REQUEST: "the client sent something that is no message or no room",
-    CloseCode.UNAUTHENTICATED: "the client is not logged in any more",
-    CloseCode.FORBIDDEN: "the client may not open this document",
-    CloseCode.NOT_FOUND: "there is no such document",
-    CloseCode.TOO_SLOW: "the client did not read fast enough; connect again to catch up",
-    CloseCode.TOO_MANY: "the client opened or sent more than the server accepts",
-    CloseCode.SERVER_ERROR: "the server could not open or keep the document",
-}
-
-
 def close_reason(text: str) -> str:
     """``text`` cut to what fits into a close frame, at a character's edge."""
     return text.encode()[:MAX_REASON].decode(errors="ignore")
