@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .room.room import RoomPolicy
+from .room.opening import RoomPolicy
 from .room.saving import SavePolicy
 from .store.compaction import BY_DEFAULT, CompactionPolicy
 

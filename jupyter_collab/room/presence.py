@@ -6,7 +6,7 @@ own clients only, and the identity in what it says is the server's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,7 +30,6 @@ class _Seat:
     connection: ConnectionId
     entry: PresenceEntry
     decides: bool
-    """Whether this is somebody who may edit, and no guest."""
 
 
 class Presence:
@@ -87,15 +86,20 @@ class Presence:
         """Everybody, for a newcomer."""
         return tuple(seat.entry for seat in self._seats.values())
 
-    def take_changes(self) -> tuple[PresenceEntry, ...]:
-        """What has changed since this was last called: the latest state of each client."""
+    def spread(self, members: Iterable[Member]) -> list[Effect]:
+        """Tell ``members`` what has changed, but not those who have told all of it themselves."""
         changes = tuple(self._changed.values())
         self._changed.clear()
-        return changes
+        told = {entry.client for entry in changes}
+        readers = tuple(member.connection for member in members if not told <= member.clients)
+        return [Send(readers, Awareness(changes))] if readers else []
 
-    def wishes(self) -> Iterator[PresenceEntry]:
-        """The states of those who have a say in how the document is kept."""
-        return (seat.entry for seat in self._seats.values() if seat.decides)
+    def wants_autosave(self) -> bool | None:
+        """Whether the document is to be saved by itself: no if all who have a say have switched
+        it off, and ``None`` if there is nobody; whoever left last is believed then."""
+        states = [seat.entry.state for seat in self._seats.values() if seat.decides]
+        wanted = [bool(state.get("autosave", True)) for state in states if state]
+        return any(wanted) if wanted else None
 
     @property
     def has_changes(self) -> bool:
@@ -119,9 +123,8 @@ class Presence:
         other = {key: value for key, value in said.items() if key not in IDENTITY}
         state["user"] = {**other, **member.person.user}
         known = PresenceEntry(entry.client, entry.clock, state)
-        decides = member.person.access == "edit" and not member.person.guest
         member.clients.add(entry.client)
-        self._seats[entry.client] = _Seat(member.connection, known, decides)
+        self._seats[entry.client] = _Seat(member.connection, known, member.person.decides)
         self._changed[entry.client] = known
 
     def _stand_up(self, member: Member, entry: PresenceEntry) -> None:

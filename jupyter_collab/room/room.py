@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import assert_never
 
 from ..errors import ProtocolError
-from ..files.port import FileVersion, Source
+from ..files.port import FileVersion
 from ..protocol.close import CloseCode
-from ..protocol.identity import Access, ConnectionId, Lineage, Position, RoomId
+from ..protocol.identity import Access, ConnectionId, Lineage, RoomId
 from ..protocol.messages import (
     Adopt,
     Awareness,
@@ -30,74 +29,29 @@ from ..protocol.messages import (
     SyncStep2,
     SyncUpdate,
 )
-from ..store.port import SavedMark
 from . import events as ev
 from .effects import (
     AdoptHistory,
     Disconnect,
     Effect,
     Evict,
-    MergeHistory,
-    ReplaceHistory,
     Report,
     Send,
 )
 from .flushing import FlushWindow
 from .keeper import Keeper
+from .older import OlderHistory
+from .opening import Opening, RoomPolicy
 from .permissions import admits
 from .presence import Presence
 from .publisher import Publisher, expel
 from .replica import Replica
-from .saving import SavePolicy
 from .session import Member, Session, Stranger
 
 EMPTY_STATE_VECTOR = b"\x00"
 
 STEP2_PATIENCE = 2.0
 """Seconds that edits wait for the step 2 of a client that sends them before it."""
-
-
-MERGE_ATTEMPTS = 20
-"""How often an older history is merged anew because people have typed meanwhile."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """An older history that is being merged, with the document as it was at ``position``."""
-
-    event: ev.HistoryFound
-    position: Position
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True)
-class RoomPolicy:
-    """Times in seconds. ``cleanup_delay`` ``None`` keeps an empty room for ever;
-    ``flush_window`` is how long edits wait for company before they go out together."""
-
-    save: SavePolicy
-    cleanup_delay: float | None
-    flush_window: float
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What a room starts from.
-
-    ``position`` is the number of updates that the log has of it, ``saved`` what of them is
-    in the file as it was last known, and ``version`` the file as it is now. ``base`` is what is
-    in the file, where the history cannot tell. ``fresh``: the history was just built from the
-    file, and the log had none, so nobody can hold it yet.
-    """
-
-    lineage: Lineage
-    replica: Replica
-    position: Position
-    saved: SavedMark
-    path: str
-    version: FileVersion
-    base: Source | None = None
-    fresh: bool = False
 
 
 class Room:
@@ -133,7 +87,7 @@ class Room:
         self._empty_since: float | None = now
         self._told: Mapping[str, object] = {}
         self._fresh = opening.fresh
-        self._found: _Found | None = None
+        self._older = OlderHistory(opening.replica, self._publisher)
         if opening.position > opening.saved.position:
             self._keeper.touch(now)
 
@@ -207,9 +161,9 @@ class Room:
             case ev.Closing():
                 return self._flush(now) + self._keeper.hurry(now)
             case ev.HistoryFound():
-                return self._flush(now) + self._merge_history(event)
+                return self._flush(now) + self._older.merge(event)
             case ev.HistoryMerged(updates):
-                return self._flush(now) + self._bring_in(updates, now)
+                return self._flush(now) + self._older.bring_in(updates, now)
             case ev.NotAdopted():
                 return self._go_without(event)
             case ev.Shown():
@@ -230,8 +184,7 @@ class Room:
         if person.collab:
             stranger = Stranger(event.connection, person, event.lineage or Lineage(""))
             self._sessions[event.connection] = stranger
-            may = person.access == "edit" and not person.guest
-            stranger.asked = self.is_fresh and may and bool(stranger.lineage)
+            stranger.asked = self.is_fresh and person.decides and bool(stranger.lineage)
             return [self._hello(event.connection, person.access, adopts=stranger.asked)]
         payload = {"reason": "unknown_session", "sessionId": self.lineage, "reloadable": True}
         if self.is_empty:
@@ -366,43 +319,13 @@ class Room:
         self._window.begin(now)
         effects = self._publisher.flush(now)
         if self._presence.has_changes:
-            effects += self._spread_presence()
+            effects += self._presence.spread(self._publisher.members())
+            automatic = self._presence.wants_autosave()
+            if automatic is not None:
+                self._keeper.set_automatic(automatic)
         return effects
-
-    # --- presence
-
-    def _spread_presence(self) -> list[Effect]:
-        changes = self._presence.take_changes()
-        self._hear_autosave()
-        effects: list[Effect] = []
-        members = self._publisher.members()
-        readers = [member for member in members if not _is_all_own(member, changes)]
-        if readers:
-            effects.append(Send(tuple(m.connection for m in readers), Awareness(changes)))
-        return effects
-
-    def _hear_autosave(self) -> None:
-        """Saving by itself is off when all who are here have switched it off; whoever leaves
-        last is believed."""
-        wanted = [bool(e.state.get("autosave", True)) for e in self._presence.wishes() if e.state]
-        if wanted:
-            self._keeper.set_automatic(any(wanted))
 
     # --- history and file
-
-    def _merge_history(self, found: ev.HistoryFound, attempt: int = 1) -> list[Effect]:
-        self._found = _Found(found, self._publisher.position, attempt)
-        return [MergeHistory(found.history, found.began, self._replica.snapshot())]
-
-    def _bring_in(self, updates: tuple[bytes, ...], now: float) -> list[Effect]:
-        """Bring in what an older history has; that was found for the document as it was. What
-        came in meanwhile may have the same, from somebody who held that history."""
-        found = self._found
-        self._found = None
-        is_old = found is not None and self._publisher.position > found.position
-        if found is not None and is_old and found.attempt < MERGE_ATTEMPTS:
-            return self._merge_history(found.event, found.attempt + 1)
-        return [*self._publisher.bring_in(updates, now), ReplaceHistory()]
 
     def _hear_of_history(
         self, event: ev.Logged | ev.HistoryFailed | ev.HistoryKept, now: float
@@ -495,7 +418,3 @@ class Room:
         if self._empty_since is None or self._policy.cleanup_delay is None or not self.is_settled:
             return None
         return self._empty_since + self._policy.cleanup_delay
-
-
-def _is_all_own(member: Member, changes: tuple[object, ...]) -> bool:
-    return all(getattr(entry, "client", None) in member.clients for entry in changes)

@@ -25,6 +25,12 @@ class Person:
     collab: bool
     guest: bool = False
 
+    @property
+    def decides(self) -> bool:
+        """Whether this is somebody with a say in how the document is kept: who may edit, and
+        is no guest."""
+        return self.access == "edit" and not self.guest
+
 
 @dataclass(slots=True)
 class Member:

@@ -15,8 +15,9 @@ from ..room.build import Built
 from ..room.document import Document
 from ..room.effects import AdoptHistory
 from ..room.gaps import clocks
+from ..room.opening import Opening
 from ..room.replica import Replica
-from ..room.room import Opening, Room
+from ..room.room import Room
 from ..store.journal import Journal
 from ..store.knowledge import Anything, Replaces
 from ..store.port import SavedMark, StoredHistory

@@ -30,7 +30,7 @@ from jupyter_collab.protocol.messages import (
 )
 from jupyter_collab.room import events as ev
 from jupyter_collab.room.effects import AdoptHistory
-from jupyter_collab.room.room import MERGE_ATTEMPTS
+from jupyter_collab.room.older import MERGE_ATTEMPTS
 from jupyter_collab.room.session import Person
 from jupyter_collab.server.merging import Merge, merge_now
 from jupyter_collab.store.port import StoredHistory

@@ -25,7 +25,8 @@ from jupyter_collab.room import effects as fx
 from jupyter_collab.room import events as ev
 from jupyter_collab.room.document import Document
 from jupyter_collab.room.keeper import DELETED
-from jupyter_collab.room.room import Room, RoomPolicy
+from jupyter_collab.room.opening import RoomPolicy
+from jupyter_collab.room.room import Room
 from jupyter_collab.room.saving import SavePolicy
 from jupyter_collab.room.session import Person
 from jupyter_collab.server.aside import set_aside
