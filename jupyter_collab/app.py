@@ -172,7 +172,8 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
             return
         settings = self._server.web_app.settings
         page_config = settings.setdefault("page_config_data", {})
-        page_config["jupyterCollab"] = json.dumps({"collaborative": True})
+        told = {"collaborative": True, "maxFrame": self.limits.frame_size}
+        page_config["jupyterCollab"] = json.dumps(told)
         settings[coexistence.INCUMBENT] = self
         coexistence.answer_to_incumbents_name(self._server, self.name)
         kernels.share_kernels(self._server.session_manager)

@@ -6,6 +6,8 @@ import type { Access } from './protocol';
 export interface Config {
   /** Whether documents are opened together. Where not, everything here is inert. */
   readonly collaborative: boolean;
+  /** How many bytes the server takes in one frame. */
+  readonly maxFrame: number;
   /** Whether the person at this page may be offered to share; never those who came by a link. */
   readonly sharing: boolean;
   /** Who came by a link to a document, or `null` for those who have the server. */
@@ -30,9 +32,10 @@ export interface GuestDocument {
 
 /** Read the page's configuration; a server without the extension leaves none. */
 export function readConfig(option = PageConfig.getOption('jupyterCollab')): Config {
-  const { collaborative, sharing, guest } = parse(option);
+  const { collaborative, maxFrame, sharing, guest } = parse(option);
   return {
     collaborative: collaborative === true,
+    maxFrame: typeof maxFrame === 'number' ? maxFrame : Infinity,
     sharing: typeof sharing === 'object' && sharing !== null && guest === undefined,
     guest: readGuest(guest)
   };

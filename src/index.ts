@@ -6,6 +6,7 @@ import { cursors, cursorSettings } from './plugins/cursors';
 import { files, notebooks } from './plugins/factories';
 import { access, readOnlyEditors } from './plugins/guest';
 import { offlineChanges } from './plugins/offline';
+import { outputs } from './plugins/outputs';
 import { fileMarks, people, presenceSettings } from './plugins/people';
 import { currentDocument, globalAwareness, identity } from './plugins/presence';
 import { reopening } from './plugins/reopen';
@@ -34,6 +35,7 @@ const plugins = [
   fileMarks,
   // Those who came by a link are told nothing of sharing, and have no right to it.
   ...(config.sharing ? [sharing] : []),
+  outputs,
   status
 ];
 

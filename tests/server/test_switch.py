@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from jupyter_collab.server.limits import Limits
 from tests.process import ServerProcess
 
 SESSION = "api/collaboration/session/notes.txt"
@@ -25,7 +26,9 @@ def server(home: Path, *arguments: str, app: str = "jupyterlab") -> ServerProces
 def test_the_flag_switches_it_on(tmp_path: Path) -> None:
     with server(tmp_path, "--collaborative") as lab:
         assert lab.request("PUT", SESSION, WANTED)["format"] == "text"
-        assert json.loads(lab.page_config()["jupyterCollab"])["collaborative"] is True
+        told = json.loads(lab.page_config()["jupyterCollab"])
+        assert told["collaborative"] is True
+        assert told["maxFrame"] == Limits().frame_size
         assert (lab.state / ".jupyter_ystore.db").exists()
 
 

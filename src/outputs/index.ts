@@ -1,0 +1,3 @@
+export { feedOutputs } from './executions';
+export { DEFAULTS, OutputWords, readLimits } from './limits';
+export type { OutputLimits } from './limits';

@@ -1,0 +1,52 @@
+import { ICollaborativeContentProvider } from '@jupyter/collaborative-drive';
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import type { NotebookPanel } from '@jupyterlab/notebook';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import { readConfig } from '../config';
+import { CollabContentProvider } from '../drive';
+import { feedOutputs, OutputWords, readLimits } from '../outputs';
+
+/** Keeps what cells put out within limits, in notebooks that are open together. */
+export const outputs: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-collab:outputs',
+  description: 'Keeps the outputs of cells within limits.',
+  autoStart: true,
+  requires: [ICollaborativeContentProvider, INotebookTracker],
+  optional: [ISettingRegistry, ITranslator],
+  activate: (
+    _: JupyterFrontEnd,
+    provider: ICollaborativeContentProvider,
+    notebooks: INotebookTracker,
+    registry: ISettingRegistry | null,
+    translator: ITranslator | null
+  ) => {
+    if (!(provider instanceof CollabContentProvider)) {
+      return;
+    }
+    const words = new OutputWords((translator ?? nullTranslator).load('jupyter_collab'));
+    const { maxFrame } = readConfig();
+    let limits = readLimits({}, maxFrame);
+    const known = new WeakSet<NotebookPanel['context']>();
+    notebooks.widgetAdded.connect((_, panel) => {
+      void panel.context.ready.then(() => {
+        // Two views of a notebook have one context, and one connection to the kernel.
+        const { context } = panel;
+        if (provider.find(context.model.sharedModel) !== null && !known.has(context)) {
+          known.add(context);
+          feedOutputs(panel, () => limits, words);
+        }
+      });
+    });
+    registry?.load(outputs.id).then(
+      settings => {
+        const read = () => (limits = readLimits(settings.composite, maxFrame));
+        settings.changed.connect(read);
+        read();
+      },
+      (error: unknown) => console.warn('The limits of outputs are as by default:', error)
+    );
+  }
+};

@@ -1,0 +1,106 @@
+import type { Page } from '@playwright/test';
+import { everywhere, kernelId, notebook, openDocument, says, typeInCell } from './documents';
+import { expect, test, type LabPage } from './fixtures';
+import { LabServer } from './lab-server';
+
+interface Output {
+  readonly text?: string | readonly string[];
+  readonly data?: { readonly [kind: string]: string };
+}
+
+/** The outputs of a cell as the shared model has them. */
+async function outputs(page: Page, index = 0): Promise<Output[]> {
+  return page.evaluate(at => {
+    const model = window.jupyterapp.shell.currentWidget?.context?.model as unknown as {
+      readonly sharedModel: { readonly cells: { readonly outputs: Output[] }[] };
+    };
+    return model.sharedModel.cells[at]?.outputs ?? [];
+  }, index);
+}
+
+async function outputsOnDisk(lab: LabServer, path: string): Promise<Output[]> {
+  const content = JSON.parse(await lab.read(path)) as { cells: { outputs: Output[] }[] };
+  return content.cells[0]?.outputs ?? [];
+}
+
+/** What a cell has printed. */
+function printed(all: readonly Output[]): string {
+  return all.map(({ text = '' }) => (typeof text === 'string' ? text : text.join(''))).join('');
+}
+
+/** Opens a notebook for two, and runs its first cell for the first of them. */
+async function runFirst(pages: readonly LabPage[], path: string): Promise<void> {
+  for (const page of pages) {
+    await openDocument(page, path);
+  }
+  const [ada] = pages;
+  if (ada !== undefined) {
+    await kernelId(ada);
+    await ada.notebook.selectCells(0);
+    await ada.evaluate(() => void window.jupyterapp.commands.execute('notebook:run-cell', {}));
+  }
+}
+
+async function hasRun(page: LabPage): Promise<void> {
+  const prompt = page.locator('.jp-Notebook-cell').first().locator('.jp-InputArea-prompt');
+  await expect(prompt).toContainText('[1]', { timeout: 60_000 });
+}
+
+test('a cell that prints a million lines takes nobody down', async ({ join }) => {
+  test.setTimeout(180_000);
+  // Without Jupyter's own limit on what a kernel may send.
+  const lab = await LabServer.create(['--ZMQChannelsWebsocketConnection.limit_rate=False']);
+  await lab.start();
+  try {
+    const path = 'loud.ipynb';
+    const source = 'for i in range(1_000_000): print(i)';
+    await lab.write(path, notebook([source, 'x']));
+    const pages = [await join('Ada', { lab }), await join('Bob', { lab })] as const;
+    const [ada, bob] = pages;
+    await runFirst(pages, path);
+    // While it prints, both can write.
+    await Promise.all([typeInCell(ada, 1, 'A'), typeInCell(bob, 1, 'A')]);
+    await hasRun(ada);
+    await everywhere(pages, lab, path, [source, 'xAA']);
+    const mine = printed(await outputs(ada));
+    expect(mine).toMatch(/^0\n1\n2\n/);
+    expect(mine).toMatch(/\n999998\n999999\n$/);
+    expect(mine).toMatch(/\n\[… [\d,]+ lines \([\d,]+ characters\) are left out here\./);
+    expect(mine.length).toBeLessThanOrEqual(200_000);
+    await expect.poll(async () => printed(await outputs(bob)), { timeout: 30_000 }).toBe(mine);
+    await expect
+      .poll(async () => printed(await outputsOnDisk(lab, path)), { timeout: 30_000 })
+      .toBe(mine);
+    await expect(bob.locator('.jp-OutputArea-output')).toContainText('are left out here');
+  } finally {
+    await lab.dispose();
+  }
+});
+
+test('an image of 100 MB becomes a sentence', async ({ join }) => {
+  test.setTimeout(180_000);
+  const limits = ['--ServerApp.websocket_max_message_size=400000000'];
+  const lab = await LabServer.create([
+    '--ZMQChannelsWebsocketConnection.limit_rate=False',
+    ...limits
+  ]);
+  await lab.start();
+  try {
+    const path = 'huge.ipynb';
+    const show = "display({'image/png': 'A' * 100_000_000, 'text/plain': '<Figure>'}, raw=True)";
+    await lab.write(path, notebook([`${show}\nprint('after')`]));
+    const pages = [await join('Ada', { lab }), await join('Bob', { lab })] as const;
+    await runFirst(pages, path);
+    await hasRun(pages[0]);
+    for (const page of pages) {
+      const area = page.locator('.jp-OutputArea');
+      await expect(area).toContainText('An output of 100 MB (image/png, text/plain) is left out');
+      await expect(area).toContainText('<Figure>');
+      await expect(area).toContainText('after');
+    }
+    await expect.poll(async () => printed(await outputsOnDisk(lab, path))).toBe('after\n');
+    await says(pages[0], /Saved/);
+  } finally {
+    await lab.dispose();
+  }
+});
