@@ -66,17 +66,21 @@ class Services:
     """A room where a guest is alone, instead of the one where everybody is present."""
 
 
-class SessionHandler(APIHandler):
-    """``PUT /api/collaboration/session/{path}``: which room a file has, and its lineage.
-
-    It opens the room, so that the document is being read while the client connects.
-    """
+class ServiceHandler(APIHandler):
+    """An endpoint of this extension, for everybody who may read documents."""
 
     auth_resource = AUTH_RESOURCE
     _services: Services
 
     def initialize(self, services: Callable[[], Services]) -> None:
         self._services = services()
+
+
+class SessionHandler(ServiceHandler):
+    """``PUT /api/collaboration/session/{path}``: which room a file has, and its lineage.
+
+    It opens the room, so that the document is being read while the client connects.
+    """
 
     @web.authenticated
     @authorized("read", AUTH_RESOURCE)  # type: ignore[untyped-decorator]

@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 from jupyter_server.auth.decorator import authorized
-from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
 from ..room import events as ev
 from ..room.colours import PALETTE
 from .admission import AUTH_RESOURCE
-from .handlers import Services, known_of
+from .handlers import ServiceHandler, known_of
 
 IDENTITY_PATTERN = r"/api/collaboration/identity"
 
 
-class IdentityHandler(APIHandler):
+class IdentityHandler(ServiceHandler):
     """``/api/collaboration/identity``: the name, the initials and the colour of who asks.
 
     ``GET`` tells them, with the colours that one may choose from. ``PUT`` takes them anew from
     the identity provider, where ``PATCH /api/me`` changes them, and tells everybody.
     """
-
-    auth_resource = AUTH_RESOURCE
-    _services: Services
-
-    def initialize(self, services: Callable[[], Services]) -> None:
-        self._services = services()
 
     @web.authenticated
     @authorized("read", AUTH_RESOURCE)  # type: ignore[untyped-decorator]
