@@ -9,9 +9,7 @@ import type { ISignal } from '@lumino/signaling';
 
 import { explainRefusal, explainSave } from './explain';
 import { Shelter } from './offline';
-import type { OfflineStorage } from './offline';
-import { readContent, rewind } from './rebase';
-import type { Difference } from './rebase';
+import type { OfflineStorage, Piece } from './offline';
 import { AwarenessPresence, YReplica } from './replica';
 import { ServerLine, SessionDriver, unsynced, watchPage } from './session';
 import type { Line, Occurrence, SessionState } from './session';
@@ -111,15 +109,11 @@ export class DocumentProvider implements IDocumentProvider {
   }
 
   /**
-   * What was changed here and is not known to be in the file: all that must be kept when the
-   * history is lost. What others changed is theirs to keep: kept by two, it would be there twice.
-   * `empty` is a model of the same kind without content, which is filled with the rest.
+   * The document as it is left for another history, and which changes in it are not known to be in
+   * the file; nothing where nobody may write.
    */
-  difference(empty: DocumentProvider.Model): Difference {
-    const { access } = this.state;
-    rewind(empty.ydoc, this.model.ydoc, access === 'edit' ? this._replica.unsaved.own() : null);
-    const mine = access === 'edit' ? readContent(this.model) : readContent(empty);
-    return { base: readContent(empty), mine };
+  pieces(): Piece[] {
+    return this.state.access === 'edit' ? this._replica.pieces() : [];
   }
 
   private _connectParts(path: string) {

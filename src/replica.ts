@@ -9,7 +9,7 @@ import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
 import type { Piece } from './offline';
-import { MovedCells, rewind, UnsavedUpdates } from './rebase';
+import { Edits, MovedCells, rewind, UnsavedUpdates } from './rebase';
 import type { Presence, Replica } from './session';
 
 /** The origin of what was kept in this browser: it is no edit, and nobody can undo it. */
@@ -49,7 +49,7 @@ export class YReplica implements Replica, IDisposable {
 
   offer(): { readonly state: Uint8Array; readonly undo: Uint8Array } {
     const copy = new Y.Doc();
-    const undo = rewind(copy, this._doc, this.unsaved.all());
+    const undo = rewind(copy, this._doc, Edits.of(this.unsaved.all()));
     copy.destroy();
     return { state: Y.encodeStateAsUpdate(this._doc), undo };
   }

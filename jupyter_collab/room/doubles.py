@@ -11,6 +11,11 @@ from .cells import Cell
 from .editing import edit_cell
 from .reading import read_cell
 from .textunion import are_versions, union_text
+from .words import lines, says
+
+RELATED = 0.2
+"""Two cells with one id of which so much is the same, or a line, have been one: two people have
+moved it, or brought it into another history, and may have written more in it than was there."""
 
 
 def part_doubles(ycells: Array[Any], ids: list[Any]) -> list[str]:
@@ -47,14 +52,22 @@ def _absorb(ycell: Map[Any], double: Map[Any]) -> bool:
         return False
     if cell["cell_type"] != other["cell_type"]:
         return False
-    if not are_versions(cell["source"], other["source"]):
+    if not _were_one(cell["source"], other["source"]):
         return False
     edit_cell(ycell, cell, _united(cell, other))
     return True
 
 
+def _were_one(one: str, other: str) -> bool:
+    return are_versions(one, other, RELATED) or not _lines(one).isdisjoint(_lines(other))
+
+
+def _lines(text: str) -> set[str]:
+    return {line for line in map(str.strip, lines(text)) if says(line)}
+
+
 def _united(cell: Cell, other: Cell) -> Cell:
-    united = {**cell, "source": union_text(cell["source"], other["source"])}
+    united = {**cell, "source": union_text(cell["source"], other["source"], RELATED)}
     if not cell.get("outputs") and other.get("outputs"):
         united["outputs"] = other["outputs"]
         united["execution_count"] = other.get("execution_count")

@@ -7,15 +7,19 @@ from .textdiff import differences, line_ranges, token_ranges
 from .weaving import append
 from .words import lines, tokens
 
-_RELATED = 0.5
+RELATED = 0.5
 """Lines of which so much is the same are versions of each other."""
 
 _STEPS = 1_000_000
 """What a union may spend on comparing lines that may be versions of each other."""
 
 
-def union_text(ours: str, theirs: str) -> str:
-    """All that is in either; where they differ, ``ours`` comes first."""
+def union_text(ours: str, theirs: str, related: float = RELATED) -> str:
+    """All that is in either; where they differ, ``ours`` comes first.
+
+    Lines that differ are versions of each other, and have what is in both once, if ``related`` of
+    one is in the other.
+    """
     if not ours or ours == theirs:
         return theirs
     old, new = lines(ours), lines(theirs)
@@ -25,7 +29,7 @@ def union_text(ours: str, theirs: str) -> str:
     for start, end, new_start, new_end in line_ranges(old, new, effort):
         out += filter(None, old[at:start])
         mine, other = "".join(old[start:end]), "".join(new[new_start:new_end])
-        if are_versions(mine, other, effort):
+        if are_versions(mine, other, related, effort):
             append(out, _woven(mine, other, effort))
         else:
             if mine and not mine.endswith("\n") and other:
@@ -36,11 +40,13 @@ def union_text(ours: str, theirs: str) -> str:
     return "".join((*out, *old[at:]))
 
 
-def are_versions(one: str, other: str, effort: Effort | None = None) -> bool:
+def are_versions(
+    one: str, other: str, related: float = RELATED, effort: Effort | None = None
+) -> bool:
     """Whether so much of one text is in the other that they come from one."""
     effort = effort or Effort(_STEPS)
     shares = (_share(*pair, effort) for pair in ((one, other), (other, one)))
-    return one == other or any(share >= _RELATED for share in shares)
+    return one == other or any(share >= related for share in shares)
 
 
 def _woven(ours: str, theirs: str, effort: Effort) -> str:

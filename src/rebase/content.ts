@@ -27,6 +27,11 @@ export type Content =
 export interface Difference {
   readonly base: Content;
   readonly mine: Content;
+  /**
+   * Cells that were made since then, by id: what is in them without this person. Others may have
+   * carried them, or any part of them, into the document that is changed.
+   */
+  readonly young?: ReadonlyMap<string, string>;
 }
 
 /** Whether there is nothing to keep. */
@@ -66,7 +71,7 @@ function plain(value: unknown): Values {
  * Make the changes of `difference` to `model`. Returns whether that was possible:
  * a document of an unknown kind can only be replaced, and only where nobody else changed it.
  */
-export function applyDifference(model: Model, { base, mine }: Difference): boolean {
+export function applyDifference(model: Model, { base, mine, young }: Difference): boolean {
   const theirs = readContent(model);
   if (base.kind === 'text' && mine.kind === 'text' && theirs.kind === 'text') {
     changeText(model, theirs.text, mergeText(base.text, mine.text, theirs.text));
@@ -78,7 +83,7 @@ export function applyDifference(model: Model, { base, mine }: Difference): boole
     theirs.kind === 'notebook' &&
     model instanceof YNotebook
   ) {
-    const edits = mergeNotebook(base.notebook, mine.notebook, theirs.notebook);
+    const edits = mergeNotebook(base.notebook, mine.notebook, theirs.notebook, young);
     // Each in a transaction of its own: the model learns of cells only when one has ended.
     edits.forEach(edit => changeNotebook(model, edit));
     return true;

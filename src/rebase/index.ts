@@ -1,6 +1,7 @@
 /** Keeping what a person wrote when the history it was written in is lost. */
 export { applyDifference, isEmpty, readContent } from './content';
 export type { Content, Difference } from './content';
+export { Edits } from './edits';
 export { differenceOf } from './leftover';
 export { MovedCells } from './moved';
 export { rewind, UnsavedUpdates } from './unsynced';

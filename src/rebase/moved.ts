@@ -1,8 +1,8 @@
 import type { IDisposable } from '@lumino/disposable';
 import * as Y from 'yjs';
 
+import { Edits } from './edits';
 import { mergeText } from './texts';
-import { editsOf } from './unsynced';
 
 /**
  * Brings what was typed here into a cell along when somebody else moves the cell.
@@ -43,7 +43,7 @@ export class MovedCells implements IDisposable {
     if (update === null) {
       return;
     }
-    const edits = new Edits(update);
+    const edits = Edits.of(update);
     for (const item of deleted) {
       const cell = readDeleted(item, transaction, edits);
       if (cell !== null && cell.base !== cell.mine) {
@@ -100,6 +100,8 @@ function carryInto(text: Y.Text, base: string, mine: string): void {
   }
 }
 
+const NO_EDITS = Edits.of(null);
+
 function readDeleted(item: Y.Item, transaction: Y.Transaction, edits: Edits): Gone | null {
   const cell = typeOf(item);
   if (!(cell instanceof Y.Map)) {
@@ -111,17 +113,8 @@ function readDeleted(item: Y.Item, transaction: Y.Transaction, edits: Edits): Go
   if (typeof id !== 'string' || !(text instanceof Y.Text)) {
     return null;
   }
-  let base = '';
-  let mine = '';
-  for (let part = text._start; part !== null; part = part.right) {
-    if (part.content instanceof Y.ContentString) {
-      const { str } = part.content;
-      const isHere = !part.deleted || Y.isDeleted(transaction.deleteSet, part.id);
-      mine += isHere ? str : '';
-      base += edits.without(part, isHere, str);
-    }
-  }
-  return { id, base, mine };
+  const isHere = (part: Y.Item) => !part.deleted || Y.isDeleted(transaction.deleteSet, part.id);
+  return { id, base: edits.rewound(text, isHere), mine: NO_EDITS.rewound(text, isHere) };
 }
 
 function typeOf({ content }: Y.Item): unknown {
@@ -131,31 +124,4 @@ function typeOf({ content }: Y.Item): unknown {
 /** A member of a map that may be deleted, as the map itself shows none then. */
 function lastValue(map: Y.Map<unknown>, key: string): Y.Item | undefined {
   return map._map.get(key);
-}
-
-/** Which characters an update has inserted, and which it has deleted. */
-class Edits {
-  constructor(update: Uint8Array) {
-    const { inserted, ds } = editsOf(update);
-    this._inserted = inserted;
-    this._deleted = ds;
-  }
-
-  /** Of the text `str` of `part`, which `isHere` or is deleted, what would be here without us. */
-  without(part: Y.Item, isHere: boolean, str: string): string {
-    const { client, clock } = part.id;
-    return [...str.split('').keys()]
-      .filter(offset => {
-        const at = clock + offset;
-        const isOurs = this._inserted.some(
-          range => range.client === client && range.clock <= at && at < range.clock + range.length
-        );
-        return !isOurs && (isHere || Y.isDeleted(this._deleted, Y.createID(client, at)));
-      })
-      .map(offset => str.charAt(offset))
-      .join('');
-  }
-
-  private readonly _inserted: ReturnType<typeof editsOf>['inserted'];
-  private readonly _deleted: ReturnType<typeof editsOf>['ds'];
 }

@@ -2,7 +2,7 @@ import { JSONExt } from '@lumino/coreutils';
 import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
 
 import { matchByContent, matchById, movedCells } from './cells';
-import { mergeText } from './texts';
+import { mergeText, uniteText } from './texts';
 import type { Hunk } from './texts';
 
 /** A cell as plain data. What else it has (outputs, attachments...) is compared as a whole. */
@@ -39,13 +39,19 @@ export type NotebookEdit =
 export type Changes = Values;
 
 /**
- * What has to be done to `theirs` so that it has the changes from `base` to `mine` as well.
+ * What has to be done to `theirs` so that it has the changes from `base` to `mine` as well. `young`
+ * has the cells that others may have brought into `theirs`, and what is in them without mine.
  *
  * Nobody's writing is thrown away: a cell that one side deleted and the other changed stays.
  * What both sides set to different values, such as outputs, is as it is in `mine`.
  */
-export function mergeNotebook(base: Notebook, mine: Notebook, theirs: Notebook): NotebookEdit[] {
-  const merge = new NotebookMerge(base, mine, theirs);
+export function mergeNotebook(
+  base: Notebook,
+  mine: Notebook,
+  theirs: Notebook,
+  young: ReadonlyMap<string, string> = new Map()
+): NotebookEdit[] {
+  const merge = new NotebookMerge(base, mine, theirs, young);
   return merge.run();
 }
 
@@ -53,7 +59,8 @@ class NotebookMerge {
   constructor(
     private readonly _base: Notebook,
     private readonly _mine: Notebook,
-    private readonly _theirs: Notebook
+    private readonly _theirs: Notebook,
+    private readonly _young: ReadonlyMap<string, string>
   ) {
     const match = _theirs.keepsIds ? matchById : matchByContent;
     this._counterparts = match(_base.cells, _mine.cells, _theirs.cells);
@@ -108,7 +115,11 @@ class NotebookMerge {
       this._edits.push({ type: 'move', id, after });
     }
     const old = base ?? { ...mine, source: '', metadata: {}, parts: {} };
-    const hunks = mergeText(old.source, mine.source, theirs.source);
+    const young = this._young.get(mine.id);
+    const hunks =
+      young === undefined
+        ? mergeText(old.source, mine.source, theirs.source)
+        : uniteText(young, mine.source, theirs.source);
     if (hunks.length > 0) {
       this._edits.push({ type: 'source', id, hunks });
     }

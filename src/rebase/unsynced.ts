@@ -1,5 +1,7 @@
 import * as Y from 'yjs';
 
+import type { Edits } from './edits';
+
 /** Below this, updates are kept one by one, so that each can be dropped when it is in the file. */
 const MANY = 200;
 
@@ -103,61 +105,23 @@ function merge(updates: readonly Uint8Array[]): Uint8Array | null {
 }
 
 /**
- * Fill the empty document `copy` with what `doc` would have without `update`; returns what has
- * taken it back, as an update of its own.
+ * Fill the empty document `copy` with what `doc` would have without `edits`; returns what has
+ * taken them back, as an update of its own.
  *
- * It is undone as a person would undo it, so what others have changed since stays. Content that
- * was deleted for good, such as outputs that were replaced, does not come back.
+ * They are undone as a person would undo them, so what others have changed since stays. Content
+ * that was deleted for good, such as outputs that were replaced, does not come back.
  */
-export function rewind(copy: Y.Doc, doc: Y.Doc, update: Uint8Array | null): Uint8Array {
+export function rewind(copy: Y.Doc, doc: Y.Doc, edits: Edits): Uint8Array {
   copy.gc = false;
   Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc));
-  if (update === null) {
-    return NOTHING;
-  }
   const undone: Uint8Array[] = [];
   const note = (update: Uint8Array): void => void undone.push(update);
   copy.on('update', note);
   // Not the document itself as scope: JupyterLab may bring a Yjs that does not know that yet.
   const manager = new Y.UndoManager([...copy.share.values()], { doc: copy });
-  manager.undoStack.push(undoItem(update));
+  manager.undoStack.push(edits.undoable);
   manager.undo();
   manager.destroy();
   copy.off('update', note);
   return merge(undone) ?? NOTHING;
-}
-
-type StackItem = Y.UndoManager['undoStack'][number];
-type Ranges = StackItem['deletions']['clients'];
-
-/** What an undo manager would have noted if it had watched the transactions of `update`. */
-function undoItem(update: Uint8Array): StackItem {
-  const { inserted, ds } = editsOf(update);
-  const insertions = Y.createDeleteSet();
-  for (const { client, clock, length } of inserted) {
-    addRange(insertions.clients, client, clock, length);
-  }
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
-  return { insertions, deletions: ds, meta: new Map() };
-}
-
-/**
- * Which elements an update inserts, and which it deletes.
- *
- * JupyterLab brings a Yjs that is older than the one that we are compiled with, and does not
- * export all of its classes; see `tests/test_yjs.py`.
- */
-export function editsOf(update: Uint8Array) {
-  const { structs, ds } = Y.decodeUpdate(update);
-  const inserted = structs
-    .filter(struct => struct instanceof Y.Item || struct instanceof Y.GC)
-    .map(({ id, length }) => ({ client: id.client, clock: id.clock, length }));
-  return { inserted, ds };
-}
-
-function addRange(ranges: Ranges, client: number, clock: number, len: number): void {
-  const known = ranges.get(client) ?? [];
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
-  known.push({ clock, len });
-  ranges.set(client, known);
 }

@@ -1,9 +1,10 @@
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
+import * as Y from 'yjs';
 
 import type { CollabContentProvider } from '../drive';
-import type { Keepsake, Leftover } from '../offline';
+import type { Keepsake, Piece } from '../offline';
 import type { DocumentProvider } from '../provider';
 import { applyDifference, differenceOf, isEmpty } from '../rebase';
 import type { Difference } from '../rebase';
@@ -52,17 +53,12 @@ export class DifferenceKeeper implements IDisposable {
   };
 
   private _keep(provider: DocumentProvider): void {
-    const empty = this._documents.createEmpty(provider);
-    if (empty === null) {
-      return;
-    }
-    const difference = provider.difference(empty);
-    empty.dispose();
-    const isNeeded = !isEmpty(difference);
+    const pieces = provider.pieces();
+    const isNeeded = pieces.length > 0 && !isEmpty(this._read(provider, pieces, new Y.Doc()));
     // Should the page end before all is carried over, the next one finds it in the browser.
     const keepsakes = provider.shelter?.leave(isNeeded) ?? [];
     if (isNeeded) {
-      this._kept.push({ key: keyOf(provider), difference, keepsakes });
+      this._kept.push({ key: keyOf(provider), pieces, keepsakes });
     } else {
       keepsakes.forEach(keepsake => keepsake.release());
     }
@@ -73,7 +69,7 @@ export class DifferenceKeeper implements IDisposable {
     const key = keyOf(provider);
     const mine = this._kept.filter(kept => kept.key === key);
     this._kept = this._kept.filter(kept => kept.key !== key);
-    mine.forEach(({ difference, keepsakes }) => this._apply(provider, difference, keepsakes));
+    mine.forEach(({ pieces, keepsakes }) => this._apply(provider, pieces, keepsakes));
     this._applyLeftovers(provider);
     this._guard.update(this._kept.length > 0);
   }
@@ -83,19 +79,17 @@ export class DifferenceKeeper implements IDisposable {
     const { shelter, state } = provider;
     const leftovers = state.access === 'edit' ? (shelter?.recall.strays.splice(0) ?? []) : [];
     for (const leftover of leftovers) {
-      shelter?.recall.attempt(leftover, () => {
-        const difference = this._read(provider, leftover);
-        this._apply(provider, difference, [leftover]);
-      });
+      shelter?.recall.attempt(leftover, () => this._apply(provider, leftover.pieces, [leftover]));
     }
   }
 
-  private _read(provider: DocumentProvider, { pieces }: Leftover): Difference {
+  /** What was written in the document that was left, and `doc` does not have. */
+  private _read(provider: DocumentProvider, pieces: readonly Piece[], doc: Y.Doc): Difference {
     const [base, mine] = [1, 2].map(() => this._documents.createEmpty(provider));
     if (!base || !mine) {
       throw new Error(`There are no documents of the type ${provider.contentType}`);
     }
-    const difference = differenceOf({ base, mine }, pieces);
+    const difference = differenceOf({ base, mine }, pieces, doc);
     base.dispose();
     mine.dispose();
     return difference;
@@ -103,9 +97,10 @@ export class DifferenceKeeper implements IDisposable {
 
   private _apply(
     provider: DocumentProvider,
-    difference: Difference,
+    pieces: readonly Piece[],
     keepsakes: readonly Keepsake[]
   ): void {
+    const difference = this._read(provider, pieces, provider.model.ydoc);
     const isDone = applyDifference(provider.model, difference);
     if (isDone) {
       provider.shelter?.keep(keepsakes);
@@ -131,7 +126,7 @@ export namespace DifferenceKeeper {
 
 interface IKept {
   readonly key: string;
-  readonly difference: Difference;
+  readonly pieces: readonly Piece[];
   readonly keepsakes: readonly Keepsake[];
 }
 

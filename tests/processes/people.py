@@ -15,14 +15,15 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from pycrdt import Array, Doc, Map, Text, UndoManager
+from pycrdt import Array, Doc, Map, Text
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from jupyter_collab.room.document import Document
-from jupyter_collab.room.merge import merge
 from tests.process import ServerProcess
 from tests.server.client import read_bytes, read_varuint, varuint
+from tests.sim.leaving import Applied, Left
+from tests.sim.updates import ends
 
 RETRY = 0.05
 """Seconds between two attempts to connect."""
@@ -32,16 +33,6 @@ def words(source: Any) -> Counter[str]:
     """How often each word is in what a file contains, as its document has it."""
     texts = [source] if isinstance(source, str) else [cell["source"] for cell in source["cells"]]
     return Counter(word for text in texts for word in text.split())
-
-
-@dataclass
-class Applied:
-    """An update of a client's document, the how-manyth edit it was if it was made here, and
-    whether it is known to be in the file."""
-
-    update: bytes
-    edit: int | None
-    filed: bool = False
 
 
 @dataclass
@@ -91,6 +82,7 @@ class Person(ABC):
         self.doc.get("meta", type=Map)
         self.ready = False
         self._applying = False
+        self._before = self._after = b"\0"
         self._subscription = self.doc.observe(self._on_change)
 
     # --- typing
@@ -128,6 +120,7 @@ class Person(ABC):
 
     def _on_change(self, event: Any) -> None:
         if not self._applying:
+            self._before, self._after = event.before_state, event.after_state
             self._edited(event.update)
 
     def _apply(self, update: bytes) -> None:
@@ -269,7 +262,7 @@ class CollabPerson(Person):
     def __init__(self, name: str, lab: ServerProcess, path: str, seed: int) -> None:
         self.status: dict[str, Any] = {}
         self._lineage: str | None = None
-        self._carried: tuple[Any, Any] | None = None
+        self._carried: Left | None = None
         self._edit_of: dict[str, int] = {}
         super().__init__(name, lab, path, seed)
 
@@ -301,7 +294,7 @@ class CollabPerson(Person):
 
     def _edited(self, update: bytes) -> None:
         self._made += 1
-        self._applied.append(Applied(update, self._made))
+        self._applied.append(Applied(update, self._made, ends(self._before, self._after)))
         connection = self.connection
         if connection is not None and connection.sent:
             connection.frames.append(self._made)
@@ -330,10 +323,10 @@ class CollabPerson(Person):
         if self._lineage is None:
             self._session = hello["lineage"]
         elif hello.get("adopts"):
-            self._say(connection, 5, *self._to_adopt(), kind=64)
+            self._say(connection, 5, *self._leave().to_adopt(self.doc.get_update()), kind=64)
             return
         elif hello["lineage"] != self._lineage:
-            self._carried = self._carried or self._difference()
+            self._carried = self._carried or self._leave()
             self._lineage, self._session = None, hello["lineage"]
             self._begin_anew()
             connection.socket.close()
@@ -366,17 +359,17 @@ class CollabPerson(Person):
 
     def _take(self, connection: Connection, update: bytes) -> None:
         self._lineage = connection.lineage
-        self._applied.append(Applied(update, None))
+        before = self.doc.get_state()
         self._apply(update)
+        self._applied.append(Applied(update, None, ends(before, self.doc.get_state())))
 
     def _settle_in(self, connection: Connection) -> None:
         if not (connection.sent and connection.received):
             return
         self.ready = True
         if self._carried is not None:
-            base, mine = self._carried
-            self._carried = None
-            self.document.edit(merge(base, self.document.read(), mine))
+            left, self._carried = self._carried, None
+            self.document.edit(left.into(self.doc))
             self._edit_of = dict.fromkeys(self._edit_of, self._made)
 
     def _hear_ack(self, connection: Connection, frame: bytes) -> None:
@@ -394,34 +387,7 @@ class CollabPerson(Person):
         for applied in self._applied:
             applied.filed |= applied.edit is None or applied.edit <= self._durable
         if all(applied.filed for applied in self._applied):
-            self._applied = [Applied(self.doc.get_update(), None, filed=True)]
+            self._applied = [Applied(self.doc.get_update(), None, (), filed=True)]
 
-    # --- another history
-
-    def _difference(self) -> tuple[Any, Any]:
-        """The document without those of its own edits that are not known to be in the file, and
-        with them."""
-        _, document, _ = self._take_back(lambda it: it.edit is not None and not it.filed)
-        return document.read(), self.document.read()
-
-    def _to_adopt(self) -> tuple[bytes, bytes]:
-        """All of it, and what takes back whatever is not known to be in the file."""
-        state = self.doc.get_update()
-        _, _, undo = self._take_back(lambda applied: not applied.filed)
-        return state, undo
-
-    def _take_back(self, unwanted: Callable[[Applied], bool]) -> tuple[Doc[Any], Document, bytes]:
-        copy: Doc[Any] = Doc()
-        document = Document.of(self._kind, copy)
-        scopes: list[Any] = [copy.get("source", type=Text)]
-        if self._kind == "notebook":
-            scopes = [copy.get("cells", type=Array), copy.get("meta", type=Map)]
-        manager = UndoManager(scopes=scopes, capture_timeout_millis=0)
-        manager.include_origin("unwanted")
-        for applied in self._applied:
-            with copy.transaction(origin="unwanted" if unwanted(applied) else "wanted"):
-                copy.apply_update(applied.update)
-        before = copy.get_state()
-        while manager.can_undo():
-            manager.undo()
-        return copy, document, copy.get_update(before)
+    def _leave(self) -> Left:
+        return Left(self._kind, tuple(self._applied), self.document.read())

@@ -332,6 +332,23 @@ def test_a_cell_that_two_people_moved_is_one_cell(
     assert sorted(moved.split()) == ["a", "cell", *edited, "of", "source", "the"]
 
 
+def test_copies_of_a_cell_are_one_cell_though_most_of_each_is_new() -> None:
+    """M11 L7"""
+    document = opened_notebook(notebook(code("a", "one\n"), code("b", "x")))
+    peer = copied(document, 2)
+    move(document, 0, 1)
+    move(peer, 0, 1)
+    for side, words in ((document, "two\nthree\nfour\n"), (peer, "five\nsix\nseven\n")):
+        text = cells_of(side)[1]["source"]
+        text += words
+    exchange(document, peer)
+    assert repair(document.doc) == repair(peer.doc)
+    assert document.source() == peer.source()
+    assert [cell["id"] for cell in peer.source()["cells"]] == ["b", "a"]
+    moved = peer.source()["cells"][1]["source"]
+    assert sorted(moved.split()) == ["five", "four", "one", "seven", "six", "three", "two"]
+
+
 def test_other_cells_with_the_same_id_get_their_own() -> None:
     """M11"""
     document = opened_notebook(notebook(code("a", "one thing"), code("b", "another matter")))

@@ -5,10 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from pycrdt import Array, Doc, Map, Text, UndoManager
+from pycrdt import Array, Doc, Map, Text
 
 from jupyter_collab.errors import FileError
 from jupyter_collab.protocol.close import CloseCode
@@ -25,26 +24,12 @@ from jupyter_collab.protocol.messages import (
     SyncUpdate,
 )
 from jupyter_collab.room.document import Document
-from jupyter_collab.room.gaps import clocks
-from jupyter_collab.room.merge import merge
 from jupyter_collab.room.session import Person
 
+from .leaving import Applied, Left
 from .server import Closed, Line, Server
-from .updates import Contents
+from .updates import ends
 from .words import words_in, words_of
-
-
-@dataclass
-class Applied:
-    """An update of the document, and which edit it was if it was made here."""
-
-    update: bytes
-    edit: int | None
-    filed: bool = False
-    """Whether it is known to be in the file."""
-    client: int = 0
-    clock: int = 0
-    """What the document knew of this client afterwards."""
 
 
 class Client(ABC):
@@ -74,12 +59,12 @@ class Client(ABC):
         """Whether a person can type."""
         self._applying = False
         self._early: list[bytes] = []
-        self._after = b"\0"
+        self._before = self._after = b"\0"
         self._subscription = self.doc.observe(self._on_change)
 
     def _on_change(self, event: Any) -> None:
         if not self._applying:
-            self._after = event.after_state
+            self._before, self._after = event.before_state, event.after_state
             self._edited(event.update)
 
     def _apply(self, update: bytes) -> None:
@@ -206,9 +191,7 @@ class CollabClient(Client):
 
     def _edited(self, update: bytes) -> None:
         self.made += 1
-        client = self.doc.client_id
-        clock = clocks(self._after).get(client, 0)
-        self._applied.append(Applied(update, self.made, False, client, clock))
+        self._applied.append(Applied(update, self.made, ends(self._before, self._after)))
         if self._sent:
             self._frames.append(self.made)
             self.say(SyncUpdate(update))
@@ -248,7 +231,7 @@ class CollabClient(Client):
 
     def _greet(self, lineage: Lineage, *, adopts: bool) -> None:
         if self.lineage is not None and self.lineage != lineage and adopts:
-            self.say(self._leave().to_adopt(self.doc.get_update()))
+            self.say(Adopt(*self._leave().to_adopt(self.doc.get_update())))
         elif self.lineage is not None and self.lineage != lineage:
             self._carried = self._carried or self._leave()
             self.cut(0)
@@ -262,8 +245,9 @@ class CollabClient(Client):
 
     def _take(self, update: bytes) -> None:
         self.lineage = self._greeted
-        self._applied.append(Applied(update, None))
+        before = self.doc.get_state()
         self._apply(update)
+        self._applied.append(Applied(update, None, ends(before, self.doc.get_state())))
 
     def _settle_in(self) -> None:
         if not (self._sent and self._received):
@@ -272,53 +256,11 @@ class CollabClient(Client):
         if self._carried is not None:
             left, self._carried = self._carried, None
             before = words_of(self.document)
-            base = left.base(Contents(self.doc).has)
-            self.document.edit(merge(base, self.document.read(), left.mine))
-            after = words_of(self.document)
-            self._server.on_merge(before, before, after)
-            self._server.on_carry(after - before)
+            self.document.edit(left.into(self.doc))
+            self._server.on_merge(before, before, words_of(self.document))
 
     def _leave(self) -> Left:
         return Left(self._type, tuple(self._applied), self.document.read())
-
-
-@dataclass(frozen=True)
-class Left:
-    """A history that was left for another one: what was ``applied``, and the content ``mine`` that
-    it made."""
-
-    type: str
-    applied: tuple[Applied, ...]
-    mine: Any
-
-    def base(self, has: Callable[[Applied], bool]) -> Any:
-        """The document without those own edits that the new one neither ``has``, nor got from
-        the file."""
-        own = (applied for applied in self.applied if applied.edit is not None)
-        copy = self._without([a for a in own if not a.filed and not has(a)])
-        return Document.of(self.type, copy).read()
-
-    def to_adopt(self, state: bytes) -> Adopt:
-        """All of it, and what takes back whatever is not known to be in the file."""
-        copy = self._without([applied for applied in self.applied if not applied.filed])
-        whole: Doc[Any] = Doc()
-        whole.apply_update(state)
-        return Adopt(state, copy.get_update(whole.get_state()))
-
-    def _without(self, unwanted: list[Applied]) -> Doc[Any]:
-        copy: Doc[Any] = Doc()
-        scopes: list[Any] = [copy.get("source", type=Text)]
-        if self.type == "notebook":
-            scopes = [copy.get("cells", type=Array), copy.get("meta", type=Map)]
-        manager = UndoManager(scopes=scopes, capture_timeout_millis=0)
-        manager.include_origin("unwanted")
-        for applied in self.applied:
-            is_unwanted = any(applied is other for other in unwanted)
-            with copy.transaction(origin="unwanted" if is_unwanted else "others"):
-                copy.apply_update(applied.update)
-        while manager.can_undo():
-            manager.undo()
-        return copy
 
 
 def _words(content: Any) -> Counter[str]:

@@ -35,9 +35,7 @@ class Excuses:
         world.server.on_begin = self._on_begin
         world.server.on_rename = self._on_rename
         world.server.on_merge = self._on_merge
-        world.server.on_carry = self._on_carry
         world.server.on_end = self._on_end
-        self._carried: set[str] = set()
 
     def _on_begin(self, life: Life, is_read: bool) -> None:
         """A store that is lost: what only the server had is gone, and what people have seen
@@ -79,14 +77,6 @@ class Excuses:
         for name, word in self._ledger.words.items():
             if both[name] and merged[name] > ours[name]:
                 word.doubles += merged[name] - ours[name]
-
-    def _on_carry(self, words: Counter[str]) -> None:
-        """Two who carry over what they have, at the same time, before either hears of the other:
-        the cell in which one has typed comes whole with it, though somebody else had made it."""
-        for name in words:
-            if name in self._carried:
-                self._ledger.words[name].doubles += 1
-        self._carried |= set(words)
 
     def _on_end(self) -> None:
         """The end of a server: what it had written itself, and nobody else has, is gone.
@@ -161,7 +151,6 @@ class Excuses:
         what is in the file."""
         self.lost = not _has_base(self._world.store.look())
         self._troubled = self._ended = self._cut = False
-        self._carried.clear()
 
     def logged(self, stored: StoredHistory) -> set[str]:
         """The words in what the log has, as far as it can be read."""

@@ -393,7 +393,6 @@ class Server:
         self.life: Life | None = None
         self.adopted = 0
         self.on_merge: Callable[[Counter[str], Counter[str], Counter[str]], None]
-        self.on_carry: Callable[[Counter[str]], None] = lambda _words: None
         self.on_end: Callable[[], None] = lambda: None
         self.on_begin: Callable[[Life, bool], None] = lambda _life, _readable: None
         self.on_rename: Callable[[Life], None] = lambda _life: None

@@ -1,7 +1,7 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
 
-import { applyHunks, diffText, mergeText, mergeTexts } from '../texts';
+import { applyHunks, diffText, mergeText, mergeTexts, uniteText } from '../texts';
 
 interface Case {
   readonly name: string;
@@ -11,8 +11,23 @@ interface Case {
   readonly merged: string;
 }
 
-const path = join(__dirname, '../../../tests/vectors/merge.json');
-const CASES = JSON.parse(readFileSync(path, 'utf-8')) as Case[];
+const CASES = read('merge') as Case[];
+
+/** Made of what two people have of a cell which either may have brought already (L7). */
+interface Union {
+  readonly name: string;
+  readonly base: string;
+  readonly mine: string;
+  readonly theirs: string;
+  readonly united: string;
+}
+
+const UNIONS = read('union') as Union[];
+
+function read(name: string): unknown {
+  const path = join(__dirname, `../../../tests/vectors/${name}.json`);
+  return JSON.parse(readFileSync(path, 'utf-8'));
+}
 
 function merge(base: string, mine: string, theirs: string): string {
   return applyHunks(theirs, mergeText(base, mine, theirs));
@@ -148,3 +163,9 @@ function insertWords(random: () => number, base: string[], words: string[]): str
   }
   return result;
 }
+
+describe('uniteText', () => {
+  it.each(UNIONS)('$name', ({ base, mine, theirs, united }) => {
+    expect(applyHunks(theirs, uniteText(base, mine, theirs))).toBe(united);
+  });
+});

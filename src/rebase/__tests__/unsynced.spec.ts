@@ -3,6 +3,7 @@ import type { ICodeCell } from '@jupyterlab/nbformat';
 import * as Y from 'yjs';
 
 import { applyDifference, readContent } from '../content';
+import { Edits } from '../edits';
 import { rewind, UnsavedUpdates } from '../unsynced';
 
 const REMOTE = 'remote';
@@ -28,7 +29,7 @@ function file(text: string): YFile {
 
 function rewound(model: YFile, updates: UnsavedUpdates): string {
   const base = YFile.create();
-  rewind(base.ydoc, model.ydoc, updates.own());
+  rewind(base.ydoc, model.ydoc, Edits.of(updates.own()));
   return base.getSource();
 }
 
@@ -92,7 +93,7 @@ describe('rewind', () => {
     model.insertCell(0, { cell_type: 'markdown', source: 'new' });
     model.setMetadata('key', 'value');
     const base = new YNotebook();
-    rewind(base.ydoc, model.ydoc, updates.own());
+    rewind(base.ydoc, model.ydoc, Edits.of(updates.own()));
     expect(base.toJSON()).toEqual(before);
     const target = YNotebook.create({ data: before });
     applyDifference(target, { base: readContent(base), mine: readContent(model) });
@@ -114,7 +115,7 @@ describe('UnsavedUpdates', () => {
     model.updateSource(3, 3, 'mine ');
     expect(model.getSource()).toBe('themine irs abc saved');
     const copy = new Y.Doc();
-    const undo = rewind(copy, model.ydoc, updates.all());
+    const undo = rewind(copy, model.ydoc, Edits.of(updates.all()));
     expect(copy.getText('source').toString()).toBe('abc saved');
     const server = new Y.Doc();
     Y.applyUpdate(server, Y.encodeStateAsUpdate(model.ydoc));
@@ -124,7 +125,7 @@ describe('UnsavedUpdates', () => {
 
   it('says that there is nothing to take back', () => {
     const model = file('abc');
-    expect(rewind(new Y.Doc(), model.ydoc, null)).toEqual(Uint8Array.of(0, 0));
+    expect(rewind(new Y.Doc(), model.ydoc, Edits.of(null))).toEqual(Uint8Array.of(0, 0));
   });
 
   it('takes back thousands of updates', () => {
@@ -135,7 +136,7 @@ describe('UnsavedUpdates', () => {
       other.updateSource(edit, edit, 'x');
     }
     const copy = new Y.Doc();
-    rewind(copy, other.ydoc, updates.all());
+    rewind(copy, other.ydoc, Edits.of(updates.all()));
     expect(copy.getText('source').toString()).toBe('');
   });
 

@@ -92,7 +92,7 @@ function lineParts(old: string, young: string, effort: Effort): Part[] {
 }
 
 /** Which lines have changed; only where there are many are those compared that say little. */
-function lineRanges(old: string[], young: string[], effort: Effort): Range[] {
+export function lineRanges(old: string[], young: string[], effort: Effort): Range[] {
   return changedRanges(old, young, effort, weighLine, true).flatMap(part => {
     if (sizeOf(part) <= MANY_LINES) {
       return [part];

@@ -2,3 +2,4 @@
 export { applyHunks, diffText } from './differences';
 export type { Hunk } from './differences';
 export { mergeText, mergeTexts } from './merge';
+export { uniteText } from './union';

@@ -1,0 +1,132 @@
+"""What a client knows of the history that it holds, and what it carries over into another one.
+
+As ``src/rebase`` does it, for the clients of :mod:`tests.sim` and of :mod:`tests.processes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import compress
+from typing import Any
+
+from pycrdt import Array, Doc, Map, Text, UndoManager
+
+from jupyter_collab.room.document import Document
+from jupyter_collab.room.doubles import RELATED
+from jupyter_collab.room.merge import merge
+from jupyter_collab.room.notebook import Notebook
+from jupyter_collab.room.textdiff import differences
+from jupyter_collab.room.textmerge import merge_text
+from jupyter_collab.room.textunion import union_text
+from jupyter_collab.room.words import lines, says
+
+from .updates import Contents, Ends
+
+
+@dataclass
+class Applied:
+    """An update of the document, and which edit it was if it was made here.
+
+    ``ends`` is how much the document had afterwards of those of whom the update brings
+    something, ``filed`` whether all of it is known to be in the file.
+    """
+
+    update: bytes
+    edit: int | None
+    ends: Ends
+    filed: bool = False
+
+
+Test = Callable[[Applied], bool]
+
+
+@dataclass(frozen=True)
+class Left:
+    """A history that was left for another one: what was ``applied``, and the content ``mine`` that
+    it made."""
+
+    type: str
+    applied: tuple[Applied, ...]
+    mine: Any
+
+    def base(self, has: Test) -> Any:
+        """The document without those own edits that the new one neither ``has``, nor got from
+        the file."""
+        return self._read(lambda it: it.edit is not None and not it.filed and not has(it))
+
+    def into(self, doc: Doc[Any]) -> Any:
+        """The content of the other history ``doc`` with what this one has and it has not.
+
+        A cell that it does not have comes whole, whoever wrote in it. Into one that it has come
+        one's own words only: what others have written is theirs to bring.
+        """
+        has = Contents(doc).has
+        theirs, base = Document.of(self.type, doc).read(), self.base(has)
+        merged = merge(base, theirs, self.mine)
+        if isinstance(merged, Notebook):
+            known = self._read(lambda it: not it.filed and not has(it))
+            alone = self._read(lambda it: it.edit is None and not it.filed and not has(it))
+            own, others, bases, alones = map(_sources, (self.mine, theirs, base, alone))
+            for id in (own.keys() & others.keys()) - _sources(known).keys():
+                old = bases[id] if id in bases else _added(alones.get(id, ""), own[id])
+                _set_source(merged, id, united(old, own[id], others[id]))
+        return merged
+
+    def to_adopt(self, state: bytes) -> tuple[bytes, bytes]:
+        """All of it, and what takes back whatever is not known to be in the file."""
+        copy = self._without(lambda applied: not applied.filed)
+        whole: Doc[Any] = Doc()
+        whole.apply_update(state)
+        return state, copy.get_update(whole.get_state())
+
+    def _read(self, unwanted: Test) -> Any:
+        return Document.of(self.type, self._without(unwanted)).read()
+
+    def _without(self, unwanted: Test) -> Doc[Any]:
+        copy: Doc[Any] = Doc()
+        scopes: list[Any] = [copy.get("source", type=Text)]
+        if self.type == "notebook":
+            scopes = [copy.get("cells", type=Array), copy.get("meta", type=Map)]
+        manager = UndoManager(scopes=scopes, capture_timeout_millis=0)
+        manager.include_origin("unwanted")
+        for applied in self.applied:
+            with copy.transaction(origin="unwanted" if unwanted(applied) else "others"):
+                copy.apply_update(applied.update)
+        while manager.can_undo():
+            manager.undo()
+        return copy
+
+
+def _sources(notebook: Notebook) -> dict[str, str]:
+    return {cell["id"]: cell["source"] for cell in notebook.cells}
+
+
+def _set_source(notebook: Notebook, id: str, source: str) -> None:
+    notebook.cells = [
+        {**cell, "source": source} if cell["id"] == id else cell for cell in notebook.cells
+    ]
+
+
+def united(base: str, mine: str, theirs: str) -> str:
+    """``theirs`` with what leads from ``base`` to ``mine``, where anybody may have brought any part
+    of all three into ``theirs``: whatever is there is not brought again."""
+    own = merge_text(base, mine, _kept(base, theirs))
+    return union_text(merge_text(base, theirs, _kept(base, mine)), own, RELATED)
+
+
+def _kept(old: str, new: str) -> str:
+    """What of ``old`` is in ``new``; lines of which no word is left are gone."""
+    is_left = [True] * len(old)
+    for start, end, _ in differences(old, new):
+        is_left[start:end] = [False] * (end - start)
+    kept, at = "", 0
+    for line in lines(old):
+        left = "".join(compress(line, is_left[at:]))
+        kept, at = kept + left * (not says(line) or says(left)), at + len(line)
+    return kept
+
+
+def _added(old: str, new: str) -> str:
+    """What of ``new`` is not in ``old``."""
+    return "".join(change.text for change in differences(old, new))
