@@ -102,3 +102,6 @@ class Access(Protocol):
         Returns what was written. Raises :class:`~jupyter_collab.errors.FileChanged` where
         the file is not the known version, and :class:`Unfinished`.
         """
+
+    async def keep(self, path: str) -> None:
+        """Keep a copy of the file as it is, where its users find one."""

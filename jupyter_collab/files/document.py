@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ..errors import FileChanged, FileError
 from .access import Sighting, Sign, Unfinished, Unstable
 from .formats import Format
-from .port import Back, Changed, FileContent, FileEvent, FileVersion, Gone, Source
+from .port import ABSENT, Back, Changed, FileContent, FileEvent, FileVersion, Gone, Source
 from .trace import Trace
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class ContentsFile:
 
     ``_known`` is the version that the document's owner knows (last read or written),
     ``_trace`` what the file was seen to be; an owner is told of the difference once.
+    ``_is_blank`` says that there is nothing in the known version.
     """
 
     def __init__(self, file: OpenFile, format: Format) -> None:
@@ -48,6 +49,7 @@ class ContentsFile:
         self._file = file
         self._format = format
         self._known: Sighting | None = None
+        self._is_blank = True
         self._trace = Trace()
         self._told = ""
         self._doubted_since: float | None = None
@@ -186,7 +188,7 @@ class ContentsFile:
             return source, sighting
 
         source, sighting = await self._steadily(read)
-        self._know(sighting)
+        self._know(sighting, source)
         return source, sighting
 
     async def _steadily(self, work: Callable[[], Awaitable[T]]) -> T:
@@ -211,10 +213,12 @@ class ContentsFile:
         if self._known is None:
             raise FileChanged(self.path, f"{self.path} was not saved: it has never been read")
         known = replace(self._known, sign=self._proof())
+        if known.version.fingerprint != ABSENT and self._empties(source):
+            await self._file.access.keep(self.path)
         try:
             written = await self._file.access.write(self.path, self._format, source, known)
         except Unfinished as unfinished:
-            self._wrote(unfinished.sighting)
+            self._wrote(unfinished.sighting, source)
             raise unfinished.error from unfinished
         except FileChanged:
             self._file.check_soon(0.0)
@@ -224,7 +228,7 @@ class ContentsFile:
             raise FileChanged(
                 self.path, f"{self.path} was not saved yet: another program is writing it"
             ) from error
-        self._wrote(written)
+        self._wrote(written, source)
         return written
 
     def _proof(self) -> Sign | None:
@@ -232,13 +236,18 @@ class ContentsFile:
         trace = self._trace
         return trace.sign if trace.settled and trace.seen is self._known else None
 
-    def _wrote(self, sighting: Sighting) -> None:
+    def _empties(self, source: Source) -> bool:
+        """Whether all that is in the file is to go."""
+        return not self._is_blank and self._format.is_blank(source)
+
+    def _wrote(self, sighting: Sighting, source: Source) -> None:
         self._trace.took(sighting, asyncio.get_running_loop().time())
-        self._know(sighting)
+        self._know(sighting, source)
         self._file.wrote(self)
 
-    def _know(self, sighting: Sighting) -> None:
+    def _know(self, sighting: Sighting, source: Source) -> None:
         self._known = sighting
+        self._is_blank = self._format.is_blank(source)
         self._told = ""
         self._came_back()
 

@@ -33,6 +33,9 @@ class Format(Protocol):
         Raises :class:`~jupyter_collab.errors.FileError` where the source cannot be written.
         """
 
+    def is_blank(self, source: Source) -> bool:
+        """Whether there is nothing in the document that anybody could miss."""
+
     def to_model(self, source: Source, data: bytes) -> Any:
         """The ``content`` of a contents model that says what ``source`` and ``data`` say.
 
@@ -67,6 +70,9 @@ class TextFormat:
                 f" position {error.start}, which no UTF-8 file can hold. Delete it.",
             ) from error
 
+    def is_blank(self, source: Source) -> bool:
+        return not source or bool(source.isspace())
+
     def to_model(self, source: Source, data: bytes) -> Any:
         return data.decode()
 
@@ -98,6 +104,12 @@ class NotebookFormat:
                 path, f"{path} was not saved: the document is no valid notebook ({error!r})"
             ) from error
 
+    def is_blank(self, source: Source) -> bool:
+        return not any(
+            cell.get("source") or cell.get("outputs") or cell.get("attachments")
+            for cell in source.get("cells", ())
+        )
+
     def to_model(self, source: Source, data: bytes) -> Any:
         return _copy(source)
 
@@ -120,6 +132,9 @@ class BytesFormat:
 
     def encode(self, source: Source, before: bytes, path: str) -> bytes:
         return bytes(source)
+
+    def is_blank(self, source: Source) -> bool:
+        return not source
 
     def to_model(self, source: Source, data: bytes) -> Any:
         return base64.b64encode(data).decode("ascii")

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from jupyter_core.utils import ensure_async
-from jupyter_server.services.contents.filecheckpoints import FileCheckpoints
 
 from ..errors import FileChanged, FileError, FileMissing, FileUnreadable
 from . import disk, stock, trust
 from .access import Sighting, Sign, Unfinished, Unstable
+from .checkpoints import keep_before_emptying, make_checkpoint
 from .formats import Format, NotebookFormat, digest
 from .port import ABSENT, FileVersion, Source
 from .problems import Action, file_error, too_large
@@ -83,6 +83,9 @@ class LocalAccess:
             except Exception as error:
                 raise Unfinished(file_error(error, path, "saved"), written) from error
         return replace(written, version=replace(written.version, altered=altered))
+
+    async def keep(self, path: str) -> None:
+        await keep_before_emptying(self._manager, path)
 
     # In worker threads
 
@@ -277,13 +280,8 @@ class LocalAccess:
 
     async def _checkpoint(self, path: str) -> None:
         """One checkpoint should always exist for notebooks."""
-        manager = self._manager
-        if await ensure_async(manager.checkpoints.list_checkpoints(path)):
-            return
-        if type(manager.checkpoints) is FileCheckpoints:
-            await asyncio.to_thread(manager.create_checkpoint, path)
-        else:
-            await ensure_async(manager.create_checkpoint(path))
+        if not await ensure_async(self._manager.checkpoints.list_checkpoints(path)):
+            await make_checkpoint(self._manager, path)
 
     async def _in_thread(
         self, path: str, action: Action, function: Callable[..., T], *args: Any

@@ -17,6 +17,7 @@ from tornado.web import HTTPError
 from ..errors import FileError, FileMissing, FileUnreadable, NotANotebook
 from . import disk, stock
 from .access import Sighting, Sign, Unstable
+from .checkpoints import keep_before_emptying
 from .formats import Format, NotebookFormat, TextFormat, digest
 from .local import changed
 from .port import ABSENT, FileVersion, Source
@@ -84,6 +85,9 @@ class ManagerAccess:
         }
         await self._call(self._manager.save, path, "saved", model, path)
         return await self._written(path, format, content)
+
+    async def keep(self, path: str) -> None:
+        await keep_before_emptying(self._manager, path)
 
     async def _undecoded(self, path: str, problem: FileUnreadable) -> Sighting:
         """What can be said of a file whose content the manager cannot deliver."""

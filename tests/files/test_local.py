@@ -40,7 +40,7 @@ from tests.contracts.document_file import (
     without_trust,
 )
 from tests.files.test_notebook_json import REAL, rich
-from tests.files.worlds import PATIENCE, LocalWorld, SyncWorld, needs_permissions
+from tests.files.worlds import PATIENCE, DerivedWorld, LocalWorld, SyncWorld, needs_permissions
 
 
 @pytest.fixture(params=[LocalWorld, SyncWorld], ids=["async", "sync"])
@@ -204,6 +204,45 @@ async def test_a_first_checkpoint_is_made(world: LocalWorld) -> None:
     await document.write(notebook("3"))
     checkpoint = world.root / "folder" / ".ipynb_checkpoints" / "notebook-checkpoint.ipynb"
     assert checkpoint.read_bytes() == encode(notebook("2"))
+    await files.close()
+
+
+@asynchronous
+async def test_what_a_file_had_is_kept_before_it_is_emptied(world: LocalWorld) -> None:
+    """F10: whatever has emptied the document, the last good copy can be reverted to."""
+    files = world.start()
+    world.put(NOTEBOOK, encode(notebook("1")))
+    document, _ = await read_notebook(files)
+    await document.write(notebook("2"))
+    await document.write(notebook("3"))
+    await document.write({**notebook(""), "cells": []})
+    checkpoint = world.root / "folder" / ".ipynb_checkpoints" / "notebook-checkpoint.ipynb"
+    assert checkpoint.read_bytes() == encode(notebook("3"))
+    await document.write(notebook("4"))
+    assert checkpoint.read_bytes() == encode(notebook("3"))
+    await files.close()
+
+
+@pytest.mark.parametrize("kind", [LocalWorld, DerivedWorld])
+@asynchronous
+async def test_a_file_of_which_no_copy_can_be_kept_is_not_emptied(
+    kind: type[LocalWorld], tmp_path: Path
+) -> None:
+    """F10"""
+    world = kind(tmp_path)
+    files = world.start()
+    world.put(TEXT, b"all that there is")
+    document = await open_path(files, TEXT)
+    await document.read()
+    folder = world.root / ".ipynb_checkpoints"
+    folder.write_bytes(b"a file where the checkpoints should be")
+    with pytest.raises(FileError, match="was not saved|could not be saved"):
+        await document.write("  \n")
+    assert world.get(TEXT) == b"all that there is"
+    folder.unlink()
+    await document.write("  \n")
+    assert world.get(TEXT) == b"  \n"
+    assert next(folder.iterdir()).read_bytes() == b"all that there is"
     await files.close()
 
 

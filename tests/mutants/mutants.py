@@ -223,6 +223,13 @@ MUTANTS = [
         LOCAL,
     ),
     Mutant(
+        "empty a file of which no copy is kept",
+        "files/document.py",
+        "not self._is_blank and self._format.is_blank(source)",
+        "False",
+        LOCAL,
+    ),
+    Mutant(
         "replace what was written since the last look",
         "files/local.py",
         "elif disk.sign_of(disk.stat_file(place)) != known.sign:",

@@ -1,0 +1,33 @@
+"""Checkpoints of the contents manager: what people go back to from the File menu."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from jupyter_core.utils import ensure_async
+from jupyter_server.services.contents.filecheckpoints import FileCheckpoints
+
+from .problems import file_error
+
+
+async def make_checkpoint(manager: Any, path: str) -> None:
+    """Make a checkpoint of the file as it is; raises what the manager raises."""
+    if type(manager.checkpoints) is FileCheckpoints:
+        await asyncio.to_thread(manager.create_checkpoint, path)
+    else:
+        await ensure_async(manager.create_checkpoint(path))
+
+
+async def keep_before_emptying(manager: Any, path: str) -> None:
+    """Make a checkpoint of a file that is about to be saved as an empty document.
+
+    Raises :class:`~jupyter_collab.errors.FileError` where that fails, but not where the manager
+    has no checkpoints at all: what its users delete is deleted.
+    """
+    try:
+        await make_checkpoint(manager, path)
+    except NotImplementedError:
+        return
+    except Exception as error:
+        raise file_error(error, path, "saved") from error
