@@ -8,6 +8,8 @@ from ..protocol.close import CloseCode, close_reason
 from ..protocol.identity import ConnectionId
 from .wire import Packet
 
+TOO_SLOW = "the client did not read what was sent; it can connect again and catch up"
+
 
 class Wire(Protocol):
     """What carries packets: a WebSocket, or a list in tests."""
@@ -35,7 +37,7 @@ class Connection:
             return
         # One frame may be as large as a document; what piles up behind it may not.
         if self._wire.pending_bytes() > self._max_unread:
-            self.close(CloseCode.TOO_SLOW, "the client did not read what was sent")
+            self.close(CloseCode.TOO_SLOW, TOO_SLOW)
             return
         self._wire.write(packet)
 

@@ -20,6 +20,9 @@ Packet = NewType("Packet", bytes)
 
 _FINAL_BINARY = 0x82
 
+LINGER = 60.0
+"""Seconds that a client which does not read has to hear why its connection is closed."""
+
 
 def pack(message: ServerMessage) -> Packet:
     """``message`` in a WebSocket frame (RFC 6455, section 5.2)."""
@@ -78,7 +81,19 @@ class SocketWire:
         return self._pending
 
     def close(self, code: int, reason: str) -> None:
+        self._linger()
         self._handler.close(code, reason)
+
+    def _linger(self) -> None:
+        """Let the reason be read after what was sent before it.
+
+        tornado cuts a connection five seconds after it was closed, unless it waits already.
+        """
+        protocol: Any = self._handler.ws_connection
+        if not self._pending or protocol is None or protocol._waiting is not None:  # noqa: SLF001
+            return
+        loop, abort = protocol.stream.io_loop, protocol._abort  # noqa: SLF001
+        protocol._waiting = loop.call_later(LINGER, abort)  # noqa: SLF001
 
 
 def _send_at_once(stream: IOStream, packet: Packet) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from jupyter_collab.protocol.close import CloseCode
 from jupyter_collab.protocol.identity import ConnectionId
-from jupyter_collab.server.connection import Connection
+from jupyter_collab.server import wire
+from jupyter_collab.server.connection import TOO_SLOW, Connection
 from jupyter_collab.server.limits import FRAME_WEIGHT, REST, Pace
 from jupyter_collab.server.wire import Packet
 
@@ -78,6 +80,37 @@ async def test_who_does_not_read_is_dropped_and_catches_up(connect: Connect, asl
     await bob.until(lambda: len(bob.text) == 10)
     again = await connect("notes.txt")
     assert str(again.text) == str(ada.text)
+
+
+@pytest.mark.usefixtures("notes")
+async def test_who_reads_on_later_hears_why(connect: Connect, asleep: Any) -> None:
+    ada = await connect("notes.txt")
+    sleeper = await asleep(ada.session)
+    for _ in range(12):
+        ada.text += "x" * 1_900_000
+        await ada.durable()
+    await asyncio.sleep(7)  # tornado's patience ends after five
+    while await sleeper.read_message() is not None:
+        pass
+    assert (sleeper.close_code, sleeper.close_reason) == (CloseCode.TOO_SLOW, TOO_SLOW)
+    sleeper.close()
+
+
+@pytest.mark.usefixtures("notes")
+async def test_who_does_not_even_hear_why_is_cut(
+    connect: Connect, asleep: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "LINGER", 0.2)
+    ada = await connect("notes.txt")
+    sleeper = await asleep(ada.session)
+    for _ in range(12):
+        ada.text += "x" * 1_900_000
+        await ada.durable()
+    await asyncio.sleep(1)
+    while await sleeper.read_message() is not None:
+        pass
+    assert sleeper.close_code is None
+    sleeper.close()
 
 
 @pytest.mark.usefixtures("notes")
