@@ -8,6 +8,7 @@ export default tseslint.config(
       '**/node_modules/',
       '**/*.js',
       '**/*.mjs',
+      '.make/',
       '.venv/',
       'dist/',
       'jupyter_collab/',

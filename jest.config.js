@@ -21,7 +21,11 @@ module.exports = {
   ...jestConfig(__dirname),
   collectCoverage: false,
   // The built labextension repeats our package name, which the module map refuses.
-  modulePathIgnorePatterns: ['<rootDir>/jupyter_collab/labextension', '<rootDir>/ui-tests'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/.make',
+    '<rootDir>/jupyter_collab/labextension',
+    '<rootDir>/ui-tests'
+  ],
   reporters: ['default'],
   testRegex: 'src/.*\\.spec\\.tsx?$',
   transformIgnorePatterns: [`/node_modules/(?!${esModules}).+`]
