@@ -4,7 +4,8 @@ import { contentProvider } from './plugins/contents';
 import { cells } from './plugins/cells';
 import { cursors, cursorSettings } from './plugins/cursors';
 import { files, notebooks } from './plugins/factories';
-import { access, readOnlyEditors } from './plugins/guest';
+import { access, readOnlyEditors } from './plugins/access';
+import { guestPage } from './plugins/guest';
 import { offlineChanges } from './plugins/offline';
 import { outputs } from './plugins/outputs';
 import { fileMarks, people, presenceSettings } from './plugins/people';
@@ -23,6 +24,7 @@ const plugins = [
   notebooks,
   readOnlyEditors,
   access,
+  guestPage,
   reopening,
   offlineChanges,
   globalAwareness,

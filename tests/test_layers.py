@@ -30,6 +30,7 @@ PURE_IN_SHARING = (
     "verdicts",
     "pages",
     "hub_place",
+    "guestplugins",
 )
 IMPURE_MODULES = {
     *("asyncio", "time", "random", "uuid", "secrets", "os", "pathlib", "io", "threading"),

@@ -20,7 +20,9 @@ from .values import shared
 FREE = frozenset(("id", "source", "attachments", "metadata"))
 """Members of a cell that guests may write; of ``metadata`` only :data:`FREE_METADATA`."""
 
-FREE_METADATA = frozenset(("collapsed", "jupyter", "name", "scrolled", "slideshow", "tags"))
+FREE_METADATA = frozenset(
+    ("collapsed", "heading_collapsed", "jupyter", "name", "scrolled", "slideshow", "tags")
+)
 """What a cell looks like, and its labels."""
 
 _NEW = {"cell_type", "outputs", "execution_count", "execution_state"}

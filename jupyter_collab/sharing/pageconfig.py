@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from .guestplugins import disabled
 from .shares import Shares
 from .users import LinkUser
 
@@ -55,7 +56,7 @@ class GuestPageConfig:
 
 
 def without_secrets(config: dict[str, Any]) -> dict[str, Any]:
-    """A copy without tokens, and without the paths of the server's disk."""
+    """A copy without tokens, paths of the server's disk, and plugins that are of no use."""
 
     def harmless(key: str, value: Any) -> Any:
         if key == "token" or key.endswith(PRIVATE_ENDINGS):
@@ -64,4 +65,10 @@ def without_secrets(config: dict[str, Any]) -> dict[str, Any]:
 
     manager = {"name": "read-only", "can_install": False, "install_path": None}
     shown = {key: harmless(key, value) for key, value in config.items()}
-    return {**shown, "extensionManager": manager, "terminalsAvailable": False}
+    plugins = disabled(config.get("disabledExtensions", ()))
+    return {
+        **shown,
+        "disabledExtensions": plugins,
+        "extensionManager": manager,
+        "terminalsAvailable": False,
+    }

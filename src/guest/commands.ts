@@ -91,7 +91,10 @@ const FOR_GUESTS = names(
   ],
   ['cell-toolbar', '.+'],
   ['codemirror', '.+'],
-  ['collab', 'edit-profile|follow-person|go-to-person|present|stop-following'],
+  [
+    'collab',
+    'edit-profile|follow-person|go-to-person|open-at-person|present|show-people|stop-following'
+  ],
   ['completer', '.+'],
   ['csv', '.+'],
   ['docmanager', 'download|save'],

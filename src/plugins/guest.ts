@@ -1,135 +1,142 @@
-import { ICollaborativeContentProvider } from '@jupyter/collaborative-drive';
+import { ICollaborativeContentProvider, IGlobalAwareness } from '@jupyter/collaborative-drive';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { MarkdownCell } from '@jupyterlab/cells';
-import type { CodeEditor } from '@jupyterlab/codeeditor';
-import { EditorExtensionRegistry, IEditorExtensionRegistry } from '@jupyterlab/codemirror';
-import { IDocumentManager } from '@jupyterlab/docmanager';
-import { DocumentWidget } from '@jupyterlab/docregistry';
-import type { DocumentRegistry } from '@jupyterlab/docregistry';
-import { NotebookPanel } from '@jupyterlab/notebook';
+import { Notification } from '@jupyterlab/apputils';
+import type { DocumentWidget } from '@jupyterlab/docregistry';
+import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
+import { IMainMenu } from '@jupyterlab/mainmenu';
+import type { ServiceManager } from '@jupyterlab/services';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { Widget } from '@lumino/widgets';
-import { Text } from 'yjs';
+import type { Awareness } from 'y-protocols/awareness';
 
 import { readConfig } from '../config';
 import { CollabContentProvider } from '../drive';
-import { ViewOnlyBadge } from '../guest/badge';
-import { guardCommands } from '../guest/commandgate';
-import { lockOf } from '../guest/lock';
-import { readOnlyWhileLocked } from '../guest/readonly';
-import { Restraint, withoutKernel } from '../guest/restraint';
+import { explainRefusal } from '../explain';
+import { Circle } from '../guest/circle';
+import { EndedNotice } from '../guest/ended';
+import { greet } from '../guest/greeting';
+import { pruneMenus } from '../guest/menus';
+import { NameTag } from '../guest/nametag';
+import { unsentText } from '../guest/unsent';
+import { onDocumentWidget } from '../guest/widgets';
+import { Commands } from '../people/commands';
+import { IIdentity } from '../people/identity';
+import type { Identity } from '../people/identity';
 import type { DocumentProvider } from '../provider';
+import { unsynced } from '../session';
 
-/** Keeps the editors of documents that may only be viewed from being written in. */
-export const readOnlyEditors: JupyterFrontEndPlugin<void> = {
-  id: 'jupyter-collab:read-only-editors',
-  description: 'Makes the editors of documents read-only that may only be viewed.',
+/** The page of somebody who came by a link to a document. For everybody else it does nothing. */
+export const guestPage: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-collab:guest-page',
+  description: 'Tells guests who they are, what is not for them, and when their link ends.',
   autoStart: true,
-  requires: [IEditorExtensionRegistry],
-  activate: (_app: JupyterFrontEnd, editors: IEditorExtensionRegistry) =>
-    editors.addExtension({
-      name: 'jupyter-collab:read-only',
-      factory: ({ model }) => {
-        const doc = sharedDoc(model);
-        return doc === null
-          ? null
-          : EditorExtensionRegistry.createImmutableExtension(readOnlyWhileLocked(lockOf(doc)));
-      }
-    })
-};
-
-function sharedDoc({ sharedModel }: CodeEditor.IModel): Text['doc'] {
-  const { ysource } = sharedModel as { readonly ysource?: unknown };
-  return ysource instanceof Text ? ysource.doc : null;
-}
-
-/** What is different at the page of somebody who may not do everything. */
-export const access: JupyterFrontEndPlugin<void> = {
-  id: 'jupyter-collab:access',
-  description: 'Offers to people only what they may do with the documents that they have open.',
-  autoStart: true,
-  requires: [ICollaborativeContentProvider, IDocumentManager],
-  optional: [ITranslator],
+  requires: [ICollaborativeContentProvider, IIdentity],
+  optional: [IGlobalAwareness, IMainMenu, IDefaultFileBrowser, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     provider: ICollaborativeContentProvider,
-    manager: IDocumentManager,
+    identity: Identity,
+    everybody: Awareness | null,
+    mainMenu: IMainMenu | null,
+    files: IDefaultFileBrowser | null,
     translator: ITranslator | null
   ) => {
-    if (!(provider instanceof CollabContentProvider)) {
+    const { guest } = readConfig();
+    if (guest === null || !(provider instanceof CollabContentProvider)) {
       return;
     }
     const trans = (translator ?? nullTranslator).load('jupyter_collab');
-    const guest = readConfig().guest !== null;
-    provider.documentOpened.connect((_, document) => lockByAccess(document));
-    onWidget(app.docRegistry, widget => {
-      const document = provider.find(widget.context.model.sharedModel);
-      if (document !== null) {
-        const lock = lockOf(document.model.ydoc);
-        lock.changed.connect(() => app.commands.notifyCommandChanged());
-        new Restraint(widget, lock, () => badge(guest, trans));
-      }
-      if (guest) {
-        withoutKernel(widget.context.sessionContext);
+    document.body.classList.add('jp-mod-collabGuest');
+    if (everybody instanceof Circle) {
+      everybody.join(provider);
+    }
+    if (mainMenu !== null) {
+      void app.restored.then(() => pruneMenus(mainMenu));
+    }
+    const changeName = () => void app.commands.execute(Commands.editProfile);
+    onDocumentWidget(app.docRegistry, widget => {
+      const shared = provider.find(widget.context.model.sharedModel);
+      if (shared !== null) {
+        const end = () => endServices(app.serviceManager, files);
+        sayWhenEnded({ widget, shared, provider, trans, end });
+        sayWhatIsTakenBack(shared, trans);
+        if (!guest.named) {
+          const tag = new NameTag(identity, changeName, trans);
+          void widget.revealed.then(() => widget.toolbar.addItem('collab-name', tag));
+        }
       }
     });
-    const viewOnly = (widget: Widget | null) => {
-      const model = widget === null ? undefined : manager.contextForWidget(widget)?.model;
-      const document = provider.find(model?.sharedModel);
-      return document !== null && lockOf(document.model.ydoc).locked;
-    };
-    guardCommands(app.commands, () => {
-      const { currentWidget } = app.shell;
-      return {
-        guest,
-        viewOnly: viewOnly(currentWidget),
-        onlyMarkdown: hasOnlyMarkdownSelected(currentWidget)
-      };
-    });
-    app.shell.currentChanged?.connect(() => app.commands.notifyCommandChanged());
+    if (!guest.named) {
+      void app.restored.then(() => greet(identity, trans, changeName));
+    }
   }
 };
 
-/** What the server grants on a connection holds until it says otherwise. */
-function lockByAccess(document: DocumentProvider): void {
-  const lock = lockOf(document.model.ydoc);
-  const read = () => {
-    lock.locked = document.state.access === 'view';
-  };
-  document.stateChanged.connect(read);
-  read();
-}
-
-/** Call `take` with each widget of a document, before its content is there. */
-function onWidget(registry: DocumentRegistry, take: (widget: DocumentWidget) => void): void {
-  const watch = (factory: DocumentRegistry.WidgetFactory | undefined) =>
-    factory?.widgetCreated.connect((_, widget) => {
-      if (widget instanceof DocumentWidget) {
-        take(widget as DocumentWidget);
-      }
-    });
-  [...registry.widgetFactories()].forEach(watch);
-  registry.changed.connect((_, { type, name, change }) => {
-    if (type === 'widgetFactory' && change === 'added' && name !== undefined) {
-      watch(registry.getWidgetFactory(name));
+/** Put the words why in the place of a document that is not open to us any more. */
+function sayWhenEnded({ widget, shared, provider, trans, end }: Parts): void {
+  shared.stateChanged.connect((_, state) => {
+    const { link, lineage, path } = state;
+    if (link.kind !== 'refused' || lineage === null || widget.content.isHidden) {
+      return;
     }
+    const notice = new EndedNotice(
+      {
+        isLinkEnd: link.reason === 'link-ended',
+        reason: explainRefusal(trans, link, path),
+        unsent: unsynced(state),
+        text: textOf(shared, provider)
+      },
+      trans
+    );
+    widget.content.hide();
+    widget.toolbar.hide();
+    widget.contentHeader.addWidget(notice);
+    end();
   });
 }
 
-function badge(guest: boolean, trans: TranslationBundle): Widget {
-  const reason = guest
-    ? trans.__('The link by which you came lets you view this document, not change it.')
-    : trans.__('You may read the files of this server, but not change them.');
-  return new ViewOnlyBadge(trans.__('View only'), reason);
+interface Parts {
+  readonly widget: DocumentWidget;
+  readonly shared: DocumentProvider;
+  readonly provider: CollabContentProvider;
+  readonly trans: TranslationBundle;
+  /** Called when the words are there. */
+  readonly end: () => void;
 }
 
-function hasOnlyMarkdownSelected(widget: Widget | null): boolean {
-  if (!(widget instanceof NotebookPanel)) {
-    return false;
+/** Ask the server for nothing any more: all answers would be that it does not know us. */
+function endServices(
+  { events, kernels, kernelspecs, sessions, terminals }: ServiceManager.IManager,
+  files: IDefaultFileBrowser | null
+): void {
+  [events, sessions, kernels, kernelspecs, terminals].forEach(service => service.dispose());
+  files?.model.dispose();
+}
+
+function textOf(shared: DocumentProvider, provider: CollabContentProvider): string {
+  const empty = provider.createEmpty(shared);
+  if (empty === null) {
+    return '';
   }
-  const { content } = widget;
-  return content.widgets
-    .filter(cell => content.isSelectedOrActive(cell))
-    .every(cell => cell instanceof MarkdownCell);
+  const text = unsentText(shared.difference(empty));
+  empty.dispose();
+  return text;
+}
+
+/** The server puts right what guests may not write, and says so. */
+function sayWhatIsTakenBack(shared: DocumentProvider, trans: TranslationBundle): void {
+  let last = shared.state.refusal;
+  let shown = '';
+  shared.stateChanged.connect((_, { refusal }) => {
+    const isNew = refusal !== last && refusal?.reason === 'not-for-guests';
+    last = refusal;
+    if (isNew && !Notification.manager.has(shown)) {
+      shown = Notification.warning(
+        trans.__(
+          'Guests may write text and cells. Outputs, and settings of cells and notebook, stay as they were.'
+        ),
+        { autoClose: 8_000 }
+      );
+    }
+  });
 }

@@ -5,6 +5,8 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import type { Widget } from '@lumino/widgets';
 import type { Awareness } from 'y-protocols/awareness';
 
+import { readConfig } from '../config';
+import { Circle } from '../guest/circle';
 import { Identity, IIdentity } from '../people/identity';
 import { Lobby } from '../people/lobby';
 
@@ -15,8 +17,10 @@ export const globalAwareness: JupyterFrontEndPlugin<Awareness> = {
   autoStart: true,
   provides: IGlobalAwareness,
   requires: [IIdentity],
-  activate: (app: JupyterFrontEnd, self: Identity) =>
-    new Lobby(self, app.serviceManager.serverSettings).awareness
+  activate: (app: JupyterFrontEnd, self: Identity): Awareness =>
+    readConfig().guest === null
+      ? new Lobby(self, app.serviceManager.serverSettings).awareness
+      : new Circle(self)
 };
 
 /** Who we are, as others see us. */

@@ -29,6 +29,11 @@ export function readUser(user: unknown, fallback: string): User {
   };
 }
 
+/** Whether somebody came by a link: such user names are given by the server, and to nobody else. */
+export function isGuest({ username }: User): boolean {
+  return /^guest-[0-9a-f]{16}$/u.test(username);
+}
+
 /** The first letters of the first two words. */
 export function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/u).filter(Boolean).slice(0, 2);

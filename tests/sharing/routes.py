@@ -105,7 +105,7 @@ ROUTES: dict[str, Route] = {
         "api/config/notebook", get="canned", put="refused", patch="refused"
     ),
     r"/api/contents(?P<path>(?:(?:/[^/]+)+|/?))/checkpoints": route(
-        "api/contents/{}/checkpoints", get="canned", post="refused"
+        "api/contents/{}/checkpoints", get="canned", post="canned"
     ),
     r"/api/contents(?P<path>(?:(?:/[^/]+)+|/?))/checkpoints/(?P<checkpoint_id>[\w-]+)": route(
         "api/contents/{}/checkpoints/checkpoint", post="refused", delete="refused"

@@ -17,6 +17,8 @@ from jupyter_server.utils import url_escape
 from tornado.httpclient import HTTPClientError, HTTPRequest, HTTPResponse
 from tornado.web import RequestHandler
 
+from jupyter_collab.sharing.guestplugins import LEFT_OUT, disabled
+
 from .conftest import SECRET, TOKEN, Browser, MakeBrowser, make_link, open_link
 from .routes import OTHER, OWN, ROUTES
 
@@ -133,7 +135,7 @@ async def has_xsrf(browser: Browser) -> None:
     await browser.fetch("login")
 
 
-CODES = {"refused": (403,), "canned": (200, 204), "passed": (200, 201, 204, 304, 404)}
+CODES = {"refused": (403,), "canned": (200, 201, 204), "passed": (200, 201, 204, 304, 404)}
 
 
 @pytest.mark.parametrize("role", ["view", "edit"])
@@ -251,9 +253,17 @@ async def test_pages_say_who_the_guest_is(owner: Browser, browser: MakeBrowser) 
     told = json.loads(config["jupyterCollab"])
     assert told["guest"]["documents"] == [{"path": OWN, "role": "edit", "expires": None}]
     assert "sharing" not in told
-    own = json.loads(page_config((await owner.fetch("lab")).body.decode())["jupyterCollab"])
+    assert "@jupyterlab/filebrowser-extension:widget" in config["disabledExtensions"]
+    owners = page_config((await owner.fetch("lab")).body.decode())
+    assert not set(owners["disabledExtensions"]) & set(LEFT_OUT)
+    own = json.loads(owners["jupyterCollab"])
     assert own["sharing"]["documentLinks"] is True
     assert "guest" not in own
+
+
+def test_what_a_site_leaves_out_is_left_out_for_guests_too() -> None:
+    plugins = disabled(["a-site:plugin", LEFT_OUT[0]])
+    assert plugins == sorted({"a-site:plugin", *LEFT_OUT})
 
 
 def page_config(page: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Roster, User } from '../../presence';
 import { documentsOf } from '../follower';
 import type { PeopleSettings } from '../options';
-import { colorsOf } from './avatar';
+import { classesOf, colorsOf } from './avatar';
 import { some } from './words';
 
 const MARKS = 'jp-CollabFileMarks';
@@ -89,7 +89,7 @@ export class MarkingRenderer extends DirListing.Renderer {
 
 function avatar(user: User): HTMLElement {
   const node = document.createElement('span');
-  node.className = 'jp-CollabAvatar';
+  node.className = classesOf(user);
   node.textContent = user.initials;
   Object.entries(colorsOf(user)).forEach(([name, value]) => node.style.setProperty(name, value));
   return node;

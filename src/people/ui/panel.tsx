@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { editIcon, fileIcon, usersIcon, VDomRenderer } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
+import { isGuest } from '../../presence';
 import type { Person } from '../../presence';
 import { Avatar } from './avatar';
 import { MANY } from './panelmodel';
@@ -58,11 +59,15 @@ export class PeoplePanel extends VDomRenderer<PanelModel> {
   }
 
   private _emptyText(count: number): string {
-    return count === 0
-      ? this._trans.__(
+    const { self } = this.model;
+    if (count > 0) {
+      return this._trans.__('Nobody fits the filter.');
+    }
+    return self !== null && isGuest(self.person.user)
+      ? this._trans.__('Nobody else is here. People who open this document appear here.')
+      : this._trans.__(
           'Nobody else is here. People who open this server appear here, with the documents that they have open.'
-        )
-      : this._trans.__('Nobody fits the filter.');
+        );
   }
 
   private _renderEntry({ person, documents }: Entry): React.JSX.Element {

@@ -2,7 +2,7 @@ import { Dialog, ReactWidget, showDialog, showErrorMessage } from '@jupyterlab/a
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { initialsOf } from '../../presence';
+import { initialsOf, isGuest } from '../../presence';
 import type { Roster } from '../../presence';
 import type { Field, Fields, Identity } from '../identity';
 import { Avatar } from './avatar';
@@ -34,7 +34,9 @@ class ProfileBody extends ReactWidget implements Dialog.IBodyWidget<Fields> {
     const trans = this._trans;
     const { display_name, color } = this._now;
     const initials = this._now.initials || initialsOf(display_name);
-    const user = { username: '', name: '', displayName: display_name, initials, color };
+    const { username = '' } = this._identity.user ?? {};
+    const user = { username, name: '', displayName: display_name, initials, color };
+    const isAsked = (field: Field) => this._can(field) || !isGuest(user);
     return (
       <>
         <div className="jp-CollabProfile-preview">
@@ -42,8 +44,9 @@ class ProfileBody extends ReactWidget implements Dialog.IBodyWidget<Fields> {
           <span>{display_name}</span>
         </div>
         {this._renderText('display_name', trans.__('Name'), 60)}
-        {this._renderText('initials', trans.__('Initials'), 3)}
-        {this._renderColors()}
+        {isGuest(user) && <p>{trans.__('“Guest” always stands before it.')}</p>}
+        {isAsked('initials') && this._renderText('initials', trans.__('Initials'), 3)}
+        {isAsked('color') && this._renderColors()}
       </>
     );
   }

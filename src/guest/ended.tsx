@@ -1,0 +1,87 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import * as React from 'react';
+
+/** How a document ended for a guest. */
+export interface Ending {
+  /** Whether it is the link that has ended, by time or by hand. */
+  readonly isLinkEnd: boolean;
+  /** Why, in a full sentence. */
+  readonly reason: string;
+  /** How many changes the server did not get any more, and what they are, as text. */
+  readonly unsent: number;
+  readonly text: string;
+}
+
+/** Takes the place of a document that is not open any more to a guest, and says why. */
+export class EndedNotice extends ReactWidget {
+  constructor(
+    private readonly _ending: Ending,
+    private readonly _trans: TranslationBundle
+  ) {
+    super();
+    this.addClass('jp-CollabEnded');
+    this.node.setAttribute('role', 'alert');
+  }
+
+  protected override render(): React.JSX.Element {
+    const { _ending: ending, _trans: trans } = this;
+    return (
+      <div className="jp-CollabEnded-words">
+        <h1>
+          {ending.isLinkEnd
+            ? trans.__('Your link has ended')
+            : trans.__('This document is not open to you any more')}
+        </h1>
+        <p>{ending.reason.replace(/[^.]$/u, '$&.')}</p>
+        {ending.unsent > 0 && <Unsent ending={ending} trans={trans} />}
+        <button
+          type="button"
+          className="jp-mod-styled jp-mod-reject"
+          onClick={() => window.location.reload()}
+        >
+          {trans.__('Try Again')}
+        </button>
+      </div>
+    );
+  }
+}
+
+/** What was written and is not on the server, to be copied from here. */
+function Unsent({ ending, trans }: { ending: Ending; trans: TranslationBundle }) {
+  const field = React.useRef<HTMLTextAreaElement>(null);
+  const [said, say] = React.useState('');
+  const copy = () => {
+    field.current?.select();
+    // The selection stays where the browser does not let the page copy.
+    const done = (navigator as { clipboard?: Clipboard }).clipboard?.writeText(ending.text);
+    (done ?? Promise.reject(new Error('no clipboard'))).then(
+      () => say(trans.__('Copied.')),
+      () => say(trans.__('Press Ctrl+C, or ⌘C, to copy.'))
+    );
+  };
+  return (
+    <>
+      <p>
+        {trans._n(
+          'Your last change did not reach the server. It is only here: copy it if you need it.',
+          'Your last %1 changes did not reach the server. They are only here: copy them if you need them.',
+          ending.unsent
+        )}
+      </p>
+      <textarea
+        ref={field}
+        readOnly
+        rows={8}
+        aria-label={trans.__('What did not reach the server')}
+        value={ending.text}
+      />
+      <p>
+        <button type="button" className="jp-mod-styled jp-mod-accept" onClick={copy}>
+          {trans.__('Copy')}
+        </button>{' '}
+        <span role="status">{said}</span>
+      </p>
+    </>
+  );
+}

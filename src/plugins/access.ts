@@ -1,0 +1,118 @@
+import { ICollaborativeContentProvider } from '@jupyter/collaborative-drive';
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { MarkdownCell } from '@jupyterlab/cells';
+import type { CodeEditor } from '@jupyterlab/codeeditor';
+import { EditorExtensionRegistry, IEditorExtensionRegistry } from '@jupyterlab/codemirror';
+import { IDocumentManager } from '@jupyterlab/docmanager';
+import { NotebookPanel } from '@jupyterlab/notebook';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Widget } from '@lumino/widgets';
+import { Text } from 'yjs';
+
+import { readConfig } from '../config';
+import { CollabContentProvider } from '../drive';
+import { ViewOnlyBadge } from '../guest/badge';
+import { guardCommands } from '../guest/commandgate';
+import { lockOf } from '../guest/lock';
+import { readOnlyWhileLocked } from '../guest/readonly';
+import { Restraint, withoutKernel } from '../guest/restraint';
+import { onDocumentWidget } from '../guest/widgets';
+import type { DocumentProvider } from '../provider';
+
+/** Keeps the editors of documents that may only be viewed from being written in. */
+export const readOnlyEditors: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-collab:read-only-editors',
+  description: 'Makes the editors of documents read-only that may only be viewed.',
+  autoStart: true,
+  requires: [IEditorExtensionRegistry],
+  activate: (_app: JupyterFrontEnd, editors: IEditorExtensionRegistry) =>
+    editors.addExtension({
+      name: 'jupyter-collab:read-only',
+      factory: ({ model }) => {
+        const doc = sharedDoc(model);
+        return doc === null
+          ? null
+          : EditorExtensionRegistry.createImmutableExtension(readOnlyWhileLocked(lockOf(doc)));
+      }
+    })
+};
+
+function sharedDoc({ sharedModel }: CodeEditor.IModel): Text['doc'] {
+  const { ysource } = sharedModel as { readonly ysource?: unknown };
+  return ysource instanceof Text ? ysource.doc : null;
+}
+
+/** What is different at the page of somebody who may not do everything. */
+export const access: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-collab:access',
+  description: 'Offers to people only what they may do with the documents that they have open.',
+  autoStart: true,
+  requires: [ICollaborativeContentProvider, IDocumentManager],
+  optional: [ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    provider: ICollaborativeContentProvider,
+    manager: IDocumentManager,
+    translator: ITranslator | null
+  ) => {
+    if (!(provider instanceof CollabContentProvider)) {
+      return;
+    }
+    const trans = (translator ?? nullTranslator).load('jupyter_collab');
+    const guest = readConfig().guest !== null;
+    provider.documentOpened.connect((_, document) => lockByAccess(document));
+    onDocumentWidget(app.docRegistry, widget => {
+      const document = provider.find(widget.context.model.sharedModel);
+      if (document !== null) {
+        const lock = lockOf(document.model.ydoc);
+        lock.changed.connect(() => app.commands.notifyCommandChanged());
+        new Restraint(widget, lock, () => badge(guest, trans));
+      }
+      if (guest) {
+        withoutKernel(widget.context.sessionContext);
+      }
+    });
+    const viewOnly = (widget: Widget | null) => {
+      const model = widget === null ? undefined : manager.contextForWidget(widget)?.model;
+      const document = provider.find(model?.sharedModel);
+      return document !== null && lockOf(document.model.ydoc).locked;
+    };
+    guardCommands(app.commands, () => {
+      const { currentWidget } = app.shell;
+      return {
+        guest,
+        viewOnly: viewOnly(currentWidget),
+        onlyMarkdown: hasOnlyMarkdownSelected(currentWidget)
+      };
+    });
+    app.shell.currentChanged?.connect(() => app.commands.notifyCommandChanged());
+  }
+};
+
+/** What the server grants on a connection holds until it says otherwise. */
+function lockByAccess(document: DocumentProvider): void {
+  const lock = lockOf(document.model.ydoc);
+  const read = () => {
+    lock.locked = document.state.access === 'view';
+  };
+  document.stateChanged.connect(read);
+  read();
+}
+
+function badge(guest: boolean, trans: TranslationBundle): Widget {
+  const reason = guest
+    ? trans.__('The link by which you came lets you view this document, not change it.')
+    : trans.__('You may read the files of this server, but not change them.');
+  return new ViewOnlyBadge(trans.__('View only'), reason);
+}
+
+function hasOnlyMarkdownSelected(widget: Widget | null): boolean {
+  if (!(widget instanceof NotebookPanel)) {
+    return false;
+  }
+  const { content } = widget;
+  return content.widgets
+    .filter(cell => content.isSelectedOrActive(cell))
+    .every(cell => cell instanceof MarkdownCell);
+}
