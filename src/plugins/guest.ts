@@ -23,6 +23,7 @@ import { Commands } from '../people/commands';
 import { IIdentity } from '../people/identity';
 import type { Identity } from '../people/identity';
 import type { DocumentProvider } from '../provider';
+import { differenceOf } from '../rebase';
 import { unsynced } from '../session';
 
 /** The page of somebody who came by a link to a document. For everybody else it does nothing. */
@@ -113,13 +114,15 @@ function endServices(
   files?.model.dispose();
 }
 
+/** What the server did not get, in words. */
 function textOf(shared: DocumentProvider, provider: CollabContentProvider): string {
-  const empty = provider.createEmpty(shared);
-  if (empty === null) {
+  const pieces = shared.pieces();
+  const [base, mine] = [1, 2].map(() => provider.createEmpty(shared));
+  if (pieces.length === 0 || !base || !mine) {
     return '';
   }
-  const text = unsentText(shared.difference(empty));
-  empty.dispose();
+  const text = unsentText(differenceOf({ base, mine }, pieces));
+  [base, mine].forEach(model => model.dispose());
   return text;
 }
 
