@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 from tornado.httpclient import HTTPRequest
-from tornado.websocket import websocket_connect
+from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from tests.process import ServerProcess
 from tests.server.client import WireClient
@@ -58,20 +58,29 @@ class Lab:
 
     async def open(self, path: str) -> WireClient:
         """A client with the whole document, as a browser without our subprotocol opens it."""
+        client = WireClient(await self.connect(await self.session(path)))
+        self._clients.append(client)
+        await client.sync()
+        return client
+
+    async def session(self, path: str) -> dict[str, str]:
+        """What the server says of a notebook, whose room is open then."""
         wanted = {"format": "json", "type": "notebook"}
-        session = await asyncio.to_thread(
-            self.process.request, "PUT", f"api/collaboration/session/{path}", wanted
+        place = f"api/collaboration/session/{path}"
+        session: dict[str, str] = await asyncio.to_thread(
+            self.process.request, "PUT", place, wanted
         )
+        return session
+
+    async def connect(self, session: dict[str, str]) -> WebSocketClientConnection:
+        """A socket in a room, that nobody listens to."""
         room = f"json:notebook:{session['fileId']}"
         address = f"ws://127.0.0.1:{self.process.port}/api/collaboration/room/{room}"
         request = HTTPRequest(
             f"{address}?sessionId={session['sessionId']}",
             headers={"Authorization": f"token {self.process.token}"},
         )
-        client = WireClient(await websocket_connect(request, max_message_size=2**30))
-        self._clients.append(client)
-        await client.sync()
-        return client
+        return await websocket_connect(request, max_message_size=2**30)
 
     async def close_clients(self) -> None:
         clients, self._clients = self._clients, []

@@ -193,20 +193,41 @@ async def outputs(target: Target, scale: float) -> Figures:
     return figures
 
 
-async def sockets(target: Target, scale: float) -> Figures:
-    """Many clients that say nothing."""
+async def idle(target: Target, scale: float) -> Figures:
+    """1,000 notebooks are open, with one client each, and nobody does anything."""
     count = int(1000 * scale)
     with Lab(target) as lab:
-        lab.write("crowd.ipynb", 10 * KB)
-        for _ in range(20):
-            await lab.open("crowd.ipynb")
-        start = lab.memory()
-        for _ in range(count):
-            await lab.open("crowd.ipynb")
-        await asyncio.sleep(2)
-        memory = lab.memory() - start
+        for number in range(count):
+            lab.write(f"idle-{number}.ipynb", 10 * KB, number)
+        for number in range(count):
+            await lab.open(f"idle-{number}.ipynb")
+        await asyncio.sleep(10)
+        figures = {"CPU %": await _idle_cpu(lab)}
         await lab.close_clients()
-    return {"memory a socket KB": memory * 1e3 / count}
+    return figures
+
+
+async def sockets(target: Target, scale: float) -> Figures:
+    """10,000 clients in one room that say nothing. Wants as many open files."""
+    count = int(10_000 * scale)
+    with Lab(target) as lab:
+        lab.write("crowd.ipynb", 10 * KB)
+        session = await lab.session("crowd.ipynb")
+        open_sockets = [await lab.connect(session) for _ in range(20)]
+        start = lab.memory()
+        open_sockets += [await lab.connect(session) for _ in range(count)]
+        await asyncio.sleep(5)
+        figures = {"memory a socket KB": (lab.memory() - start) * 1e3 / count}
+        figures["CPU %"] = await _idle_cpu(lab)
+        for socket in open_sockets:
+            socket.close()
+    return figures
+
+
+async def _idle_cpu(lab: Lab) -> float:
+    meter = Meter(lab)
+    await asyncio.sleep(20)
+    return meter.cpu_seconds() / meter.seconds() * 100
 
 
 async def _type_many(client: WireClient, count: int, pause: float = 0.0) -> None:
@@ -234,5 +255,6 @@ SCENARIOS: dict[str, Scenario] = {
     "rooms": rooms,
     "saving": saving,
     "outputs": outputs,
+    "idle": idle,
     "sockets": sockets,
 }
