@@ -16,14 +16,23 @@ ORIGIN = "room"
 """What a live model's undo manager does not record: it would keep all that people delete."""
 
 
+NOTHING = b"\x00\x00"
+"""An update that changes nothing."""
+
+LARGE = 1_000_000
+"""Bytes of an update from which on it is kept rather than made again."""
+
+
 class Replica:
     """A ``pycrdt.Doc`` that collects its own changes.
+
+    ``made_by`` is the update that has made all of ``doc``, where there is one.
 
     Everything that changes the document, a connection, the room or other code on the
     server, is seen by :meth:`take`, once and in order.
     """
 
-    def __init__(self, type: str, doc: Doc[Any]) -> None:
+    def __init__(self, type: str, doc: Doc[Any], made_by: bytes = b"") -> None:
         self.type = type
         self.doc = doc
         self.document = Document.of(type, doc)
@@ -35,6 +44,8 @@ class Replica:
         self._content_flag = _Flag(content_roots(type, doc))
         self._content_flag.take()
         self._told: dict[str, Any] = {}
+        self._made_by = made_by if len(made_by) >= LARGE else None
+        self._made_to = doc.get_state()
 
     def apply(self, updates: Iterable[bytes]) -> list[int]:
         """Apply ``updates`` in one transaction; returns the indices of those that are broken."""
@@ -59,6 +70,19 @@ class Replica:
         except Exception as error:
             raise ProtocolError("a state vector cannot be read") from error
 
+    def everything(self) -> list[bytes]:
+        """All of it as updates, in order, for those who have nothing.
+
+        Putting a document of many megabytes into bytes holds up everybody. As long as nobody has
+        changed its content the bytes are there already.
+        """
+        if self._content_flag.is_set:
+            self._made_by = None
+        if self._made_by is None:
+            return [self.snapshot()]
+        rest = self.difference(self._made_to)
+        return [self._made_by] if rest == NOTHING else [self._made_by, rest]
+
     def state_vector(self) -> bytes:
         return self.doc.get_state()
 
@@ -69,7 +93,10 @@ class Replica:
     def take(self) -> tuple[list[bytes], bool]:
         """The updates since the last call, and whether any of them changed the content."""
         updates, self._updates = self._updates, []
-        return updates, self._content_flag.take()
+        content_changed = self._content_flag.take()
+        if content_changed:
+            self._made_by = None
+        return updates, content_changed
 
     @property
     def has_changes(self) -> bool:
@@ -119,6 +146,11 @@ class _Flag:
 
     def _set(self, _events: Any) -> None:
         self._changed = True
+
+    @property
+    def is_set(self) -> bool:
+        """Whether :meth:`take` would say so."""
+        return self._changed
 
     def take(self) -> bool:
         """Whether anything has changed since the last call; ``True`` the first time."""

@@ -299,11 +299,16 @@ class Room:
                 assert_never(message)
 
     def _synchronize(self, member: Member, state_vector: bytes) -> list[Effect]:
+        here = (member.connection,)
+        if state_vector == EMPTY_STATE_VECTOR:
+            update, *later = self._replica.everything()
+            rest = [Send(here, SyncUpdate(update)) for update in later]
+            return [Send(here, SyncStep2(update)), *rest]
         try:
             update = self._replica.difference(state_vector)
         except ProtocolError as error:
             return [expel(member.connection, error)]
-        return [Send((member.connection,), SyncStep2(update))]
+        return [Send(here, SyncStep2(update))]
 
     def _refuse(self, member: Session, message: ClientMessage) -> list[Effect]:
         here = (member.connection,)

@@ -169,15 +169,16 @@ def resume(
     updates; see :func:`.replaying.readable`.
     """
     doc: Doc[Any] = Doc(client_id=client)
-    if not apply(doc, (*stored.updates, *new.updates)):
+    updates = (*stored.updates, *new.updates)
+    if not apply(doc, updates):
         return None
-    replica = Replica(id.type, doc)
+    replica = Replica(id.type, doc, made_by=updates[0] if len(updates) == 1 else b"")
     position = Position(stored.position + len(new.updates))
     lineage = stored.lineage if renamed is None else renamed.lineage
     opening = Opening(lineage, replica, position, new.saved, path, file.version, new.base)
     journal = Journal(lineage, stored.position, stored.saved, snapshot=replica.snapshot)
     events = (ev.FileChangedOutside(),) if new.failed else ()
-    whole = StoredHistory(lineage, (*stored.updates, *new.updates), position, new.saved)
+    whole = StoredHistory(lineage, updates, position, new.saved)
     if renamed is not None:
         journal.start(whole, renamed.over)
         return Start(opening, journal, whole, events)
@@ -193,7 +194,7 @@ def begin(
     """Begin with the history ``built`` from the file, ``over`` what the log may have."""
     doc: Doc[Any] = Doc(client_id=client)
     doc.apply_update(built.update)
-    replica, version = Replica(id.type, doc), file.version
+    replica, version = Replica(id.type, doc, made_by=built.update), file.version
     saved = SavedMark(FIRST, version.fingerprint)
     fresh = isinstance(over, Anything)
     opening = Opening(built.lineage, replica, FIRST, saved, path, version, fresh=fresh)

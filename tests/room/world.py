@@ -103,7 +103,7 @@ class World:
         self.log.append(built.update)
         opening = Opening(
             built.lineage,
-            Replica("file", doc),
+            Replica("file", doc, built.update),
             Position(1),
             SavedMark(Position(1), "v1"),
             "notes.txt",
