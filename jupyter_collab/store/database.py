@@ -13,8 +13,10 @@ from logging import Logger
 from pathlib import Path
 
 from ..errors import StoreError
+from .histories import expect_more
 from .mounts import allows_wal
 from .schema import STEPS, Step, migrate, stored_version
+from .witness import Witness
 
 BUSY_TIMEOUT = 2.0
 """Seconds to wait for another program's lock. All rooms wait meanwhile, the event loop not."""
@@ -70,6 +72,8 @@ class Database:
         self._identity: _Identity | None = None
         # What SQLite called the data when the tables were last found to be today's.
         self._checked_at: int | None = None
+        self._witness = Witness(path)
+        self._is_signed = self._lost_log = False
 
     def reader(self) -> sqlite3.Connection | None:
         """A connection to read from; ``None`` where nothing was ever written.
@@ -84,25 +88,66 @@ class Database:
         version = self._version(connection)
         if version == 0:
             return None
-        return connection if version == len(self._steps) else self.writer()
+        if version == len(self._steps) and (self._is_signed or not self._is_put_back(connection)):
+            return connection
+        return self.writer()
 
     def writer(self) -> sqlite3.Connection:
         """A connection to a database that has today's tables."""
         connection = self._open()
-        if self._version(connection) != len(self._steps):
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                migrate(connection, self._steps)
-                connection.execute("COMMIT")
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+        if self._version(connection) == len(self._steps) and self._is_signed:
+            return connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            migrate(connection, self._steps)
+            token = self._sign(connection)
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        self._note(token)
+        self._is_signed = True
         return connection
+
+    def _sign(self, connection: sqlite3.Connection) -> str:
+        """Take the store into use, within the transaction that is open."""
+        if not self._is_signed and self._is_put_back(connection):
+            expect_more(connection)
+            self._log.warning(
+                "The store of histories %s is not as it was left; documents whose files have"
+                " changed since are opened anew by those who have them",
+                self.path,
+            )
+        return self._witness.sign(connection)
+
+    def finish(self) -> None:
+        """Close the connection for good, and note that the store is left like that."""
+        connection = self._connection
+        token = None
+        if connection is not None and self._is_signed and self._identity == self._identify():
+            try:
+                token = self._witness.sign(connection)
+            except sqlite3.Error as error:
+                self._log.warning("%s", self.explain(error))
+        self.close()
+        if token is not None:
+            self._note(token, closed=True)
+
+    def _note(self, token: str, *, closed: bool = False) -> None:
+        try:
+            self._witness.note(token, closed=closed)
+        except OSError as error:
+            # The next server takes the store for one that was put back, which is safe.
+            self._log.warning("%s cannot be written: %s", self._witness.path, error)
+
+    def _is_put_back(self, connection: sqlite3.Connection) -> bool:
+        return self._witness.contradicts(connection) or self._lost_log
 
     def close(self) -> None:
         """Close the connection; what the write-ahead log holds goes into the file."""
         connection, self._connection = self._connection, None
         self._checked_at = None
+        self._is_signed = False
         if connection is not None:
             connection.close()
 
@@ -176,6 +221,7 @@ class Database:
                 return self._connection
             self._log.warning("The store of histories %s was replaced or deleted", self.path)
             self.close()
+        self._lost_log = allows_wal(self.path) and self._witness.misses_log()
         connection = sqlite3.connect(self.path, timeout=self._busy_timeout, isolation_level=None)
         try:
             self._identity = self._identify()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 from ..errors import StoreError
@@ -155,6 +155,18 @@ def compact(
         "DELETE FROM collab_updates WHERE history = ? AND position < ?", (row.id, until)
     )
     return True
+
+
+def expect_more(connection: sqlite3.Connection) -> None:
+    """Mark all histories as live: there may have been more of each than is here."""
+    rows = connection.execute("SELECT id, saved, saved_crc FROM collab_histories").fetchall()
+    for number, saved, crc in rows:
+        mark = _decoded(saved, crc)
+        if mark is not None and not mark.live:
+            connection.execute(
+                "UPDATE collab_histories SET saved = ?, saved_crc = ? WHERE id = ?",
+                (*_encoded(replace(mark, live=True)), number),
+            )
 
 
 FORGET_AT_ONCE = 8

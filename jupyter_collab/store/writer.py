@@ -111,7 +111,7 @@ class Writer:
             if untidy and open_to_more:
                 untidy = self._tidy()
         try:
-            self._database.close()
+            self._database.finish()
         except sqlite3.Error as error:
             self._log.error("%s", self._database.explain(error))
 

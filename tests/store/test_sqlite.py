@@ -83,7 +83,7 @@ async def test_the_file_is_made_with_the_first_write(path: Path) -> None:
     await fill(log, 1)
     assert path.exists()
     await log.close()
-    assert [file.name for file in path.parent.iterdir()] == [path.name]
+    assert {file.name for file in path.parent.iterdir()} == {path.name, f"{path.name}-opened"}
 
 
 @pytest.mark.parametrize("wal", [True, False])
@@ -144,7 +144,7 @@ async def test_what_an_older_version_wrote_is_believed(path: Path) -> None:
     connection.executemany(
         "INSERT INTO collab_updates VALUES (1, ?, ?)", enumerate(updates(1, 3), start=1)
     )
-    store.close()
+    store.finish()
     log = open_log(path)
     history = StoredHistory(LINEAGE, tuple(updates(1, 3)), at(3), SavedMark(at(2), "file"))
     assert await expect(log) == history

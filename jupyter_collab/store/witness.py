@@ -1,0 +1,61 @@
+"""Whether a store is the one that the last server has left.
+
+A store that was put back from a copy, or that has lost its write-ahead log, looks like any other.
+So whoever opens it puts a new token into it, and the same into a small file beside it, which is
+in no copy of the store; and once more when it is closed.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from pathlib import Path
+
+_SUFFIX = "-opened"
+_KEY = "opened"
+
+_OPEN, _CLOSED = "open", "closed"
+
+
+class Witness:
+    """The file beside the store at ``path``."""
+
+    def __init__(self, path: Path) -> None:
+        self._store = path
+        self.path = Path(f"{path}{_SUFFIX}")
+
+    def contradicts(self, connection: sqlite3.Connection) -> bool:
+        """Whether the store is another one than was left, or an older state of it."""
+        token = _token(connection)
+        # One without is new, or from before there were witnesses.
+        return token is not None and self._read()[0] != token
+
+    def misses_log(self) -> bool:
+        """Whether the write-ahead log is gone of which a server that died has left something.
+
+        To be asked before the store is opened, which may put an empty one there.
+        """
+        log = Path(f"{self._store}-wal")
+        return self._read()[1] == _OPEN and not (log.exists() and log.stat().st_size)
+
+    def _read(self) -> tuple[str, str]:
+        try:
+            token, state = self.path.read_text("utf-8").split()
+        except (OSError, ValueError):
+            return "", ""
+        return token, state
+
+    def sign(self, connection: sqlite3.Connection) -> str:
+        """Put a new token into the store, within the transaction that is open; returns it."""
+        token = secrets.token_hex(8)
+        connection.execute("INSERT OR REPLACE INTO collab_meta VALUES (?, ?)", (_KEY, token))
+        return token
+
+    def note(self, token: str, *, closed: bool = False) -> None:
+        """The store has ``token`` by now. Raises :class:`OSError` where that cannot be noted."""
+        self.path.write_text(f"{token} {_CLOSED if closed else _OPEN}\n", "utf-8")
+
+
+def _token(connection: sqlite3.Connection) -> str | None:
+    row = connection.execute("SELECT value FROM collab_meta WHERE key = ?", (_KEY,)).fetchone()
+    return None if row is None else str(row[0])

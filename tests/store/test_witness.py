@@ -1,0 +1,119 @@
+"""A store that is not the one which the last server has left."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from pathlib import Path
+
+import pytest
+
+from jupyter_collab.store.port import SavedMark
+from jupyter_collab.store.sqlite import SQLiteUpdateLog
+from tests.contracts.update_log import LINEAGE, OTHER_ROOM, ROOM, asynchronous, at, expect, fill
+
+LOG = logging.getLogger("test")
+SAVED = SavedMark(at(2), "file")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    folder = tmp_path / "state"
+    folder.mkdir()
+    return folder / "store.db"
+
+
+def open_log(path: Path) -> SQLiteUpdateLog:
+    return SQLiteUpdateLog(path, log=LOG, busy_timeout=0)
+
+
+async def begin(path: Path) -> SQLiteUpdateLog:
+    """A log with a history that is closed."""
+    log = open_log(path)
+    await fill(log, 3)
+    await log.mark_saved(ROOM, LINEAGE, SAVED)
+    return log
+
+
+def copied(path: Path, name: str) -> Path:
+    """The files of a store as they are, in another folder: as after the death of a server."""
+    folder = path.parent.with_name(name)
+    shutil.copytree(path.parent, folder)
+    return folder / path.name
+
+
+async def saved(path: Path) -> SavedMark | None:
+    log = open_log(path)
+    mark = (await expect(log)).saved
+    await log.close()
+    return mark
+
+
+LIVE = SavedMark(at(2), "file", live=True)
+
+
+@asynchronous
+async def test_one_that_was_closed_is_believed(path: Path) -> None:
+    """S21"""
+    await (await begin(path)).close()
+    for _ in range(3):
+        assert await saved(path) == SAVED
+
+
+@asynchronous
+async def test_one_that_a_server_left_when_it_died_is_believed(path: Path) -> None:
+    """S21"""
+    log = await begin(path)
+    assert await saved(copied(path, "dead")) == SAVED
+    await log.close()
+
+
+@asynchronous
+async def test_one_that_was_put_back_from_a_copy_may_lack_something(path: Path) -> None:
+    """S21"""
+    log = await begin(path)
+    await log.close()
+    copy = path.read_bytes()
+    log = open_log(path)
+    await fill(log, 1, room=OTHER_ROOM)
+    await log.close()
+    path.write_bytes(copy)
+    assert await saved(path) == LIVE
+    assert await saved(path) == LIVE
+
+
+@asynchronous
+async def test_a_copy_of_a_store_in_use_is_none_of_what_was_left_later(path: Path) -> None:
+    """S21"""
+    log = await begin(path)
+    copy = copied(path, "copy")
+    await log.close()
+    for file in path.parent.glob("store.db*"):
+        file.unlink()
+    (copy.parent / "store.db-opened").unlink()
+    for file in copy.parent.iterdir():
+        shutil.copy(file, path.parent)
+    assert await saved(path) == LIVE
+
+
+@asynchronous
+async def test_one_without_its_write_ahead_log_may_lack_something(path: Path) -> None:
+    """S21"""
+    await (await begin(path)).close()
+    log = open_log(path)
+    await fill(log, 1, room=OTHER_ROOM)
+    dead = copied(path, "dead")
+    (dead.parent / "store.db-wal").unlink()
+    assert await saved(dead) == LIVE
+    await log.close()
+
+
+@asynchronous
+async def test_what_cannot_be_noted_keeps_nobody_from_working(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """S21"""
+    (path.parent / "store.db-opened").mkdir()
+    await (await begin(path)).close()
+    assert "store.db-opened cannot be written" in caplog.text
+    assert await saved(path) == LIVE
