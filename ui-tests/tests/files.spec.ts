@@ -147,3 +147,31 @@ test('files that cannot be opened say why, in plain words', async ({ page, lab, 
     await expect(dialog).toHaveCount(0);
   }
 });
+
+test('a notebook that somebody has emptied comes back with its checkpoint', async ({
+  page,
+  join,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/emptied.ipynb`;
+  const cells = ['first = 1', 'second = 2'];
+  await lab.write(path, notebook(cells));
+  const bob = await join('Bob');
+  await openDocument(page, path);
+  await openDocument(bob, path);
+  await expect.poll(async () => sources(bob)).toEqual(cells);
+  await page.evaluate(async () => {
+    await window.jupyterapp.commands.execute('notebook:select-all');
+    await window.jupyterapp.commands.execute('notebook:delete-cell');
+  });
+  await expect.poll(async () => lab.read(path)).not.toContain('first');
+  await bob.evaluate(() => {
+    void window.jupyterapp.commands.execute('docmanager:restore-checkpoint');
+  });
+  await bob.locator('.jp-Dialog .jp-mod-warn').click();
+  for (const who of [page, bob]) {
+    await expect.poll(async () => sources(who)).toEqual(cells);
+    await expect(who.locator('.jp-Dialog')).toHaveCount(0);
+  }
+});
