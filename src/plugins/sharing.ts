@@ -1,15 +1,17 @@
 import { ICollaborativeContentProvider } from '@jupyter/collaborative-drive';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
-import { IDocumentManager } from '@jupyterlab/docmanager';
+import { ICommandPalette, IToolbarWidgetRegistry } from '@jupyterlab/apputils';
+import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { IMainMenu } from '@jupyterlab/mainmenu';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { RankedMenu } from '@jupyterlab/ui-components';
+import { RankedMenu, shareIcon, ToolbarButton } from '@jupyterlab/ui-components';
+import { Widget } from '@lumino/widgets';
 
 import { CollabContentProvider } from '../drive';
 import {
   addShareCommands,
+  documentSection,
   serverSection,
   ServerSharingApi,
   ShareCommands,
@@ -18,23 +20,31 @@ import {
 import type { ShareSection } from '../sharing';
 
 /** The parts of the dialog, in the order of their tabs. */
-const SECTIONS: readonly ShareSection[] = [serverSection];
+const SECTIONS: readonly ShareSection[] = [documentSection, serverSection];
 
 /** Before the menu with the settings. */
 const MENU_RANK = 900;
+
+/** What the file browser lists, and where sharing is among what can be done with it. */
+const FILES = '.jp-DirListing-item[data-isdir]';
+const FILES_RANK = 14;
+
+/** What needs nothing to be selected. */
+const IN_MENU = [ShareCommands.server, ShareCommands.document];
 
 /** Lets people share the server and its documents. Those who came by a link have none of it. */
 export const sharing: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-collab:sharing',
   description: 'Makes links to this server and to its documents.',
   autoStart: true,
-  requires: [ICollaborativeContentProvider, IDocumentManager],
-  optional: [IMainMenu, ICommandPalette, ITranslator],
+  requires: [ICollaborativeContentProvider],
+  optional: [IFileBrowserFactory, IMainMenu, IToolbarWidgetRegistry, ICommandPalette, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     provider: ICollaborativeContentProvider,
-    manager: IDocumentManager,
+    browsers: IFileBrowserFactory | null,
     mainMenu: IMainMenu | null,
+    toolbars: IToolbarWidgetRegistry | null,
     palette: ICommandPalette | null,
     translator: ITranslator | null
   ) => {
@@ -43,12 +53,12 @@ export const sharing: JupyterFrontEndPlugin<void> = {
     }
     const trans = (translator ?? nullTranslator).load('jupyter_collab');
     const api = new ServerSharingApi(app.serviceManager.serverSettings);
-    const subjects = new Subjects(app, manager, provider);
+    const subjects = new Subjects(app, provider, browsers);
     addShareCommands(app.commands, { subjects, sections: SECTIONS, api, trans });
     addMenu(app, mainMenu, trans);
-    Object.values(ShareCommands).forEach(command =>
-      palette?.addItem({ command, category: trans.__('Collaboration') })
-    );
+    addButtons(app, subjects, toolbars, trans);
+    app.contextMenu.addItem({ command: ShareCommands.file, selector: FILES, rank: FILES_RANK });
+    IN_MENU.forEach(command => palette?.addItem({ command, category: trans.__('Collaboration') }));
   }
 };
 
@@ -60,8 +70,31 @@ function addMenu(
   const menu = new RankedMenu({ commands });
   menu.id = 'jp-mainmenu-share';
   menu.title.label = trans.__('Share');
-  Object.values(ShareCommands).forEach(command =>
-    menu.addItem({ command, args: { isMenu: true } })
-  );
+  IN_MENU.forEach(command => menu.addItem({ command, args: { isMenu: true } }));
   mainMenu?.addMenu(menu, true, { rank: MENU_RANK });
+}
+
+/** In the bar of each shared document, beside the people who are in it. */
+function addButtons(
+  { commands }: JupyterFrontEnd,
+  subjects: Subjects,
+  toolbars: IToolbarWidgetRegistry | null,
+  trans: TranslationBundle
+): void {
+  const make = (widget: Widget): Widget => {
+    const subject = subjects.of(widget);
+    if (subject?.obstacle !== null) {
+      return new Widget();
+    }
+    return new ToolbarButton({
+      icon: shareIcon,
+      label: trans.__('Share'),
+      tooltip: trans.__('Share this document, or the whole server'),
+      onClick: () => {
+        const path = subjects.of(widget)?.path ?? null;
+        void commands.execute(ShareCommands.document, { path });
+      }
+    });
+  };
+  ['Notebook', 'Editor'].forEach(factory => toolbars?.addFactory(factory, 'collab-share', make));
 }

@@ -1,5 +1,6 @@
 import { URLExt } from '@jupyterlab/coreutils';
 
+import type { NewLink, SharingInfo } from './api';
 import type { Subject } from './subject';
 
 /** The page from which something is shared. */
@@ -23,6 +24,15 @@ export function addressOf({ base, app, here }: Page, subject: Subject | null): s
 /** `address` for somebody who is to be let in without logging in. */
 export function withToken(address: string, token: string): string {
   return `${address}?token=${encodeURIComponent(token)}`;
+}
+
+/** The address of a link to one document; where only the Hub lets people in, one for them. */
+export function addressOfLink(
+  { url, namedUrl }: Pick<NewLink, 'url' | 'namedUrl'>,
+  { guests }: Pick<SharingInfo, 'guests'>,
+  { base }: Pick<Page, 'base'>
+): string {
+  return new URL(guests || namedUrl === undefined ? url : namedUrl, base).href;
 }
 
 /** Whether an address leads nobody but people at this computer to the server. */

@@ -9,11 +9,13 @@ import type { Subjects } from './subjects';
 import { openShareDialog } from './ui/dialog';
 
 export const ShareCommands = {
-  server: 'collab:share-server'
+  server: 'collab:share-server',
+  document: 'collab:share-document',
+  file: 'collab:share-file'
 } as const;
 
 interface Parts {
-  readonly subjects: Pick<Subjects, 'current' | 'at' | 'page'>;
+  readonly subjects: Pick<Subjects, 'current' | 'selected' | 'at' | 'page'>;
   readonly sections: readonly ShareSection[];
   readonly api: SharingApi;
   readonly trans: TranslationBundle;
@@ -24,18 +26,34 @@ export function addShareCommands(commands: CommandRegistry, parts: Parts): void 
   const { subjects, sections, api, trans } = parts;
   const subjectOf = ({ path }: Args): Subject | null =>
     typeof path === 'string' ? subjects.at(path) : subjects.current;
-  const open = async (first: string, args: Args) =>
-    openShareDialog({ sections, first, subject: subjectOf(args), page: subjects.page, api, trans });
+  const open = async (first: string, subject: Subject | null) =>
+    openShareDialog({ sections, first, subject, page: subjects.page, api, trans });
 
   commands.addCommand(ShareCommands.server, {
     label: trans.__('Share Jupyter Server Link…'),
     caption: trans.__('Copy a link that gives everything on this server'),
     icon: args => (args.isMenu === true ? undefined : shareIcon),
     describedBy: PATH,
-    execute: args => open('server', args)
+    execute: args => open('server', subjectOf(args))
+  });
+  commands.addCommand(ShareCommands.document, {
+    label: trans.__('Share This Document…'),
+    caption: trans.__('Make links that open this document and nothing else'),
+    icon: args => (args.isMenu === true ? undefined : shareIcon),
+    describedBy: PATH,
+    execute: args => open('document', subjectOf(args))
+  });
+  commands.addCommand(ShareCommands.file, {
+    label: trans.__('Share…'),
+    caption: trans.__('Share what is selected in the file browser'),
+    icon: shareIcon,
+    describedBy: NOTHING,
+    isEnabled: () => subjects.selected !== null,
+    execute: () => open('document', subjects.selected)
   });
 }
 
 type Args = { readonly path?: unknown; readonly isMenu?: unknown };
 
 const PATH = { args: { type: 'object', properties: { path: { type: 'string' } } } } as const;
+const NOTHING = { args: { type: 'object', properties: {} } } as const;

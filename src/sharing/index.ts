@@ -1,5 +1,6 @@
 export { ServerSharingApi } from './api';
 export { addShareCommands, ShareCommands } from './commands';
+export { documentSection } from './ui/document';
 export { serverSection } from './ui/server';
 export { Subjects } from './subjects';
 export type { ShareSection, SectionProps } from './section';

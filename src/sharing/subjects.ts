@@ -1,8 +1,9 @@
 import { LabShell } from '@jupyterlab/application';
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { PageConfig } from '@jupyterlab/coreutils';
-import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import { DocumentWidget } from '@jupyterlab/docregistry';
+import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import type { Contents } from '@jupyterlab/services';
 import type { Widget } from '@lumino/widgets';
 
@@ -15,8 +16,8 @@ import type { Subject } from './subject';
 export class Subjects {
   constructor(
     private readonly _app: JupyterFrontEnd,
-    private readonly _manager: IDocumentManager,
-    private readonly _provider: CollabContentProvider
+    private readonly _provider: CollabContentProvider,
+    private readonly _browsers: IFileBrowserFactory | null
   ) {}
 
   get page(): Page {
@@ -33,10 +34,18 @@ export class Subjects {
     return currentWidget === null ? null : this.of(currentWidget);
   }
 
+  /** What is selected in the file browser, if it is one thing. */
+  get selected(): Subject | null {
+    const [first, ...others] = this._browsers?.tracker.currentWidget?.selectedItems() ?? [];
+    return first === undefined || others.length > 0 ? null : this.at(first.path, first.type);
+  }
+
   /** The document that a widget shows. */
   of(widget: Widget): Subject | null {
-    const context = this._manager.contextForWidget(widget);
-    return context === undefined ? null : this._opened(context);
+    // The document manager knows a widget only once its toolbar is made: ask the widget itself.
+    return widget instanceof DocumentWidget
+      ? this._opened((widget as DocumentWidget).context)
+      : null;
   }
 
   /** Something that need not be open. */

@@ -7,12 +7,15 @@ import type { Copied } from '../clipboard';
 interface Props {
   readonly label: string;
   readonly value: string;
+  /** The focus goes to the button when it appears. */
+  readonly isFocused?: boolean;
   readonly trans: TranslationBundle;
 }
 
 /** A text to be copied, such as a link, and the button that copies it. */
-export function CopyField({ label, value, trans }: Props): React.JSX.Element {
+export function CopyField({ label, value, isFocused = false, trans }: Props): React.JSX.Element {
   const field = React.useRef<HTMLInputElement>(null);
+  const button = React.useRef<HTMLButtonElement>(null);
   const [copied, setCopied] = React.useState<Copied | null>(null);
   const copy = async () => {
     if (field.current !== null) {
@@ -21,6 +24,11 @@ export function CopyField({ label, value, trans }: Props): React.JSX.Element {
     }
   };
   React.useEffect(() => setCopied(null), [value]);
+  React.useEffect(() => {
+    if (isFocused) {
+      button.current?.focus();
+    }
+  }, [isFocused]);
   return (
     <div className="jp-CollabShare-copy">
       <input
@@ -32,7 +40,12 @@ export function CopyField({ label, value, trans }: Props): React.JSX.Element {
         value={value}
         onFocus={event => event.target.select()}
       />
-      <button type="button" className="jp-mod-styled jp-mod-accept" onClick={() => void copy()}>
+      <button
+        ref={button}
+        type="button"
+        className="jp-mod-styled jp-mod-accept"
+        onClick={() => void copy()}
+      >
         {trans.__('Copy Link')}
       </button>
       <span className="jp-CollabShare-said" role="status">

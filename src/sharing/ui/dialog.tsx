@@ -4,7 +4,7 @@ import * as React from 'react';
 
 import type { SharingInfo } from '../api';
 import type { SectionProps, ShareSection } from '../section';
-import { reasonOf } from './words';
+import { reasonOfNothing } from './words';
 
 /** What the dialog is opened with. */
 export interface ShareOptions extends Omit<SectionProps, 'info'> {
@@ -93,7 +93,7 @@ class ShareBody extends ReactWidget {
     try {
       this._info = await this._options.api.describe();
     } catch (error) {
-      this._error = reasonOf(error, this._options.trans);
+      this._error = reasonOfNothing(error, this._options.trans);
     }
     this.update();
   }
