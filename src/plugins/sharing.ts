@@ -87,6 +87,7 @@ function addButtons(
       return new Widget();
     }
     return new ToolbarButton({
+      className: 'jp-CollabShareButton',
       icon: shareIcon,
       label: trans.__('Share'),
       tooltip: trans.__('Share this document, or the whole server'),

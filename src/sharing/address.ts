@@ -26,13 +26,14 @@ export function withToken(address: string, token: string): string {
   return `${address}?token=${encodeURIComponent(token)}`;
 }
 
-/** The address of a link to one document; where only the Hub lets people in, one for them. */
+/** The address of a link to one document; on a JupyterHub one by which the Hub lets people in. */
 export function addressOfLink(
-  { url, namedUrl }: Pick<NewLink, 'url' | 'namedUrl'>,
+  { url, namedUrl, acceptUrl }: Pick<NewLink, 'url' | 'namedUrl' | 'acceptUrl'>,
   { guests }: Pick<SharingInfo, 'guests'>,
   { base }: Pick<Page, 'base'>
 ): string {
-  return new URL(guests || namedUrl === undefined ? url : namedUrl, base).href;
+  const other = guests ? url : (namedUrl ?? url);
+  return new URL(acceptUrl ?? other, base).href;
 }
 
 /** Whether an address leads nobody but people at this computer to the server. */

@@ -53,8 +53,10 @@ export interface Link {
 /** A link that was made just now: its addresses are told this once, as paths of the server. */
 export interface NewLink extends Link {
   readonly url: string;
-  /** For people whom the JupyterHub knows. */
+  /** For people whom the JupyterHub has let in. */
   readonly namedUrl?: string;
+  /** The Hub's page that lets people in, and goes on to the document. */
+  readonly acceptUrl?: string;
 }
 
 export interface WantedLink {

@@ -19,11 +19,12 @@ export interface LinksState {
   readonly problem: unknown;
 }
 
-/** The links of the document at `path`, or of all documents, and who is in by them. */
+/** The links of a document, and who is in by them. */
 export class DocumentLinks {
+  /** `path` tells where the document is now; `null` stands for all documents. */
   constructor(
     private readonly _api: Pick<SharingApi, 'links' | 'create' | 'revoke'>,
-    readonly path: string | null
+    private readonly _path: () => string | null
   ) {}
 
   get state(): LinksState {
@@ -79,7 +80,7 @@ export class DocumentLinks {
   private async _look(): Promise<void> {
     const { _changes } = this;
     try {
-      const links = await this._api.links(this.path);
+      const links = await this._api.links(this._path());
       // An answer from before a change of ours would undo it in the list.
       this._set(_changes === this._changes ? { links, problem: null } : { problem: null });
     } catch (problem) {

@@ -3,7 +3,7 @@ export type Obstacle = 'directory' | 'binary' | 'other-drive' | 'alone';
 
 /** What is to be shared. */
 export interface Subject {
-  /** As the contents manager has it, with the name of the drive where it is not the server's. */
+  /** Where it is now; with the name of the drive where that is not the server's. */
   readonly path: string;
   readonly kind: 'notebook' | 'file' | 'directory';
   /** The form in which it is open here; without it the server chooses. */

@@ -56,7 +56,7 @@ export class Subjects {
     const isElsewhere = contents.driveName(path) !== '';
     const provider = isElsewhere ? undefined : this._find(local);
     if (provider !== undefined) {
-      return { path: local, kind, room: roomOf(provider), obstacle: null };
+      return together(provider, kind);
     }
     const obstacle = isElsewhere
       ? 'other-drive'
@@ -73,7 +73,7 @@ export class Subjects {
     const subject = this.at(context.path);
     return provider === null
       ? { ...subject, room: null, obstacle: subject.obstacle ?? 'alone' }
-      : { ...subject, room: roomOf(provider), obstacle: null };
+      : together(provider, subject.kind);
   }
 
   private _find(path: string): DocumentProvider | undefined {
@@ -93,6 +93,15 @@ export class Subjects {
   }
 }
 
-function roomOf({ format, contentType }: DocumentProvider): Subject['room'] {
-  return { format, type: contentType };
+/** What is open together has its path from the server, also when it is moved. */
+function together(provider: DocumentProvider, kind: Subject['kind']): Subject {
+  const { format, contentType } = provider;
+  return {
+    get path() {
+      return provider.path;
+    },
+    kind,
+    room: { format, type: contentType },
+    obstacle: null
+  };
 }

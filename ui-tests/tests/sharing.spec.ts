@@ -40,6 +40,9 @@ async function makeLink(page: Page, dialog: Locator, role: RegExp, name = ''): P
 async function openAsStranger(browser: Browser, link: string): Promise<Page> {
   const context: BrowserContext = await browser.newContext({ extraHTTPHeaders: {} });
   const stranger = await context.newPage();
+  // JupyterLab asks guests for a kernel, whom it cannot give one.
+  const asks = stranger.getByRole('dialog').filter({ hasText: 'Select Kernel' });
+  await stranger.addLocatorHandler(asks, async () => stranger.keyboard.press('Escape'));
   await stranger.goto(link);
   return stranger;
 }
@@ -153,8 +156,10 @@ test('a guest whose link is revoked is out within a second while typing, and is 
   await guest.keyboard.type('3');
   await confirm.press('Enter');
   const revoked = Date.now();
-  await expect(guest.locator('body')).toContainText('revoked', { timeout: 2_000 });
-  expect(Date.now() - revoked).toBeLessThan(2_000);
+  await expect(guest.locator('#jp-collab-status')).toContainText('Not connected', {
+    timeout: 1_000
+  });
+  expect(Date.now() - revoked).toBeLessThan(1_500);
   await guest.screenshot({ path: 'test-results/sharing-revoked-guest.png' });
   await expect(dialog).toContainText('“Physics” was revoked. Whoever was in by it is out.');
   await expect(dialog).toContainText('There are none.');

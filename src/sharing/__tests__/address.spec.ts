@@ -62,6 +62,15 @@ describe('the address of a link to a document', () => {
     expect(addressOfLink(made, { guests: false }, page('lab'))).toMatch(/\/collab\/join\?link=1$/u);
     expect(addressOfLink(made, { guests: true }, page('lab'))).toMatch(/share_token=s$/u);
   });
+
+  it('leads through the page of the Hub that lets people in', () => {
+    const acceptUrl = 'https://hub.example.org/hub/accept-share?code=c&next=n';
+    expect(addressOfLink({ ...made, acceptUrl }, { guests: true }, page('lab'))).toBe(acceptUrl);
+    const path = '/hub/accept-share?code=c';
+    expect(addressOfLink({ ...made, acceptUrl: path }, { guests: false }, page('lab'))).toBe(
+      `https://jupyter.example.org${path}`
+    );
+  });
 });
 
 it.each([

@@ -55,7 +55,7 @@ class FakeServer {
 
 function setUp(path: string | null = 'a.ipynb') {
   const server = new FakeServer();
-  const links = new DocumentLinks(server, path);
+  const links = new DocumentLinks(server, () => path);
   const ids = () => links.state.links?.map(({ id }) => id) ?? null;
   return { server, links, ids };
 }
@@ -74,6 +74,17 @@ describe('the links of a document', () => {
     links.stop();
     await jest.advanceTimersByTimeAsync(10 * REFRESH_INTERVAL);
     expect(server.asked).toHaveLength(2);
+  });
+
+  it('are those of the document where it is now', async () => {
+    const server = new FakeServer();
+    let path = 'a.ipynb';
+    const links = new DocumentLinks(server, () => path);
+    links.start();
+    await server.answer([]);
+    path = 'b.ipynb';
+    await jest.advanceTimersByTimeAsync(REFRESH_INTERVAL);
+    expect(server.asked).toEqual(['a.ipynb', 'b.ipynb']);
   });
 
   it('does not ask again while the server has not answered', async () => {

@@ -35,8 +35,10 @@ function DocumentPart(props: SectionProps): React.JSX.Element {
 
 /** Without a document: the links of all. */
 function Links({ info, subject, page, api, trans }: SectionProps): React.JSX.Element {
-  const path = subject?.path ?? null;
-  const model = React.useMemo(() => new DocumentLinks(api, path), [api, path]);
+  const model = React.useMemo(
+    () => new DocumentLinks(api, () => subject?.path ?? null),
+    [api, subject]
+  );
   React.useEffect(() => {
     model.start();
     return () => model.stop();
