@@ -236,7 +236,7 @@ async def test_a_file_of_which_no_copy_can_be_kept_is_not_emptied(
     await document.read()
     folder = world.root / ".ipynb_checkpoints"
     folder.write_bytes(b"a file where the checkpoints should be")
-    with pytest.raises(FileError, match="was not saved|could not be saved"):
+    with pytest.raises(FileError, match="saved"):
         await document.write("  \n")
     assert world.get(TEXT) == b"all that there is"
     folder.unlink()
