@@ -162,12 +162,12 @@ test('a notebook that somebody has emptied comes back with its checkpoint', asyn
   await openDocument(bob, path);
   await expect.poll(async () => sources(bob)).toEqual(cells);
   await page.evaluate(async () => {
-    await window.jupyterapp.commands.execute('notebook:select-all');
-    await window.jupyterapp.commands.execute('notebook:delete-cell');
+    await window.jupyterapp.commands.execute('notebook:select-all', {});
+    await window.jupyterapp.commands.execute('notebook:delete-cell', {});
   });
   await expect.poll(async () => lab.read(path)).not.toContain('first');
   await bob.evaluate(() => {
-    void window.jupyterapp.commands.execute('docmanager:restore-checkpoint');
+    void window.jupyterapp.commands.execute('docmanager:restore-checkpoint', {});
   });
   await bob.locator('.jp-Dialog .jp-mod-warn').click();
   for (const who of [page, bob]) {
