@@ -15,7 +15,9 @@ from jupyter_server.serverapp import ServerApp
 from pycrdt import Text
 from tornado.httpclient import HTTPClientError
 
-from jupyter_collab.protocol.identity import RoomId
+from jupyter_collab.protocol.identity import FileFormat, FileId, RoomId
+from jupyter_collab.room.build import Built, build
+from jupyter_collab.server import beginnings
 
 from .client import varuint
 from .conftest import Connect
@@ -188,10 +190,20 @@ async def test_the_lobby_spreads_presence_only(connect: Connect) -> None:
     await bob.until(lambda: bob.frames[-1].endswith(b"\x04null"))
 
 
-async def test_many_at_once_open_one_room(connect: Connect, jp_serverapp: ServerApp) -> None:
+async def test_many_at_once_open_one_room(
+    connect: Connect, jp_serverapp: ServerApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[RoomId] = []
+
+    def count(format: FileFormat, type: str, source: Any) -> Built:
+        built.append(RoomId(format, type, FileId("")))
+        return build(format, type, source)
+
+    monkeypatch.setattr(beginnings, "build", count)
     clients = await asyncio.gather(*(connect("notes.txt") for _ in range(20)))
     assert len({client.session["sessionId"] for client in clients}) == 1
     assert open_rooms(jp_serverapp) == 1
+    assert len(built) == 1, "the document is built once for all"
 
 
 async def test_rooms_close_when_nobody_is_left(
