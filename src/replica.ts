@@ -12,6 +12,9 @@ import type { Piece } from './offline';
 import { Edits, MovedCells, rewind, UnsavedUpdates } from './rebase';
 import type { Presence, Replica } from './session';
 
+/** Bytes of an update from which on it takes long to make them. */
+const LARGE = 1_000_000;
+
 /** The origin of what was kept in this browser: it is no edit, and nobody can undo it. */
 const RESTORED = Symbol('restored');
 
@@ -59,7 +62,27 @@ export class YReplica implements Replica, IDisposable {
   }
 
   apply(update: Uint8Array): void {
-    Y.applyUpdate(this._doc, update, this);
+    if (update.length < LARGE) {
+      Y.applyUpdate(this._doc, update, this);
+    } else {
+      this._applyLarge(update);
+    }
+  }
+
+  /** The bytes are here: nobody needs to wait until Yjs has made them once more. */
+  private _applyLarge(update: Uint8Array): void {
+    const doc = this._doc;
+    // The next thing that Yjs does is to make the bytes for those who listen.
+    const choose = ({ origin }: Y.Transaction) =>
+      origin === this ? doc.off('update', this._note) : doc.on('update', this._note);
+    doc.on('afterTransactionCleanup', choose);
+    try {
+      Y.applyUpdate(doc, update, this);
+    } finally {
+      doc.off('afterTransactionCleanup', choose);
+      doc.on('update', this._note);
+    }
+    this._note(update, this);
   }
 
   filed(edits: number): void {
