@@ -31,6 +31,7 @@ RECHECK = 2.0
 COLLABORATIVE = (
     "--YDocExtension.collaborative=True",
     f"--YDocExtension.share_recheck_interval={RECHECK}",
+    "--LabApp.news_url=None",
 )
 """Arguments of a server that its owner may share as a whole."""
 
@@ -55,7 +56,7 @@ c.LocalProcessSpawner.interrupt_timeout = c.LocalProcessSpawner.term_timeout = 2
 c.Spawner.cmd = ["{python}", "-m", "jupyterhub.singleuser", "--allow-root"]
 c.Spawner.env_keep = ["PATH", "PYTHONPATH", "LANG"]
 
-c.Spawner.args.append("--YDocExtension.share_recheck_interval={recheck}")
+c.Spawner.args += ["--YDocExtension.share_recheck_interval={recheck}", "--LabApp.news_url=None"]
 
 
 class SpawnerOfTheTests(SimpleLocalProcessSpawner):

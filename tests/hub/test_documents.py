@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tests.server.client import presence, states
 
-from .conftest import NOT_FOR_HOLDERS, SECRET
 from .person import Person, accept_link, closed_within, make_link, page_config
 from .process import HubProcess
+from .site import NOT_FOR_HOLDERS, SECRET
 
 
 async def test_two_people_edit_by_an_accept_link(hub: HubProcess) -> None:

@@ -9,9 +9,9 @@ from tornado.httpclient import HTTPClientError
 
 from tests.server.client import presence, states
 
-from .conftest import NOT_FOR_HOLDERS, SECRET
 from .person import Person, closed_within, make_link, page_config
 from .process import HubProcess
+from .site import NOT_FOR_HOLDERS, SECRET
 
 
 async def test_names_are_those_of_the_hub(hub: HubProcess) -> None:
