@@ -58,6 +58,7 @@ def _write_files(folder: Path) -> None:
     notebook = {
         "cells": [{**cell, "execution_count": None}],
         "metadata": {"kernelspec": kernel},
-        **{"nbformat": 4, "nbformat_minor": 5},
+        "nbformat": 4,
+        "nbformat_minor": 5,
     }
     (folder / "nb.ipynb").write_text(json.dumps(notebook))
