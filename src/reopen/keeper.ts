@@ -58,7 +58,8 @@ export class DifferenceKeeper implements IDisposable {
     // Should the page end before all is carried over, the next one finds it in the browser.
     const keepsakes = provider.shelter?.leave(isNeeded) ?? [];
     if (isNeeded) {
-      this._kept.push({ key: keyOf(provider), pieces, keepsakes });
+      const { lineage } = provider.state;
+      this._kept.push({ key: keyOf(provider), lineage, pieces, keepsakes });
     } else {
       keepsakes.forEach(keepsake => keepsake.release());
     }
@@ -69,9 +70,22 @@ export class DifferenceKeeper implements IDisposable {
     const key = keyOf(provider);
     const mine = this._kept.filter(kept => kept.key === key);
     this._kept = this._kept.filter(kept => kept.key !== key);
-    mine.forEach(({ pieces, keepsakes }) => this._apply(provider, pieces, keepsakes));
+    mine.forEach(kept => this._bringBack(provider, kept));
     this._applyLeftovers(provider);
     this._guard.update(this._kept.length > 0);
+  }
+
+  /**
+   * A server that could not read its store has begun another history, and may be back with the
+   * first one: then it is the history itself that has to be brought back.
+   */
+  private _bringBack(provider: DocumentProvider, { lineage, pieces, keepsakes }: IKept): void {
+    if (lineage === provider.state.lineage) {
+      pieces.forEach(({ update }) => Y.applyUpdate(provider.model.ydoc, update));
+      provider.shelter?.keep(keepsakes);
+    } else {
+      this._apply(provider, pieces, keepsakes);
+    }
   }
 
   /** What pages that are gone have written in other histories. A viewer cannot carry it over. */
@@ -126,6 +140,8 @@ export namespace DifferenceKeeper {
 
 interface IKept {
   readonly key: string;
+  /** The history that they were written in. */
+  readonly lineage: string | null;
   readonly pieces: readonly Piece[];
   readonly keepsakes: readonly Keepsake[];
 }

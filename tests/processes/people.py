@@ -369,7 +369,7 @@ class CollabPerson(Person):
         self.ready = True
         if self._carried is not None:
             left, self._carried = self._carried, None
-            self.document.edit(left.into(self.doc))
+            left.carry_into(self.doc, connection.lineage)
             self._edit_of = dict.fromkeys(self._edit_of, self._made)
 
     def _hear_ack(self, connection: Connection, frame: bytes) -> None:
@@ -390,4 +390,4 @@ class CollabPerson(Person):
             self._applied = [Applied(self.doc.get_update(), None, (), filed=True)]
 
     def _leave(self) -> Left:
-        return Left(self._kind, tuple(self._applied), self.document.read())
+        return Left(self._kind, self._lineage, tuple(self._applied), self.document.read())

@@ -34,13 +34,10 @@ ARGUMENTS = (
     "--YDocExtension.document_save_max_wait=0.4",
 )
 
-WHILE_UP: list[Disaster] = [change_files, lock_store, delete_store]
-WHILE_DOWN: list[Disaster] = [change_files]
-
-NOT_YET: list[Disaster] = [cut_log, cut_store, damage_store, delete_log, restore_store]
-"""After these, or where the store is deleted while the server is down, a history goes on without
-its end, or begins anew. Two people who carry their edits over in the same moment may then both
-bring what one had typed into a new cell of the other's."""
+WHILE_UP: list[Disaster] = [change_files, lock_store, delete_store, damage_store]
+WHILE_DOWN: list[Disaster] = [
+    *(change_files, delete_store, cut_store, damage_store, delete_log, cut_log, restore_store)
+]
 
 
 def chosen(disasters: list[Disaster]) -> list[Disaster]:
@@ -48,7 +45,7 @@ def chosen(disasters: list[Disaster]) -> list[Disaster]:
     names = os.environ.get("KILL_BY", "").split()
     if not names:
         return disasters
-    return [it for it in (*disasters, *NOT_YET) if it.__name__ in names] or [nothing]
+    return [it for it in disasters if it.__name__ in names] or [nothing]
 
 
 async def one_round(crowd: Crowd, random: Random, up: Disaster, down: Disaster) -> None:

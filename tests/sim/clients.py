@@ -256,11 +256,11 @@ class CollabClient(Client):
         if self._carried is not None:
             left, self._carried = self._carried, None
             before = words_of(self.document)
-            self.document.edit(left.into(self.doc))
+            left.carry_into(self.doc, self._greeted)
             self._server.on_merge(before, before, words_of(self.document))
 
     def _leave(self) -> Left:
-        return Left(self._type, tuple(self._applied), self.document.read())
+        return Left(self._type, self.lineage, tuple(self._applied), self.document.read())
 
 
 def _words(content: Any) -> Counter[str]:

@@ -6,6 +6,7 @@ Each excuse is a promise that the product does not make; what it does promise is
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Container
 from typing import TYPE_CHECKING, Any
 
 from pycrdt import Doc
@@ -58,13 +59,18 @@ class Excuses:
         wrote it; the server's own words, and those of old clients, have nobody who does."""
         if self.lost:
             self._on_begin(life, True)
-        here, data = words_of(life.room.replica.document), self._world.data
+        self._excuse_alone(words_of(life.room.replica.document))
+
+    def _excuse_alone(self, here: Container[str]) -> None:
+        """Of what nobody can bring back but the history that was left: words, and deletions, of the
+        server and of old clients, by what is ``here`` now."""
+        data = self._world.data
         old = (client.name for client in self._world.clients if not client.collab)
         alone = {"server", *old}
         in_file = [] if data is None else self.in_file(data)
         for name, word in self._ledger.words.items():
-            is_lost = word.author in alone and name not in in_file and not here[name]
-            is_back = word.deleted_by in alone and here[name]
+            is_lost = word.author in alone and name not in in_file and name not in here
+            is_back = word.deleted_by in alone and name in here
             if word.fresh and (is_lost or is_back):
                 self._ledger.excuse([name])
 
@@ -78,8 +84,9 @@ class Excuses:
             if both[name] and merged[name] > ours[name]:
                 word.doubles += merged[name] - ours[name]
 
-    def _on_end(self) -> None:
-        """The end of a server: what it had written itself, and nobody else has, is gone.
+    def _on_end(self, life: Life) -> None:
+        """The end of a server: what it had written itself, and nobody else has, is gone. Where it
+        could not read the log, and had begun another history, that one ends with it.
 
         While it wrote the file, what is not there may have been cut off or deleted by another
         program, and nobody can tell which. Before it could save what it had merged, a deletion
@@ -87,6 +94,8 @@ class Excuses:
         """
         self._ended = True
         stored, data = self._world.store.look(), self._world.data
+        if stored is not None and stored.lineage != life.room.lineage:
+            self._excuse_alone(self.logged(stored))
         there = set() if stored is None else self.logged(stored)
         there |= set() if data is None else set(self.in_file(data))
         for client in self._world.clients:
@@ -96,8 +105,8 @@ class Excuses:
             for name, word in self._ledger.words.items()
             if word.author == "server" and name not in there
         )
-        saved = None if stored is None else stored.saved
-        if saved is not None and (saved.writing is not None or saved.merged):
+        marks = (life.marked, None if stored is None else stored.saved)
+        if any(mark is not None and (mark.writing or mark.merged) for mark in marks):
             self._ledger.excuse(self._ledger.deleted_lately())
             self._cut = True
 

@@ -43,10 +43,11 @@ Test = Callable[[Applied], bool]
 
 @dataclass(frozen=True)
 class Left:
-    """A history that was left for another one: what was ``applied``, and the content ``mine`` that
-    it made."""
+    """A history that was left for another one: its ``lineage``, what was ``applied``, and the
+    content ``mine`` that it made."""
 
     type: str
+    lineage: str | None
     applied: tuple[Applied, ...]
     mine: Any
 
@@ -55,7 +56,16 @@ class Left:
         the file."""
         return self._read(lambda it: it.edit is not None and not it.filed and not has(it))
 
-    def into(self, doc: Doc[Any]) -> Any:
+    def carry_into(self, doc: Doc[Any], lineage: str | None) -> None:
+        """Write what ``doc``, a history of this ``lineage``, does not have into it."""
+        if lineage == self.lineage:
+            # A server that could not read its store began another one, and is back with this.
+            for applied in self.applied:
+                doc.apply_update(applied.update)
+        else:
+            Document.of(self.type, doc).edit(self._into(doc))
+
+    def _into(self, doc: Doc[Any]) -> Any:
         """The content of the other history ``doc`` with what this one has and it has not.
 
         A cell that it does not have comes whole, whoever wrote in it. Into one that it has come

@@ -36,7 +36,7 @@ from jupyter_collab.server.merging import BringIn, Merge, bring_in, merge_now
 from jupyter_collab.server.replaying import apply, content, readable, source_of
 from jupyter_collab.server.starting import Start, adopt, catch_up, has_what_the_file_has
 from jupyter_collab.store.compaction import Compaction, CompactionPolicy
-from jupyter_collab.store.port import StoredHistory
+from jupyter_collab.store.port import SavedMark, StoredHistory
 from jupyter_collab.store.requests import (
     Degraded,
     Discovered,
@@ -100,6 +100,8 @@ class Life:
         self.lines: dict[ConnectionId, Line] = {}
         self.writing: fx.WriteFile | None = None
         self.jobs: list[Work] = []
+        self.marked: SavedMark | None = None
+        """What the log was told last of what is in the file."""
         self._inbox: deque[ev.RoomEvent] = deque()
         self._running = False
         self._take(Room(server.id, start.opening, POLICY, server.now()), start)
@@ -148,6 +150,7 @@ class Life:
                     self._compaction.appended(update)
             case fx.MarkSaved(mark):
                 self.journal.mark(mark)
+                self.marked = mark
             case fx.WriteFile():
                 self.jobs.append(self._write(effect))
             case fx.ReadFile():
@@ -393,7 +396,7 @@ class Server:
         self.life: Life | None = None
         self.adopted = 0
         self.on_merge: Callable[[Counter[str], Counter[str], Counter[str]], None]
-        self.on_end: Callable[[], None] = lambda: None
+        self.on_end: Callable[[Life], None] = lambda _life: None
         self.on_begin: Callable[[Life, bool], None] = lambda _life, _readable: None
         self.on_rename: Callable[[Life], None] = lambda _life: None
 
@@ -465,7 +468,7 @@ class Server:
         life, self.life = self.life, None
         if life is not None:
             life.close(code)
-            self.on_end()
+            self.on_end(life)
 
     def kill(self, committed: int, written: float) -> None:
         """The end of the process: of what the store is doing the first ``committed`` parts are
@@ -486,4 +489,4 @@ class Server:
             line.over = True
         life.lines.clear()
         life.give_back()
-        self.on_end()
+        self.on_end(life)

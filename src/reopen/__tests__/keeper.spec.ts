@@ -1,5 +1,5 @@
 import { YFile } from '@jupyter/ydoc';
-import { encodeStateAsUpdate } from 'yjs';
+import { encodeStateAsUpdate, encodeStateVector, encodeStateVectorFromUpdate } from 'yjs';
 
 import { create, open, setUp, sync } from '../../__tests__/world';
 import type { World } from '../../__tests__/world';
@@ -68,6 +68,25 @@ describe('DifferenceKeeper', () => {
     await sync(world, 'L2', history('hello world again'));
     await Promise.resolve();
     expect(again.getSource()).toBe('hello offline world again');
+  });
+
+  it('brings the history itself back to a server that is back with it', async () => {
+    const first = history('hello world');
+    const file = create(world) as YFile;
+    await sync(world, 'L1', first);
+    world.line.socket.onclose({ code: 1006, reason: '' });
+    file.updateSource(0, 5, 'goodbye');
+    const { ydoc } = file;
+    await meetAnotherHistory(world);
+    const left = encodeStateAsUpdate(ydoc);
+    file.dispose();
+
+    world.line.lineage = 'L1';
+    const again = create(world) as YFile;
+    await sync(world, 'L1', first);
+    await Promise.resolve();
+    expect(again.getSource()).toBe('goodbye world');
+    expect(encodeStateVector(again.ydoc)).toEqual(encodeStateVectorFromUpdate(left));
   });
 
   it('asks nobody to stay where nothing was written', async () => {
