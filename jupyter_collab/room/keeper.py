@@ -212,7 +212,7 @@ class Keeper:
                 self._merged = content.source
             self._version = content.version
             return self._looked(now)
-        self._reading, ours = content.source, self._replica.snapshot()
+        self._reading, ours = content.source, self._replica.content()
         return [MergeFile(self._saved, content, not self.dirty, ours, self._merged)]
 
     def merged(

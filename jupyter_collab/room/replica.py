@@ -83,6 +83,10 @@ class Replica:
         rest = self.difference(self._made_to)
         return [self._made_by] if rest == NOTHING else [self._made_by, rest]
 
+    def content(self) -> bytes:
+        """An update that makes all but the ``state``, of which there may be none."""
+        return self.everything()[0]
+
     def state_vector(self) -> bytes:
         return self.doc.get_state()
 

@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from pycrdt import Doc
 
+from jupyter_collab.files.port import FileContent
 from jupyter_collab.protocol.messages import SyncStep2, SyncUpdate
+from jupyter_collab.room import events as ev
 from jupyter_collab.room import replica as module
 from jupyter_collab.room.build import build
 from jupyter_collab.room.replica import Replica
+from jupyter_collab.server.merging import Merge, merge_now
 
-from .world import World
+from .world import World, version
 
 BUILT = build("text", "file", "hello\n")
 
@@ -52,6 +55,18 @@ def test_what_has_changed_is_made_anew(replica: Replica, told: bool) -> None:
         replica.take()
     assert replica.everything() == [replica.snapshot()]
     assert replica.everything()[0] != BUILT.update
+
+
+def test_another_program_writes_before_anybody_does() -> None:
+    world = World("hello\n")
+    ada = world.open(1)
+    world.handle(ev.FileChangedOutside())
+    world.handle(ev.FileRead(FileContent("hello world\n", version("v2"))))
+    wanted = world.merges[-1]
+    assert wanted.ours == BUILT.update
+    merge = Merge("file", wanted.ours, "hello world\n", wanted.clean, None, wanted.saved, 9)
+    world.handle(ev.FileMerged(version("v2"), merge_now(merge).updates))
+    assert str(ada.text) == str(world.open(2).text) == "hello world\n"
 
 
 def test_whoever_comes_has_it_all_at_once() -> None:
