@@ -46,6 +46,7 @@ from .settings import SharingTraits
 from .shares import Shares
 from .site import Site
 from .sockets import Sockets
+from .whereabouts import OPEN_PATTERN, OpenHandler
 
 
 def build_sharing(
@@ -91,6 +92,7 @@ def sharing_handlers(sharing: Callable[[], Sharing]) -> list[tuple[Any, ...]]:
         (LINK_PATTERN, LinkHandler, given),
         (GUEST_PATTERN, GuestHandler, given),
         (JOIN_PATTERN, JoinHandler, given),
+        (OPEN_PATTERN, OpenHandler, given),
         (HUB_SHARES_PATTERN, HubSharesHandler, given),
         (HUB_SHARE_PATTERN, HubShareHandler, given),
         (HUB_CODES_PATTERN, HubCodesHandler, given),

@@ -63,13 +63,23 @@ class SharingAPIHandler(APIHandler):
 
 
 class SharingHandler(SharingAPIHandler):
-    """``GET /api/collaboration/sharing``: what can be shared, and how people get in."""
+    """``GET /api/collaboration/sharing[?path=...]``: what can be shared, how people get in, and
+    the id of the file at ``path``."""
 
     @web.authenticated
     @authorized("write", AUTH_RESOURCE)  # type: ignore[untyped-decorator]
-    def get(self) -> None:
+    async def get(self) -> None:
         proxied = any(header in self.request.headers for header in ("X-Forwarded-For", "Forwarded"))
-        self.finish(json.dumps(self._sharing.site.model(self.current_user, proxied=proxied)))
+        model = self._sharing.site.model(self.current_user, proxied=proxied)
+        file = await self._file_id(self.get_query_argument("path", None))
+        self.finish(json.dumps({**model, "file": file}))
+
+    async def _file_id(self, path: str | None) -> str | None:
+        """``None`` where a link can only have the path."""
+        try:
+            return None if path is None else (await self._sharing.files().file_id(path))[0]
+        except FileError:
+            return None
 
 
 class LinksHandler(SharingAPIHandler):

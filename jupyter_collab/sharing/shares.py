@@ -56,6 +56,10 @@ class Shares:
         self._log = log
         self.on_ended: Callable[[], None] = lambda: None
 
+    def path_of(self, file_id: str) -> str | None:
+        """Where the file with this id is now; ``None`` where it is not known."""
+        return self._path_of(file_id)
+
     @property
     def now(self) -> float:
         return self._clock()
@@ -165,7 +169,7 @@ class Shares:
     def _located(self, link: Link) -> Link:
         """``link`` as it is under the present settings, with the present path."""
         link = self.policy.applied_to(link)
-        path = self._path_of(link.file_id)
+        path = self.path_of(link.file_id)
         if path is None or path == link.path:
             return link
         self._try_to_note(lambda book: book.seen_at(link.id, path))

@@ -13,17 +13,30 @@ export interface Page {
   readonly here: string;
 }
 
-/** The address at which others see what is seen here, without anything secret. */
-export function addressOf({ base, app, here }: Page, subject: Subject | null): string {
-  if (app === 'notebook') {
-    return subject === null ? withoutQuery(here) : join(base, formOf(subject), subject.path);
+/**
+ * The address at which others see what is seen here, without anything secret.
+ *
+ * `file` is the id by which the server finds the document also when it was moved.
+ */
+export function addressOf(page: Page, subject: Subject | null, file: string | null): string {
+  const { base, app, here } = page;
+  if (subject === null) {
+    return app === 'notebook' ? withoutQuery(here) : URLExt.join(base, app);
   }
-  return subject === null ? join(base, app) : join(base, `${app}/tree`, subject.path);
+  const form = app === 'notebook' ? formOf(subject) : `${app}/tree`;
+  const path = URLExt.encodeParts(subject.path);
+  return file === null || subject.kind === 'directory'
+    ? URLExt.join(base, form, path)
+    : withParameter(URLExt.join(base, 'collab/open', form, path), 'file', file);
 }
 
 /** `address` for somebody who is to be let in without logging in. */
 export function withToken(address: string, token: string): string {
-  return `${address}?token=${encodeURIComponent(token)}`;
+  return withParameter(address, 'token', token);
+}
+
+function withParameter(address: string, name: string, value: string): string {
+  return `${address}${address.includes('?') ? '&' : '?'}${name}=${encodeURIComponent(value)}`;
 }
 
 /** The address of a link to one document; on a JupyterHub one by which the Hub lets people in. */
@@ -49,10 +62,6 @@ function isNet127(name: string): boolean {
 
 function formOf({ kind }: Subject): string {
   return { notebook: 'notebooks', file: 'edit', directory: 'tree' }[kind];
-}
-
-function join(base: string, form: string, path = ''): string {
-  return URLExt.join(base, form, ...(path === '' ? [] : [URLExt.encodeParts(path)]));
 }
 
 /** What stands in the query may be a token. */

@@ -16,6 +16,8 @@ export interface SharingInfo {
   readonly namedOnly: boolean;
   readonly server: ServerInfo;
   readonly hub: HubInfo | null;
+  /** The id of the file that was asked for, by which a link follows it. */
+  readonly file: string | null;
 }
 
 /** How one gets into the whole server. */
@@ -71,7 +73,8 @@ export interface WantedLink {
 
 /** The server's HTTP API of sharing. Everything rejects with words for people. */
 export interface SharingApi {
-  describe(): Promise<SharingInfo>;
+  /** `path` is that of the file that is to be shared, if there is one. */
+  describe(path: string | null): Promise<SharingInfo>;
   /** The links of the document at `path`, or of all documents. */
   links(path: string | null): Promise<readonly Link[]>;
   create(wanted: WantedLink): Promise<NewLink>;
@@ -84,13 +87,12 @@ const ROOT = 'api/collaboration';
 export class ServerSharingApi implements SharingApi {
   constructor(private readonly _settings: ServerConnection.ISettings) {}
 
-  async describe(): Promise<SharingInfo> {
-    return (await request(this._settings, `${ROOT}/sharing`, 'GET')) as SharingInfo;
+  async describe(path: string | null): Promise<SharingInfo> {
+    return (await request(this._settings, `${ROOT}/sharing${queryOf(path)}`, 'GET')) as SharingInfo;
   }
 
   async links(path: string | null): Promise<readonly Link[]> {
-    const query = path === null ? '' : `?path=${encodeURIComponent(path)}`;
-    const answer = await request(this._settings, `${ROOT}/links${query}`, 'GET');
+    const answer = await request(this._settings, `${ROOT}/links${queryOf(path)}`, 'GET');
     return (answer as { readonly links: readonly Link[] }).links;
   }
 
@@ -101,4 +103,8 @@ export class ServerSharingApi implements SharingApi {
   async revoke(id: string): Promise<void> {
     await request(this._settings, `${ROOT}/links/${id}`, 'DELETE');
   }
+}
+
+function queryOf(path: string | null): string {
+  return path === null ? '' : `?path=${encodeURIComponent(path)}`;
 }

@@ -49,6 +49,9 @@ ROUTES: dict[str, Route] = {
         "api/collaboration/hub/codes/sc_1", delete="refused"
     ),
     "/collab/join": route("collab/join", get="passed"),
+    "/collab/open/(lab/tree|doc/tree|notebooks|edit)/(.+)": route(
+        "collab/open/lab/tree/{}", get="refused"
+    ),
     # jupyter_lsp, jupyter_server_fileid, terminals
     "/lsp/status": route("lsp/status", get="canned"),
     "/lsp/ws/(?P<language_server>.*)": route("lsp/ws/pylsp", get="refused"),

@@ -207,6 +207,43 @@ async def test_the_dialog_is_told_what_it_needs(owner: Browser) -> None:
     assert json.loads(proxied.body)["server"]["local"] is False
 
 
+@pytest.mark.parametrize("page", ["lab/tree", "doc/tree", "notebooks", "edit"])
+async def test_a_link_to_the_server_follows_its_document(
+    owner: Browser, browser: MakeBrowser, page: str
+) -> None:
+    """Its token lets people in, and is in no address afterwards."""
+    model = await owner.json(f"api/collaboration/sharing?path={NOTES}")
+    link = f"collab/open/{page}/{NOTES}?file={model['file']}&token={TOKEN}"
+    moved = "shared/moved & renamed#1.txt"
+    await owner.json(f"api/contents/{NOTES}", "PATCH", {"path": moved})
+    somebody = browser()
+    response = await somebody.fetch(link)
+    assert response.code == 302
+    there = "shared/moved%20%26%20renamed%231.txt"
+    assert response.headers["Location"] == f"/a%40b/{page}/{there}"
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert (await somebody.json(f"api/contents/{there}"))["content"] == "hello\n"
+
+
+@pytest.mark.parametrize("file", ["", "?file=", "?file=unknown", "?file=//example.org"])
+async def test_a_link_to_the_server_leads_to_the_path_where_the_file_is_not_known(
+    owner: Browser, file: str
+) -> None:
+    response = await owner.fetch(f"collab/open/lab/tree/{NOTES}{file}")
+    assert response.headers["Location"] == f"/a%40b/lab/tree/{NOTES}"
+
+
+async def test_a_link_to_the_server_opens_nothing_for_strangers(browser: MakeBrowser) -> None:
+    response = await browser().fetch(f"collab/open/lab/tree/{NOTES}?token=wrong")
+    assert response.code == 302
+    assert response.headers["Location"].startswith("/a%40b/login?next=")
+
+
+async def test_what_is_no_file_has_no_id(owner: Browser) -> None:
+    for query in ("", "?path=nowhere.txt", "?path=shared"):
+        assert (await owner.json(f"api/collaboration/sharing{query}"))["file"] is None
+
+
 # --- sites with their own settings
 
 

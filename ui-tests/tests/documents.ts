@@ -7,7 +7,7 @@ const PATIENCE = 20_000;
 /** The parts of JupyterLab's application that are used from here. */
 interface Application {
   readonly commands: {
-    execute: (id: string, args: object) => Promise<unknown>;
+    execute: (id: string, args?: object) => Promise<unknown>;
     hasCommand: (id: string) => boolean;
   };
   readonly shell: { readonly currentWidget: DocumentWidget | null };

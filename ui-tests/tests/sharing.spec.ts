@@ -1,6 +1,13 @@
 import type { Browser, BrowserContext, Locator, Page } from '@playwright/test';
 import { rename } from 'node:fs/promises';
-import { notebook, openDocument, openInNotebook7, sources, typeInCell } from './documents';
+import {
+  documentReady,
+  notebook,
+  openDocument,
+  openInNotebook7,
+  sources,
+  typeInCell
+} from './documents';
 import { expect, test } from './fixtures';
 import { TOKEN } from './lab-server';
 
@@ -15,6 +22,10 @@ async function fromMenu(page: Page, entry: string): Promise<Locator> {
 async function fromBar(page: Page): Promise<Locator> {
   await page.locator('.jp-NotebookPanel-toolbar').getByRole('button', { name: 'Share' }).click();
   return opened(page);
+}
+
+function fieldOf(dialog: Locator): Locator {
+  return dialog.getByRole('textbox', { name: 'Link to the whole server' });
 }
 
 async function opened(page: Page): Promise<Locator> {
@@ -62,16 +73,21 @@ test('the link to the server lets somebody into the document who has nothing els
   await expect(dialog.getByRole('status')).toHaveText('The link was copied.');
   await page.screenshot({ path: 'test-results/sharing-server.png' });
   const link = await page.evaluate(async () => navigator.clipboard.readText());
-  expect(link).toBe(`${lab.url}/lab/tree/${encodeURI(path)}?token=${TOKEN}`);
+  const { origin, pathname, searchParams } = new URL(link);
+  expect(origin + pathname).toBe(`${lab.url}/collab/open/lab/tree/${encodeURI(path)}`);
+  expect([...searchParams.keys()]).toEqual(['file', 'token']);
+  expect(searchParams.get('token')).toBe(TOKEN);
   await dialog.getByRole('checkbox', { name: 'Include the token' }).uncheck();
-  await expect(dialog.getByRole('textbox', { name: 'Link to the whole server' })).toHaveValue(
-    link.replace(/\?.*/, '')
-  );
+  await expect(fieldOf(dialog)).toHaveValue(link.replace(/&token=.*/, ''));
   await page.keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);
 
+  // A renamed document is still where the link leads.
+  await rename(`${lab.root}/${path}`, `${lab.root}/${tmpPath}/moved.ipynb`);
+  await expect(page.locator('.lm-TabBar-tab.jp-mod-current')).toContainText('moved.ipynb');
   const other = await openAsStranger(browser, link);
   await expect(other.locator('.jp-Notebook .cm-content')).toHaveText('a = 1');
+  expect(other.url()).not.toContain(TOKEN);
   await typeInCell(other, 0, '23');
   await expect.poll(async () => sources(page)).toEqual(['a = 123']);
   await expect(page.locator('.jp-CollabCaret')).toHaveCount(1);
@@ -182,7 +198,7 @@ test('without a way to the clipboard the link is selected, and it is said what t
     Object.defineProperty(navigator, 'clipboard', { value: undefined });
   });
   const dialog = await fromMenu(page, 'Share Jupyter Server Link…');
-  const field = dialog.getByRole('textbox', { name: 'Link to the whole server' });
+  const field = fieldOf(dialog);
   await dialog.getByRole('button', { name: 'Copy Link' }).press('Enter');
   await expect(dialog.getByRole('status')).toHaveText('The link was copied.');
   await page.evaluate(() => {
@@ -233,8 +249,9 @@ test('Notebook 7 shares in its own form, also on a narrow screen', async ({
   const ada = await join('Ada', { app: 'notebook' });
   await openInNotebook7(ada, lab, path);
   const dialog = await fromMenu(ada, 'Share Jupyter Server Link…');
-  const field = dialog.getByRole('textbox', { name: 'Link to the whole server' });
-  await expect(field).toHaveValue(`${lab.url}/notebooks/${path}?token=${TOKEN}`);
+  await expect(fieldOf(dialog)).toHaveValue(
+    new RegExp(`/collab/open/notebooks/${path}\\?file=[^&]+&token=${TOKEN}$`, 'u')
+  );
   await ada.screenshot({ path: 'test-results/sharing-notebook7.png' });
   await ada.setViewportSize({ width: 400, height: 700 });
   await dialog.getByRole('tab', { name: 'This Document Only' }).click();
@@ -244,6 +261,17 @@ test('Notebook 7 shares in its own form, also on a narrow screen', async ({
   const content = dialog.locator('.jp-Dialog-content');
   const overflow = await content.evaluate(node => node.scrollWidth - node.clientWidth);
   expect(overflow).toBe(0);
+});
+
+test('the single-document mode shares in its own form', async ({ join, lab, tmpPath }) => {
+  const path = `${tmpPath}/single.ipynb`;
+  await lab.write(path, notebook(['a = 1']));
+  const ada = await join('Ada');
+  // Playwright's own goto: that of Galata waits for a launcher.
+  await ada.mainFrame().goto(`${lab.url}/doc/tree/${path}`);
+  await documentReady(ada, path);
+  const dialog = await fromMenu(ada, 'Share Jupyter Server Link…');
+  await expect(fieldOf(dialog)).toHaveValue(new RegExp(`/collab/open/doc/tree/${path}\\?`, 'u'));
 });
 
 test('the file browser offers to share a document, and says why not a folder or a picture', async ({
@@ -261,7 +289,7 @@ test('the file browser offers to share a document, and says why not a folder or 
     return opened(page);
   };
   const dialog = await share('words.txt');
-  await expect(dialog).toContainText(`A link to ${tmpPath}/words.txt`);
+  await expect(dialog).toContainText(`A link to words.txt`);
   await page.keyboard.press('Escape');
   await share('picture.png');
   await expect(dialog).toContainText('neither a notebook nor text');
@@ -269,4 +297,42 @@ test('the file browser offers to share a document, and says why not a folder or 
   await share('folder');
   await expect(dialog).toContainText('is a folder');
   await page.keyboard.press('Escape');
+});
+
+/** For the documentation: look at them, then copy them to docs/images. */
+test('pictures of the dialog, light and dark', async ({ join, browser, ownLab: lab }) => {
+  await lab.write(
+    'kittiwakes.ipynb',
+    notebook(['import pandas as pd', 'pd.read_csv("nests.csv")'])
+  );
+  const ada = await join('Ada', { lab });
+  await ada.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await openDocument(ada, 'kittiwakes.ipynb');
+  const dialog = await fromBar(ada);
+  const link = await makeLink(ada, dialog, /can edit/, 'Review by the physics group');
+  const guest = await openAsStranger(browser, link);
+  await expect(dialog.getByRole('listitem')).toContainText('In now: Guest ');
+  await ada.screenshot({ path: 'test-results/pictures/share-document.png' });
+  await ada.setViewportSize({ width: 640, height: 600 });
+  await dialog.getByRole('button', { name: 'Revoke' }).click();
+  await ada.screenshot({ path: 'test-results/pictures/share-narrow.png' });
+  await dialog.getByRole('button', { name: 'Keep' }).click();
+  await ada.setViewportSize({ width: 1280, height: 800 });
+  await ada.keyboard.press('Escape');
+  for (const [theme, name] of [
+    ['JupyterLab Dark', 'dark'],
+    ['JupyterLab Dark High Contrast', 'contrast']
+  ] as const) {
+    await ada.evaluate(async wanted => {
+      await window.jupyterapp.commands.execute('apputils:change-theme', { theme: wanted });
+    }, theme);
+    await ada.locator(`body[data-jp-theme-name="${theme}"]`).waitFor({ state: 'attached' });
+    await fromBar(ada);
+    await expect(dialog.getByRole('listitem')).toHaveCount(1);
+    await ada.screenshot({ path: `test-results/pictures/share-document-${name}.png` });
+    await dialog.getByRole('tab', { name: 'Whole Server' }).click();
+    await ada.screenshot({ path: `test-results/pictures/share-server-${name}.png` });
+    await ada.keyboard.press('Escape');
+  }
+  await guest.context().close();
 });

@@ -18,25 +18,39 @@ describe('the address of what is open', () => {
     ['doc', `${BASE}doc/tree/a%20b/%C3%BC%23%3F.ipynb`],
     ['notebook', `${BASE}notebooks/a%20b/%C3%BC%23%3F.ipynb`]
   ] as const)('has the form of %s, with the prefix of a proxy', (app, address) => {
-    expect(addressOf(page(app), subject('a b/ü#?.ipynb'))).toBe(address);
+    expect(addressOf(page(app), subject('a b/ü#?.ipynb'), null)).toBe(address);
   });
 
   it('has the form that Notebook 7 has for files and folders', () => {
-    expect(addressOf(page('notebook'), subject('a.py', 'file'))).toBe(`${BASE}edit/a.py`);
-    expect(addressOf(page('notebook'), subject('a', 'directory'))).toBe(`${BASE}tree/a`);
+    expect(addressOf(page('notebook'), subject('a.py', 'file'), null)).toBe(`${BASE}edit/a.py`);
+    expect(addressOf(page('notebook'), subject('a', 'directory'), null)).toBe(`${BASE}tree/a`);
   });
 
   it('is that of the page where no document is in front, without its query', () => {
-    expect(addressOf(page('lab'), null)).toBe(`${BASE}lab`);
-    expect(addressOf(page('doc'), null)).toBe(`${BASE}doc`);
-    expect(addressOf(page('notebook', 'tree/data'), null)).toBe(`${BASE}tree/data`);
+    expect(addressOf(page('lab'), null, null)).toBe(`${BASE}lab`);
+    expect(addressOf(page('doc'), null, null)).toBe(`${BASE}doc`);
+    expect(addressOf(page('notebook', 'tree/data'), null, null)).toBe(`${BASE}tree/data`);
   });
 
   it('keeps the port', () => {
     const base = 'http://192.168.0.7:8888/';
-    expect(addressOf({ base, app: 'lab', here: base }, subject('a.ipynb'))).toBe(
+    expect(addressOf({ base, app: 'lab', here: base }, subject('a.ipynb'), null)).toBe(
       'http://192.168.0.7:8888/lab/tree/a.ipynb'
     );
+  });
+
+  it.each([
+    ['lab', 'lab/tree/a%20b.ipynb'],
+    ['doc', 'doc/tree/a%20b.ipynb'],
+    ['notebook', 'notebooks/a%20b.ipynb']
+  ] as const)('leads to where the file is then, in the form of %s', (app, form) => {
+    const address = addressOf(page(app), subject('a b.ipynb'), 'id-1');
+    expect(address).toBe(`${BASE}collab/open/${form}?file=id-1`);
+    expect(withToken(address, 't')).toBe(`${address}&token=t`);
+  });
+
+  it('is that of a folder as it is', () => {
+    expect(addressOf(page('lab'), subject('a', 'directory'), 'id')).toBe(`${BASE}lab/tree/a`);
   });
 
   it('takes a token, whatever it is made of', () => {

@@ -90,10 +90,11 @@ class ShareBody extends ReactWidget {
   }
 
   private async _load(): Promise<void> {
+    const { api, subject, trans } = this._options;
     try {
-      this._info = await this._options.api.describe();
+      this._info = await api.describe(subject?.path ?? null);
     } catch (error) {
-      this._error = reasonOfNothing(error, this._options.trans);
+      this._error = reasonOfNothing(error, trans);
     }
     this.update();
   }
@@ -117,6 +118,9 @@ interface TabsProps {
 
 /** The arrow keys go from one tab to the next, as is the custom. */
 function Tabs({ sections, chosen, trans, choose }: TabsProps): React.JSX.Element {
+  const first = React.useRef<HTMLButtonElement>(null);
+  // The server may have answered after the dialog has looked for what is to have the focus.
+  React.useEffect(() => first.current?.focus(), []);
   const onKeyDown = (event: React.KeyboardEvent, index: number) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     const next = step === undefined ? undefined : sections.at((index + step) % sections.length);
@@ -131,6 +135,7 @@ function Tabs({ sections, chosen, trans, choose }: TabsProps): React.JSX.Element
       {sections.map((section, index) => (
         <button
           key={section.id}
+          ref={section === chosen ? first : undefined}
           id={tabOf(section.id)}
           type="button"
           role="tab"

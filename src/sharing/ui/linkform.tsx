@@ -1,3 +1,4 @@
+import { PathExt } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
@@ -33,7 +34,12 @@ export function LinkForm({ info, subject, isBusy, trans, create }: Props): React
   };
   return (
     <form className="jp-CollabShare-form" onSubmit={event => void submit(event)}>
-      <p>{trans.__('A link to %1, and to nothing else on this server.', subject.path)}</p>
+      <p title={subject.path}>
+        {trans.__(
+          'A link to %1, and to nothing else on this server.',
+          PathExt.basename(subject.path)
+        )}
+      </p>
       <fieldset>
         <legend>{trans.__('Whoever has the link')}</legend>
         {info.roles.map(one => (

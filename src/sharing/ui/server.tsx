@@ -1,3 +1,4 @@
+import { PathExt } from '@jupyterlab/coreutils';
 import * as React from 'react';
 
 import { addressOf, withToken } from '../address';
@@ -21,15 +22,15 @@ function ServerPart({ info, subject, page, trans }: SectionProps): React.JSX.Ele
       <p>{trans.__('The administrator of this server has switched off links to all of it.')}</p>
     );
   }
-  const address = addressOf(page, subject);
+  const address = addressOf(page, subject, info.file);
   const link = token !== null && isIncluded ? withToken(address, token) : address;
   const unreachable = outOfReach(address, info.server, trans);
   return (
     <>
-      <p>
+      <p title={subject?.path}>
         {subject === null
           ? trans.__('A link to this server.')
-          : trans.__('A link to %1 on this server.', subject.path)}{' '}
+          : trans.__('A link to %1 on this server.', PathExt.basename(subject.path))}{' '}
         <strong>
           {trans.__(
             'Who gets in has everything on it: all files, kernels, terminals and settings, as you do.'
