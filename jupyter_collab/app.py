@@ -33,6 +33,7 @@ from .server.handlers import (
     Services,
     SessionHandler,
 )
+from .server.heartbeat import Heartbeat
 from .server.identity import IDENTITY_PATTERN, IdentityHandler
 from .server.limits import LimitTraits
 from .server.memory import Trimmer, system_trim
@@ -254,6 +255,7 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
             people=People(),
             admission=LinkAdmission(self.sharing.shares, self.sharing.sockets),
             limits=self.limits,
+            heartbeat=Heartbeat.of(self._server.web_app.settings),
             make_lobby=make_lobby,
         )
 

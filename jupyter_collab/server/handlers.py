@@ -47,6 +47,7 @@ from .actor import Actor
 from .admission import AUTH_RESOURCE, Admission, Grant
 from .allowance import GuestAllowance
 from .connection import Connection
+from .heartbeat import Heartbeat
 from .limits import Limits, Pace
 from .rooms import Rooms
 from .wire import SocketWire, pack
@@ -62,6 +63,7 @@ class Services:
     people: People
     admission: Admission
     limits: Limits
+    heartbeat: Heartbeat
     make_lobby: Callable[[], Actor]
     """A room where a guest is alone, instead of the one where everybody is present."""
 
@@ -159,6 +161,7 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
     async def open(self, room: str) -> None:
         """Open the room and join it, or say why not and close."""
         super().open(room)
+        self._share_pings()
         limits = self._services.limits
         self._pace = Pace(limits.frame_rate, monotonic())
         id, wire = ConnectionId(next(self._numbers)), SocketWire(self)
@@ -174,6 +177,14 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         except CollabError as error:
             self.log.warning("Refused a connection to %s: %s", room[:200], error)
             self.expel(error)
+
+    def _share_pings(self) -> None:
+        """Take part in the server's heartbeat in place of a timer of our own."""
+        own: PeriodicCallback | None = self.ping_callback
+        if own is not None:
+            own.stop()
+            self.ping_callback = None
+            self._services.heartbeat.add(self)
 
     def expel(self, error: CollabError) -> None:
         """Say why, close, and hear nothing of this client any more."""
@@ -241,12 +252,9 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
 
     def on_close(self) -> None:
         self._leave()
-        pinging: PeriodicCallback | None = self.ping_callback
-        if pinging is not None:
-            pinging.stop()
-        # Each of these holds us: let go, so that all is freed now, and not when Python's
-        # collector comes by.
-        self.ping_callback = self._outbound = None
+        self._services.heartbeat.remove(self)
+        # It holds us: let go, so that all is freed now, and not when Python's collector comes by.
+        self._outbound = None
 
 
 def known_of(user: Any) -> dict[str, Any]:
