@@ -58,4 +58,6 @@ class Lobby:
 
     def _flush(self, now: float) -> list[Effect]:
         self._window.begin(now)
-        return self._presence.spread(self._members.values())
+        changes = self._presence.take_changes()
+        readers = tuple(member.connection for member in self._members.values())
+        return [Send(readers, Awareness(changes))] if changes and readers else []

@@ -86,10 +86,15 @@ class Presence:
         """Everybody, for a newcomer."""
         return tuple(seat.entry for seat in self._seats.values())
 
-    def spread(self, members: Iterable[Member]) -> list[Effect]:
-        """Tell ``members`` what has changed, but not those who have told all of it themselves."""
+    def take_changes(self) -> tuple[PresenceEntry, ...]:
+        """What has changed since this was last called: the latest state of each client."""
         changes = tuple(self._changed.values())
         self._changed.clear()
+        return changes
+
+    def spread(self, members: Iterable[Member]) -> list[Effect]:
+        """Tell ``members`` what has changed, but not those who have told all of it themselves."""
+        changes = self.take_changes()
         told = {entry.client for entry in changes}
         readers = tuple(member.connection for member in members if not told <= member.clients)
         return [Send(readers, Awareness(changes))] if readers else []
