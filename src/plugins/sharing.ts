@@ -12,15 +12,13 @@ import { CollabContentProvider } from '../drive';
 import {
   addShareCommands,
   documentSection,
+  hubSection,
+  ServerHubSharesApi,
   serverSection,
   ServerSharingApi,
   ShareCommands,
   Subjects
 } from '../sharing';
-import type { ShareSection } from '../sharing';
-
-/** The parts of the dialog, in the order of their tabs. */
-const SECTIONS: readonly ShareSection[] = [documentSection, serverSection];
 
 /** Before the menu with the settings. */
 const MENU_RANK = 900;
@@ -52,9 +50,13 @@ export const sharing: JupyterFrontEndPlugin<void> = {
       return;
     }
     const trans = (translator ?? nullTranslator).load('jupyter_collab');
-    const api = new ServerSharingApi(app.serviceManager.serverSettings);
+    const { serverSettings } = app.serviceManager;
+    const api = new ServerSharingApi(serverSettings);
+    const hub = hubSection(new ServerHubSharesApi(serverSettings));
+    // In the order of their tabs; on a JupyterHub it is the last one that shares the server.
+    const sections = [documentSection, serverSection, hub];
     const subjects = new Subjects(app, provider, browsers);
-    addShareCommands(app.commands, { subjects, sections: SECTIONS, api, trans });
+    addShareCommands(app.commands, { subjects, sections, api, trans });
     addMenu(app, mainMenu, trans);
     addButtons(app, subjects, toolbars, trans);
     app.contextMenu.addItem({ command: ShareCommands.file, selector: FILES, rank: FILES_RANK });

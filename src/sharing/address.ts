@@ -49,6 +49,14 @@ export function addressOfLink(
   return new URL(acceptUrl ?? other, base).href;
 }
 
+/** The page of a JupyterHub at `url` that lets people in, who then go on to `address`. */
+export function acceptLink(url: string, { base }: Pick<Page, 'base'>, address: string): string {
+  const { pathname, search } = new URL(address);
+  const accept = new URL(url, base);
+  accept.searchParams.set('next', pathname + search);
+  return accept.href;
+}
+
 /** Whether an address leads nobody but people at this computer to the server. */
 export function isLoopback(address: string): boolean {
   const { hostname } = new URL(address);

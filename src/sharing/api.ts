@@ -37,7 +37,8 @@ export interface HubInfo {
   readonly isOwner: boolean;
   readonly host: string;
   readonly prefix: string;
-  readonly scopes: readonly string[];
+  /** Whether the Hub lets who asks share this server. */
+  readonly canShare: boolean;
 }
 
 /** A link to one document. Times are seconds since the epoch. */

@@ -14,7 +14,7 @@ export interface Clipboard {
  * the focus in the field, for the person to copy it.
  */
 export async function copyFrom(
-  field: HTMLInputElement,
+  field: HTMLInputElement | HTMLTextAreaElement,
   { writeText, copySelection }: Clipboard = browserClipboard()
 ): Promise<Copied> {
   const text = field.value;

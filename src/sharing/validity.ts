@@ -11,6 +11,9 @@ export type Validity = number | null;
 /** What one would choose if one did not think about it. */
 export const USUAL_VALIDITY = DAY;
 
+/** For how long a JupyterHub lets people in by a link; a year is its longest. */
+export const CODE_VALIDITIES = [HOUR, DAY, WEEK, 365 * DAY] as const;
+
 /** What there is to choose from, where the server allows `longest` at most. */
 export function validities(longest: Validity): readonly Validity[] {
   const usual = [HOUR, DAY, WEEK];

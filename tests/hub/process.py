@@ -31,7 +31,6 @@ RECHECK = 2.0
 COLLABORATIVE = (
     "--YDocExtension.collaborative=True",
     f"--YDocExtension.share_recheck_interval={RECHECK}",
-    "--LabApp.news_url=None",
 )
 """Arguments of a server that its owner may share as a whole."""
 
@@ -56,7 +55,7 @@ c.LocalProcessSpawner.interrupt_timeout = c.LocalProcessSpawner.term_timeout = 2
 c.Spawner.cmd = ["{python}", "-m", "jupyterhub.singleuser", "--allow-root"]
 c.Spawner.env_keep = ["PATH", "PYTHONPATH", "LANG"]
 
-c.Spawner.args += ["--YDocExtension.share_recheck_interval={recheck}", "--LabApp.news_url=None"]
+c.Spawner.args.append("--YDocExtension.share_recheck_interval={recheck}")
 
 
 class SpawnerOfTheTests(SimpleLocalProcessSpawner):

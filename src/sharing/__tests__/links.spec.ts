@@ -1,7 +1,8 @@
 import { PromiseDelegate } from '@lumino/coreutils';
 
 import type { Link, NewLink, WantedLink } from '../api';
-import { DocumentLinks, REFRESH_INTERVAL } from '../links';
+import { DocumentLinks } from '../links';
+import { REFRESH_INTERVAL } from '../watched';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());

@@ -4,9 +4,9 @@ import * as React from 'react';
 import { addressOfLink } from '../address';
 import { DocumentLinks } from '../links';
 import type { SectionProps, ShareSection } from '../section';
-import { CopyField } from './copyfield';
 import { LinkForm } from './linkform';
 import { LinkList } from './linklist';
+import { MadeLink } from './made';
 import { obstacleTo, outOfReach, reasonOf } from './words';
 
 /** Links that open one document and nothing else. */
@@ -65,22 +65,7 @@ function Links({ info, subject, page, api, trans }: SectionProps): React.JSX.Ele
                 {reasonOf(failure, trans)}
               </p>
             )}
-            {address !== null && (
-              <div className="jp-CollabShare-made">
-                <p>
-                  {trans.__(
-                    'The link is ready. It is shown only now: copy it before you close this.'
-                  )}
-                </p>
-                <CopyField
-                  key={address}
-                  label={trans.__('Link to this document')}
-                  value={address}
-                  isFocused
-                  trans={trans}
-                />
-              </div>
-            )}
+            <MadeLink label={trans.__('Link to this document')} address={address} trans={trans} />
             {unreachable !== null && <p className="jp-CollabShare-warning">{unreachable}</p>}
             <LinkList
               links={links}

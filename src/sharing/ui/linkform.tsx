@@ -4,8 +4,9 @@ import * as React from 'react';
 
 import type { Role, SharingInfo, WantedLink } from '../api';
 import type { Subject } from '../subject';
-import { sayValidity, USUAL_VALIDITY, validities } from '../validity';
+import { USUAL_VALIDITY, validities } from '../validity';
 import type { Validity } from '../validity';
+import { ValiditySelect } from './validityselect';
 import { describeRole, sayRole } from './words';
 
 /** So many characters has the name of a link at most. */
@@ -16,7 +17,7 @@ interface Props {
   readonly subject: Subject;
   readonly isBusy: boolean;
   readonly trans: TranslationBundle;
-  readonly create: (wanted: WantedLink) => Promise<void>;
+  readonly create: (wanted: WantedLink) => Promise<unknown>;
 }
 
 /** What a new link gives, and for how long. */
@@ -59,22 +60,7 @@ export function LinkForm({ info, subject, isBusy, trans, create }: Props): React
         ))}
       </fieldset>
       <div className="jp-CollabShare-fields">
-        <label>
-          <span>{trans.__('Valid')}</span>
-          <select
-            className="jp-mod-styled"
-            value={String(validity)}
-            onChange={event =>
-              setValidity(choices.find(choice => String(choice) === event.target.value) ?? null)
-            }
-          >
-            {choices.map(choice => (
-              <option key={String(choice)} value={String(choice)}>
-                {sayValidity(choice, trans)}
-              </option>
-            ))}
-          </select>
-        </label>
+        <ValiditySelect choices={choices} value={validity} trans={trans} choose={setValidity} />
         <label>
           <span>{trans.__('Name (optional, only you see it)')}</span>
           <input

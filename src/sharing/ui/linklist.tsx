@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { Link } from '../api';
+import { ConfirmedButton } from './confirmed';
 import { nameOfLink, sayRole } from './words';
 
 interface Props {
@@ -13,7 +14,8 @@ interface Props {
   readonly hasPaths: boolean;
   readonly isBusy: boolean;
   readonly trans: TranslationBundle;
-  readonly revoke: (id: string) => Promise<void>;
+  /** Resolves to whether it was done. */
+  readonly revoke: (id: string) => Promise<boolean>;
 }
 
 /** The links that there are, and who is in by them now. */
@@ -22,9 +24,10 @@ export function LinkList(props: Props): React.JSX.Element {
   const heading = React.useRef<HTMLHeadingElement>(null);
   const [said, say] = React.useState('');
   const revoke = async (link: Link) => {
-    await props.revoke(link.id);
-    say(trans.__('“%1” was revoked. Whoever was in by it is out.', nameOfLink(link, trans)));
-    heading.current?.focus();
+    if (await props.revoke(link.id)) {
+      say(trans.__('“%1” was revoked. Whoever was in by it is out.', nameOfLink(link, trans)));
+      heading.current?.focus();
+    }
   };
   return (
     <section aria-labelledby="jp-CollabShare-links">
@@ -60,7 +63,6 @@ interface ItemProps {
 }
 
 function Item({ link, hasPaths, isBusy, trans, revoke }: ItemProps): React.JSX.Element {
-  const [isAsked, setAsked] = React.useState(false);
   const name = nameOfLink(link, trans);
   const people = link.people.map(person => person.name);
   return (
@@ -76,32 +78,14 @@ function Item({ link, hasPaths, isBusy, trans, revoke }: ItemProps): React.JSX.E
             : trans.__('In now: %1', people.join(', '))}
         </span>
       </div>
-      {isAsked ? (
-        <div className="jp-CollabShare-ask" role="group" aria-label={trans.__('Revoke %1?', name)}>
-          <span>{trans.__('Revoke it for good?')}</span>
-          <button
-            type="button"
-            className="jp-mod-styled jp-mod-warn"
-            autoFocus
-            disabled={isBusy}
-            onClick={() => void revoke()}
-          >
-            {trans.__('Revoke')}
-          </button>
-          <button type="button" className="jp-mod-styled" onClick={() => setAsked(false)}>
-            {trans.__('Keep')}
-          </button>
-        </div>
-      ) : (
-        <button
-          type="button"
-          className="jp-mod-styled"
-          aria-label={trans.__('Revoke %1', name)}
-          onClick={() => setAsked(true)}
-        >
-          {trans.__('Revoke')}
-        </button>
-      )}
+      <ConfirmedButton
+        label={trans.__('Revoke')}
+        fullLabel={trans.__('Revoke %1', name)}
+        question={trans.__('Revoke it for good?')}
+        isBusy={isBusy}
+        trans={trans}
+        act={revoke}
+      />
     </li>
   );
 }

@@ -1,16 +1,18 @@
 import { PathExt } from '@jupyterlab/coreutils';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import { addressOf, withToken } from '../address';
 import type { SectionProps, ShareSection } from '../section';
+import type { Subject } from '../subject';
 import { CopyField } from './copyfield';
 import { outOfReach, wayIn } from './words';
 
-/** The link to the whole server. */
+/** The link to the whole server; on a JupyterHub `hubSection` is in its place. */
 export const serverSection: ShareSection = {
   id: 'server',
   label: trans => trans.__('Whole Server'),
-  isOffered: () => true,
+  isOffered: ({ hub }) => hub === null,
   Body: ServerPart
 };
 
@@ -18,25 +20,14 @@ function ServerPart({ info, subject, page, trans }: SectionProps): React.JSX.Ele
   const { token } = info.server;
   const [isIncluded, setIncluded] = React.useState(true);
   if (!info.serverLinks) {
-    return (
-      <p>{trans.__('The administrator of this server has switched off links to all of it.')}</p>
-    );
+    return <SwitchedOff trans={trans} />;
   }
   const address = addressOf(page, subject, info.file);
   const link = token !== null && isIncluded ? withToken(address, token) : address;
   const unreachable = outOfReach(address, info.server, trans);
   return (
     <>
-      <p title={subject?.path}>
-        {subject === null
-          ? trans.__('A link to this server.')
-          : trans.__('A link to %1 on this server.', PathExt.basename(subject.path))}{' '}
-        <strong>
-          {trans.__(
-            'Who gets in has everything on it: all files, kernels, terminals and settings, as you do.'
-          )}
-        </strong>
-      </p>
+      <WhatServerGives subject={subject} trans={trans} />
       {token !== null && (
         <label className="jp-CollabShare-check">
           <input
@@ -60,4 +51,31 @@ function ServerPart({ info, subject, page, trans }: SectionProps): React.JSX.Ele
       {unreachable !== null && <p className="jp-CollabShare-warning">{unreachable}</p>}
     </>
   );
+}
+
+interface WordsProps {
+  readonly trans: TranslationBundle;
+}
+
+/** What is to be known before one lets somebody in. */
+export function WhatServerGives(
+  props: WordsProps & { readonly subject: Subject | null }
+): React.JSX.Element {
+  const { subject, trans } = props;
+  return (
+    <p title={subject?.path}>
+      {subject === null
+        ? trans.__('A link to this server.')
+        : trans.__('A link to %1 on this server.', PathExt.basename(subject.path))}{' '}
+      <strong>
+        {trans.__(
+          'Who gets in has everything on it: all files, kernels, terminals and settings, as you do.'
+        )}
+      </strong>
+    </p>
+  );
+}
+
+export function SwitchedOff({ trans }: WordsProps): React.JSX.Element {
+  return <p>{trans.__('The administrator of this server has switched off links to all of it.')}</p>;
 }

@@ -1,0 +1,111 @@
+import { UseSignal } from '@jupyterlab/apputils';
+import * as React from 'react';
+
+import { acceptLink, addressOf } from '../address';
+import type { HubSharesApi } from '../hubapi';
+import { HubShares } from '../hubshares';
+import type { SectionProps } from '../section';
+import { CODE_VALIDITIES, USUAL_VALIDITY } from '../validity';
+import { HubCodeList, HubShareList } from './hublists';
+import { MadeLink } from './made';
+import { ValiditySelect } from './validityselect';
+import { outOfReach, reasonOf } from './words';
+
+interface Props extends SectionProps {
+  readonly shares: HubSharesApi;
+  /** Whether people whom the Hub lets in have the whole server, and not only their documents. */
+  readonly isShared: boolean;
+}
+
+/** Lets people in, and takes the access from them. */
+export function HubAccess(props: Props): React.JSX.Element {
+  const { isShared, info, subject, page, shares, trans } = props;
+  const model = React.useMemo(() => new HubShares(shares), [shares]);
+  React.useEffect(() => {
+    model.start();
+    return () => model.stop();
+  }, [model]);
+  const unreachable = outOfReach(page.base, info.server, trans);
+  return (
+    <UseSignal signal={model.changed} initialSender={model}>
+      {() => {
+        const { codes, shares: people, made, isBusy, failure, problem } = model.state;
+        const next = addressOf(page, subject, info.file);
+        return (
+          <>
+            {isShared && (
+              <HubForm
+                isBusy={isBusy}
+                trans={trans}
+                create={async expiresIn => model.create(expiresIn)}
+              />
+            )}
+            {failure !== null && (
+              <p className="jp-CollabShare-error" role="alert">
+                {reasonOf(failure, trans)}
+              </p>
+            )}
+            <MadeLink
+              label={trans.__('Link to the whole server')}
+              address={made === null ? null : acceptLink(made.url, page, next)}
+              trans={trans}
+            />
+            {unreachable !== null && <p className="jp-CollabShare-warning">{unreachable}</p>}
+            {problem !== null && (
+              <p className="jp-CollabShare-error" role="alert">
+                {trans.__('It is not known who has access now: %1', reasonOf(problem, trans))}
+              </p>
+            )}
+            {isShared && (
+              <HubCodeList
+                codes={codes}
+                isBusy={isBusy}
+                trans={trans}
+                revoke={async id => model.revoke(id)}
+              />
+            )}
+            <HubShareList
+              shares={people}
+              isBusy={isBusy}
+              trans={trans}
+              withdraw={async share => model.withdraw(share)}
+            />
+          </>
+        );
+      }}
+    </UseSignal>
+  );
+}
+
+interface FormProps extends Pick<SectionProps, 'trans'> {
+  readonly isBusy: boolean;
+  readonly create: (expiresIn: number) => Promise<unknown>;
+}
+
+function HubForm({ isBusy, trans, create }: FormProps): React.JSX.Element {
+  const [validity, setValidity] = React.useState<number>(USUAL_VALIDITY);
+  const submit = (event: React.FormEvent) => {
+    event.preventDefault();
+    void create(validity);
+  };
+  return (
+    <form className="jp-CollabShare-form" onSubmit={submit}>
+      <p>
+        {trans.__(
+          'Everybody who has the link and an account at the JupyterHub can accept it as long as it is valid. Who has accepted it keeps the access until you withdraw it.'
+        )}
+      </p>
+      <div className="jp-CollabShare-fields">
+        <ValiditySelect<number>
+          choices={CODE_VALIDITIES}
+          value={validity}
+          trans={trans}
+          choose={setValidity}
+        />
+        <button type="submit" className="jp-mod-styled jp-mod-accept" disabled={isBusy}>
+          {trans.__('Share This Server')}
+        </button>
+      </div>
+    </form>
+  );
+}
