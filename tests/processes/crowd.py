@@ -77,6 +77,14 @@ class Paper:
         nbformat.validate(content)
         return words(content)
 
+    @property
+    def is_torn(self) -> bool:
+        """Whether the file was being written when the server died, and has lost its end."""
+        try:
+            return bool(self.required - self.on_disk())
+        except ValueError:
+            return True
+
     def write_outside(self, word: str, random: Random) -> None:
         """Do what another program does: read the file, add a line, and write it. A notebook that
         was cut short when the server was killed is none that it could read."""

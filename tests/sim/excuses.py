@@ -144,6 +144,13 @@ class Excuses:
             here |= client.held()
         self._ledger.excuse(name for name in self.logged(stored) if name not in here)
 
+    def put_back(self) -> None:
+        """The store is an older one: what was deleted since, and not in the file then, is back."""
+        stored = self._world.store.look()
+        assert stored is not None
+        gone = (name for name, word in self._ledger.words.items() if not word.least)
+        self._ledger.excuse(self.logged(stored) & set(gone))
+
     def troubled(self) -> None:
         self._troubled = True
 

@@ -29,6 +29,8 @@ WEIGHTS = {
     "kill": 4,
     "lose_store": 1,
     "damage_store": 0.5,
+    "back_up_store": 1,
+    "put_back_store": 0.7,
     "store_fails": 1.5,
     "store_mends": 3,
     "edit_on_server": 2,

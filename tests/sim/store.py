@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
 from jupyter_collab.errors import StoreError
@@ -35,6 +36,23 @@ class SimulatedStore:
         self.room = room
         self.trouble: Trouble = None
         self._log = MemoryUpdateLog()
+        self._copy: StoredHistory | None = None
+
+    def back_up(self) -> None:
+        self._copy = self.look()
+
+    @property
+    def has_copy(self) -> bool:
+        return self._copy is not None
+
+    def put_back(self) -> None:
+        """Someone puts the copy in the store's place, and the next server notices (S21)."""
+        copy = self._copy
+        assert copy is not None
+        mark = None if copy.saved is None else replace(copy.saved, live=True)
+        self._log = MemoryUpdateLog()
+        more = More(copy.updates[1:], mark)
+        run_now(self._log.start(self.room, copy.lineage, copy.updates[0], copy.first, more))
 
     def lose(self) -> None:
         """Someone deletes the store."""

@@ -359,6 +359,18 @@ class World:
         self.excuses.lost = True
         self.store.damage(rng.randint(1, 6))
 
+    def do_back_up_store(self, _rng: Random) -> None:
+        self.store.back_up()
+
+    def do_put_back_store(self, rng: Random) -> None:
+        """A server ends, and the next one finds an older state of the store."""
+        end = rng.choice([self.do_kill, self.do_restart])
+        end(rng)
+        if self.server.life is None and self.store.has_copy:
+            self.excuses.losing()
+            self.store.put_back()
+            self.excuses.put_back()
+
     def do_store_fails(self, rng: Random) -> None:
         self.store.trouble = rng.choice(["full", "locked", "late", "full"])
         self.excuses.troubled()
