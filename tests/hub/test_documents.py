@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 from tests.server.client import presence, states
 
 from .person import Person, accept_link, closed_within, make_link, page_config
@@ -81,6 +83,22 @@ async def test_a_code_without_the_link_opens_nothing(hub: HubProcess) -> None:
         assert states(lobby) == {}
         page = await carol.open(link["namedUrl"])
         assert (page.status_code, carol.pressed) == (200, [])
+
+
+async def test_neither_codes_nor_secrets_are_in_a_log(hub: HubProcess) -> None:
+    """G1: of the Hub, its proxy and the servers."""
+    async with Person(hub, "alice") as alice, Person(hub, "bob") as bob:
+        await alice.log_in("alice")
+        await bob.log_in()
+        link = await make_link(alice)
+        await bob.open(link["acceptUrl"])
+        await bob.open(link["url"])
+        (code,) = parse_qs(urlsplit(link["acceptUrl"]).query)["code"]
+        (secret,) = parse_qs(urlsplit(link["url"]).query)["share_token"]
+        log = hub.log.read_text()
+        assert f"Link {link['id']} (view of notes.txt) used by bob" in log
+        assert code not in log
+        assert secret not in log
 
 
 async def test_whom_the_hub_does_not_let_in_has_nothing_of_a_link(hub: HubProcess) -> None:
