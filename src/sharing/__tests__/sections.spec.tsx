@@ -1,0 +1,187 @@
+import { Dialog } from '@jupyterlab/apputils';
+import { ServerConnection } from '@jupyterlab/services';
+import { nullTranslator } from '@jupyterlab/translation';
+
+import type { Link, SharingApi, SharingInfo, WantedLink } from '../api';
+import type { Subject } from '../subject';
+import { openShareDialog } from '../ui/dialog';
+import { documentSection } from '../ui/document';
+import { serverSection } from '../ui/server';
+
+const trans = nullTranslator.load('jupyter_collab');
+
+const INFO: SharingInfo = {
+  documentLinks: true,
+  serverLinks: true,
+  roles: ['view', 'edit'],
+  longest: null,
+  guests: true,
+  namedOnly: false,
+  server: { login: 'token', token: 'T', local: false },
+  hub: null,
+  file: null
+};
+const SUBJECT: Subject = {
+  path: 'data/a.ipynb',
+  kind: 'notebook',
+  room: { format: 'json', type: 'notebook' },
+  obstacle: null
+};
+const LINK: Link = {
+  ...{ id: '1', path: 'data/a.ipynb', role: 'edit', name: 'Physics', created: 1 },
+  ...{ expires: null, lastUsed: null, people: [{ username: 'g', name: 'Guest Io' }] }
+};
+const PAGE = { base: 'https://jupyter.example.org/', app: 'lab', here: '' } as const;
+
+const asked: { paths: (string | null)[]; wanted: WantedLink[] } = { paths: [], wanted: [] };
+
+afterEach(() => {
+  Dialog.flush();
+  document.body.textContent = '';
+  asked.paths = [];
+  asked.wanted = [];
+});
+
+/** What is asked of the server, and what is drawn then, takes a few turns. */
+async function settled(): Promise<void> {
+  await new Promise(resolve => setTimeout(resolve, 50));
+}
+
+/** The first time takes much longer. */
+async function shown(): Promise<HTMLElement> {
+  const deadline = Date.now() + 4_000;
+  while (Date.now() < deadline) {
+    await settled();
+    const panel = document.querySelector<HTMLElement>(
+      '.jp-CollabShare [role=tabpanel]:not([hidden]), .jp-CollabShare-error'
+    );
+    if (panel !== null) {
+      await settled();
+      return panel;
+    }
+  }
+  throw new Error('The dialog shows nothing');
+}
+
+/** The dialog of a server that says `info`, or why it does not. */
+async function show(
+  info: Partial<SharingInfo> | Error,
+  first: 'server' | 'document',
+  subject: Subject | null = SUBJECT
+): Promise<HTMLElement> {
+  const api: SharingApi = {
+    describe: async path => {
+      asked.paths.push(path);
+      return info instanceof Error ? Promise.reject(info) : Promise.resolve({ ...INFO, ...info });
+    },
+    links: async () => Promise.resolve([LINK]),
+    create: async wanted => {
+      asked.wanted.push(wanted);
+      return Promise.resolve({ ...LINK, id: '2', url: '/collab/join?share_token=S' });
+    },
+    revoke: async () => Promise.resolve()
+  };
+  const sections = [documentSection, serverSection];
+  const opened = openShareDialog({ sections, first, subject, page: PAGE, api, trans });
+  opened.catch(() => undefined); // rejects where it is thrown away, as after each test
+  return shown();
+}
+
+function find(panel: HTMLElement, selector: string): HTMLInputElement {
+  const found = panel.querySelector<HTMLInputElement>(selector);
+  if (found === null) {
+    throw new Error(`There is no ${selector} in ${panel.innerHTML}`);
+  }
+  return found;
+}
+
+describe('the part for the whole server', () => {
+  it('has the link, with the token until that is taken out', async () => {
+    const panel = await show({ file: 'id' }, 'server');
+    const field = find(panel, '.jp-CollabShare-copy input');
+    const address = 'https://jupyter.example.org/collab/open/lab/tree/data/a.ipynb?file=id';
+    expect(field.value).toBe(`${address}&token=T`);
+    expect(asked.paths).toEqual(['data/a.ipynb']);
+    expect(panel.textContent).toContain('in at once');
+    find(panel, '[type=checkbox]').click();
+    await settled();
+    expect(field.value).toBe(address);
+    expect(panel.textContent).toContain('asked for the token');
+    expect(panel.querySelector('.jp-CollabShare-warning')).toBeNull();
+  });
+
+  it('has no check box where there is no token', async () => {
+    const panel = await show(
+      { server: { login: 'password', token: null, local: false } },
+      'server'
+    );
+    expect(panel.querySelector('[type=checkbox]')).toBeNull();
+    expect(panel.textContent).toContain('password');
+  });
+
+  it('says that it is switched off, and has no link', async () => {
+    const panel = await show({ serverLinks: false }, 'server');
+    expect(panel.textContent).toContain('switched off');
+    expect(panel.querySelector('input')).toBeNull();
+  });
+});
+
+describe('the part for a document', () => {
+  it('makes a link of what was chosen, in the form that is open, and shows it', async () => {
+    const panel = await show({}, 'document');
+    find(panel, '[type=radio]:not(:checked)').click();
+    find(panel, '[type=submit]').click();
+    await settled();
+    expect(asked.wanted).toEqual([
+      {
+        ...{ path: 'data/a.ipynb', format: 'json', type: 'notebook' },
+        ...{ role: 'edit', expiresIn: 86_400, name: '' }
+      }
+    ]);
+    expect(find(panel, '.jp-CollabShare-copy input').value).toBe(
+      'https://jupyter.example.org/collab/join?share_token=S'
+    );
+    expect(document.activeElement?.textContent).toBe('Copy Link');
+  });
+
+  it('lists who is in', async () => {
+    const panel = await show({}, 'document');
+    expect(find(panel, 'li').textContent).toContain('In now: Guest Io');
+  });
+
+  it('offers only what the administrator allows', async () => {
+    const panel = await show({ roles: ['view'], longest: 3_600 }, 'document');
+    expect(panel.querySelectorAll('[type=radio]')).toHaveLength(1);
+    expect(panel.querySelectorAll('option')).toHaveLength(1);
+    find(panel, '[type=submit]').click();
+    await settled();
+    expect(asked.wanted[0]).toMatchObject({ role: 'view', expiresIn: 3_600 });
+  });
+
+  it('says that it is switched off', async () => {
+    const panel = await show({ documentLinks: false }, 'document');
+    expect(panel.textContent).toContain('switched off');
+    expect(panel.querySelector('form')).toBeNull();
+  });
+
+  it('says why there is no link to something, and lists all where nothing is in front', async () => {
+    const binary = await show({}, 'document', { ...SUBJECT, obstacle: 'binary' });
+    expect(binary.textContent).toContain('neither a notebook nor text');
+    expect(binary.querySelector('form, li')).toBeNull();
+    Dialog.flush();
+    const none = await show({}, 'document', null);
+    expect(none.querySelector('form')).toBeNull();
+    expect(find(none, 'li').textContent).toContain('data/a.ipynb');
+  });
+});
+
+it('says why nothing can be shared', async () => {
+  const response = new Response('{"message": "Forbidden"}', { status: 403 });
+  const error = await ServerConnection.ResponseError.create(response);
+  expect((await show(error, 'document')).textContent).toContain('not change or share');
+});
+
+it('has the focus on the tab that is in front', async () => {
+  await show({}, 'server');
+  expect(document.activeElement?.textContent).toBe('Whole Server');
+});
