@@ -269,6 +269,7 @@ test('the single-document mode shares in its own form', async ({ join, lab, tmpP
   const ada = await join('Ada');
   // Playwright's own goto: that of Galata waits for a launcher.
   await ada.mainFrame().goto(`${lab.url}/doc/tree/${path}`);
+  await ada.waitForFunction(() => 'jupyterapp' in window);
   await documentReady(ada, path);
   const dialog = await fromMenu(ada, 'Share Jupyter Server Link…');
   await expect(fieldOf(dialog)).toHaveValue(new RegExp(`/collab/open/doc/tree/${path}\\?`, 'u'));
@@ -317,6 +318,7 @@ test('pictures of the dialog, light and dark', async ({ join, browser, ownLab: l
   await dialog.getByRole('button', { name: 'Revoke' }).click();
   await ada.screenshot({ path: 'test-results/pictures/share-narrow.png' });
   await dialog.getByRole('button', { name: 'Keep' }).click();
+  await expect(dialog.getByRole('button', { name: 'Revoke' })).toBeFocused();
   await ada.setViewportSize({ width: 1280, height: 800 });
   await ada.keyboard.press('Escape');
   for (const [theme, name] of [

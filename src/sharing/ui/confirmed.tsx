@@ -17,6 +17,11 @@ interface Props {
 export function ConfirmedButton(props: Props): React.JSX.Element {
   const { label, fullLabel, question, isBusy, trans, act } = props;
   const [isAsked, setAsked] = React.useState(false);
+  const [isKept, setKept] = React.useState(false);
+  const keep = () => {
+    setAsked(false);
+    setKept(true);
+  };
   return isAsked ? (
     <div className="jp-CollabShare-ask" role="group" aria-label={`${fullLabel}?`}>
       <span>{question}</span>
@@ -29,7 +34,7 @@ export function ConfirmedButton(props: Props): React.JSX.Element {
       >
         {label}
       </button>
-      <button type="button" className="jp-mod-styled" onClick={() => setAsked(false)}>
+      <button type="button" className="jp-mod-styled" onClick={keep}>
         {trans.__('Keep')}
       </button>
     </div>
@@ -38,6 +43,7 @@ export function ConfirmedButton(props: Props): React.JSX.Element {
       type="button"
       className="jp-mod-styled"
       aria-label={fullLabel}
+      autoFocus={isKept}
       onClick={() => setAsked(true)}
     >
       {label}
