@@ -73,6 +73,7 @@ setup: .make/package .make/jupyterhub-5
 
 # The older JupyterHub, beside the one of .venv: it needs nothing that the newer one does not.
 .make/jupyterhub-5: | .make/venv
+	@rm -rf $@.new
 	@$(STEP) jupyterhub-5 pip install -qq --no-deps --target $@.new '$(OLD_HUB)'
 	@mv $@.new $@
 

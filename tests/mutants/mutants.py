@@ -10,6 +10,7 @@ LOCAL = ["tests/files/test_local.py"]
 JOURNAL = ["tests/store/test_journal.py"]
 BEGINNINGS = ["tests/server/test_beginnings.py"]
 RESTART = ["tests/server/test_restart.py"]
+HUB = ["tests/sharing/test_hub.py"]
 
 MUTANTS = [
     # --- acknowledged means durable
@@ -278,5 +279,34 @@ MUTANTS = [
         "if not admits(message, member.person.access, guest=member.person.guest):",
         "if False:",
         ROOM,
+    ),
+    # --- shares of a JupyterHub
+    Mutant(
+        "believe for minutes what the Hub said before a share was withdrawn",
+        "sharing/hub_shares.py",
+        "        _forget_answers(hub_auth_of(handler))\n",
+        "",
+        HUB,
+    ),
+    Mutant(
+        "let the code that leads to a link outlive it",
+        "sharing/hub_shares.py",
+        "            await self.revoke_code(handler, link.code)\n",
+        "            return\n",
+        HUB,
+    ),
+    Mutant(
+        "ask the Hub in the name of nobody in particular",
+        "sharing/hub_api.py",
+        '"Authorization": f"token {self._token}"',
+        '"Authorization": "token of-the-server"',
+        HUB,
+    ),
+    Mutant(
+        "tell everybody that they may share",
+        "sharing/hub_place.py",
+        "        return not {f",
+        "        return True or not {f",
+        HUB,
     ),
 ]
