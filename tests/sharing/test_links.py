@@ -225,6 +225,20 @@ async def test_a_link_to_the_server_follows_its_document(
     assert (await somebody.json(f"api/contents/{there}"))["content"] == "hello\n"
 
 
+async def test_the_token_of_a_link_to_the_server_is_in_no_log(
+    browser: MakeBrowser,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    response = await browser().fetch(f"collab/open/lab/tree/{NOTES}?file=1&token={TOKEN}")
+    assert response.code == 302
+    written = capfd.readouterr()
+    text = caplog.text + written.out + written.err
+    assert "collab/open" in text
+    assert TOKEN not in text
+
+
 @pytest.mark.parametrize("file", ["", "?file=", "?file=unknown", "?file=//example.org"])
 async def test_a_link_to_the_server_leads_to_the_path_where_the_file_is_not_known(
     owner: Browser, file: str
