@@ -66,6 +66,7 @@ def asleep(jp_http_port: int, jp_base_url: str, jp_serverapp: Any) -> Any:
 
 @pytest.mark.usefixtures("notes")
 async def test_who_does_not_read_is_dropped_and_catches_up(connect: Connect, asleep: Any) -> None:
+    """O6"""
     ada, bob = await connect("notes.txt"), await connect("notes.txt")
     sleeper = await asleep(ada.session)
     for number in range(1, 13):  # more than the buffers of the system hold
@@ -84,6 +85,7 @@ async def test_who_does_not_read_is_dropped_and_catches_up(connect: Connect, asl
 
 @pytest.mark.usefixtures("notes")
 async def test_who_reads_on_later_hears_why(connect: Connect, asleep: Any) -> None:
+    """O6"""
     ada = await connect("notes.txt")
     sleeper = await asleep(ada.session)
     for _ in range(12):

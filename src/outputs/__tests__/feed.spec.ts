@@ -110,7 +110,7 @@ describe('OutputFeed', () => {
     ]);
   });
 
-  it('leaves out the middle of a text that grows beyond the limit, in small and large pieces', () => {
+  it('leaves out the middle of a text that grows beyond the limit, in pieces of any size (O5)', () => {
     for (const size of [1, 7, 100, 5_000]) {
       const run = new Run();
       const lines = [...Array(5_000).keys()].map(number => `${number}\n`);
@@ -166,7 +166,7 @@ describe('OutputFeed', () => {
     }
   });
 
-  it('puts words in the place of an output that is too large, and keeps its short text', () => {
+  it('puts words in the place of an output that is too large, and keeps its short text (O5)', () => {
     const run = new Run();
     const image = 'A'.repeat(200_000);
     const data = { 'image/png': image, 'text/plain': '<Figure>' };
