@@ -49,6 +49,7 @@ class Person(AbstractAsyncContextManager["Person"]):
 
     def __init__(self, hub: HubProcess, name: str) -> None:
         self.name = name
+        self.prefix = hub.prefix
         self.pressed: list[str] = []
         self._hub = hub
         self._client = httpx.AsyncClient(base_url=hub.url, follow_redirects=True, timeout=30)
@@ -61,9 +62,10 @@ class Person(AbstractAsyncContextManager["Person"]):
             assert (await self.open(f"/user/{owner}/lab")).status_code == 200
 
     async def open(self, url: str) -> httpx.Response:
-        """Open a page, and press what there is to press on the way to it."""
+        """Open a page, and press what there is to press on the way to it. ``url`` is as a page
+        of the Hub has it, or without the path where the Hub is."""
         self.pressed = []
-        page = await self._navigate(url)
+        page = await self._navigate(f"/{url.removeprefix(self.prefix).removeprefix('/')}")
         while True:
             text = _Form(page.text).text if "text/html" in page.headers["content-type"] else []
             button = next((button for button in BUTTONS if button in text), None)
@@ -71,6 +73,11 @@ class Person(AbstractAsyncContextManager["Person"]):
                 return page
             self.pressed.append(button)
             page = await self._press(page)
+
+    def place(self, page: httpx.Response) -> str:
+        """The path of a page, without the path where the Hub is."""
+        path: str = page.url.path
+        return f"/{path.removeprefix(self.prefix)}"
 
     async def _navigate(self, url: str) -> httpx.Response:
         return await self._client.get(url, headers={"Sec-Fetch-Mode": "navigate"})
@@ -100,7 +107,7 @@ class Person(AbstractAsyncContextManager["Person"]):
         return response.json() if response.content else None
 
     def _cookie(self, owner: str, name: str) -> str | None:
-        fitting = (c for c in self._client.cookies.jar if c.path == f"/user/{owner}/")
+        fitting = (c for c in self._client.cookies.jar if c.path == f"{self.prefix}user/{owner}/")
         return next((c.value for c in fitting if c.name == name), None)
 
     async def document(
@@ -148,10 +155,11 @@ async def make_link(owner: Person, path: str = "notes.txt", **body: Any) -> dict
 
 
 async def accept_link(owner: Person, next: str) -> str:
-    """What ``owner`` gives to others, so that the Hub lets them in and leads them to ``next``."""
-    path = "api/collaboration/hub/codes"
-    code = await owner.json(owner.name, path, "POST", {"expiresIn": 3600})
-    return f"{code['url']}&{urlencode({'next': next})}"
+    """What ``owner`` gives to others, so that the Hub lets them in and leads them to ``next``,
+    which is without the path where the Hub is."""
+    code = await owner.json(owner.name, "api/collaboration/hub/codes", "POST", {"expiresIn": 3600})
+    path = owner.prefix.rstrip("/") + next
+    return f"{code['url']}&{urlencode({'next': path})}"
 
 
 async def closed_within(client: WireClient, seconds: float) -> int:

@@ -37,7 +37,7 @@ COLLABORATIVE = (
 OF_THE_TESTS = """
 from jupyterhub.spawner import SimpleLocalProcessSpawner
 
-c.JupyterHub.bind_url = "http://127.0.0.1:{port}"
+c.JupyterHub.bind_url = "http://127.0.0.1:{port}{prefix}"
 c.JupyterHub.hub_bind_url = "http://127.0.0.1:{hub_port}"
 c.JupyterHub.db_url = "sqlite:///jupyterhub.sqlite"
 c.JupyterHub.services = [{{"name": "tests", "api_token": "{token}"}}]
@@ -77,9 +77,9 @@ class HubProcess:
     """``jupyterhub`` below ``home``, configured as docs/deployment.md says.
 
     ``people`` may log in with :data:`PASSWORD`, and have the arguments for their servers that
-    are given; ``None`` leaves them the documented ones. ``without_scopes`` are those
-    whose servers do not ask for the scope to share. ``packages`` is a folder with another
-    version of JupyterHub than that of this environment.
+    are given; ``None`` leaves them the documented ones. ``without_scopes`` are those whose
+    servers do not ask for the scope to share. ``packages`` is a folder with another version of
+    JupyterHub than that of this environment. All is below the path ``prefix``.
     """
 
     def __init__(
@@ -89,10 +89,11 @@ class HubProcess:
         *,
         without_scopes: Sequence[str] = (),
         packages: Path | None = None,
+        prefix: str = "/",
     ) -> None:
         self.home = home
         self.log = home / "hub.log"
-        self.people = tuple(people)
+        self.prefix = prefix
         self.port = free_port()
         self._token = secrets.token_hex(16)
         self._packages = packages
@@ -101,6 +102,7 @@ class HubProcess:
             (home / name).mkdir(parents=True)
         text = OF_THE_TESTS.format(
             port=self.port,
+            prefix=prefix,
             hub_port=free_port(),
             proxy_port=free_port(),
             token=self._token,
@@ -118,7 +120,8 @@ class HubProcess:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        """Without a slash at its end."""
+        return f"http://127.0.0.1:{self.port}{self.prefix}".rstrip("/")
 
     def folder(self, name: str) -> Path:
         """Where the files of somebody are."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +11,11 @@ from .process import COLLABORATIVE, ROOT, HubProcess
 SECRET = "TOP-SECRET-CONTENT"
 OWNERS = ("alice", "dana", "erin")
 
-RELEASES: dict[str, Path | None] = {
-    "6": None,
-    "5": Path(os.environ.get("JUPYTERHUB_5", ROOT / ".make/jupyterhub-5")),
-}
+RELEASES: dict[str, Path | None] = {"6": None, "5": ROOT / ".make/jupyterhub-5"}
 """Where each release is, if not in this environment."""
+
+PREFIXES = {"6": "/", "5": "/jhub/"}
+"""At which path each of them is."""
 
 NOT_FOR_HOLDERS: list[tuple[str, str, Any]] = [
     ("GET", "api/contents/secret.txt", None),
@@ -43,7 +42,9 @@ def make_hub(home: Path, release: str) -> HubProcess:
     }
     packages = RELEASES[release]
     assert packages is None or packages.is_dir(), "make .make/jupyterhub-5 first"
-    hub = HubProcess(home, people, without_scopes=["erin"], packages=packages)
+    hub = HubProcess(
+        home, people, without_scopes=["erin"], packages=packages, prefix=PREFIXES[release]
+    )
     for owner in OWNERS:
         _write_files(hub.folder(owner))
     return hub

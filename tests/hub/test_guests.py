@@ -48,7 +48,7 @@ async def test_nobody_comes_in_without_an_account(hub: HubProcess, owner: str) -
             assert page.status_code == 403
             return
         page = await nobody.open(made.json()["url"])
-        assert page.url.path == "/hub/login"
+        assert nobody.place(page) == "/hub/login"
         assert "share_token" not in str(page.url)
         assert (await nobody.fetch(owner, "api/contents/notes.txt")).status_code == 403
 
@@ -59,7 +59,7 @@ async def test_guests_without_an_account_come_in_where_that_is_allowed(hub: HubP
         await erin.log_in("erin")
         link = await make_link(erin)
         page = await guest.open(link["url"])
-        assert page.url.path == "/user/erin/doc/tree/notes.txt"
+        assert guest.place(page) == "/user/erin/doc/tree/notes.txt"
         assert page_config(page)["token"] == ""
         client = await guest.document("erin", "notes.txt")
         assert str(client.text) == "hello\n"

@@ -23,9 +23,9 @@ async def test_a_server_is_shared_and_taken_back(hub: HubProcess) -> None:
         listed = await dana.json("dana", SHARES)
         assert code["id"] in [known["id"] for known in listed["codes"]]
         assert "code" not in listed["codes"][0]
-        page = await bob.open(f"{code['url']}&next=/user/dana/lab/tree/notes.txt")
+        page = await bob.open(f"{code['url']}&next={hub.prefix}user/dana/lab/tree/notes.txt")
         assert bob.pressed == ["Accept invitation", "Authorize"]
-        assert (page.status_code, page.url.path) == (200, "/user/dana/lab/tree/notes.txt")
+        assert (page.status_code, bob.place(page)) == (200, "/user/dana/lab/tree/notes.txt")
         assert page_config(page)["token"] != ""
         his = await bob.document("dana", "notes.txt")
         assert his.json(0)[0]["access"] == "edit"
@@ -85,7 +85,7 @@ async def test_without_the_scope_the_hub_makes_no_codes(hub: HubProcess) -> None
         assert (await bob.open(plain)).status_code == 403
         hub.request("POST", "shares/erin/", {"user": "bob"})
         page = await bob.open(plain)
-        assert (page.status_code, page.url.path) == (200, plain)
+        assert (page.status_code, bob.place(page)) == (200, plain)
         assert bob.pressed == ["Authorize"]
 
 
@@ -97,7 +97,7 @@ async def test_a_link_that_pulls_a_repository_lands_on_the_shared_document(
     async with Person(hub, "dana") as dana:
         await dana.log_in()
         page = await dana.open("/hub/user-redirect/lab/tree/nb.ipynb")
-        assert (page.status_code, page.url.path) == (200, "/user/dana/lab/tree/nb.ipynb")
+        assert (page.status_code, dana.place(page)) == (200, "/user/dana/lab/tree/nb.ipynb")
         config = page_config(page)
         assert config["treePath"] == "nb.ipynb"
         assert '"collaborative": true' in config["jupyterCollab"]
