@@ -2,6 +2,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
+import { copyFrom } from '../sharing/clipboard';
+
 /** How a document ended for a guest. */
 export interface Ending {
   /** Whether it is the link that has ended, by time or by hand. */
@@ -51,14 +53,15 @@ export class EndedNotice extends ReactWidget {
 function Unsent({ ending, trans }: { ending: Ending; trans: TranslationBundle }) {
   const field = React.useRef<HTMLTextAreaElement>(null);
   const [said, say] = React.useState('');
-  const copy = () => {
-    field.current?.select();
-    // The selection stays where the browser does not let the page copy.
-    const done = (navigator as { clipboard?: Clipboard }).clipboard?.writeText(ending.text);
-    (done ?? Promise.reject(new Error('no clipboard'))).then(
-      () => say(trans.__('Copied.')),
-      () => say(trans.__('Press Ctrl+C, or ⌘C, to copy.'))
-    );
+  const copy = async () => {
+    if (field.current !== null) {
+      const copied = await copyFrom(field.current);
+      say(
+        copied === 'copied'
+          ? trans.__('Copied.')
+          : trans.__('Press Ctrl+C, or ⌘C on a Mac, to copy.')
+      );
+    }
   };
   return (
     <>
@@ -77,7 +80,7 @@ function Unsent({ ending, trans }: { ending: Ending; trans: TranslationBundle })
         value={ending.text}
       />
       <p>
-        <button type="button" className="jp-mod-styled jp-mod-accept" onClick={copy}>
+        <button type="button" className="jp-mod-styled jp-mod-accept" onClick={() => void copy()}>
           {trans.__('Copy')}
         </button>{' '}
         <span role="status">{said}</span>
