@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,7 +16,7 @@ from .site import RELEASES, make_hub
 def main(names: list[str]) -> None:
     with (
         TemporaryDirectory(prefix="jupyter-collab-hub-") as home,
-        make_hub(Path(home), next(iter(RELEASES))) as hub,
+        closing(make_hub(Path(home), next(iter(RELEASES)))) as hub,
     ):
         hub.start(*names)
         sys.stdout.write(json.dumps({"url": hub.url, "password": PASSWORD}) + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -15,7 +16,7 @@ def hub(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[HubProcess]:
     release: str = request.param
-    with make_hub(tmp_path_factory.mktemp(f"hub-{release}"), release) as hub:
+    with closing(make_hub(tmp_path_factory.mktemp(f"hub-{release}"), release)) as hub:
         hub.start(*OWNERS)
         assert hub.version.split(".")[0] == release
         yield hub

@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 from urllib.error import URLError
 from urllib.request import Request, urlopen
@@ -183,7 +182,7 @@ class HubProcess:
         version: str = self.request("GET", "")["version"]
         return version
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """Ask it to end: it ends the servers and the proxy first."""
         process = self._process
         if process is None or process.poll() is not None:
@@ -195,14 +194,3 @@ class HubProcess:
             process.kill()
             process.wait()
             raise
-
-    def __enter__(self) -> HubProcess:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
