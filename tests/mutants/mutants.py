@@ -9,6 +9,7 @@ SQLITE = ["tests/store/test_sqlite.py", "-k", "not quota and not full_disk"]
 LOCAL = ["tests/files/test_local.py"]
 JOURNAL = ["tests/store/test_journal.py"]
 BEGINNINGS = ["tests/server/test_beginnings.py"]
+WITNESS = ["tests/store/test_witness.py"]
 RESTART = ["tests/server/test_restart.py"]
 HUB = ["tests/sharing/test_hub.py"]
 
@@ -169,6 +170,41 @@ MUTANTS = [
         "payload if crc in (None, checksum(payload, position)) else DAMAGED + payload",
         "payload",
         SQLITE,
+    ),
+    Mutant(
+        "believe a store that was put back from a copy",
+        "store/database.py",
+        "            expect_more(connection)\n",
+        "            pass\n",
+        WITNESS,
+    ),
+    Mutant(
+        "believe a store that has lost its write-ahead log",
+        "store/database.py",
+        "self._witness.contradicts(connection) or self._lost_log",
+        "self._witness.contradicts(connection)",
+        WITNESS,
+    ),
+    Mutant(
+        "believe a copy that was made while the store was in use",
+        "store/database.py",
+        "        if token is not None:\n            self._note(token, closed=True)",
+        "        if token is not None and False:\n            self._note(token, closed=True)",
+        WITNESS,
+    ),
+    Mutant(
+        "take a store that was left as it is for another one",
+        "store/witness.py",
+        "token is not None and self._read()[0] != token",
+        "token is not None",
+        WITNESS,
+    ),
+    Mutant(
+        "leave copies of one cell apart where most of each is new",
+        "room/doubles.py",
+        "are_versions(one, other, RELATED) or not _lines(one).isdisjoint(_lines(other))",
+        "are_versions(one, other)",
+        ["tests/room/test_document.py"],
     ),
     # --- compaction
     Mutant(

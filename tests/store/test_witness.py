@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import logging
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from jupyter_collab.store.port import SavedMark
 from jupyter_collab.store.sqlite import SQLiteUpdateLog
-from tests.contracts.update_log import LINEAGE, OTHER_ROOM, ROOM, asynchronous, at, expect, fill
+from tests.contracts.update_log import (
+    LINEAGE,
+    OTHER_ROOM,
+    ROOM,
+    asynchronous,
+    at,
+    expect,
+    fill,
+    updates,
+)
 
 LOG = logging.getLogger("test")
 SAVED = SavedMark(at(2), "file")
@@ -102,6 +113,9 @@ async def test_one_without_its_write_ahead_log_may_lack_something(path: Path) ->
     await (await begin(path)).close()
     log = open_log(path)
     await fill(log, 1, room=OTHER_ROOM)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint")
+    await log.append(OTHER_ROOM, LINEAGE, at(2), updates(2, 2)[0])
     dead = copied(path, "dead")
     (dead.parent / "store.db-wal").unlink()
     assert await saved(dead) == LIVE
