@@ -250,8 +250,13 @@ def is_full(error: BaseException) -> bool:
 
 
 def is_damage(error: BaseException) -> bool:
-    """Whether ``error`` says that the file is no database, or no longer a sound one."""
-    return isinstance(error, sqlite3.Error) and _code(error) in _DAMAGE
+    """Whether ``error`` says that the file is no database, or no longer a sound one.
+
+    For a header with nonsense in it SQLite has no code of its own.
+    """
+    if not isinstance(error, sqlite3.Error):
+        return False
+    return _code(error) in _DAMAGE or "unsupported file format" in str(error)
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:

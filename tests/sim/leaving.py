@@ -76,12 +76,32 @@ class Left:
         merged = merge(base, theirs, self.mine)
         if isinstance(merged, Notebook):
             known = self._read(lambda it: not it.filed and not has(it))
-            alone = self._read(lambda it: it.edit is None and not it.filed and not has(it))
-            own, others, bases, alones = map(_sources, (self.mine, theirs, base, alone))
+            own, others = _sources(self.mine), _sources(theirs)
+            foreign = self._foreign(lambda it: it.edit is not None and not it.filed and not has(it))
             for id in (own.keys() & others.keys()) - _sources(known).keys():
-                old = bases[id] if id in bases else _added(alones.get(id, ""), own[id])
-                _set_source(merged, id, united(old, own[id], others[id]))
+                _set_source(merged, id, united(foreign[id], own[id], others[id]))
         return merged
+
+    def _foreign(self, is_own: Test) -> dict[str, str]:
+        """What is in each cell without one's own edits, also where one has made it."""
+        copy: Doc[Any] = Doc()
+        cells: Array[Any] = copy.get("cells", type=Array)
+        managers = []
+        for applied in self.applied:
+            with copy.transaction(origin="own" if is_own(applied) else "others"):
+                copy.apply_update(applied.update)
+            for cell in cells:
+                if "seen" in cell:
+                    continue
+                cell["seen"] = True
+                if is_own(applied):
+                    cell["source"].clear()  # what it was made with
+                managers.append(UndoManager(scopes=[cell["source"]], capture_timeout_millis=0))
+                managers[-1].include_origin("own")
+        for manager in managers:
+            while manager.can_undo():
+                manager.undo()
+        return {cell["id"]: str(cell["source"]) for cell in cells}
 
     def to_adopt(self, state: bytes) -> tuple[bytes, bytes]:
         """All of it, and what takes back whatever is not known to be in the file."""
@@ -133,10 +153,7 @@ def _kept(old: str, new: str) -> str:
     kept, at = "", 0
     for line in lines(old):
         left = "".join(compress(line, is_left[at:]))
-        kept, at = kept + left * (not says(line) or says(left)), at + len(line)
+        at += len(line)
+        if says(left) or not says(line):
+            kept += left.rstrip("\n") + "\n" * line.endswith("\n")
     return kept
-
-
-def _added(old: str, new: str) -> str:
-    """What of ``new`` is not in ``old``."""
-    return "".join(change.text for change in differences(old, new))

@@ -335,6 +335,22 @@ async def test_a_damaged_database_is_set_aside(path: Path, first: str) -> None:
 
 
 @asynchronous
+async def test_a_database_with_nonsense_in_its_header_is_set_aside(path: Path) -> None:
+    """S8: of a format that there is not SQLite only says so in words."""
+    log = open_log(path)
+    await fill(log, 3)
+    await log.close()
+    sound = path.read_bytes()
+    damaged = sound[:44] + b"\xff" * 4 + sound[48:]
+    path.write_bytes(damaged)
+    log = open_log(path)
+    assert await log.load(ROOM) is None
+    await fill(log, 1)
+    await log.close()
+    assert [aside.read_bytes() for aside in its_damaged(path)] == [damaged]
+
+
+@asynchronous
 async def test_a_second_damaged_file_does_not_replace_the_first(path: Path) -> None:
     """S8."""
     for content in (b"first " * 500, b"second " * 500):

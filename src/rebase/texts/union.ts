@@ -33,7 +33,8 @@ function kept(old: string, young: string): string {
       insert: ''
     }));
     const rest = applyHunks(line, cuts);
-    return says(rest) || !says(line) ? rest : '';
+    const isLeft = says(rest) || !says(line);
+    return isLeft ? rest.replace(/\n$/, '') + (line.endsWith('\n') ? '\n' : '') : '';
   });
   return left.join('');
 }
