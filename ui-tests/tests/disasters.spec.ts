@@ -61,6 +61,58 @@ test('the store is deleted while two people have a notebook open and type', asyn
   await expectNoDialog([ada, bob]);
 });
 
+test('another history is begun while two people are away, and nobody takes back what others wrote', async ({
+  join,
+  ownLab
+}) => {
+  test.setTimeout(180_000);
+  const path = 'notes.md';
+  await ownLab.write(path, 'one\n\ntwo\n\nthree\n');
+  const ada = await join('Ada', { lab: ownLab });
+  const bob = await join('Bob', { lab: ownLab });
+  await openDocument(ada, path);
+  await openDocument(bob, path);
+  await typeInFile(ada, 'saved');
+  await expect.poll(async () => ownLab.read(path)).toContain('saved');
+  await ownLab.kill();
+  await typeInFile(ada, ' ada');
+  await bob.locator('.jp-FileEditor .cm-content').click();
+  await bob.keyboard.press('Control+Home');
+  await bob.keyboard.type('bob ');
+  await Promise.all([ada, bob].map(async who => who.context().setOffline(true)));
+  await ownLab.loseStore();
+  await ownLab.start();
+  // Someone who holds nothing comes first, so that the room's history is theirs.
+  const carl = await join('Carl', { lab: ownLab });
+  await openDocument(carl, path);
+  await carl.locator('.jp-FileEditor .cm-line', { hasText: 'two' }).click();
+  await carl.keyboard.press('End');
+  await carl.keyboard.type(' carl');
+  await expect.poll(async () => ownLab.read(path)).toContain('carl');
+  await Promise.all([ada, bob].map(async who => who.context().setOffline(false)));
+  const all = 'bob one\n\ntwo carl\n\nthree\nsaved ada';
+  for (const who of [ada, bob, carl]) {
+    await expect.poll(async () => text(who), { timeout: 30_000 }).toBe(all);
+  }
+  await expect.poll(async () => ownLab.read(path)).toBe(all);
+  await expectNoDialog([ada, bob]);
+  // JupyterLab forgets what can be undone whenever it opens a document: this takes nothing back.
+  await undo(ada);
+  await typeInFile(ada, '!');
+  await expect.poll(async () => text(carl)).toBe(`${all}!`);
+  await carl.keyboard.type(' again');
+  const theirs = all.replace('two carl', 'two carl again');
+  await expect.poll(async () => text(ada)).toBe(`${theirs}!`);
+  await undo(ada);
+  await expect.poll(async () => text(carl)).toBe(theirs);
+  await expect.poll(async () => ownLab.read(path)).toBe(theirs);
+});
+
+async function undo(page: Page): Promise<void> {
+  await page.locator('.jp-FileEditor .cm-content').focus();
+  await page.keyboard.press('Control+z');
+}
+
 test('a tool rewrites a notebook while two people type', async ({ page, join, lab, tmpPath }) => {
   const path = `${tmpPath}/tool.ipynb`;
   await lab.write(path, withOutputs(notebook(['a', 'b', 'c'])));
