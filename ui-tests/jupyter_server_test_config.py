@@ -5,7 +5,9 @@ people use does.
 """
 
 import os
+from dataclasses import replace
 from http.cookies import SimpleCookie
+from typing import ClassVar
 from urllib.parse import unquote
 
 from jupyter_server.auth.identity import IdentityProvider, User
@@ -16,7 +18,12 @@ USER_COOKIE = "ui-test-user"
 
 
 class CookieIdentityProvider(IdentityProvider):
-    """Whoever has the token is who their cookie says, so that one server can tell pages apart."""
+    """Whoever has the token is who their cookie says, so that one server can tell pages apart.
+
+    What people change of themselves is kept for as long as the server runs.
+    """
+
+    _changes: ClassVar[dict[str, dict[str, str]]] = {}
 
     async def get_user(self, handler: JupyterHandler) -> User | None:
         user = await super().get_user(handler)
@@ -24,7 +31,15 @@ class CookieIdentityProvider(IdentityProvider):
         if user is None or cookie is None:
             return user
         name = unquote(cookie.value)
-        return User(username=name.lower(), name=name, display_name=name, initials=name[:1])
+        user = User(username=name.lower(), name=name, display_name=name, initials=name[:1])
+        return replace(user, **self._changes.get(user.username, {}))
+
+    def update_user_model(self, current_user: User, user_data: dict[str, str]) -> User:
+        self._changes.setdefault(current_user.username, {}).update(user_data)
+        return replace(current_user, **user_data)
+
+    def persist_user_model(self, handler: JupyterHandler) -> None:
+        """It is kept already."""
 
 
 c = get_config()  # noqa: F821
@@ -35,6 +50,7 @@ c.ServerApp.ip = "127.0.0.1"
 c.ServerApp.allow_root = True
 c.ServerApp.disable_check_xsrf = False
 c.ServerApp.identity_provider_class = CookieIdentityProvider
+c.IdentityProvider.updatable_fields = ["display_name", "initials", "color"]
 c.IdentityProvider.token = os.environ["UI_TESTS_TOKEN"]
 c.LabApp.workspaces_dir = os.environ["UI_TESTS_WORKSPACES"]
 

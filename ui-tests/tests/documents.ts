@@ -55,6 +55,16 @@ export function notebook(sources: readonly string[]): string {
   return `${JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 }, null, 1)}\n`;
 }
 
+/** Executes a command of the application. */
+export async function run(page: Page, command: string, args: object = {}): Promise<void> {
+  await page.evaluate(
+    async ([id, given]) => {
+      await window.jupyterapp.commands.execute(id, given);
+    },
+    [command, args] as const
+  );
+}
+
 /** Opens a document in JupyterLab, and waits until its content is there. */
 export async function openDocument(page: Page, path: string): Promise<void> {
   await page.evaluate(async wanted => {

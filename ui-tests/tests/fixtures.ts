@@ -1,6 +1,7 @@
 import { test as galataTest, galata, type IJupyterLabPageFixture } from '@jupyterlab/galata';
 import { writeFile } from 'node:fs/promises';
 import type { BrowserContext, TestInfo } from '@playwright/test';
+import { Bot } from './bots';
 import { openDocument } from './documents';
 import { LabServer, TOKEN } from './lab-server';
 
@@ -23,6 +24,9 @@ export interface JoinOptions {
 /** Opens a page in a browser context of its own, as the user of that name. */
 export type Join = (name: string, options?: JoinOptions) => Promise<LabPage>;
 
+/** Has somebody without a browser come to a document. */
+export type Summon = (name: string, path: string, lab?: LabServer) => Promise<Bot>;
+
 /** Writes a document, and opens it at Ada's page and at one more for each of these names. */
 export type Together = <Names extends readonly string[]>(
   file: string,
@@ -33,6 +37,9 @@ export type Together = <Names extends readonly string[]>(
 interface TestFixtures {
   /** Brings one more person to the test. They leave when it ends. */
   join: Join;
+
+  /** Brings somebody to a document who has no browser, and is cheap. They leave when it ends. */
+  summon: Summon;
 
   /** Has several people in one document. */
   together: Together;
@@ -115,6 +122,15 @@ export const test = galataTest.extend<TestFixtures, WorkerFixtures>({
       }
       await page.context().close();
     }
+  },
+  summon: async ({ lab: shared }, use) => {
+    const bots: Bot[] = [];
+    await use(async (name, path, lab = shared) => {
+      const bot = await Bot.join(lab, path, name);
+      bots.push(bot);
+      return bot;
+    });
+    bots.forEach(bot => bot.leave());
   },
   together: async ({ page, join, lab, tmpPath }, use) => {
     const together = async (file: string, content: string, ...names: string[]) => {

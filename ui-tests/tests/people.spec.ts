@@ -1,19 +1,10 @@
-import { notebook, openDocument, openInNotebook7, sources, typeInCell } from './documents';
+import { notebook, openDocument, openInNotebook7, run, sources, typeInCell } from './documents';
 import { expect, test, type LabPage } from './fixtures';
 
 /** The avatar of somebody in the bar of the document in front. */
 function avatar(page: LabPage, name: string) {
   const bar = page.locator('.lm-DockPanel-widget:not(.lm-mod-hidden) .jp-CollabPeople');
   return bar.getByRole('button', { name: new RegExp(`^${name},`, 'u') });
-}
-
-async function run(page: LabPage, command: string, args: object = {}): Promise<void> {
-  await page.evaluate(
-    async ([id, given]) => {
-      await window.jupyterapp.commands.execute(id, given);
-    },
-    [command, args] as const
-  );
 }
 
 async function scrollTop(page: LabPage): Promise<number> {
