@@ -2,8 +2,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { caretDownIcon, caretUpIcon } from '@jupyterlab/ui-components';
 import type { IDisposable } from '@lumino/disposable';
 
+import type { Beyond, Located, Where } from './beyond';
 import { initials } from './marks';
-import type { Beyond, Standing, Where } from './standing';
 
 /** So many initials have room in a badge. */
 const ROOM = 4;
@@ -13,12 +13,12 @@ const ROOM = 4;
  *
  * The badges lie beside the document in its panel: within a notebook they could not be focused.
  */
-export class Badges implements IDisposable {
+export class Badges<L extends Located> implements IDisposable {
   constructor(
     private readonly _panel: HTMLElement,
     private readonly _trans: TranslationBundle,
     /** Go to somebody; `withFocus` where the keyboard was used. */
-    private readonly _go: (standing: Standing, withFocus: boolean) => void
+    private readonly _go: (located: L, withFocus: boolean) => void
   ) {
     this._badges = { above: this._make('above'), below: this._make('below') };
   }
@@ -34,7 +34,7 @@ export class Badges implements IDisposable {
   }
 
   /** Show these people, over the part of the panel that `area` covers, in its pixels. */
-  show(people: Beyond, area: { readonly top: number; readonly bottom: number }): void {
+  show(people: Beyond<L>, area: { readonly top: number; readonly bottom: number }): void {
     this._badges.above.style.top = `${area.top}px`;
     this._badges.below.style.bottom = `${area.bottom}px`;
     this._fill('above', people.above);
@@ -59,7 +59,7 @@ export class Badges implements IDisposable {
     return badge;
   }
 
-  private _fill(where: Where, people: readonly Standing[]): void {
+  private _fill(where: Where, people: readonly L[]): void {
     const badge = this._badges[where];
     const users = people.map(({ user }) => user);
     const look = JSON.stringify(users);
@@ -83,5 +83,5 @@ export class Badges implements IDisposable {
 
   private _isDisposed = false;
   private readonly _badges: Readonly<Record<Where, HTMLButtonElement>>;
-  private readonly _people: Record<Where, readonly Standing[]> = { above: [], below: [] };
+  private readonly _people: Record<Where, readonly L[]> = { above: [], below: [] };
 }

@@ -6,6 +6,7 @@ import type { LabelRules } from './labels';
 import { wear } from './markers';
 import { placeLabels } from './placement';
 import type { LabelPlacement, LabelRequest, Rect } from './placement';
+import type { Span } from './span';
 
 /** A caret whose owner's name is to be shown, in pixels of the browser's window. */
 export interface CaretPlace {
@@ -21,6 +22,8 @@ export interface CaretPlace {
 /** An editor whose carets have names. */
 export interface LabelSource {
   caretsOf(clients: ReadonlySet<number>): readonly CaretPlace[];
+  /** Those whose carets are in this part of the window. */
+  clientsIn(frame: Span): readonly number[];
   /** What names must not cover: the line that is being read. */
   obstacles(): readonly Rect[];
 }
@@ -38,6 +41,9 @@ export class LabelBoard implements IDisposable {
     this._labels = new LabelModel(rules);
     this._node.className = 'jp-CollabLabels';
     this._node.setAttribute('aria-hidden', 'true');
+    // Cells that come into sight get another height than the one that was assumed for them.
+    const contents = [..._host.children, ..._host.querySelectorAll('.jp-WindowedPanel-viewport')];
+    contents.forEach(node => this._sizes.observe(node));
     this._host.append(this._node);
     this._host.addEventListener('scroll', this._onScroll, { passive: true });
   }
@@ -49,6 +55,7 @@ export class LabelBoard implements IDisposable {
   dispose(): void {
     this._batch.dispose();
     clearTimeout(this._timer);
+    this._sizes.disconnect();
     this._host.removeEventListener('scroll', this._onScroll);
     this._node.remove();
   }
@@ -67,8 +74,9 @@ export class LabelBoard implements IDisposable {
     return this._sources.size === 0;
   }
 
-  moved(client: number): void {
-    this._labels.moved(client, Date.now());
+  /** `client` has moved: now, or at `when`, in milliseconds since the epoch. */
+  moved(client: number, when: number = Date.now()): void {
+    this._labels.moved(client, when);
     this._batch.request();
   }
 
@@ -87,7 +95,7 @@ export class LabelBoard implements IDisposable {
 
   /** Something under the names has changed. */
   refresh(): void {
-    if (this._placed.size > 0 || this._labels.shown(Date.now()).size > 0) {
+    if (this._placed.size > 0 || this._labels.isWanted(Date.now())) {
       this._batch.request();
     }
   }
@@ -96,7 +104,8 @@ export class LabelBoard implements IDisposable {
 
   private _paint(): void {
     const now = Date.now();
-    const shown = this._labels.shown(now);
+    const frame = this._host.getBoundingClientRect();
+    const shown = this._labels.shown(now, this._inSight(now, frame));
     const carets = new Map<number, CaretPlace>();
     const obstacles: Rect[] = [];
     if (shown.size > 0) {
@@ -106,11 +115,15 @@ export class LabelBoard implements IDisposable {
       }
       obstacles.push(...this._toolbars());
     }
-    const frame = this._host.getBoundingClientRect();
     const requests = [...carets.values()].map(place => this._request(place, frame));
     const placements = placeLabels(requests, obstacles, this._placed);
     this._show(placements, frame);
     this._wait(this._labels.nextChange(now), now);
+  }
+
+  private _inSight(now: number, frame: Span): ReadonlySet<number> {
+    const wanted = this._labels.isWanted(now) ? [...this._sources] : [];
+    return new Set(wanted.flatMap(source => source.clientsIn(frame)));
   }
 
   /** Cells have toolbars of their own. */
@@ -172,6 +185,7 @@ export class LabelBoard implements IDisposable {
   private readonly _labels: LabelModel;
   private readonly _node = document.createElement('div');
   private readonly _batch = new FrameBatch(() => this._paint());
+  private readonly _sizes = new ResizeObserver(() => this.refresh());
   private readonly _sources = new Set<LabelSource>();
   private readonly _nodes = new Map<number, HTMLElement>();
   private _placed: ReadonlyMap<number, LabelPlacement> = new Map();

@@ -12,7 +12,10 @@ import type { Caret, Carets } from './carets';
 import { caretLayers } from './markers';
 import type { Rect } from './placement';
 import type { CursorSettings } from './settings';
+import { spanOf } from './span';
+import type { Span } from './span';
 import type { CursorTracker } from './tracker';
+import { mainOf } from './wire';
 
 /** Shows the others' cursors in the editor of `text`, with their names when they move. */
 export function remoteCursors(
@@ -81,6 +84,7 @@ class EditorCursors implements PluginValue, LabelSource {
 
   destroy(): void {
     this._isDestroyed = true;
+    this._attached?.disconnect();
     this._watching?.dispose();
     this._parts.settings.changed.disconnect(this._onSettings, this);
     this._view.dom.removeEventListener('mousemove', this._onMouse);
@@ -96,13 +100,23 @@ class EditorCursors implements PluginValue, LabelSource {
     }
     for (const [client, carets] of this._view.state.field(field)) {
       const user = clients.has(client) ? tracker.roster.find(client)?.user : undefined;
-      const caret = carets.find(({ primary }) => primary) ?? carets[0];
+      const caret = mainOf(carets);
       const line = caret && user && this._lineAt(caret.head, caret.assoc);
       if (line) {
         places.push({ client, name: user.displayName, color: user.color, ...line });
       }
     }
     return places;
+  }
+
+  clientsIn(frame: Span): readonly number[] {
+    const view = this._view;
+    const isDrawn = view.dom.isConnected && view.dom.clientHeight > 0;
+    const carets = isDrawn ? [...view.state.field(this._parts.field)] : [];
+    return carets.flatMap(([client, list]) => {
+      const { top, bottom } = spanOf(view, mainOf(list)?.head ?? 0, frame);
+      return bottom > frame.top && top < frame.bottom ? [client] : [];
+    });
   }
 
   obstacles(): readonly Rect[] {
@@ -146,7 +160,7 @@ class EditorCursors implements PluginValue, LabelSource {
       const after = state.field(field).get(client);
       const expected = before?.map(caret => ({ ...caret, ...mapped(caret, changes) }));
       if (hasMoved(expected, after)) {
-        this._joinBoard()?.moved(client);
+        this._tellMoved(client);
       } else if (after === undefined) {
         this._board?.forget(client);
       } else {
@@ -160,8 +174,29 @@ class EditorCursors implements PluginValue, LabelSource {
     const carets = state.field(this._parts.field);
     for (const author of this._parts.tracker.authors) {
       if (carets.has(author)) {
-        this._joinBoard()?.moved(author);
+        this._tellMoved(author);
       }
+    }
+  }
+
+  /** Tell the board of a move: once this editor is seen, where it is not in the page yet. */
+  private _tellMoved(client: number): void {
+    const board = this._joinBoard();
+    if (board !== null) {
+      board.moved(client);
+      return;
+    }
+    this._unseen.set(client, Date.now());
+    this._attached ??= new IntersectionObserver(() => this._tellUnseen());
+    this._attached.observe(this._view.dom);
+  }
+
+  private _tellUnseen(): void {
+    const board = this._joinBoard();
+    if (board !== null) {
+      this._unseen.forEach((when, client) => board.moved(client, when));
+      this._unseen.clear();
+      this._attached?.disconnect();
     }
   }
 
@@ -209,6 +244,9 @@ class EditorCursors implements PluginValue, LabelSource {
     this._board = null;
   }
 
+  /** Who has moved while this editor was nowhere in the page, and when. */
+  private readonly _unseen = new Map<number, number>();
+  private _attached: IntersectionObserver | undefined;
   private _watching: IDisposable | null = null;
   private _board: LabelBoard | null = null;
   private _isDestroyed = false;

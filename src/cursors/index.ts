@@ -1,5 +1,8 @@
 export * from './editor';
+export * from './file';
+export * from './notebook';
 export * from './publish';
 export * from './settings';
 export * from './trackers';
-export * from './notebook';
+export type { BeyondNavigator } from './beyond';
+export type { CursorTracker } from './tracker';

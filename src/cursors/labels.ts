@@ -25,7 +25,6 @@ export class LabelModel {
   /** `client` has moved or typed; times are in milliseconds, on any clock that goes forward. */
   moved(client: number, now: number): void {
     this._moved.set(client, now);
-    this._admit(now);
   }
 
   /** The mouse is on a caret of `client`, or on none. */
@@ -43,9 +42,16 @@ export class LabelModel {
     this._hovered = this._hovered === client ? null : this._hovered;
   }
 
-  /** Whose names are to be seen at `now`. */
-  shown(now: number): ReadonlySet<number> {
-    this._admit(now);
+  /** Whether there is anybody at `now` whose name would be seen if there were room for it. */
+  isWanted(now: number): boolean {
+    return (
+      this._hovered !== null || [...this._moved.keys()].some(client => this._end(client) > now)
+    );
+  }
+
+  /** Whose names are to be seen at `now`: those of others than `inSight` take no turns. */
+  shown(now: number, inSight: { has: (client: number) => boolean } = ANYBODY): ReadonlySet<number> {
+    this._admit(now, inSight);
     const { names } = this._rules();
     const shown = new Set(names === 'moving' || names === 'always' ? this._admitted : []);
     if (this._hovered !== null && names !== 'never') {
@@ -61,9 +67,9 @@ export class LabelModel {
     return Number.isFinite(next) ? next : null;
   }
 
-  private _admit(now: number): void {
+  private _admit(now: number, inSight: { has: (client: number) => boolean }): void {
     for (const client of this._admitted) {
-      if (this._end(client) <= now) {
+      if (this._end(client) <= now || !inSight.has(client)) {
         this._admitted.delete(client);
       }
     }
@@ -71,7 +77,7 @@ export class LabelModel {
       if (this._admitted.size >= this._limit) {
         return;
       }
-      if (this._end(client) > now) {
+      if (this._end(client) > now && inSight.has(client)) {
         this._admitted.add(client);
       }
     }
@@ -87,3 +93,5 @@ export class LabelModel {
   private readonly _moved = new Map<number, number>();
   private readonly _admitted = new Set<number>();
 }
+
+const ANYBODY = { has: () => true };

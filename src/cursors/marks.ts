@@ -4,7 +4,7 @@ import type { User } from '../presence';
 import { wear } from './markers';
 import type { CellMark } from './standing';
 
-/** So many initials have room beside a cell's prompt. */
+/** So many initials have room beside the prompt of a cell of one line. */
 const ROOM = 2;
 
 /** Marks the cells in which others are: an edge in their colours, and their initials. */

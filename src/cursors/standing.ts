@@ -1,6 +1,6 @@
 import type { Roster, User } from '../presence';
 import type { CursorTracker } from './tracker';
-import { readCells } from './wire';
+import { mainOf, readCells } from './wire';
 import type { CellsState } from './wire';
 
 /** Where somebody is in a notebook. */
@@ -36,7 +36,7 @@ export function standings(
   const found: Standing[] = [];
   for (const [client, { user, state }] of peers) {
     const ranges = tracker.rangesOf(client);
-    const caret = ranges.find(({ primary }) => primary) ?? ranges[0];
+    const caret = mainOf(ranges);
     const written = caret && cellOf(caret.text);
     const cells = readCells(state.cells);
     const cell = cells?.active ?? written;
@@ -65,39 +65,4 @@ export function cellMarks(all: readonly Standing[]): ReadonlyMap<string, CellMar
     new Set([cell, ...selected]).forEach(id => markOf(id).colors.add(user.color));
   }
   return new Map([...marks].map(([id, { here, colors }]) => [id, { here, colors: [...colors] }]));
-}
-
-export type Where = 'above' | 'below';
-
-/** Those who are out of sight on one side, the nearest first, each person once. */
-export interface Beyond {
-  readonly above: readonly Standing[];
-  readonly below: readonly Standing[];
-}
-
-/**
- * Who is out of sight. `where` says on which side somebody is, and how far away in whatever unit;
- * null for those who are in sight, or nowhere.
- */
-export function beyond(
-  all: readonly Standing[],
-  where: (standing: Standing) => { readonly side: Where; readonly distance: number } | null
-): Beyond {
-  const far = all.map(standing => ({ standing, at: where(standing) }));
-  const inSight = new Set(
-    far.filter(({ at }) => at === null).map(({ standing }) => standing.user.username)
-  );
-  const on = (side: Where) => {
-    const there = far
-      .flatMap(({ standing, at }) => (at?.side === side ? [{ standing, at }] : []))
-      .sort((one, other) => one.at.distance - other.at.distance);
-    const names = new Set(inSight);
-    return there.flatMap(({ standing }) => {
-      const { username } = standing.user;
-      const isNew = !names.has(username);
-      names.add(username);
-      return isNew ? [standing] : [];
-    });
-  };
-  return { above: on('above'), below: on('below') };
 }

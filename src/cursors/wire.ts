@@ -76,6 +76,13 @@ export function readCursors(value: unknown): readonly SharedRange[] {
   return ranges;
 }
 
+/** The main one of somebody's cursors, if there are any. */
+export function mainOf<C extends { readonly primary: boolean }>(
+  cursors: readonly C[]
+): C | undefined {
+  return cursors.find(({ primary }) => primary) ?? cursors[0];
+}
+
 /** What the `cells` of a presence state say, or null where they say nothing. */
 export function readCells(value: unknown): CellsState | null {
   const { mode, active, selected } = members(value);

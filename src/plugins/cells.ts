@@ -1,29 +1,34 @@
 import { ICollaborativeContentProvider } from '@jupyter/collaborative-drive';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
+import type { IWidgetTracker } from '@jupyterlab/apputils';
+import type { IDocumentWidget } from '@jupyterlab/docregistry';
+import { IEditorTracker } from '@jupyterlab/fileeditor';
 import { INotebookTracker } from '@jupyterlab/notebook';
-import type { NotebookPanel } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Widget } from '@lumino/widgets';
 
-import { ICursorSettings, NotebookPresence, trackerOf } from '../cursors';
-import type { CursorSettings } from '../cursors';
+import { FilePresence, ICursorSettings, NotebookPresence, trackerOf } from '../cursors';
+import type { BeyondNavigator, CursorSettings, CursorTracker } from '../cursors';
 import { CollabContentProvider } from '../drive';
 
-type Presences = WeakMap<NotebookPanel, NotebookPresence>;
+/** What shows who is out of sight, by the widget of the document. */
+type Presences = WeakMap<Widget, BeyondNavigator>;
 
-/** Shows in notebooks in which cells the others are, and who is out of sight. */
+/** Shows in notebooks in which cells the others are, and in all documents who is out of sight. */
 export const cells: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-collab:cells',
-  description: 'Shows in which cells of a notebook others are.',
+  description: 'Shows in which cells of a notebook others are, and who is out of sight.',
   autoStart: true,
-  requires: [ICollaborativeContentProvider, INotebookTracker, ICursorSettings],
-  optional: [ICommandPalette, ITranslator],
+  requires: [ICollaborativeContentProvider, ICursorSettings],
+  optional: [INotebookTracker, IEditorTracker, ICommandPalette, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     provider: ICollaborativeContentProvider,
-    notebooks: INotebookTracker,
     settings: CursorSettings,
+    notebooks: INotebookTracker | null,
+    editors: IEditorTracker | null,
     palette: ICommandPalette | null,
     translator: ITranslator | null
   ) => {
@@ -32,44 +37,58 @@ export const cells: JupyterFrontEndPlugin<void> = {
     }
     const trans = (translator ?? nullTranslator).load('jupyter_collab');
     const presences: Presences = new WeakMap();
-    const show = async (panel: NotebookPanel) => {
-      await panel.context.ready;
-      const model = provider.find(panel.context.model.sharedModel)?.model;
-      if (model !== undefined && !panel.isDisposed) {
-        const tracker = trackerOf(model.awareness);
-        presences.set(panel, new NotebookPresence(panel, tracker, settings, trans));
-      }
-    };
-    const onAdded = (_: INotebookTracker, panel: NotebookPanel) => {
-      show(panel).catch((error: unknown) => {
-        console.warn('Where others are in a notebook cannot be shown:', error);
-      });
-    };
-    notebooks.forEach(panel => onAdded(notebooks, panel));
-    notebooks.widgetAdded.connect(onAdded);
-    addCommands(app, notebooks, presences, trans, palette);
+    showIn(notebooks, provider, presences, (panel, tracker) => {
+      return new NotebookPresence(panel, tracker, settings, trans);
+    });
+    showIn(editors, provider, presences, (panel, tracker) => {
+      return FilePresence.of(panel, tracker, settings, trans);
+    });
+    addCommands(app, presences, trans, palette);
   }
 };
 
+/** Make what shows others in each shared document of `documents`, once it is there. */
+function showIn<W extends IDocumentWidget>(
+  documents: IWidgetTracker<W> | null,
+  provider: CollabContentProvider,
+  presences: Presences,
+  make: (panel: W, tracker: CursorTracker) => BeyondNavigator | null
+): void {
+  const show = async (panel: W) => {
+    await panel.context.ready;
+    const model = provider.find(panel.context.model.sharedModel)?.model;
+    if (model !== undefined && !panel.isDisposed) {
+      const presence = make(panel, trackerOf(model.awareness));
+      if (presence !== null) {
+        presences.set(panel, presence);
+      }
+    }
+  };
+  const onAdded = (_: unknown, panel: W) => {
+    show(panel).catch((error: unknown) => {
+      console.warn('Where others are in a document cannot be shown:', error);
+    });
+  };
+  documents?.forEach(panel => onAdded(documents, panel));
+  documents?.widgetAdded.connect(onAdded);
+}
+
 function addCommands(
-  app: JupyterFrontEnd,
-  notebooks: INotebookTracker,
+  { commands, shell }: JupyterFrontEnd,
   presences: Presences,
   trans: TranslationBundle,
   palette: ICommandPalette | null
 ): void {
-  const current = () => {
-    const panel = notebooks.currentWidget;
-    return panel === null ? undefined : presences.get(panel);
-  };
-  const commands = [
+  const current = () =>
+    shell.currentWidget === null ? undefined : presences.get(shell.currentWidget);
+  const directions = [
     ['above', 'jupyter-collab:go-above', trans.__('Go to the Next Person Above')],
     ['below', 'jupyter-collab:go-below', trans.__('Go to the Next Person Below')]
   ] as const;
-  for (const [where, id, label] of commands) {
-    app.commands.addCommand(id, {
+  for (const [where, id, label] of directions) {
+    commands.addCommand(id, {
       label,
-      caption: trans.__('Go to somebody who is in a part of the notebook that you do not see.'),
+      caption: trans.__('Go to somebody who is in a part of the document that you do not see.'),
       isEnabled: () => current()?.isBeyond(where) === true,
       execute: () => current()?.go(where)
     });

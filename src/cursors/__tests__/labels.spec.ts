@@ -66,6 +66,16 @@ describe('LabelModel', () => {
     expect(at(model, 3000)).toEqual([1, CARL]);
   });
 
+  it('gives the turns of those who are out of sight to others, until they are in sight', () => {
+    const model = setUp({}, 2);
+    [1, 2, 3, 4].forEach(client => model.moved(client, 0));
+    expect([...model.shown(0, new Set([2, 3, 4]))]).toEqual([2, 3]);
+    expect([...model.shown(0, new Set([1, 3]))]).toEqual([3, 1]);
+    expect([...model.shown(0, new Set())]).toEqual([]);
+    expect(model.isWanted(0)).toBe(true);
+    expect(model.isWanted(3000)).toBe(false);
+  });
+
   it('forgets who left, under the mouse too', () => {
     const model = setUp();
     model.moved(BOB, 0);

@@ -1,5 +1,5 @@
 import { shareRange } from '../wire';
-import { beyond, cellMarks, standings } from '../standing';
+import { cellMarks, standings } from '../standing';
 import type { Standing } from '../standing';
 import { setUp } from './people';
 
@@ -50,30 +50,5 @@ describe('cellMarks', () => {
       ['1', 'a', '#a'],
       ['2', 'b', '#a,#b']
     ]);
-  });
-});
-
-describe('beyond', () => {
-  const at = (cell: string) => Number(cell);
-  const where = ({ cell }: Standing) =>
-    at(cell) === 0
-      ? null
-      : {
-          side: at(cell) < 0 ? ('above' as const) : ('below' as const),
-          distance: Math.abs(at(cell))
-        };
-
-  it('has the nearest first, each person once, and nobody who is in sight too', () => {
-    const all = [
-      standing('far', '9'),
-      standing('near', '1'),
-      standing('here', '0'),
-      standing('up', '-3'),
-      standing('near', '5', { client: 2 }),
-      standing('here', '7', { client: 3 })
-    ];
-    const { above, below } = beyond(all, where);
-    expect(above.map(({ user }) => user.name)).toEqual(['up']);
-    expect(below.map(({ user }) => user.name)).toEqual(['near', 'far']);
   });
 });

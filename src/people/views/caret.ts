@@ -1,7 +1,7 @@
 import type { Doc } from 'yjs';
 
 import { resolve } from '../../cursors/resolve';
-import { readCells, readCursors } from '../../cursors/wire';
+import { mainOf, readCells, readCursors } from '../../cursors/wire';
 import type { Peer } from '../../presence';
 
 /** Where the main caret of a peer is: in which shared text, and after how many code units. */
@@ -12,8 +12,7 @@ export interface Caret {
 
 /** Where the main caret of a peer is in `doc`, if it has one there. */
 export function caretOf({ state }: Peer, doc: Doc): Caret | null {
-  const cursors = readCursors(state.cursors);
-  const main = cursors.find(({ primary }) => primary) ?? cursors[0];
+  const main = mainOf(readCursors(state.cursors));
   const found = main === undefined ? null : resolve(main, doc);
   return found === null ? null : { text: found.text, index: found.head };
 }
