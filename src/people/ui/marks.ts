@@ -9,8 +9,8 @@ import { some } from './words';
 
 const MARKS = 'jp-CollabFileMarks';
 
-/** So many people are drawn at one file. */
-const SHOWN = 3;
+/** So many people are drawn at one file; the last one is a number where there are more. */
+const ROOM = 3;
 
 type UpdateItem = DirListing.Renderer['updateItemNode'];
 
@@ -72,9 +72,10 @@ export class MarkingRenderer extends DirListing.Renderer {
     marks.setAttribute('role', 'img');
     marks.title = this._trans.__('Open: %1', names.join(', '));
     marks.setAttribute('aria-label', this._trans.__('Open: %1', some(names, this._trans)));
-    marks.append(...users.slice(0, SHOWN).map(avatar));
-    if (users.length > SHOWN) {
-      marks.append(`+${users.length - SHOWN}`);
+    const drawn = users.length > ROOM ? users.slice(0, ROOM - 1) : users;
+    marks.append(...drawn.map(avatar));
+    if (users.length > drawn.length) {
+      marks.append(`+${users.length - drawn.length}`);
     }
     if (old === null) {
       node.querySelector('.jp-DirListing-itemName')?.append(marks);

@@ -132,6 +132,7 @@ export async function editProfile(
   const { button, value } = await showDialog({
     title: trans.__('How others see you'),
     body: new ProfileBody(identity, everybody, trans),
+    focusNodeSelector: 'input:enabled',
     buttons: [
       Dialog.cancelButton({ label: trans.__('Cancel') }),
       Dialog.okButton({ label: trans.__('Save') })
