@@ -41,7 +41,7 @@ export class PeoplePanel extends VDomRenderer<PanelModel> {
           <input
             type="search"
             className="jp-mod-styled jp-CollabPanel-filter"
-            placeholder={trans.__('Filter by name or document')}
+            placeholder={trans.__('Name or document')}
             aria-label={trans.__('Filter by name or document')}
             value={filter}
             onChange={event => {
