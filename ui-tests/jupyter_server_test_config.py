@@ -7,9 +7,11 @@ people use does.
 import os
 from dataclasses import replace
 from http.cookies import SimpleCookie
+from pathlib import Path
 from typing import ClassVar
 from urllib.parse import unquote
 
+from jupyter_server.auth.authorizer import AllowAllAuthorizer
 from jupyter_server.auth.identity import IdentityProvider, User
 from jupyter_server.base.handlers import JupyterHandler
 from jupyterlab.galata import configure_jupyter_server
@@ -42,6 +44,18 @@ class CookieIdentityProvider(IdentityProvider):
         """It is kept already."""
 
 
+class ReadersAuthorizer(AllowAllAuthorizer):
+    """Whose user names are in the file ``readers`` may not write contents."""
+
+    def is_authorized(
+        self, handler: JupyterHandler, user: User, action: str, resource: str
+    ) -> bool:
+        if action == "read" or resource != "contents":
+            return True
+        readers = Path("readers")
+        return not readers.exists() or user.username not in readers.read_text().split()
+
+
 c = get_config()  # noqa: F821
 configure_jupyter_server(c)
 
@@ -51,6 +65,7 @@ c.ServerApp.allow_root = True
 c.ServerApp.disable_check_xsrf = False
 c.ServerApp.identity_provider_class = CookieIdentityProvider
 c.IdentityProvider.updatable_fields = ["display_name", "initials", "color"]
+c.ServerApp.authorizer_class = ReadersAuthorizer
 c.IdentityProvider.token = os.environ["UI_TESTS_TOKEN"]
 c.LabApp.workspaces_dir = os.environ["UI_TESTS_WORKSPACES"]
 

@@ -1,6 +1,7 @@
 import type { Cell } from '@jupyterlab/cells';
 import { MarkdownCell } from '@jupyterlab/cells';
 import type { DocumentWidget } from '@jupyterlab/docregistry';
+import { FileEditor } from '@jupyterlab/fileeditor';
 import { NotebookPanel } from '@jupyterlab/notebook';
 import type { Widget } from '@lumino/widgets';
 
@@ -36,6 +37,9 @@ export class Restraint {
     model.readOnly = lock.locked;
     this._showBadge();
     this._restrainCells();
+    if (widget.content instanceof FileEditor) {
+      widget.content.editor.setOption('readOnly', lock.locked);
+    }
     if (lock.locked) {
       this._kernel = { ...sessionContext.kernelPreference };
       withoutKernel(sessionContext);

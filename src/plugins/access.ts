@@ -62,22 +62,26 @@ export const access: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load('jupyter_collab');
     const guest = readConfig().guest !== null;
     provider.documentOpened.connect((_, document) => lockByAccess(document));
+    const viewOnly = (widget: Widget | null) => {
+      const model = widget === null ? undefined : manager.contextForWidget(widget)?.model;
+      const document = provider.find(model?.sharedModel);
+      return document !== null && lockOf(document.model.ydoc).locked;
+    };
+    const update = () => {
+      app.commands.notifyCommandChanged();
+      freezeTools(viewOnly(app.shell.currentWidget));
+    };
     onDocumentWidget(app.docRegistry, widget => {
       const document = provider.find(widget.context.model.sharedModel);
       if (document !== null) {
         const lock = lockOf(document.model.ydoc);
-        lock.changed.connect(() => app.commands.notifyCommandChanged());
+        lock.changed.connect(update);
         new Restraint(widget, lock, () => badge(guest, trans));
       }
       if (guest) {
         withoutKernel(widget.context.sessionContext);
       }
     });
-    const viewOnly = (widget: Widget | null) => {
-      const model = widget === null ? undefined : manager.contextForWidget(widget)?.model;
-      const document = provider.find(model?.sharedModel);
-      return document !== null && lockOf(document.model.ydoc).locked;
-    };
     guardCommands(app.commands, () => {
       const { currentWidget } = app.shell;
       return {
@@ -86,7 +90,7 @@ export const access: JupyterFrontEndPlugin<void> = {
         onlyMarkdown: hasOnlyMarkdownSelected(currentWidget)
       };
     });
-    app.shell.currentChanged?.connect(() => app.commands.notifyCommandChanged());
+    app.shell.currentChanged?.connect(update);
   }
 };
 
@@ -98,6 +102,13 @@ function lockByAccess(document: DocumentProvider): void {
   };
   document.stateChanged.connect(read);
   read();
+}
+
+/** The forms for what is beside the text of the notebook in front: its metadata. */
+function freezeTools(frozen: boolean): void {
+  document.querySelectorAll<HTMLElement>('.jp-NotebookTools').forEach(tools => {
+    tools.inert = frozen;
+  });
 }
 
 function badge(guest: boolean, trans: TranslationBundle): Widget {

@@ -1,0 +1,170 @@
+import {
+  agreement,
+  everywhere,
+  notebook,
+  openDocument,
+  openInNotebook7,
+  sources,
+  text,
+  typeInCell
+} from './documents';
+import { expect, test } from './fixtures';
+import { documentShown, makeLink, revoke, visit } from './guests';
+
+const MARKDOWN = { cell_type: 'markdown', id: 'words', metadata: {}, source: '# Title' };
+
+/** A notebook of two cells with code and one with Markdown at its end. */
+function mixed(): string {
+  const content = JSON.parse(notebook(['a = 1', 'b = 2'])) as { cells: object[] };
+  return JSON.stringify({ ...content, cells: [...content.cells, MARKDOWN] });
+}
+
+const CELLS = ['a = 1', 'b = 2', '# Title'];
+
+test('who may view sees everything live and can change nothing', async ({
+  page: owner,
+  browser,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/view.ipynb`;
+  await lab.write(path, mixed());
+  await openDocument(owner, path);
+  const { page, problems } = await visit(browser, lab, await makeLink(lab, path, 'view'));
+  const badge = page.locator('.jp-CollabViewOnly');
+  await expect(badge).toHaveText('View only');
+  await expect(badge).toHaveAttribute('title', /lets you view this document, not change it/);
+  await expect(page.locator('.jp-Dialog')).toHaveCount(0);
+  const items = page.locator('.jp-NotebookPanel-toolbar > .jp-Toolbar-item:visible');
+  for (const name of ['save', 'insert', 'cut', 'paste', 'run', 'cellType', 'kernelName']) {
+    await expect(items.and(page.locator(`[data-jp-item-name="${name}"]`))).toHaveCount(0);
+  }
+  await expect(page.locator('.lm-MenuBar-itemLabel')).toHaveText([
+    'File',
+    'Edit',
+    'View',
+    'Settings',
+    'Help'
+  ]);
+
+  await typeInCell(page, 0, 'typed');
+  await page.keyboard.press('Control+x');
+  await page.keyboard.press('Escape');
+  for (const key of ['b', 'm', 'x', 'v', 'd', 'd', 'Shift+M', 'Control+s', 'Shift+Enter']) {
+    await page.keyboard.press(key);
+  }
+  await page.locator('.jp-MarkdownCell').dblclick();
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('typed');
+  await expect(page.locator('.jp-MarkdownCell .jp-MarkdownOutput')).toBeVisible();
+  await page.evaluate(() => {
+    const model = window.jupyterapp.shell.currentWidget?.context?.model.sharedModel as unknown as {
+      insertCell: (index: number, cell: object) => void;
+      deleteCell: (index: number) => void;
+      cells: { setSource: (source: string) => void }[];
+    };
+    model.insertCell(0, { cell_type: 'code', source: 'inserted' });
+    model.deleteCell(1);
+    model.cells[0]?.setSource('set');
+  });
+  expect(await sources(page)).toEqual(CELLS);
+  await expect(page.locator('.jp-Notebook-cell .cm-content').first()).toHaveText('a = 1');
+
+  await typeInCell(owner, 0, '23');
+  await everywhere([page, owner], lab, path, ['a = 123', 'b = 2', '# Title']);
+  await expect(page.locator('.jp-CollabCaret')).not.toHaveCount(0);
+  await page.locator('.jp-Notebook-cell .cm-content').first().click();
+  await page.keyboard.press('Control+a');
+  expect(await page.evaluate(() => getSelection()?.toString())).toBe('a = 123');
+  await page.screenshot({ path: 'test-results/guest-view.png' });
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+test('a link that is revoked takes the document away, and gives back what was not sent', async ({
+  browser,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/revoked.ipynb`;
+  await lab.write(path, mixed());
+  const link = await makeLink(lab, path, 'edit');
+  const [typist, offline] = [await visit(browser, lab, link), await visit(browser, lab, link)];
+  await typeInCell(typist.page, 0, '0');
+  await agreement([typist.page, offline.page]);
+  await offline.page.context().setOffline(true);
+  await typeInCell(offline.page, 1, ' # kept');
+  await typist.page.locator('.jp-Notebook-cell .cm-content').first().click();
+  const typing = typist.page.keyboard.type('x'.repeat(40), { delay: 50 });
+  await revoke(lab, link);
+  const words = typist.page.locator('.jp-CollabEnded');
+  await expect(words).toContainText('This link was revoked.', { timeout: 1_000 });
+  await expect(typist.page.locator('.jp-Notebook')).toBeHidden();
+  await typing;
+  await offline.page.context().setOffline(false);
+  const kept = offline.page.locator('.jp-CollabEnded');
+  await expect(kept).toContainText(/Your last \d+ changes did not reach the server/);
+  await expect(kept.locator('textarea')).toHaveValue('b = 2 # kept');
+  await offline.page.screenshot({ path: 'test-results/guest-revoked.png' });
+  expect((await lab.read(path)).includes('kept')).toBe(false);
+  // The browser asks before it leaves what is only here.
+  offline.page.on('dialog', dialog => void dialog.accept());
+  await kept.getByRole('button', { name: 'Try Again' }).click();
+  await expect(offline.page.locator('h1')).toHaveText('This link was revoked');
+  await Promise.all([typist, offline].map(async ({ page }) => page.context().close()));
+});
+
+test('a link ends by itself when its time is over', async ({ browser, lab, tmpPath }) => {
+  test.setTimeout(150_000);
+  const path = `${tmpPath}/expired.txt`;
+  await lab.write(path, 'text\n');
+  const link = await makeLink(lab, path, 'view', 60);
+  const { page } = await visit(browser, lab, link, { colorScheme: 'dark' });
+  await page.locator('.cm-content').click();
+  await page.keyboard.type('typed');
+  expect(await text(page)).toBe('text\n');
+  await expect(page.locator('.jp-CollabEnded')).toContainText('has expired.', { timeout: 70_000 });
+  await page.goto(`${lab.url}${link.url}`);
+  await expect(page.locator('h1')).toHaveText('This link has expired');
+  await page.screenshot({ path: 'test-results/guest-expired.png' });
+  await page.goto(`${lab.url}/collab/join?share_token=unknown`);
+  await expect(page.locator('h1')).toHaveText('This link is not known');
+  await page.context().close();
+});
+
+test('guests have their page in Notebook 7 too', async ({ browser, join, lab, tmpPath }) => {
+  const path = `${tmpPath}/seven.ipynb`;
+  await lab.write(path, mixed());
+  const owner = await join('Ada', { app: 'notebook' });
+  await openInNotebook7(owner, lab, path);
+  const link = await makeLink(lab, path, 'view');
+  const { page } = await visit(browser, lab, link);
+  await page.goto(`${lab.url}/notebooks/${path}`);
+  await documentShown(page);
+  await expect(page.locator('.jp-CollabViewOnly')).toHaveText('View only');
+  await typeInCell(page, 0, 'typed');
+  await typeInCell(owner, 1, '0');
+  await everywhere([page, owner], lab, path, ['a = 1', 'b = 20', '# Title']);
+  await expect(page.locator('.jp-Dialog')).toHaveCount(0);
+  await page.screenshot({ path: 'test-results/guest-notebook7.png' });
+  await revoke(lab, link);
+  await expect(page.locator('.jp-CollabEnded')).toBeVisible({ timeout: 1_000 });
+  await page.context().close();
+});
+
+test('a narrow screen has room for the document and what it is', async ({
+  browser,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/narrow.ipynb`;
+  await lab.write(path, mixed());
+  const link = await makeLink(lab, path, 'view');
+  const { page } = await visit(browser, lab, link, { viewport: { width: 400, height: 700 } });
+  await expect(page.locator('.jp-CollabViewOnly')).toBeInViewport({ ratio: 1 });
+  await expect(page.locator('.jp-Notebook-cell').first()).toBeInViewport();
+  await page.screenshot({ path: 'test-results/guest-narrow.png' });
+  await revoke(lab, link);
+  await expect(page.locator('.jp-CollabEnded h1')).toBeInViewport({ ratio: 1 });
+  await page.context().close();
+});
