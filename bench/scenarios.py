@@ -225,8 +225,9 @@ async def sockets(target: Target, scale: float) -> Figures:
 
 
 async def _idle_cpu(lab: Lab) -> float:
+    """For as long as Jupyter takes to ping each socket once."""
     meter = Meter(lab)
-    await asyncio.sleep(20)
+    await asyncio.sleep(30)
     return meter.cpu_seconds() / meter.seconds() * 100
 
 
