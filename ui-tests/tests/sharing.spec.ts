@@ -51,9 +51,6 @@ async function makeLink(page: Page, dialog: Locator, role: RegExp, name = ''): P
 async function openAsStranger(browser: Browser, link: string): Promise<Page> {
   const context: BrowserContext = await browser.newContext({ extraHTTPHeaders: {} });
   const stranger = await context.newPage();
-  // JupyterLab asks guests for a kernel, whom it cannot give one.
-  const asks = stranger.getByRole('dialog').filter({ hasText: 'Select Kernel' });
-  await stranger.addLocatorHandler(asks, async () => stranger.keyboard.press('Escape'));
   await stranger.goto(link);
   return stranger;
 }
@@ -172,9 +169,7 @@ test('a guest whose link is revoked is out within a second while typing, and is 
   await guest.keyboard.type('3');
   await confirm.press('Enter');
   const revoked = Date.now();
-  await expect(guest.locator('#jp-collab-status')).toContainText('Not connected', {
-    timeout: 1_000
-  });
+  await expect(guest.getByText('Your link has ended')).toBeVisible({ timeout: 1_000 });
   expect(Date.now() - revoked).toBeLessThan(1_500);
   await guest.screenshot({ path: 'test-results/sharing-revoked-guest.png' });
   await expect(dialog).toContainText('“Physics” was revoked. Whoever was in by it is out.');
@@ -302,6 +297,7 @@ test('the file browser offers to share a document, and says why not a folder or 
 
 /** For the documentation: look at them, then copy them to docs/images. */
 test('pictures of the dialog, light and dark', async ({ join, browser, ownLab: lab }) => {
+  test.slow();
   await lab.write(
     'kittiwakes.ipynb',
     notebook(['import pandas as pd', 'pd.read_csv("nests.csv")'])
