@@ -19,7 +19,7 @@ from jupyter_collab.room.notebook import Notebook
 from jupyter_collab.room.textdiff import differences
 from jupyter_collab.room.textmerge import merge_text
 from jupyter_collab.room.textunion import union_text
-from jupyter_collab.room.words import lines, says
+from jupyter_collab.room.words import is_word, lines, says, tokens
 
 from .updates import Contents, Ends
 
@@ -72,7 +72,7 @@ class Left:
         one's own words only: what others have written is theirs to bring.
         """
         has = Contents(doc).has
-        theirs, base = Document.of(self.type, doc).read(), self.base(has)
+        theirs, base = Document.of(self.type, doc).read(), _apart(self.base(has), self.mine)
         merged = merge(base, theirs, self.mine)
         if isinstance(merged, Notebook):
             known = self._read(lambda it: not it.filed and not has(it))
@@ -138,9 +138,38 @@ def _set_source(notebook: Notebook, id: str, source: str) -> None:
     ]
 
 
+def _apart(base: Any, mine: Any) -> Any:
+    if not isinstance(base, Notebook):
+        return parted(base, mine)
+    sources = _sources(mine)
+    for id, source in _sources(base).items():
+        _set_source(base, id, parted(source, sources.get(id, source)))
+    return base
+
+
+def parted(base: str, mine: str) -> str:
+    """``base``, which is ``mine`` without what was written there, with those words apart that touch
+    only since what was written between them is gone."""
+    pieces = tokens(mine)
+    return "".join(_parted(token, pieces) for token in tokens(base))
+
+
+def _parted(word: str, pieces: list[str]) -> str:
+    if not is_word(word) or word in pieces:
+        return word
+    for at in range(1, len(word)):
+        first, last = word[:at], word[at:]
+        if first in pieces and last in pieces:
+            between = pieces[pieces.index(first) + 1 : pieces.index(last)]
+            if any(map(is_word, between)):
+                return first + ("\n" if "\n" in between else " ") + last
+    return word
+
+
 def united(base: str, mine: str, theirs: str) -> str:
     """``theirs`` with what leads from ``base`` to ``mine``, where anybody may have brought any part
     of all three into ``theirs``: whatever is there is not brought again."""
+    base = parted(base, mine)
     own = merge_text(base, mine, _kept(base, theirs))
     return union_text(merge_text(base, theirs, _kept(base, mine)), own, RELATED)
 

@@ -164,6 +164,16 @@ function insertWords(random: () => number, base: string[], words: string[]): str
   return result;
 }
 
+describe('mergeText', () => {
+  it('knows words apart between which one has written', () => {
+    expect(merge('adabob\n', 'ada\nmine\nbob\n', 'ada\nbob\n')).toBe('ada\nmine\nbob\n');
+  });
+
+  it('takes a word that was parted for two', () => {
+    expect(merge('cannot\n', 'can not\n', 'cannot\n')).toBe('can not\n');
+  });
+});
+
 describe('uniteText', () => {
   it.each(UNIONS)('$name', ({ base, mine, theirs, united }) => {
     expect(applyHunks(theirs, uniteText(base, mine, theirs))).toBe(united);

@@ -8,6 +8,7 @@
 import { Effort } from './common';
 import { applyHunks, diffText } from './differences';
 import type { Hunk } from './differences';
+import { parted } from './parted';
 import { onLines, Pieces, weave } from './weaving';
 import { isBlank, isPlain, says, strip } from './words';
 
@@ -20,7 +21,8 @@ const STEPS = 1_000_000;
  * typed. Where both wrote in one place, theirs comes first.
  */
 export function mergeText(base: string, mine: string, theirs: string): Hunk[] {
-  return diffText(theirs, mergeTexts(base, theirs, mine));
+  const known = theirs === base ? base : parted(base, mine);
+  return diffText(theirs, mergeTexts(known, theirs, mine));
 }
 
 /** `ours` with what leads from `base` to `theirs`. */

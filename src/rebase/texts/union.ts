@@ -3,6 +3,7 @@ import { Effort } from './common';
 import { applyHunks, diffText, lineRanges, tokenRanges } from './differences';
 import type { Hunk } from './differences';
 import { mergeTexts } from './merge';
+import { parted } from './parted';
 import { Pieces } from './weaving';
 import { isBlank, lines, says, size, tokens } from './words';
 
@@ -16,6 +17,7 @@ const STEPS = 1_000_000;
  * anybody may have brought any part of either into `theirs`: what is there is not brought again.
  */
 export function uniteText(base: string, mine: string, theirs: string): Hunk[] {
+  base = parted(base, mine);
   const own = mergeTexts(base, mine, kept(base, theirs));
   return diffText(theirs, unionOf(mergeTexts(base, theirs, kept(base, mine)), own));
 }
