@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join as pathTo } from 'node:path';
 import {
   agreement,
   everywhere,
@@ -10,6 +12,7 @@ import {
 } from './documents';
 import { expect, test } from './fixtures';
 import { documentShown, makeLink, revoke, visit } from './guests';
+import { LabServer } from './lab-server';
 
 const MARKDOWN = { cell_type: 'markdown', id: 'words', metadata: {}, source: '# Title' };
 
@@ -77,6 +80,61 @@ test('who may view sees everything live and can change nothing', async ({
   await page.keyboard.press('Control+a');
   expect(await page.evaluate(() => getSelection()?.toString())).toBe('a = 123');
   await page.screenshot({ path: 'test-results/guest-view.png' });
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+test('who may edit writes with the others under a name of their choice', async ({
+  page: owner,
+  browser,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/edit.ipynb`;
+  await lab.write(path, mixed());
+  await openDocument(owner, path);
+  const { page, problems } = await visit(browser, lab, await makeLink(lab, path, 'edit'));
+  await expect(page.locator('.jp-CollabViewOnly')).toHaveCount(0);
+  const tag = page.locator('.jp-CollabNameTag button');
+  await expect(tag).toContainText(/^G.Guest \w+/);
+  const notice = page.locator('.Toastify__toast', { hasText: 'Others see you as Guest' });
+  await page.screenshot({ path: 'test-results/guest-edit.png' });
+  await notice.getByRole('button', { name: 'Change Name…' }).click();
+  await page.locator('.jp-CollabProfile input').first().fill('Grace Hopper');
+  await page.screenshot({ path: 'test-results/guest-name.png' });
+  await page.locator('.jp-Dialog').getByRole('button', { name: 'Save' }).click();
+  await expect(tag).toContainText('Guest Grace Hopper');
+
+  await typeInCell(page, 0, '0');
+  const bar = owner.locator('.jp-NotebookPanel .jp-CollabPeople');
+  const avatar = bar.getByRole('button', { name: /^Guest Grace Hopper/ });
+  await expect(avatar.locator('.jp-mod-guest')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('b');
+  await typeInCell(page, 1, 'new');
+  const cells = ['a = 10', 'new', 'b = 2', '# Title'];
+  await everywhere([page, owner], lab, path, cells);
+  await page.keyboard.press('Control+s');
+  await page.locator('.jp-MarkdownOutput').dblclick();
+  await page.locator('.jp-MarkdownCell .cm-content').click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type(' page');
+  await page.keyboard.press('Control+Enter');
+  await expect(page.locator('.jp-MarkdownCell .jp-MarkdownOutput')).toContainText('Title page');
+  // Code is not run: there is no kernel, and nobody is asked for one.
+  await typeInCell(page, 0, '0');
+  await page.keyboard.press('Shift+Enter');
+  await everywhere([page, owner], lab, path, ['a = 100', 'new', 'b = 2', '# Title page']);
+  await expect(page.locator('.jp-Dialog')).toHaveCount(0);
+
+  await page.reload();
+  await documentShown(page);
+  await expect(tag).toContainText('Guest Grace Hopper');
+  await expect(notice).toHaveCount(0);
+  await page.locator('.jp-CollabPeople button').first().click();
+  await page.evaluate(async () => window.jupyterapp.commands.execute('collab:show-people', {}));
+  await expect(page.locator('.jp-CollabPanel')).toContainText('Ada');
+  await page.screenshot({ path: 'test-results/guest-people.png' });
   expect(problems).toEqual([]);
   await page.context().close();
 });
@@ -152,6 +210,38 @@ test('guests have their page in Notebook 7 too', async ({ browser, join, lab, tm
   await page.context().close();
 });
 
+test('whose right to write is withdrawn, and given back, goes on with the open document', async ({
+  join
+}) => {
+  const lab = await LabServer.create(['--YDocExtension.share_recheck_interval=0.5']);
+  await lab.start();
+  try {
+    await lab.write('rights.ipynb', mixed());
+    const ada = await join('Ada', { lab });
+    const bob = await join('Bob', { lab });
+    await openDocument(ada, 'rights.ipynb');
+    await openDocument(bob, 'rights.ipynb');
+    await typeInCell(bob, 0, '0');
+    await everywhere([ada, bob], lab, 'rights.ipynb', ['a = 10', 'b = 2', '# Title']);
+    await writeFile(pathTo(lab.cwd, 'readers'), 'bob');
+    const badge = bob.locator('.jp-CollabViewOnly');
+    await expect(badge).toHaveAttribute('title', /You may read the files of this server/);
+    await typeInCell(bob, 0, 'typed');
+    await bob.keyboard.press('Control+z');
+    await bob.keyboard.press('Control+s');
+    await typeInCell(ada, 1, '0');
+    await everywhere([ada, bob], lab, 'rights.ipynb', ['a = 10', 'b = 20', '# Title']);
+    await expect(bob.locator('.jp-Dialog')).toHaveCount(0);
+    await bob.screenshot({ path: 'test-results/guest-reader.png' });
+    await writeFile(pathTo(lab.cwd, 'readers'), '');
+    await expect(badge).toHaveCount(0);
+    await typeInCell(bob, 0, '0');
+    await everywhere([ada, bob], lab, 'rights.ipynb', ['a = 100', 'b = 20', '# Title']);
+  } finally {
+    await lab.dispose();
+  }
+});
+
 test('a narrow screen has room for the document and what it is', async ({
   browser,
   lab,
@@ -166,5 +256,73 @@ test('a narrow screen has room for the document and what it is', async ({
   await page.screenshot({ path: 'test-results/guest-narrow.png' });
   await revoke(lab, link);
   await expect(page.locator('.jp-CollabEnded h1')).toBeInViewport({ ratio: 1 });
+  await page.context().close();
+});
+
+test('what a guest puts into the document by hand runs nowhere', async ({
+  page: owner,
+  browser,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/harm.ipynb`;
+  await lab.write(path, mixed());
+  await openDocument(owner, path);
+  const { page } = await visit(browser, lab, await makeLink(lab, path, 'edit'));
+  await page.evaluate(() => {
+    const run = 'window.harmed=true';
+    const display = (data: object) => ({ output_type: 'display_data', data, metadata: {} });
+    const outputs = [
+      display({ 'text/html': `<script>${run}</script><img src="x" onerror="${run}">` }),
+      display({ 'text/html': `<a href="javascript:${run}">press</a>` }),
+      display({ 'image/svg+xml': `<svg xmlns="http://www.w3.org/2000/svg" onload="${run}"/>` }),
+      display({ 'application/javascript': run }),
+      display({ 'application/vnd.jupyter.widget-view+json': { model_id: 'harm' } })
+    ];
+    const model = window.jupyterapp.shell.currentWidget?.context?.model.sharedModel as unknown as {
+      insertCell: (index: number, cell: object) => void;
+      setMetadata: (name: string, value: unknown) => void;
+      cells: {
+        setOutputs: (outputs: object[]) => void;
+        setMetadata: (name: string, value: unknown) => void;
+      }[];
+    };
+    model.cells[0]?.setMetadata('trusted', true);
+    model.cells[0]?.setOutputs(outputs);
+    model.insertCell(0, {
+      cell_type: 'code',
+      source: 'came along',
+      metadata: { trusted: true },
+      outputs
+    });
+    model.setMetadata('widgets', {
+      'application/vnd.jupyter.widget-state+json': {
+        version_major: 2,
+        version_minor: 0,
+        state: { harm: { model_name: 'HTMLModel', state: { value: `<script>${run}</script>` } } }
+      }
+    });
+    model.insertCell(0, {
+      cell_type: 'markdown',
+      source: `[press](javascript:${run}) <img src="x" onerror="${run}"> <script>${run}</script>`
+    });
+  });
+  await expect(page.locator('.Toastify__toast')).toContainText([/stay as they were/]);
+  await expect.poll(async () => sources(owner)).toContain('came along');
+  const press = owner.locator('.jp-RenderedMarkdown', { hasText: 'press' }).locator('a').first();
+  await press.click();
+  await owner.waitForTimeout(1_000);
+  expect(await owner.evaluate(() => 'harmed' in window)).toBe(false);
+  await expect(owner.locator('.jp-OutputArea-child')).toHaveCount(0);
+  await expect
+    .poll(async () => (await lab.read(path)).includes('came along'), { timeout: 10_000 })
+    .toBe(true);
+  const { cells, metadata } = JSON.parse(await lab.read(path)) as {
+    cells: { outputs?: object[]; metadata: object }[];
+    metadata: object;
+  };
+  expect(cells.flatMap(({ outputs }) => outputs ?? [])).toEqual([]);
+  expect(cells.map(cell => cell.metadata)).toEqual(cells.map(() => ({})));
+  expect(metadata).not.toHaveProperty('widgets');
   await page.context().close();
 });
