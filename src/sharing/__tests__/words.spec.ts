@@ -4,7 +4,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 import { readConfig } from '../../config';
 import type { ServerInfo } from '../api';
 import type { Subject } from '../subject';
-import { obstacleTo, outOfReach, reasonOf, reasonOfNothing, wayIn } from '../ui/words';
+import { obstacleTo, outOfReach, reasonOf, reasonOfNothing, wayIn, wayInAtHub } from '../ui/words';
 import { sayValidity, validities } from '../validity';
 
 const trans = nullTranslator.load('jupyter_collab');
@@ -69,6 +69,20 @@ it('says what the server said, or that it was not reached', async () => {
   expect(reasonOfNothing(await answer(403), trans)).toContain('not change or share');
   const network = new ServerConnection.NetworkError(new TypeError('Failed to fetch'));
   expect(reasonOf(network, trans)).toContain('cannot be reached');
+});
+
+describe('what is said of a link to a document on a JupyterHub', () => {
+  const accept = { acceptUrl: '/hub/accept-share?code=c' };
+
+  it.each([
+    ['that the Hub lets people in', accept, false, true, 'accepts an invitation'],
+    ['who gets in where it does not', {}, false, true, 'if the Hub lets them'],
+    ['nothing where anybody gets in', {}, true, true, null],
+    ['nothing where there is none', {}, false, false, null]
+  ] as const)('tells %s', (_, made, guests, namedOnly, words) => {
+    const said = wayInAtHub(made, { guests, namedOnly }, trans);
+    expect(said).toEqual(words === null ? null : expect.stringContaining(words));
+  });
 });
 
 describe('whether sharing is offered', () => {

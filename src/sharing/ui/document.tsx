@@ -7,7 +7,7 @@ import type { SectionProps, ShareSection } from '../section';
 import { LinkForm } from './linkform';
 import { LinkList } from './linklist';
 import { MadeLink } from './made';
-import { obstacleTo, outOfReach, reasonOf } from './words';
+import { obstacleTo, outOfReach, reasonOf, wayInAtHub } from './words';
 
 /** Links that open one document and nothing else. */
 export const documentSection: ShareSection = {
@@ -47,6 +47,7 @@ function Links({ info, subject, page, api, trans }: SectionProps): React.JSX.Ele
     <UseSignal signal={model.changed} initialSender={model}>
       {() => {
         const { links, made, isBusy, failure, problem } = model.state;
+        const atHub = made === null ? null : wayInAtHub(made, info, trans);
         const address = made === null ? null : addressOfLink(made, info, page);
         const unreachable = outOfReach(page.base, info.server, trans);
         return (
@@ -66,6 +67,7 @@ function Links({ info, subject, page, api, trans }: SectionProps): React.JSX.Ele
               </p>
             )}
             <MadeLink label={trans.__('Link to this document')} address={address} trans={trans} />
+            {atHub !== null && <p>{atHub}</p>}
             {unreachable !== null && <p className="jp-CollabShare-warning">{unreachable}</p>}
             <LinkList
               links={links}

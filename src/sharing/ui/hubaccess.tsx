@@ -50,7 +50,9 @@ export function HubAccess(props: Props): React.JSX.Element {
               address={made === null ? null : acceptLink(made.url, page, next)}
               trans={trans}
             />
-            {unreachable !== null && <p className="jp-CollabShare-warning">{unreachable}</p>}
+            {isShared && unreachable !== null && (
+              <p className="jp-CollabShare-warning">{unreachable}</p>
+            )}
             {problem !== null && (
               <p className="jp-CollabShare-error" role="alert">
                 {trans.__('It is not known who has access now: %1', reasonOf(problem, trans))}

@@ -2,7 +2,7 @@ import { ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { isLoopback } from '../address';
-import type { Link, Role, ServerInfo } from '../api';
+import type { Link, NewLink, Role, ServerInfo, SharingInfo } from '../api';
 import type { Subject } from '../subject';
 
 /** Why the server did not do what it was asked, in words for people. */
@@ -42,6 +42,24 @@ export function wayIn({ login }: ServerInfo, hasToken: boolean, trans: Translati
     case 'other':
       return trans.__('Whoever opens it has to log in, in the way that this server asks for.');
   }
+}
+
+/** What a JupyterHub asks of those who open a link to a document; `null` where none does. */
+export function wayInAtHub(
+  { acceptUrl }: Pick<NewLink, 'acceptUrl'>,
+  { guests, namedOnly }: Pick<SharingInfo, 'guests' | 'namedOnly'>,
+  trans: TranslationBundle
+): string | null {
+  if (acceptUrl !== undefined) {
+    return trans.__(
+      'Whoever opens it logs in at the JupyterHub, and accepts an invitation the first time.'
+    );
+  }
+  return namedOnly && !guests
+    ? trans.__(
+        'Whoever opens it logs in at the JupyterHub, and gets in if the Hub lets them use this server. “Whole Server” tells how you could let them in yourself.'
+      )
+    : null;
 }
 
 /** Why others cannot open an address; `null` where nothing speaks against it. */
