@@ -131,7 +131,10 @@ describe('the part for a document', () => {
     const panel = await show({}, 'document');
     find(panel, '[type=radio]:not(:checked)').click();
     find(panel, '[type=submit]').click();
-    await settled();
+    const deadline = Date.now() + 4_000;
+    while (document.activeElement?.textContent !== 'Copy Link' && Date.now() < deadline) {
+      await settled();
+    }
     expect(asked.wanted).toEqual([
       {
         ...{ path: 'data/a.ipynb', format: 'json', type: 'notebook' },
