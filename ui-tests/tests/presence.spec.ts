@@ -78,8 +78,9 @@ test('of ten people five have an avatar, and the others a list that the keyboard
   await expect(buttons.last()).toHaveAccessibleName('Judy, viewing');
 });
 
-test('a name and a colour that are changed are seen by others at once', async ({
+test('a name and a colour that are changed are seen by others at once, and stay', async ({
   page,
+  lab,
   summon,
   together,
   tmpPath
@@ -108,6 +109,12 @@ test('a name and a colour that are changed are seen by others at once', async ({
   await typeInCell(mona, 0, '!');
   await expect(page.locator('.jp-CollabLabel.jp-mod-shown')).toHaveText('Mona Lisa');
   await expect(mona.locator('.jp-CollabPanel')).toContainText('Mona Lisa (you)');
+
+  // Not Galata's reload, which waits for a launcher in front.
+  await mona.mainFrame().goto(`${lab.url}/lab`);
+  await expect(async () => openDocument(mona, `${tmpPath}/me.ipynb`)).toPass();
+  await expect(avatar).toHaveText('ML');
+  expect((await colors(page))['ML']).toBe(after['ML']);
 });
 
 /** A colour as browsers say it. */
@@ -197,7 +204,7 @@ test('badges in a text file tell who is above and below, and go there', async ({
   await expect(page.locator(CARET)).toHaveCount(0, { timeout: 1_000 });
 });
 
-for (const windowingMode of ['contentVisibility', 'defer']) {
+for (const windowingMode of ['full', 'contentVisibility', 'defer']) {
   test.describe(`in a notebook with the windowing ${windowingMode}`, () => {
     const tracker = '@jupyterlab/notebook-extension:tracker';
     const presence = { 'jupyter-collab:presence': { cursorNames: 'always' } };
