@@ -65,7 +65,7 @@ async function until(isSo: () => boolean): Promise<void> {
   }
 }
 
-const says = (words: string) => shown?.node.textContent?.includes(words) === true;
+const says = (words: string) => shown?.node.textContent.includes(words) === true;
 
 /** The section as somebody sees it who has a notebook open. */
 async function show(
