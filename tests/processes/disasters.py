@@ -38,7 +38,7 @@ async def change_files(crowd: Crowd) -> None:
 
 async def delete_store(crowd: Crowd) -> None:
     for path in crowd.lab.state.glob(".jupyter_ystore.db*"):
-        path.unlink()
+        path.unlink(missing_ok=True)  # the server may remove its log itself
 
 
 async def cut_store(crowd: Crowd) -> None:

@@ -78,9 +78,12 @@ class Ledger:
         return wrong
 
     def rest(self, counts: Counter[str]) -> None:
-        """All is at rest, and as it is now it has to stay."""
+        """All is at rest, and as it is now it has to stay; but a word that is back, as a deletion
+        was lost, goes once its author brings that again."""
         for name, word in self.words.items():
             word.least = word.most = counts[name]
+            if word.deleted_by:
+                word.least = 0
             word.fresh, word.deleted_by, word.doubles = False, "", 0
         self.shaken.clear()
 
