@@ -24,9 +24,9 @@ FRESH = int(os.environ.get("SIM_COUNT", "1000"))
 SECONDS = float(os.environ.get("SIM_SECONDS", "60"))
 
 OPEN_SHARE = 0.001
-"""How many of the fresh plans may fail: in combinations of disasters which nobody has looked at yet,
-or of which ``docs/architecture.md`` tells under «What is not solved yet». Those that are kept must
-hold."""
+"""How many of the fresh plans may fail: in combinations of disasters that nobody has looked at
+yet, or that ``docs/architecture.md`` tells of under «What is not solved yet». Those that are kept
+must hold."""
 
 FAILED = Path(os.environ.get("SIM_FAILED") or Path(tempfile.gettempdir()) / "collab-sim-failed")
 
