@@ -8,6 +8,9 @@ import type { Place, Places } from './places';
 /** Somebody who is gone for longer than this is not waited for, in milliseconds. */
 export const PATIENCE = 5_000;
 
+/** A page that has moved by itself is put right once it has not moved for so long, in milliseconds. */
+export const AT_REST = 150;
+
 /** What the follower needs of the page. */
 export type Page = Pick<Places, 'current' | 'currentChanged' | 'open'>;
 
@@ -18,7 +21,8 @@ export type Ending = 'asked' | 'moved' | 'left';
  * Follows somebody: stays in the document in which they are, and sees of it what they see.
  *
  * It ends when it is asked to, when the person at this page goes elsewhere (`moved`), and when the
- * one who is followed is gone.
+ * one who is followed is gone. A page that moves by itself, as when cells take their height, does
+ * not go elsewhere: it is put right.
  */
 export class Follower {
   /** `everybody` is the roster of the whole server, which tells who is in which document. */
@@ -86,13 +90,25 @@ export class Follower {
     const place = this._leader === null ? null : this._page.current;
     if (place !== this._place) {
       this._place?.roster.changed.disconnect(this._onRoster);
+      this._place?.view.moved.disconnect(this._onMoved);
+      clearTimeout(this._resting);
       this._place = place;
       place?.roster.changed.connect(this._onRoster);
+      place?.view.moved.connect(this._onMoved);
       this._shown = '';
     }
   }
 
   private readonly _onRoster = (): void => this._step();
+
+  /** Showing a view that is shown already moves nothing, so this comes to an end. */
+  private readonly _onMoved = (): void => {
+    clearTimeout(this._resting);
+    this._resting = setTimeout(() => {
+      this._shown = '';
+      this._step();
+    }, AT_REST);
+  };
 
   private _step(): void {
     const person = this._find();
@@ -175,6 +191,7 @@ export class Follower {
   /** The document that is being opened because the other one went there. */
   private _opening: string | null = null;
   private _missing: ReturnType<typeof setTimeout> | undefined;
+  private _resting: ReturnType<typeof setTimeout> | undefined;
   private readonly _changed = new Signal<this, Ending | null>(this);
 }
 

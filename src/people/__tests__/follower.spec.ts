@@ -6,7 +6,7 @@ import { BATCH } from '../../presence';
 import type { Roster, View } from '../../presence';
 import { setUp } from '../../presence/__tests__/crowd';
 import { Announcer, ANNOUNCE_AFTER } from '../announcer';
-import { documentsOf, Follower, PATIENCE } from '../follower';
+import { AT_REST, documentsOf, Follower, PATIENCE } from '../follower';
 import type { Ending, Page } from '../follower';
 import { readPeopleOptions } from '../options';
 import type { Place } from '../places';
@@ -124,6 +124,28 @@ describe('following', () => {
     finish[0]?.();
     await settle();
     expect(shown).toEqual(['a', 'd']);
+  });
+
+  it('shows it again when the page has moved by itself, until its end', async () => {
+    const { page, follower } = world();
+    const { shown, view } = page.at('one.ipynb');
+    const moves = async () => {
+      view.moved.emit();
+      await jest.advanceTimersByTimeAsync(AT_REST / 2);
+      view.moved.emit();
+      await jest.advanceTimersByTimeAsync(AT_REST);
+    };
+    follower.follow('bob');
+    await settle();
+    await moves();
+    expect(shown).toEqual([
+      { cell: 'a', share: 0 },
+      { cell: 'a', share: 0 }
+    ]);
+    view.moved.emit();
+    follower.stop();
+    await moves();
+    expect(shown).toHaveLength(2);
   });
 
   it('goes where the other one goes, and shows what is seen there', async () => {
