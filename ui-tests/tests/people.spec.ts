@@ -1,4 +1,12 @@
-import { notebook, openDocument, openInNotebook7, run, sources, typeInCell } from './documents';
+import {
+  kernelId,
+  notebook,
+  openDocument,
+  openInNotebook7,
+  run,
+  sources,
+  typeInCell
+} from './documents';
 import { expect, test, type LabPage } from './fixtures';
 
 /** The avatar of somebody in the bar of the document in front. */
@@ -100,6 +108,34 @@ test('following stays with a person, into other documents, until one moves onese
   await expect(frame).toHaveCount(1);
   await page.keyboard.press('Escape');
   await expect(frame).toHaveCount(0);
+});
+
+test('the palette has the commands, and somebody is followed with keys alone', async ({
+  page,
+  together
+}) => {
+  await together('palette.ipynb', notebook(LONG), 'Bob');
+  await expect(avatar(page, 'Bob')).toBeVisible();
+  await kernelId(page); // until the kernel is there, the notebook takes the focus
+  await run(page, 'apputils:activate-command-palette');
+  const palette = page.locator('#modal-command-palette');
+  await expect(palette.locator('input')).toBeFocused();
+  await page.keyboard.type('collaboration');
+  const labels = palette.locator('.lm-CommandPalette-itemLabel');
+  const offered = ['Go to Person…', 'Follow Person…', 'Present to Everybody Here'];
+  for (const label of offered) {
+    await expect(labels.filter({ hasText: label })).toHaveCount(1);
+  }
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('follow person');
+  await expect(labels).toHaveText(['Follow Person…']);
+  await page.screenshot({ path: 'test-results/palette.png' });
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.jp-Dialog select')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.jp-CollabFrame')).toContainText('Following Bob');
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.jp-CollabFrame')).toHaveCount(0);
 });
 
 test('presenting invites everybody in the document, and is withdrawn', async ({
