@@ -72,7 +72,8 @@ class Left:
         one's own words only: what others have written is theirs to bring.
         """
         has = Contents(doc).has
-        theirs, base = Document.of(self.type, doc).read(), _apart(self.base(has), self.mine)
+        theirs = Document.of(self.type, doc).read()
+        base = _apart(self.base(has), self.mine, theirs)
         merged = merge(base, theirs, self.mine)
         if isinstance(merged, Notebook):
             known = self._read(lambda it: not it.filed and not has(it))
@@ -138,30 +139,32 @@ def _set_source(notebook: Notebook, id: str, source: str) -> None:
     ]
 
 
-def _apart(base: Any, mine: Any) -> Any:
+def _apart(base: Any, mine: Any, theirs: Any) -> Any:
     if not isinstance(base, Notebook):
-        return parted(base, mine)
-    sources = _sources(mine)
+        return parted(base, mine, theirs)
+    own, others = _sources(mine), _sources(theirs)
     for id, source in _sources(base).items():
-        _set_source(base, id, parted(source, sources.get(id, source)))
+        _set_source(base, id, parted(source, own.get(id, source), others.get(id, source)))
     return base
 
 
-def parted(base: str, mine: str) -> str:
+def parted(base: str, mine: str, theirs: str) -> str:
     """``base``, which is ``mine`` without what was written there, with those words apart that touch
-    only since what was written between them is gone."""
-    pieces = tokens(mine)
-    return "".join(_parted(token, pieces) for token in tokens(base))
+    only since what was written between them is gone. Where that was white space only it may as well
+    have split a word; ``theirs`` tells, which has one of the two or the whole."""
+    pieces, known = tokens(mine), set(tokens(theirs))
+    return "".join(_parted(token, pieces, known) for token in tokens(base))
 
 
-def _parted(word: str, pieces: list[str]) -> str:
+def _parted(word: str, pieces: list[str], known: set[str]) -> str:
     if not is_word(word) or word in pieces:
         return word
     for at in range(1, len(word)):
         first, last = word[:at], word[at:]
         if first in pieces and last in pieces:
             between = pieces[pieces.index(first) + 1 : pieces.index(last)]
-            if any(map(is_word, between)):
+            is_two = word not in known and not known.isdisjoint((first, last))
+            if any(map(is_word, between)) or (between and is_two):
                 return first + ("\n" if "\n" in between else " ") + last
     return word
 
@@ -169,7 +172,7 @@ def _parted(word: str, pieces: list[str]) -> str:
 def united(base: str, mine: str, theirs: str) -> str:
     """``theirs`` with what leads from ``base`` to ``mine``, where anybody may have brought any part
     of all three into ``theirs``: whatever is there is not brought again."""
-    base = parted(base, mine)
+    base = parted(base, mine, theirs)
     own = merge_text(base, mine, _kept(base, theirs))
     return union_text(merge_text(base, theirs, _kept(base, mine)), own, RELATED)
 

@@ -169,6 +169,10 @@ describe('mergeText', () => {
     expect(merge('adabob\n', 'ada\nmine\nbob\n', 'ada\nbob\n')).toBe('ada\nmine\nbob\n');
   });
 
+  it('knows words apart between which one has put white space, where they have one of them', () => {
+    expect(merge('adabob\n', 'carl\nada\nbob\ndan\n', 'ada\ndan\n')).toBe('carl\nada\ndan\n');
+  });
+
   it('takes a word that was parted for two', () => {
     expect(merge('cannot\n', 'can not\n', 'cannot\n')).toBe('can not\n');
   });

@@ -21,7 +21,7 @@ const STEPS = 1_000_000;
  * typed. Where both wrote in one place, theirs comes first.
  */
 export function mergeText(base: string, mine: string, theirs: string): Hunk[] {
-  const known = theirs === base ? base : parted(base, mine);
+  const known = theirs === base ? base : parted(base, mine, theirs);
   return diffText(theirs, mergeTexts(known, theirs, mine));
 }
 
