@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jupyter_server.auth import Authorizer, User
 from jupyter_server.serverapp import ServerApp
 from jupyter_server.utils import url_path_join
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
@@ -35,6 +36,13 @@ def files(jp_root_dir: Path) -> Path:
     notebook = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     (folder / "nb.ipynb").write_text(json.dumps(notebook))
     return jp_root_dir
+
+
+class ReadOnly(Authorizer):
+    """Lets everybody read files, and no more."""
+
+    def is_authorized(self, handler: Any, user: User, action: str, resource: str) -> bool:
+        return action == "read" and resource == "contents"
 
 
 class Browser:

@@ -16,7 +16,7 @@ from jupyter_server.serverapp import ServerApp
 
 from jupyter_collab.sharing import pages
 
-from .conftest import SECRET, TOKEN, Browser, MakeBrowser, make_link, open_link
+from .conftest import SECRET, TOKEN, Browser, MakeBrowser, ReadOnly, make_link, open_link
 
 NOTES = "shared/notes.txt"
 
@@ -271,11 +271,6 @@ class TestWithoutLinksToTheServer:
         model = await owner.json("api/collaboration/sharing")
         assert model["serverLinks"] is False
         assert model["server"]["token"] is None
-
-
-class ReadOnly(Authorizer):
-    def is_authorized(self, handler: Any, user: User, action: str, resource: str) -> bool:
-        return action == "read" and resource == "contents"
 
 
 async def test_readers_share_nothing(owner: Browser, jp_serverapp: ServerApp) -> None:

@@ -19,7 +19,7 @@ from tornado.web import RequestHandler
 
 from jupyter_collab.sharing.guestplugins import LEFT_OUT, disabled
 
-from .conftest import SECRET, TOKEN, Browser, MakeBrowser, make_link, open_link
+from .conftest import SECRET, TOKEN, Browser, MakeBrowser, ReadOnly, make_link, open_link
 from .routes import OTHER, OWN, ROUTES
 
 # Extensions are loaded, whose own warnings are not ours.
@@ -138,6 +138,18 @@ async def has_xsrf(browser: Browser) -> None:
 CODES = {"refused": (403,), "canned": (200, 201, 204), "passed": (200, 201, 204, 304, 404)}
 
 
+FOR_READERS = {
+    "jupyter_collab.SessionHandler": (200, 201),  # which room a document has
+    "jupyter_collab.IdentityHandler": (200,),  # how others see them
+    "jupyter_server.IdentityHandler": (200,),
+    "jupyter_server.NotebooksRedirectHandler": (302,),
+    "jupyter_server.TrailingSlashHandler": (302,),
+    "jupyter_server.LoginFormHandler": (401,),
+    "jupyter_server.MainHandler": (404,),
+}
+"""What those get who may only read, from handlers that change nothing of anybody else's."""
+
+
 @pytest.mark.parametrize("role", ["view", "edit"])
 async def test_holders_get_what_their_link_says(
     authenticated_only: None,
@@ -227,6 +239,29 @@ async def test_nobody_gets_nothing(
         if "collaboration" in case.path:
             check.expect(case, response, 403)
     assert not check.wrong, "\n".join(check.wrong)
+
+
+async def test_readers_change_nothing(
+    owner: Browser, jp_serverapp: ServerApp, jp_root_dir: Path
+) -> None:
+    """Whom the site lets only read files: nothing that writes is for them, of ours or of Jupyter
+    Server's, and nothing of ours tells a secret. JupyterLab asks no authorizer for its own."""
+    link = await make_link(owner, OWN, role="edit")
+    jp_serverapp.web_app.settings["authorizer"] = ReadOnly(parent=jp_serverapp)
+    before = {file: file.read_bytes() for file in jp_root_dir.rglob("*") if file.is_file()}
+    check = Check([TOKEN, SECRET, link["url"].split("=")[1]])
+    for case in without_licenses(jp_serverapp):
+        package = case.handler.__module__.partition(".")[0]
+        writes = case.method not in ("get", "head")
+        if package == "jupyter_collab":
+            response = await ask(owner, case)
+            check.secrets(case, response)
+        if writes and package in ("jupyter_collab", "jupyter_server"):
+            response = await ask(owner, case)
+            known = FOR_READERS.get(f"{package}.{case.handler.__name__}", (403,))
+            check.expect(case, response, *known)
+    assert not check.wrong, "\n".join(check.wrong)
+    assert before == {file: file.read_bytes() for file in before}
 
 
 async def test_pages_follow_a_document(owner: Browser, browser: MakeBrowser) -> None:
