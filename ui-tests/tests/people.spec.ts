@@ -51,13 +51,16 @@ test('avatars tell who is here, what they do, and go with the page', async ({ pa
   ]);
   await page.keyboard.press('Escape');
   await expect(avatar(page, 'Grace Hopper')).toBeFocused();
+  // Whoever comes and goes before anybody was told is no news.
+  const news = page.locator('body > .jp-CollabNews');
+  await expect(news).toContainText('Grace Hopper');
   const left = Date.now();
   await grace.context().close();
   await expect(bar.locator('button')).toHaveCount(1, { timeout: 1_000 });
   expect(Date.now() - left).toBeLessThan(2_000);
   await tab.context().close();
   await expect(bar.locator('button')).toHaveCount(1);
-  await expect(page.locator('body > .jp-CollabNews')).toContainText('Grace Hopper left.');
+  await expect(news).toContainText('Grace Hopper left.');
 });
 
 test('a click on an avatar goes to the cell of that person, in a windowed notebook too', async ({
