@@ -7,6 +7,8 @@ const executablePath = browsers.find(path => path !== undefined && existsSync(pa
 
 export default defineConfig({
   testDir: 'tests',
+  // Those only make pictures for the documentation, when they are asked to.
+  testIgnore: process.env['COLLAB_PICTURES'] === undefined ? ['**/*pictures.spec.ts'] : [],
   // One server, on which everybody sees everybody: tests take turns.
   workers: 1,
   fullyParallel: false,
