@@ -8,6 +8,12 @@ from typing import Any, Literal
 
 from .identity import Access, ClientId, Lineage
 
+EMPTY_UPDATE = b"\x00\x00"
+"""A Yjs v1 update without structs and without deletions: it changes nothing."""
+
+EMPTY_STATE_VECTOR = b"\x00"
+"""The Yjs v1 state vector of those who have nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class SyncStep1:

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from ..protocol.identity import Access
 from ..protocol.messages import (
+    EMPTY_UPDATE,
     Adopt,
     Awareness,
     ClientMessage,
@@ -15,9 +16,6 @@ from ..protocol.messages import (
     SyncStep2,
     SyncUpdate,
 )
-
-EMPTY_UPDATE = b"\x00\x00"
-"""A Yjs v1 update without structs and without deletions: it changes nothing."""
 
 
 def admits(message: ClientMessage, access: Access, *, guest: bool = False) -> bool:

@@ -9,15 +9,13 @@ from jupyter_ydoc import ydocs
 from pycrdt import Array, Doc, Map, Text, TransactionEvent
 
 from ..errors import ProtocolError
+from ..protocol.messages import EMPTY_UPDATE
 from .build import is_text
 from .document import Document
 
 ORIGIN = "room"
 """What a live model's undo manager does not record: it would keep all that people delete."""
 
-
-NOTHING = b"\x00\x00"
-"""An update that changes nothing."""
 
 LARGE = 1_000_000
 """Bytes of an update from which on it is kept rather than made again."""
@@ -81,7 +79,7 @@ class Replica:
         if self._made_by is None:
             return [self.snapshot()]
         rest = self.difference(self._made_to)
-        return [self._made_by] if rest == NOTHING else [self._made_by, rest]
+        return [self._made_by] if rest == EMPTY_UPDATE else [self._made_by, rest]
 
     def content(self) -> bytes:
         """An update that makes all but the ``state``, of which there may be none."""

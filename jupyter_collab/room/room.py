@@ -15,6 +15,7 @@ from ..files.port import FileVersion
 from ..protocol.close import CloseCode
 from ..protocol.identity import Access, ConnectionId, Lineage, RoomId
 from ..protocol.messages import (
+    EMPTY_STATE_VECTOR,
     Adopt,
     Awareness,
     ClientMessage,
@@ -47,8 +48,6 @@ from .presence import Presence
 from .publisher import Publisher, expel
 from .replica import Replica
 from .session import Member, Session, Stranger
-
-EMPTY_STATE_VECTOR = b"\x00"
 
 STEP2_PATIENCE = 2.0
 """Seconds that edits wait for the step 2 of a client that sends them before it."""

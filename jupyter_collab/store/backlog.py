@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from pycrdt import merge_updates
 
 from ..protocol.identity import Position
+from ..protocol.messages import EMPTY_UPDATE
 from .port import SavedMark
-from .records import EMPTY_UPDATE
 
 Row = tuple[Position, bytes]
 """An update and its position, as they are written to the log."""

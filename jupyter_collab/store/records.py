@@ -15,9 +15,6 @@ from ..protocol.identity import Lineage, Position, RoomId
 from .marks import mark_from_json, mark_to_json
 from .port import SavedMark, StoredHistory
 
-EMPTY_UPDATE = b"\x00\x00"
-"""A Yjs update that changes nothing; what is written with a saved mark."""
-
 FORMAT = 1
 
 

@@ -9,10 +9,11 @@ from pycrdt.store import BaseYStore, YDocNotFound
 
 from ..errors import StoreError
 from ..protocol.identity import Lineage, Position, RoomId
+from ..protocol.messages import EMPTY_UPDATE
 from . import refusals
 from .marks import highest_position
 from .port import More, SavedMark, StoredHistory
-from .records import EMPTY_UPDATE, Broken, Record, decode_record, encode_metadata, replay
+from .records import Broken, Record, decode_record, encode_metadata, replay
 from .torn_file import Entry, is_plain_file, mend
 from .watched_log import WatchedLog
 

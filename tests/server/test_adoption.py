@@ -10,12 +10,11 @@ from pycrdt import Doc, Text
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
+from jupyter_collab.protocol.messages import EMPTY_UPDATE
 from tests.process import ServerProcess
 
 from .client import WireClient, varuint
 from .test_restart import change_file, join, on_disk, server
-
-NOTHING = b"\0\0"
 
 
 def lose_store(lab: ServerProcess) -> None:
@@ -102,7 +101,7 @@ def test_a_history_that_does_not_know_what_is_in_the_file_is_not(tmp_path: Path)
         change_file(lab)
         lab.start()
         ada = await come_back(lab, ada)
-        await offer(ada, ada.doc.get_update(), NOTHING)
+        await offer(ada, ada.doc.get_update(), EMPTY_UPDATE)
         await ada.until(lambda: len(ada.json(0)) == 2)
         first, second = ada.json(0)
         assert second["lineage"] == first["lineage"] != ada.session["sessionId"]
@@ -122,9 +121,9 @@ def test_bytes_that_are_no_history_change_nothing(tmp_path: Path) -> None:
         await ada.until_closed()
         lab.start()
         mallory, ada = await come_back(lab, ada), await come_back(lab, ada)
-        await offer(mallory, b"\xff no update", NOTHING)
+        await offer(mallory, b"\xff no update", EMPTY_UPDATE)
         assert (await mallory.until_closed())[0] == 4400
-        await offer(ada, ada.doc.get_update(), NOTHING)
+        await offer(ada, ada.doc.get_update(), EMPTY_UPDATE)
         await ada.until(lambda: len(ada.json(0)) == 2)
         assert ada.json(0)[1]["lineage"] == ada.session["sessionId"]
 
