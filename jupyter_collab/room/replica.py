@@ -74,16 +74,17 @@ class Replica:
         Putting a document of many megabytes into bytes holds up everybody. As long as nobody has
         changed its content the bytes are there already.
         """
-        if self._content_flag.is_set:
-            self._made_by = None
+        content = self.content()
         if self._made_by is None:
-            return [self.snapshot()]
+            return [content]
         rest = self.difference(self._made_to)
-        return [self._made_by] if rest == EMPTY_UPDATE else [self._made_by, rest]
+        return [content] if rest == EMPTY_UPDATE else [content, rest]
 
     def content(self) -> bytes:
         """An update that makes all but the ``state``, of which there may be none."""
-        return self.everything()[0]
+        if self._content_flag.is_set:
+            self._made_by = None
+        return self.snapshot() if self._made_by is None else self._made_by
 
     def state_vector(self) -> bytes:
         return self.doc.get_state()
