@@ -29,20 +29,24 @@ export function addShareCommands(commands: CommandRegistry, parts: Parts): void 
   const open = async (first: string, subject: Subject | null) =>
     openShareDialog({ sections, first, subject, page: subjects.page, api, trans });
 
-  commands.addCommand(ShareCommands.server, {
-    label: trans.__('Share Jupyter Server Link…'),
-    caption: trans.__('Copy a link that gives everything on this server'),
-    icon: args => (args.isMenu === true ? undefined : shareIcon),
-    describedBy: PATH,
-    execute: args => open('server', subjectOf(args))
-  });
-  commands.addCommand(ShareCommands.document, {
-    label: trans.__('Share This Document…'),
-    caption: trans.__('Make links that open this document and nothing else'),
-    icon: args => (args.isMenu === true ? undefined : shareIcon),
-    describedBy: PATH,
-    execute: args => open('document', subjectOf(args))
-  });
+  const add = (what: 'server' | 'document', label: string, caption: string) =>
+    commands.addCommand(ShareCommands[what], {
+      label,
+      caption,
+      icon: args => (args.isMenu === true ? undefined : shareIcon),
+      describedBy: PATH,
+      execute: args => open(what, subjectOf(args))
+    });
+  add(
+    'server',
+    trans.__('Share Jupyter Server Link…'),
+    trans.__('Copy a link that gives everything on this server')
+  );
+  add(
+    'document',
+    trans.__('Share This Document…'),
+    trans.__('Make links that open this document and nothing else')
+  );
   commands.addCommand(ShareCommands.file, {
     label: trans.__('Share…'),
     caption: trans.__('Share what is selected in the file browser'),

@@ -194,15 +194,21 @@ async def test_a_damaged_signature_store_stops_nobody(
 # --- hooks, checkpoints, events
 
 
-@asynchronous
-async def test_a_first_checkpoint_is_made(world: LocalWorld) -> None:
-    """F9"""
+async def written_twice(world: LocalWorld) -> tuple[Any, DocumentFile, Path]:
+    """A notebook that has 3 after 1 and 2, and where its checkpoint is."""
     files = world.start()
     world.put(NOTEBOOK, encode(notebook("1")))
     document, _ = await read_notebook(files)
     await document.write(notebook("2"))
     await document.write(notebook("3"))
     checkpoint = world.root / "folder" / ".ipynb_checkpoints" / "notebook-checkpoint.ipynb"
+    return files, document, checkpoint
+
+
+@asynchronous
+async def test_a_first_checkpoint_is_made(world: LocalWorld) -> None:
+    """F9"""
+    files, document, checkpoint = await written_twice(world)
     assert checkpoint.read_bytes() == encode(notebook("2"))
     await files.close()
 
@@ -210,13 +216,8 @@ async def test_a_first_checkpoint_is_made(world: LocalWorld) -> None:
 @asynchronous
 async def test_what_a_file_had_is_kept_before_it_is_emptied(world: LocalWorld) -> None:
     """F10: whatever has emptied the document, the last good copy can be reverted to."""
-    files = world.start()
-    world.put(NOTEBOOK, encode(notebook("1")))
-    document, _ = await read_notebook(files)
-    await document.write(notebook("2"))
-    await document.write(notebook("3"))
+    files, document, checkpoint = await written_twice(world)
     await document.write({**notebook(""), "cells": []})
-    checkpoint = world.root / "folder" / ".ipynb_checkpoints" / "notebook-checkpoint.ipynb"
     assert checkpoint.read_bytes() == encode(notebook("3"))
     await document.write(notebook("4"))
     assert checkpoint.read_bytes() == encode(notebook("3"))
