@@ -208,7 +208,7 @@ async def written_twice(world: LocalWorld) -> tuple[Any, DocumentFile, Path]:
 @asynchronous
 async def test_a_first_checkpoint_is_made(world: LocalWorld) -> None:
     """F9"""
-    files, document, checkpoint = await written_twice(world)
+    files, _, checkpoint = await written_twice(world)
     assert checkpoint.read_bytes() == encode(notebook("2"))
     await files.close()
 
