@@ -48,6 +48,8 @@ export const guestPage: JupyterFrontEndPlugin<void> = {
     }
     const trans = (translator ?? nullTranslator).load('jupyter_collab');
     document.body.classList.add('jp-mod-collabGuest');
+    // The server keeps no workspace of guests, and refuses to once their link has ended.
+    app.serviceManager.workspaces.save = async () => Promise.resolve();
     if (everybody instanceof Circle) {
       everybody.join(provider);
     }

@@ -148,6 +148,12 @@ test('a link that is revoked takes the document away, and gives back what was no
   await lab.write(path, mixed());
   const link = await makeLink(lab, path, 'edit');
   const [typist, offline] = [await visit(browser, lab, link), await visit(browser, lab, link)];
+  const kept: string[] = [];
+  typist.page.on('request', request => {
+    if (request.method() === 'PUT') {
+      kept.push(request.url());
+    }
+  });
   await typeInCell(typist.page, 0, '0');
   await agreement([typist.page, offline.page]);
   await offline.page.context().setOffline(true);
@@ -160,15 +166,18 @@ test('a link that is revoked takes the document away, and gives back what was no
   await expect(typist.page.locator('.jp-Notebook')).toBeHidden();
   await typing;
   await offline.page.context().setOffline(false);
-  const kept = offline.page.locator('.jp-CollabEnded');
-  await expect(kept).toContainText(/Your last \d+ changes did not reach the server/);
-  await expect(kept.locator('textarea')).toHaveValue('b = 2 # kept');
+  const ended = offline.page.locator('.jp-CollabEnded');
+  await expect(ended).toContainText(/Your last \d+ changes did not reach the server/);
+  await expect(ended.locator('textarea')).toHaveValue('b = 2 # kept');
   await offline.page.screenshot({ path: 'test-results/guest-revoked.png' });
   expect((await lab.read(path)).includes('kept')).toBe(false);
   // The browser asks before it leaves what is only here.
   offline.page.on('dialog', dialog => void dialog.accept());
-  await kept.getByRole('button', { name: 'Try Again' }).click();
+  await ended.getByRole('button', { name: 'Try Again' }).click();
   await expect(offline.page.locator('h1')).toHaveText('This link was revoked');
+  // Nothing is sent to be kept, such as the workspace, which would be refused by now.
+  expect(kept).toEqual([]);
+  expect(typist.problems).toEqual([]);
   await Promise.all([typist, offline].map(async ({ page }) => page.context().close()));
 });
 
@@ -196,7 +205,7 @@ test('guests have their page in Notebook 7 too', async ({ browser, join, lab, tm
   const owner = await join('Ada', { app: 'notebook' });
   await openInNotebook7(owner, lab, path);
   const link = await makeLink(lab, path, 'view');
-  const { page } = await visit(browser, lab, link);
+  const { page, problems } = await visit(browser, lab, link);
   await page.goto(`${lab.url}/notebooks/${path}`);
   await documentShown(page);
   await expect(page.locator('.jp-CollabViewOnly')).toHaveText('View only');
@@ -207,6 +216,9 @@ test('guests have their page in Notebook 7 too', async ({ browser, join, lab, tm
   await page.screenshot({ path: 'test-results/guest-notebook7.png' });
   await revoke(lab, link);
   await expect(page.locator('.jp-CollabEnded')).toBeVisible({ timeout: 1_000 });
+  // Notebook 7.6 alone throws this one too: its shortcuts may be told of settings before their own.
+  const own = /reading 'schema'/;
+  expect(problems.filter(problem => !own.test(problem))).toEqual([]);
   await page.context().close();
 });
 
