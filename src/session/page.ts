@@ -37,10 +37,12 @@ export function watchPage(driver: SessionDriver, serverUrl: string): IDisposable
 function reportReturn(): (sender: unknown, state: SessionState) => void {
   let wasAway = false;
   return (_, state) => {
-    if (wasAway && wireOf(state) !== null) {
+    const isBack = wasAway && wireOf(state) !== null;
+    wasAway = state.link.kind === 'offline' || (wasAway && !isBack);
+    if (isBack) {
+      // This very session hears of it as well, and comes here again meanwhile.
       window.dispatchEvent(new Event(REACHABLE));
     }
-    wasAway = state.link.kind === 'offline' || (wasAway && wireOf(state) === null);
   };
 }
 

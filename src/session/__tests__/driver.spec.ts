@@ -2,7 +2,7 @@ import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
 import { AwarenessPresence, YReplica } from '../../replica';
-import { SessionDriver } from '..';
+import { SessionDriver, watchPage } from '..';
 import { FakeLine } from './fakes';
 import type { FakeSocket } from './fakes';
 import { DOCUMENT, STATUS } from './play';
@@ -170,5 +170,20 @@ describe('SessionDriver', () => {
     driver.dispose();
     await line.answered();
     expect(line.sockets).toHaveLength(0);
+  });
+
+  it('tells the other sessions of the page once that the server is there again', async () => {
+    const heard = jest.fn();
+    const watch = watchPage(world.driver, 'http://server.test/');
+    window.addEventListener('jupyter-collab-reachable', heard);
+    const socket = await connect(world);
+    expect(heard).not.toHaveBeenCalled();
+    socket.onclose({ code: 1006, reason: '' });
+    jest.runOnlyPendingTimers();
+    await connect(world);
+    expect(world.driver.state.link.kind).toBe('synced');
+    expect(heard).toHaveBeenCalledTimes(1);
+    window.removeEventListener('jupyter-collab-reachable', heard);
+    watch.dispose();
   });
 });
