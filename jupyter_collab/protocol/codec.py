@@ -110,6 +110,11 @@ _DECODERS: dict[int, Callable[[Reader], ClientMessage]] = {
 
 def encode(message: ServerMessage) -> bytes:
     """The frame for ``message``."""
+    return b"".join(pieces(message))
+
+
+def pieces(message: ServerMessage) -> tuple[bytes, ...]:
+    """The frame for ``message`` in pieces: what is large has not been copied."""
     match message:
         case SyncStep1(state_vector):
             return _sync(STEP1, state_vector)
@@ -117,6 +122,14 @@ def encode(message: ServerMessage) -> bytes:
             return _sync(STEP2, update)
         case SyncUpdate(update):
             return _sync(UPDATE, update)
+        case _:
+            return (_encode_small(message),)
+
+
+def _encode_small(
+    message: Awareness | SaveReply | Hello | Ack | Status | Refusal | Pong,
+) -> bytes:
+    match message:
         case Awareness(entries):
             return bytes((AWARENESS,)) + encode_varbytes(_presence(entries))
         case SaveReply():
@@ -135,8 +148,8 @@ def encode(message: ServerMessage) -> bytes:
             assert_never(message)
 
 
-def _sync(step: int, payload: bytes) -> bytes:
-    return bytes((SYNC, step)) + encode_varbytes(payload)
+def _sync(step: int, payload: bytes) -> tuple[bytes, ...]:
+    return bytes((SYNC, step)), encode_varuint(len(payload)), payload
 
 
 def _collab(kind: int, payload: bytes) -> bytes:

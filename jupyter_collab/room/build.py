@@ -16,9 +16,10 @@ from pycrdt import Doc
 
 from ..errors import NotANotebook
 from ..protocol.identity import ClientId, FileFormat, Lineage
+from .parts import Made
 from .updates import Json, UpdateWriter, utf8, varstring
 
-CODEC = 1
+CODEC = 2
 """Raised by one whenever the same content would give other bytes than before."""
 
 CELL_TYPES = ("code", "markdown", "raw")
@@ -34,12 +35,17 @@ _ANYBODY = 1 << 52
 class Built:
     """``update`` applied to an empty document gives the document of ``lineage``.
 
-    ``client`` made it, and must not be taken for any other edit.
+    ``client`` made it, and must not be taken for any other edit. ``made`` says where the update
+    can be parted.
     """
 
-    update: bytes
+    made: Made
     lineage: Lineage
     client: ClientId
+
+    @property
+    def update(self) -> bytes:
+        return self.made.update
 
 
 def build(format: FileFormat, type: str, source: Any) -> Built:
@@ -126,7 +132,7 @@ def _build_other(format: FileFormat, type: str, source: Any) -> Built:
     model = ydocs[type](Doc(client_id=client))
     model.set(source)
     update = model.ydoc.get_update()
-    return Built(update, _lineage(_digest(format, type, update)), client)
+    return Built(Made(update), _lineage(_digest(format, type, update)), client)
 
 
 def _digest(format: str, type: str, content: bytes) -> bytes:
@@ -149,8 +155,14 @@ def _write_notebook(source: Json) -> UpdateWriter:
     writer.add_values({k: v for k, v in source.items() if k not in ("cells", "metadata")}, "meta")
     writer.add_values(_object(metadata, "metadata"), writer.add_map("meta", "metadata"))
     left = None
+    outputs = []
     for cell in identified(source["cells"]) or [placeholder()]:
-        left = _write_cell(writer, cell, left)
+        left, place = _write_cell(writer, cell, left)
+        if place is not None:
+            outputs.append((place, _list(cell.get("outputs", []), "outputs")))
+    # The outputs come last: who opens the document sees its cells before all of them are there.
+    for place, those in outputs:
+        _write_outputs(writer, place, those)
     return writer
 
 
@@ -176,7 +188,10 @@ def _has_id(cell: Mapping[str, Json]) -> bool:
     return isinstance(cell.get("id"), str) and cell["id"] != ""
 
 
-def _write_cell(writer: UpdateWriter, cell: dict[str, Json], left: int | None) -> int:
+def _write_cell(
+    writer: UpdateWriter, cell: dict[str, Json], left: int | None
+) -> tuple[int, int | None]:
+    """The clocks of a cell and of the place for its outputs, if it has one."""
     at = writer.add_map("cells", left=left)
     plain = {k: v for k, v in cell.items() if k not in ("source", "metadata", "outputs")}
     if cell["cell_type"] == "code":
@@ -185,13 +200,17 @@ def _write_cell(writer: UpdateWriter, cell: dict[str, Json], left: int | None) -
     writer.add_text(cell["source"], at, "source")
     writer.add_values(_object(cell.get("metadata", {}), "metadata"), writer.add_map(at, "metadata"))
     if cell["cell_type"] == "code":
-        outputs = writer.add_array(at, "outputs")
-        last = None
-        for output in _list(cell.get("outputs", []), "outputs"):
-            last = _write_output(writer, _object(output, "an output"), outputs, last)
-    elif "outputs" in cell:
+        return at, writer.add_array(at, "outputs")
+    if "outputs" in cell:
         writer.add_value(cell["outputs"], at, "outputs")
-    return at
+    return at, None
+
+
+def _write_outputs(writer: UpdateWriter, place: int, outputs: list[Json]) -> None:
+    last = None
+    for output in outputs:
+        writer.mark()
+        last = _write_output(writer, _object(output, "an output"), place, last)
 
 
 def _write_output(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,6 +19,17 @@ class Send:
 
     connections: tuple[ConnectionId, ...]
     message: ServerMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Send many messages to one connection, each as late as possible: they are made on the way.
+
+    What is sent to the connection meanwhile comes after them.
+    """
+
+    connection: ConnectionId
+    messages: Iterator[ServerMessage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +133,7 @@ class Evict:
 
 Effect = (
     Send
+    | Stream
     | Disconnect
     | Append
     | MarkSaved

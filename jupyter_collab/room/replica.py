@@ -12,6 +12,7 @@ from ..errors import ProtocolError
 from ..protocol.messages import EMPTY_UPDATE
 from .build import is_text
 from .document import Document
+from .parts import Made
 
 ORIGIN = "room"
 """What a live model's undo manager does not record: it would keep all that people delete."""
@@ -24,13 +25,15 @@ LARGE = 1_000_000
 class Replica:
     """A ``pycrdt.Doc`` that collects its own changes.
 
-    ``made_by`` is the update that has made all of ``doc``, where there is one.
+    ``made_by`` is the update that has made all of ``doc``, where there is one. A large one is kept
+    for those who open the document, with what has been added to it, until something of it is
+    deleted or half as much has been added.
 
     Everything that changes the document, a connection, the room or other code on the
     server, is seen by :meth:`take`, once and in order.
     """
 
-    def __init__(self, type: str, doc: Doc[Any], made_by: bytes = b"") -> None:
+    def __init__(self, type: str, doc: Doc[Any], made_by: Made | None = None) -> None:
         self.type = type
         self.doc = doc
         self.document = Document.of(type, doc)
@@ -42,8 +45,10 @@ class Replica:
         self._content_flag = _Flag(content_roots(type, doc))
         self._content_flag.take()
         self._told: dict[str, Any] = {}
-        self._made_by = made_by if len(made_by) >= LARGE else None
+        self._made_by = made_by if made_by and len(made_by.update) >= LARGE else None
         self._made_to = doc.get_state()
+        self._added = 0
+        self._is_as_made = True
 
     def apply(self, updates: Iterable[bytes]) -> list[int]:
         """Apply ``updates`` in one transaction; returns the indices of those that are broken."""
@@ -68,23 +73,21 @@ class Replica:
         except Exception as error:
             raise ProtocolError("a state vector cannot be read") from error
 
-    def everything(self) -> list[bytes]:
-        """All of it as updates, in order, for those who have nothing.
+    def everything(self) -> tuple[Made, bytes]:
+        """All of it, for those who have nothing: what made the document, and what came later.
 
-        Putting a document of many megabytes into bytes holds up everybody. As long as nobody has
-        changed its content the bytes are there already.
+        Putting a document of many megabytes into bytes holds up everybody. The bytes that made it
+        are there already.
         """
-        content = self.content()
         if self._made_by is None:
-            return [content]
-        rest = self.difference(self._made_to)
-        return [content] if rest == EMPTY_UPDATE else [content, rest]
+            return Made(self.snapshot()), EMPTY_UPDATE
+        return self._made_by, self.difference(self._made_to)
 
     def content(self) -> bytes:
         """An update that makes all but the ``state``, of which there may be none."""
-        if self._content_flag.is_set:
-            self._made_by = None
-        return self.snapshot() if self._made_by is None else self._made_by
+        if self._made_by is None or not self._is_as_made or self._content_flag.is_set:
+            return self.snapshot()
+        return self._made_by.update
 
     def state_vector(self) -> bytes:
         return self.doc.get_state()
@@ -98,7 +101,7 @@ class Replica:
         updates, self._updates = self._updates, []
         content_changed = self._content_flag.take()
         if content_changed:
-            self._made_by = None
+            self._is_as_made = False
         return updates, content_changed
 
     @property
@@ -132,8 +135,17 @@ class Replica:
 
     def _on_transaction(self, event: TransactionEvent) -> None:
         self._updates.append(event.update)
+        if self._made_by is not None:
+            self._added += len(event.update)
+            deleted: bytes = event.delete_set  # type: ignore[attr-defined]
+            if self._made_by.loses_by(deleted) or self._is_outgrown(self._made_by):
+                self._made_by = None
         if self._notify is not None:
             self._notify()
+
+    def _is_outgrown(self, made: Made) -> bool:
+        """What came later is put into bytes for each who opens the document."""
+        return 2 * self._added > len(made.update)
 
 
 class _Flag:

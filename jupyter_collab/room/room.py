@@ -7,7 +7,7 @@ I/O here, no clock and no randomness; ``server/actor.py`` performs the effects.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from ..errors import ProtocolError
@@ -16,6 +16,7 @@ from ..protocol.close import CloseCode
 from ..protocol.identity import Access, ConnectionId, Lineage, RoomId
 from ..protocol.messages import (
     EMPTY_STATE_VECTOR,
+    EMPTY_UPDATE,
     Adopt,
     Awareness,
     ClientMessage,
@@ -38,11 +39,13 @@ from .effects import (
     Evict,
     Report,
     Send,
+    Stream,
 )
 from .flushing import FlushWindow
 from .keeper import Keeper
 from .older import OlderHistory
 from .opening import Opening, RoomPolicy
+from .parts import Made
 from .permissions import admits
 from .presence import Presence
 from .publisher import Publisher, expel
@@ -300,9 +303,11 @@ class Room:
     def _synchronize(self, member: Member, state_vector: bytes) -> list[Effect]:
         here = (member.connection,)
         if state_vector == EMPTY_STATE_VECTOR:
-            update, *later = self._replica.everything()
-            rest = [Send(here, SyncUpdate(update)) for update in later]
-            return [Send(here, SyncStep2(update)), *rest]
+            made, later = self._replica.everything()
+            if made.is_parted and member.person.collab:
+                return [Stream(member.connection, _in_parts(made, later))]
+            rest = [] if later == EMPTY_UPDATE else [Send(here, SyncUpdate(later))]
+            return [Send(here, SyncStep2(made.update)), *rest]
         try:
             update = self._replica.difference(state_vector)
         except ProtocolError as error:
@@ -422,3 +427,9 @@ class Room:
         if self._empty_since is None or self._policy.cleanup_delay is None or not self.is_settled:
             return None
         return self._empty_since + self._policy.cleanup_delay
+
+
+def _in_parts(made: Made, later: bytes) -> Iterator[SyncUpdate | SyncStep2]:
+    """What made a document, part by part; the step 2 says that it is all there."""
+    yield from map(SyncUpdate, made.parts())
+    yield SyncStep2(later)

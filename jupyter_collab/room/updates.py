@@ -17,6 +17,7 @@ from itertools import chain, repeat
 from typing import Any
 
 from ..protocol.varint import encode_varuint
+from .parts import Cut, Made, chosen
 
 Json = Any
 """What JSON can hold: ``None``, ``bool``, ``int``, ``float``, ``str``, ``list``, ``dict``."""
@@ -117,6 +118,11 @@ class UpdateWriter:
         self._parts: list[bytes | None] = []
         self._structs = 0
         self._clock = 0
+        self._marks: list[tuple[int, int, int]] = []
+
+    def mark(self) -> None:
+        """Here the update may be parted; see :class:`~.parts.Made`."""
+        self._marks.append((len(self._parts), self._structs, self._clock))
 
     def add_map(self, parent: str | int, key: str | None = None, left: int | None = None) -> int:
         return self._add(_TYPE, [_MAP], 1, parent, key, left)
@@ -152,13 +158,25 @@ class UpdateWriter:
             digest.update(b"\xff" if part is None else part)
         return digest.digest()
 
-    def finish(self, client_id: int) -> bytes:
+    def finish(self, client_id: int) -> Made:
         """The update, as made by ``client_id``."""
         if not self._structs:
-            return b"\x00\x00"
+            return Made(b"\x00\x00")
         client = encode_varuint(client_id)
-        body = (client if part is None else part for part in self._parts)
-        return b"".join((b"\x01", varuint(self._structs), client, b"\x00", *body, b"\x00"))
+        body = [client if part is None else part for part in self._parts]
+        head = b"".join((b"\x01", varuint(self._structs), client, b"\x00"))
+        update = b"".join((head, *body, b"\x00"))
+        return Made(update, client_id, 1, self._structs, chosen(self._cuts(body, len(head))))
+
+    def _cuts(self, body: list[bytes], begin: int) -> list[Cut]:
+        """Where the marks are in bytes; ``body`` begins at ``begin``."""
+        cuts, at, index = [Cut(begin, 0, 0)], begin, 0
+        for marked, structs, clock in self._marks:
+            at += sum(map(len, body[index:marked]))
+            index = marked
+            if structs < self._structs:
+                cuts.append(Cut(at, structs, clock))
+        return cuts
 
     def _add(
         self,

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from ..protocol.close import CloseCode
 from ..protocol.identity import ConnectionId, Lineage
 from ..room import events as ev
-from ..room.effects import Disconnect, Effect, Report, Send
+from ..room.effects import Disconnect, Effect, Report, Send, Stream
 from ..room.session import Person
 from .clock import Clock
 from .connection import Connection
@@ -106,6 +106,9 @@ class Actor:
                     connection = self.connections.get(id)
                     if connection is not None:
                         connection.send(packet)
+            case Stream(id, messages):
+                if id in self.connections:
+                    self.connections[id].stream(map(pack, messages))
             case Disconnect(id, code, reason):
                 self._disconnect(id, code, reason)
             case Report(kind, fields):

@@ -191,9 +191,9 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         connection = self._outbound
         if connection is None:
             return
-        if self.selected_subprotocol == SUBPROTOCOL:
-            connection.send(pack(Refusal(error.reason, str(error))))
-        connection.close(_close_code(error), str(error))
+        collab = self.selected_subprotocol == SUBPROTOCOL
+        last = pack(Refusal(error.reason, str(error))) if collab else None
+        connection.close(_close_code(error), str(error), last)
         self._leave()
 
     async def _join(self, name: str, connection: Connection, grant: Grant) -> None:

@@ -16,6 +16,7 @@ from ..room.document import Document
 from ..room.effects import AdoptHistory
 from ..room.gaps import clocks
 from ..room.opening import Opening
+from ..room.parts import Made
 from ..room.replica import Replica
 from ..room.room import Room
 from ..store.journal import Journal
@@ -172,7 +173,7 @@ def resume(
     updates = (*stored.updates, *new.updates)
     if not apply(doc, updates):
         return None
-    replica = Replica(id.type, doc, made_by=updates[0] if len(updates) == 1 else b"")
+    replica = Replica(id.type, doc, made_by=Made(updates[0]) if len(updates) == 1 else None)
     position = Position(stored.position + len(new.updates))
     lineage = stored.lineage if renamed is None else renamed.lineage
     opening = Opening(lineage, replica, position, new.saved, path, file.version, new.base)
@@ -194,7 +195,7 @@ def begin(
     """Begin with the history ``built`` from the file, ``over`` what the log may have."""
     doc: Doc[Any] = Doc(client_id=client)
     doc.apply_update(built.update)
-    replica, version = Replica(id.type, doc, made_by=built.update), file.version
+    replica, version = Replica(id.type, doc, made_by=built.made), file.version
     saved = SavedMark(FIRST, version.fingerprint)
     fresh = isinstance(over, Anything)
     opening = Opening(built.lineage, replica, FIRST, saved, path, version, fresh=fresh)

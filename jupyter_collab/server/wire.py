@@ -6,13 +6,15 @@ framed once for all who get it, and is mostly gone after one system call.
 
 from __future__ import annotations
 
+import asyncio
 import struct
+from collections.abc import Callable
 from typing import Any, NewType
 
 from tornado.iostream import IOStream, StreamClosedError
 from tornado.websocket import WebSocketHandler
 
-from ..protocol.codec import encode
+from ..protocol.codec import pieces
 from ..protocol.messages import ServerMessage
 
 Packet = NewType("Packet", bytes)
@@ -26,15 +28,19 @@ LINGER = 60.0
 
 def pack(message: ServerMessage) -> Packet:
     """``message`` in a WebSocket frame (RFC 6455, section 5.2)."""
-    payload = encode(message)
-    size = len(payload)
+    payload = pieces(message)
+    size = sum(map(len, payload))
     if size < 126:
         header = struct.pack("!BB", _FINAL_BINARY, size)
     elif size < 2**16:
         header = struct.pack("!BBH", _FINAL_BINARY, 126, size)
     else:
         header = struct.pack("!BBQ", _FINAL_BINARY, 127, size)
-    return Packet(header + payload)
+    return Packet(b"".join((header, *payload)))
+
+
+AHEAD = 2**20
+"""Bytes that may wait for the other side when the next part of a document is made."""
 
 
 class SocketWire:
@@ -43,6 +49,7 @@ class SocketWire:
     def __init__(self, handler: WebSocketHandler) -> None:
         self._handler = handler
         self._pending = 0
+        self._go_on: Callable[[], None] | None = None
 
     def write(self, packet: Packet) -> None:
         """Send now what the socket takes at once, and the rest as it can; does not wait.
@@ -73,12 +80,21 @@ class SocketWire:
 
     def _sent(self, done: Any, size: int) -> None:
         self._pending -= size
+        if self._go_on is not None:
+            self.when_read(self._go_on)
         if not done.cancelled():
             done.exception()  # a socket that broke is told by on_close
 
     def pending_bytes(self) -> int:
         """How much waits for the other side to read."""
         return self._pending
+
+    def when_read(self, go_on: Callable[[], None]) -> None:
+        """Call ``go_on`` in another turn of the loop, once at most :data:`AHEAD` bytes wait."""
+        waits = self._pending > AHEAD
+        self._go_on = go_on if waits else None
+        if not waits:
+            asyncio.get_running_loop().call_soon(go_on)
 
     def close(self, code: int, reason: str) -> None:
         self._linger()

@@ -8,16 +8,18 @@ import pytest
 from pycrdt import Doc
 
 from jupyter_collab.files.port import FileContent
-from jupyter_collab.protocol.messages import SyncStep2, SyncUpdate
+from jupyter_collab.protocol.messages import EMPTY_UPDATE, SyncStep2, SyncUpdate
 from jupyter_collab.room import events as ev
 from jupyter_collab.room import replica as module
 from jupyter_collab.room.build import build
+from jupyter_collab.room.parts import Made
 from jupyter_collab.room.replica import Replica
 from jupyter_collab.server.merging import Merge, merge_now
 
 from .world import World, version
 
-BUILT = build("text", "file", "hello\n")
+HELLO = "hello\n" + 1000 * "-"
+BUILT = build("text", "file", HELLO)
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +31,7 @@ def _all_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
 def replica() -> Replica:
     doc: Doc[Any] = Doc()
     doc.apply_update(BUILT.update)
-    return Replica("file", doc, BUILT.update)
+    return Replica("file", doc, BUILT.made)
 
 
 def made_of(updates: list[bytes]) -> Replica:
@@ -40,40 +42,60 @@ def made_of(updates: list[bytes]) -> Replica:
 
 
 def test_a_large_document_is_not_put_into_bytes_again(replica: Replica) -> None:
-    assert replica.everything()[0] is BUILT.update
+    assert replica.everything() == (BUILT.made, EMPTY_UPDATE)
     replica.set_state({"path": "a.txt"})
     replica.take()
-    first, rest = replica.everything()
-    assert first is BUILT.update
-    assert made_of([first, rest]).snapshot() == replica.snapshot()
+    made, rest = replica.everything()
+    assert made is BUILT.made
+    assert replica.content() is BUILT.update
+    assert made_of([made.update, rest]).snapshot() == replica.snapshot()
 
 
 @pytest.mark.parametrize("told", [True, False])
-def test_what_has_changed_is_made_anew(replica: Replica, told: bool) -> None:
-    replica.document.edit("bye\n")
+def test_what_was_added_comes_after_what_was_made(replica: Replica, told: bool) -> None:
+    replica.document.edit(HELLO + "x")
     if told:
         replica.take()
-    assert replica.everything() == [replica.snapshot()]
-    assert replica.everything()[0] != BUILT.update
+    made, rest = replica.everything()
+    assert made is BUILT.made
+    assert made_of([made.update, rest]).snapshot() == replica.snapshot() == replica.content()
+
+
+def test_what_was_deleted_is_in_nothing_that_is_kept(replica: Replica) -> None:
+    """Who opens the document later must not receive it."""
+    replica.document.edit(HELLO.replace("ll", ""))
+    assert replica.everything() == (Made(replica.snapshot()), EMPTY_UPDATE)
+    assert b"ll" not in replica.everything()[0].update
+
+
+def test_what_others_delete_of_their_own_does_not_matter(replica: Replica) -> None:
+    replica.document.edit(HELLO + "xyz")
+    replica.document.edit(HELLO + "xz")
+    assert replica.everything()[0] is BUILT.made
+
+
+def test_what_has_grown_much_is_made_anew(replica: Replica) -> None:
+    replica.document.edit(HELLO + "x" * len(HELLO))
+    assert replica.everything() == (Made(replica.snapshot()), EMPTY_UPDATE)
 
 
 def test_another_program_writes_before_anybody_does() -> None:
-    world = World("hello\n")
+    world = World(HELLO)
     ada = world.open(1)
     world.handle(ev.FileChangedOutside())
-    world.handle(ev.FileRead(FileContent("hello world\n", version("v2"))))
+    world.handle(ev.FileRead(FileContent(HELLO + " world", version("v2"))))
     wanted = world.merges[-1]
     assert wanted.ours == BUILT.update
-    merge = Merge("file", wanted.ours, "hello world\n", wanted.clean, None, wanted.saved, 9)
+    merge = Merge("file", wanted.ours, HELLO + " world", wanted.clean, None, wanted.saved, 9)
     world.handle(ev.FileMerged(version("v2"), merge_now(merge).updates))
-    assert str(ada.text) == str(world.open(2).text) == "hello world\n"
+    assert str(ada.text) == str(world.open(2).text) == HELLO + " world"
 
 
 def test_whoever_comes_has_it_all_at_once() -> None:
-    world = World("hello\n")
+    world = World(HELLO)
     ada = world.open(1)
     assert ada.last(SyncStep2).update == BUILT.update
-    assert str(ada.text) == "hello\n"
+    assert str(ada.text) == HELLO
     assert ada.all(SyncUpdate), "the state, which is no part of the file"
     world.type(ada, "A")
-    assert str(world.open(2).text) == "Ahello\n"
+    assert str(world.open(2).text) == "A" + HELLO

@@ -27,6 +27,7 @@ from jupyter_collab.room.session import Person
 from jupyter_collab.store.port import SavedMark
 
 TEXT = RoomId("text", "file", FileId("f1"))
+NOTEBOOK = RoomId("json", "notebook", FileId("f1"))
 
 
 def version(fingerprint: str) -> FileVersion:
@@ -76,7 +77,7 @@ class World:
 
     def __init__(
         self,
-        content: str = "hello\n",
+        content: Any = "hello\n",
         *,
         save_delay: float | None = 1.0,
         cleanup_delay: float | None = 60.0,
@@ -97,13 +98,15 @@ class World:
         self.reports: list[fx.Report] = []
         self.evicted = False
         self.log_at_once = log_at_once
-        built = build("text", "file", content)
+        """With a text, or a notebook, as its file has it."""
+        id = TEXT if isinstance(content, str) else NOTEBOOK
+        built = build(id.format, id.type, content)
         doc: Doc[Any] = Doc(client_id=7)
         doc.apply_update(built.update)
         self.log.append(built.update)
         opening = Opening(
             built.lineage,
-            Replica("file", doc, built.update),
+            Replica(id.type, doc, built.made),
             Position(1),
             SavedMark(Position(1), "v1"),
             "notes.txt",
@@ -112,7 +115,7 @@ class World:
         )
         self.opening = opening
         policy = RoomPolicy(SavePolicy(save_delay, 5.0), cleanup_delay, 0.02)
-        self.room = Room(TEXT, opening, policy, self.now)
+        self.room = Room(id, opening, policy, self.now)
         self.handle(ev.Logged(Position(1)))
 
     @property
@@ -127,6 +130,9 @@ class World:
         match effect:
             case fx.Send(connections, message):
                 for connection in connections:
+                    self.clients[connection].hear(message)
+            case fx.Stream(connection, messages):
+                for message in messages:
                     self.clients[connection].hear(message)
             case fx.Disconnect(connection):
                 self.closed[connection] = effect

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,9 @@ class FullWire:
     def pending_bytes(self) -> int:
         return self.queued
 
+    def when_read(self, go_on: Callable[[], None]) -> None:
+        pass
+
     def close(self, code: int, _reason: str) -> None:
         self.closed.append(code)
 
@@ -170,3 +174,69 @@ def test_what_waits_for_one_client_is_bounded() -> None:
         connection.send(Packet(b"y" * 10))
     assert wire.queued == 5000
     assert wire.closed == [CloseCode.TOO_SLOW]
+
+
+class SlowWire(FullWire):
+    """A socket whose other side reads when the test says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: list[bytes] = []
+        self.go_on: Callable[[], None] | None = None
+
+    def write(self, packet: Packet) -> None:
+        self.written.append(packet)
+
+    def when_read(self, go_on: Callable[[], None]) -> None:
+        self.go_on = go_on
+
+    def read(self) -> None:
+        go_on, self.go_on = self.go_on, None
+        assert go_on is not None
+        go_on()
+
+
+@pytest.fixture
+def parts() -> Iterator[Packet]:
+    return iter([Packet(b"1"), Packet(b"2"), Packet(b"3")])
+
+
+def test_a_document_in_parts_is_made_as_it_is_read(parts: Iterator[Packet]) -> None:
+    """What is sent meanwhile comes after it."""
+    wire = SlowWire()
+    connection = Connection(ConnectionId(1), wire, max_unread=1000)
+    connection.stream(parts)
+    connection.send(Packet(b"edit"))
+    assert wire.written == [b"1"]
+    wire.read()
+    assert wire.written == [b"1", b"2"]
+    wire.read()
+    wire.read()
+    assert wire.written == [b"1", b"2", b"3", b"edit"]
+    assert wire.go_on is None
+    connection.send(Packet(b"more"))
+    assert wire.written[-1] == b"more"
+
+
+def test_what_waits_behind_a_document_in_parts_is_bounded(parts: Iterator[Packet]) -> None:
+    wire = SlowWire()
+    connection = Connection(ConnectionId(1), wire, max_unread=100)
+    connection.stream(parts)
+    for _ in range(100):
+        connection.send(Packet(b"y" * 10))
+    assert wire.written == [b"1"]
+    assert wire.closed == [CloseCode.TOO_SLOW]
+    wire.read()
+    assert wire.written == [b"1"], "nothing more is made for who is gone"
+
+
+def test_why_a_connection_is_closed_is_said_in_the_middle_of_a_document(
+    parts: Iterator[Packet],
+) -> None:
+    """W10"""
+    wire = SlowWire()
+    connection = Connection(ConnectionId(1), wire, max_unread=100)
+    connection.stream(parts)
+    connection.send(Packet(b"edit"))
+    connection.close(CloseCode.FORBIDDEN, "", Packet(b"why"))
+    assert wire.written == [b"1", b"why"]

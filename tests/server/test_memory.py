@@ -42,6 +42,9 @@ class Wire:
     def pending_bytes(self) -> int:
         return 0
 
+    def when_read(self, go_on: Callable[[], None]) -> None:
+        pass
+
     def close(self, code: int, reason: str) -> None:
         pass
 

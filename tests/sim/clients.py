@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from pycrdt import Array, Doc, Map, Text
+from pycrdt import Array, Doc, Map, Text, merge_updates
 
 from jupyter_collab.errors import FileError
 from jupyter_collab.protocol.close import CloseCode
@@ -78,9 +78,8 @@ class Client(ABC):
         self._early.append(update)
 
     def _apply_step2(self, update: bytes) -> None:
-        self._apply(update)
-        while self._early:
-            self._apply(self._early.pop(0))
+        self._apply(merge_updates(*self._early, update))
+        self._early.clear()
 
     def connect(self) -> None:
         """Try to get a line."""

@@ -138,6 +138,9 @@ class Life:
                 for id in connections:
                     if id in self.lines:
                         self.lines[id].down.append(message)
+            case fx.Stream(id, messages):
+                if id in self.lines:
+                    self.lines[id].down.extend(messages)
             case fx.Disconnect(id, code, reason):
                 if id in self.lines:
                     self.lines[id].close(code, reason)
