@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from json.decoder import JSONDecodeError
 from typing import Any
 
@@ -237,7 +237,7 @@ def _chunks(notebook: Notebook) -> Iterator[str]:
             yield from _cell_chunks(notebook[key])
         else:
             value = notebook[key]
-            yield _dump(_metadata(value) if key == "metadata" else value, " ")
+            yield _dump(_metadata(value) if key == "metadata" else value, "\n ")
         opening = ",\n"
     yield "\n}\n" if notebook else "{}\n"
 
@@ -246,28 +246,65 @@ def _cell_chunks(cells: list[dict[str, Any]]) -> Iterator[str]:
     opening = "[\n  "
     for cell in cells:
         yield opening
-        yield _dump(_split_cell(cell), "  ")
+        yield _dump(_split_cell(cell), "\n  ")
         opening = ",\n  "
     yield "\n ]"
 
 
-def _dump(value: Any, indent: str) -> str:
-    text = json.dumps(
-        value,
-        default=_ascii,
-        indent=1,
-        sort_keys=True,
-        separators=(",", ": "),
-        ensure_ascii=False,
-    )
-    # A line break in a string is written as \n: those in the text are all layout.
-    return text.replace("\n", "\n" + indent)
+def _dump(value: Any, line: str) -> str:
+    """``value`` as nbformat lays it out; ``line`` is a line break and where lines begin."""
+    pieces: list[str] = []
+    _lay_out(value, line, pieces.append)
+    return "".join(pieces)
+
+
+def _lay_out(value: Any, line: str, write: Callable[[str], object]) -> None:
+    """Write ``value`` piece by piece.
+
+    The standard library's writer is Python where it indents, with a call for each line of an
+    output. So the layout is made here, and what lies in it by the fast one.
+    """
+    kind, inner = type(value), line + " "
+    if kind is str:
+        write(_quoted(value))
+    elif kind is dict and _are_texts(value):
+        opening = "{"
+        for key in sorted(value):
+            write(f"{opening}{inner}{_quoted(key)}: ")
+            _lay_out(value[key], inner, write)
+            opening = ","
+        write(line + "}")
+    elif kind is list and _are_texts(value):
+        write("[" + inner + f",{inner}".join(map(_quoted, value)) + line + "]")
+    elif kind is list and value:
+        opening = "["
+        for element in value:
+            write(opening + inner)
+            _lay_out(element, inner, write)
+            opening = ","
+        write(line + "]")
+    elif not value or kind is int:
+        write(_compact(value))
+    else:
+        # A line break in a string is written as \n: those in the text are all layout.
+        write(_indented(value).replace("\n", line))
+
+
+def _are_texts(values: Iterable[object]) -> bool:
+    return set(map(type, values)) == {str}
 
 
 def _ascii(value: object) -> str:
     if isinstance(value, bytes):
         return value.decode("ascii")
     raise TypeError(f"a notebook cannot hold a {type(value).__name__}")
+
+
+_quoted = json.encoder.encode_basestring
+_compact = json.JSONEncoder(default=_ascii, ensure_ascii=False).encode
+_indented = json.JSONEncoder(
+    default=_ascii, ensure_ascii=False, indent=1, sort_keys=True, separators=(",", ": ")
+).encode
 
 
 def _metadata(metadata: dict[str, Any]) -> dict[str, Any]:
