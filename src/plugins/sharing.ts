@@ -9,6 +9,7 @@ import { RankedMenu, shareIcon, ToolbarButton } from '@jupyterlab/ui-components'
 import { Widget } from '@lumino/widgets';
 
 import { CollabContentProvider } from '../drive';
+import type { DocumentProvider } from '../provider';
 import {
   addShareCommands,
   documentSection,
@@ -17,6 +18,7 @@ import {
   serverSection,
   ServerSharingApi,
   ShareCommands,
+  ShareRight,
   Subjects
 } from '../sharing';
 
@@ -30,7 +32,7 @@ const FILES_RANK = 14;
 /** What needs nothing to be selected. */
 const IN_MENU = [ShareCommands.server, ShareCommands.document];
 
-/** Lets people share the server and its documents. Those who came by a link have none of it. */
+/** Lets people share the server and its documents, whom it lets write. Guests have none of it. */
 export const sharing: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-collab:sharing',
   description: 'Makes links to this server and to its documents.',
@@ -56,39 +58,68 @@ export const sharing: JupyterFrontEndPlugin<void> = {
     // In the order of their tabs; on a JupyterHub it is the last one that shares the server.
     const sections = [documentSection, serverSection, hub];
     const subjects = new Subjects(app, provider, browsers);
-    addShareCommands(app.commands, { subjects, sections, api, trans });
-    addMenu(app, mainMenu, trans);
-    addButtons(app, subjects, toolbars, trans);
+    const right = new ShareRight(serverSettings);
+    addShareCommands(app.commands, { subjects, sections, api, right, trans });
+    addMenu(app, mainMenu, right, trans);
+    addButtons(app, { subjects, right, toolbars, trans });
     app.contextMenu.addItem({ command: ShareCommands.file, selector: FILES, rank: FILES_RANK });
     IN_MENU.forEach(command => palette?.addItem({ command, category: trans.__('Collaboration') }));
+    provider.documentOpened.connect((_, document) => askWhenAccessChanges(right, document));
+    void right.ask();
   }
 };
+
+/** The site has given or taken the right to write, of which a document's connection is told. */
+function askWhenAccessChanges(right: ShareRight, document: DocumentProvider): void {
+  let last = document.state.access;
+  document.stateChanged.connect((_, { access }) => {
+    if (access !== last) {
+      last = access;
+      void right.ask();
+    }
+  });
+}
 
 function addMenu(
   { commands }: JupyterFrontEnd,
   mainMenu: IMainMenu | null,
+  right: ShareRight,
   trans: TranslationBundle
 ): void {
-  const menu = new RankedMenu({ commands });
-  menu.id = 'jp-mainmenu-share';
-  menu.title.label = trans.__('Share');
-  IN_MENU.forEach(command => menu.addItem({ command, args: { isMenu: true } }));
-  mainMenu?.addMenu(menu, true, { rank: MENU_RANK });
+  let menu: RankedMenu | null = null;
+  right.changed.connect(() => {
+    menu?.dispose();
+    menu = right.isHeld ? makeMenu() : null;
+    if (menu !== null) {
+      mainMenu?.addMenu(menu, true, { rank: MENU_RANK });
+    }
+  });
+
+  function makeMenu(): RankedMenu {
+    const made = new RankedMenu({ commands });
+    made.id = 'jp-mainmenu-share';
+    made.title.label = trans.__('Share');
+    IN_MENU.forEach(command => made.addItem({ command, args: { isMenu: true } }));
+    return made;
+  }
+}
+
+interface ButtonParts {
+  readonly subjects: Subjects;
+  readonly right: ShareRight;
+  readonly toolbars: IToolbarWidgetRegistry | null;
+  readonly trans: TranslationBundle;
 }
 
 /** In the bar of each shared document, beside the people who are in it. */
-function addButtons(
-  { commands }: JupyterFrontEnd,
-  subjects: Subjects,
-  toolbars: IToolbarWidgetRegistry | null,
-  trans: TranslationBundle
-): void {
+function addButtons({ commands }: JupyterFrontEnd, parts: ButtonParts): void {
+  const { subjects, right, toolbars, trans } = parts;
   const make = (widget: Widget): Widget => {
     const subject = subjects.of(widget);
     if (subject?.obstacle !== null) {
       return new Widget();
     }
-    return new ToolbarButton({
+    const button = new ToolbarButton({
       className: 'jp-CollabShareButton',
       icon: shareIcon,
       label: trans.__('Share'),
@@ -98,6 +129,11 @@ function addButtons(
         void commands.execute(ShareCommands.document, { path });
       }
     });
+    const update = () => button.setHidden(!right.isHeld);
+    right.changed.connect(update);
+    button.disposed.connect(() => right.changed.disconnect(update));
+    update();
+    return button;
   };
   ['Notebook', 'Editor'].forEach(factory => toolbars?.addFactory(factory, 'collab-share', make));
 }

@@ -4,6 +4,7 @@ import type { CommandRegistry } from '@lumino/commands';
 
 import type { SharingApi } from './api';
 import type { ShareSection } from './section';
+import type { ShareRight } from './right';
 import type { Subject } from './subject';
 import type { Subjects } from './subjects';
 import { openShareDialog } from './ui/dialog';
@@ -18,12 +19,15 @@ interface Parts {
   readonly subjects: Pick<Subjects, 'current' | 'selected' | 'at' | 'page'>;
   readonly sections: readonly ShareSection[];
   readonly api: SharingApi;
+  /** Who may not share is offered none of it. */
+  readonly right: Pick<ShareRight, 'isHeld' | 'changed'>;
   readonly trans: TranslationBundle;
 }
 
 /** What can be shared, as commands. `path` names a file; without it, the document in front. */
 export function addShareCommands(commands: CommandRegistry, parts: Parts): void {
-  const { subjects, sections, api, trans } = parts;
+  const { subjects, sections, api, right, trans } = parts;
+  const isVisible = () => right.isHeld;
   const subjectOf = ({ path }: Args): Subject | null =>
     typeof path === 'string' ? subjects.at(path) : subjects.current;
   const open = async (first: string, subject: Subject | null) =>
@@ -35,6 +39,8 @@ export function addShareCommands(commands: CommandRegistry, parts: Parts): void 
       caption,
       icon: args => (args.isMenu === true ? undefined : shareIcon),
       describedBy: PATH,
+      isVisible,
+      isEnabled: isVisible,
       execute: args => open(what, subjectOf(args))
     });
   add(
@@ -52,9 +58,11 @@ export function addShareCommands(commands: CommandRegistry, parts: Parts): void 
     caption: trans.__('Share what is selected in the file browser'),
     icon: shareIcon,
     describedBy: NOTHING,
-    isEnabled: () => subjects.selected !== null,
+    isVisible,
+    isEnabled: () => right.isHeld && subjects.selected !== null,
     execute: () => open('document', subjects.selected)
   });
+  right.changed.connect(() => commands.notifyCommandChanged());
 }
 
 type Args = { readonly path?: unknown; readonly isMenu?: unknown };

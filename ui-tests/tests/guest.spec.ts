@@ -238,6 +238,8 @@ test('whose right to write is withdrawn, and given back, goes on with the open d
     await writeFile(pathTo(lab.cwd, 'readers'), 'bob');
     const badge = bob.locator('.jp-CollabViewOnly');
     await expect(badge).toHaveAttribute('title', /You may read the files of this server/);
+    const share = bob.getByText('Share', { exact: true }).filter({ visible: true });
+    await expect(share).toHaveCount(0);
     await typeInCell(bob, 0, 'typed');
     await bob.keyboard.press('Control+z');
     await bob.keyboard.press('Control+s');
@@ -247,6 +249,8 @@ test('whose right to write is withdrawn, and given back, goes on with the open d
     await bob.screenshot({ path: 'test-results/guest-reader.png' });
     await writeFile(pathTo(lab.cwd, 'readers'), '');
     await expect(badge).toHaveCount(0);
+    // In the menu bar, and in the bar of the document.
+    await expect(share).toHaveCount(2);
     await typeInCell(bob, 0, '0');
     await everywhere([ada, bob], lab, 'rights.ipynb', ['a = 100', 'b = 20', '# Title']);
   } finally {
