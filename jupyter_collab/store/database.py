@@ -21,12 +21,15 @@ from .witness import Witness
 BUSY_TIMEOUT = 2.0
 """Seconds to wait for another program's lock. All rooms wait meanwhile, the event loop not."""
 
-WAL_LIMIT = 1024 * 1024
-"""Bytes that the write-ahead log may keep on disk while nothing is in it."""
-
-WAL_PAGES = 256
+WAL_PAGES = 32
 """Pages (of 4 KiB as a rule) in the write-ahead log from which on they are put into the file. The
-log is larger only while a larger transaction, such as a large document's, is written."""
+log is larger only while a larger transaction, such as a large document's, is written. A keystroke
+is a page in it, so the file is synced once more for each 32: beside the 32 syncs of the log that
+was not measurable."""
+
+WAL_LIMIT = 128 * 1024
+"""Bytes that the write-ahead log may keep on disk while nothing is in it. Not nought: by an empty
+one a store is known that has lost its log."""
 
 KEPT_PAGES = 256
 """Free pages (of 4 KiB as a rule) that the file may have."""
