@@ -16,6 +16,8 @@ from jupyter_server.auth.identity import IdentityProvider, User
 from jupyter_server.base.handlers import JupyterHandler
 from jupyterlab.galata import configure_jupyter_server
 
+from jupyter_collab.sharing import policy
+
 USER_COOKIE = "ui-test-user"
 
 
@@ -77,3 +79,6 @@ c.LabApp.extension_manager = "readonly"
 c.JupyterNotebookApp.expose_app_in_browser = True
 
 c.YDocExtension.collaborative = True
+
+# No test waits for a minute until a link ends.
+policy.SHORTEST = 10.0

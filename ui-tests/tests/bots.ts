@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
 import { Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
@@ -11,6 +12,9 @@ const AWARENESS = 1;
 const STEP_1 = 0;
 const STEP_2 = 1;
 const UPDATE = 2;
+
+/** Milliseconds from one key of a bot to the next. */
+const KEY_INTERVAL = 20;
 
 /** Somebody without a browser: in a document and on the server as others are, and much cheaper. */
 export class Bot {
@@ -74,6 +78,17 @@ export class Bot {
   typeInCell(index: number, at: number, text: string): void {
     (this._cell(index).get('source') as Y.Text).insert(at, text);
     this.writeInCell(index, at + text.length);
+  }
+
+  /** Type at the end of a cell, key by key, as a person does. */
+  async typeKeys(index: number, text: string): Promise<void> {
+    const source = this._cell(index).get('source') as Y.Text;
+    let at = source.length;
+    for (const key of text) {
+      this.typeInCell(index, at, key);
+      at += key.length;
+      await sleep(KEY_INTERVAL);
+    }
   }
 
   leave(): void {

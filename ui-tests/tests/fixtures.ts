@@ -135,13 +135,10 @@ export const test = galataTest.extend<TestFixtures, WorkerFixtures>({
   together: async ({ page, join, lab, tmpPath }, use) => {
     const together = async (file: string, content: string, ...names: string[]) => {
       await lab.write(`${tmpPath}/${file}`, content);
-      const guests: LabPage[] = [];
-      for (const name of names) {
-        guests.push(await join(name));
-      }
-      for (const who of [page, ...guests]) {
-        await openDocument(who, `${tmpPath}/${file}`);
-      }
+      const guests = await Promise.all(names.map(async name => join(name)));
+      await Promise.all(
+        [page, ...guests].map(async who => openDocument(who, `${tmpPath}/${file}`))
+      );
       return guests;
     };
     await use(together as Together);

@@ -228,6 +228,9 @@ test('everything is done by keys, and the name is made with the enter key', asyn
   await expect(dialog.getByRole('radio', { name: /can edit/ })).toBeChecked();
   await page.keyboard.press('Tab');
   await expect(dialog.getByRole('combobox', { name: 'Valid' })).toBeFocused();
+  // As the notebook behind it does once it is ready.
+  await page.locator('.jp-Notebook-cell').focus();
+  await expect(dialog.getByRole('combobox', { name: 'Valid' })).toBeFocused();
   await page.keyboard.press('Tab');
   const name = dialog.getByRole('textbox', { name: /^Name/ });
   await expect(name).toBeFocused();

@@ -26,15 +26,39 @@ export async function openShareDialog(options: ShareOptions): Promise<void> {
   await dialog.launch();
 }
 
-/** In a body with forms of its own the enter key does not close the dialog. */
+/** A dialog with forms of its own. */
 class ShareDialog extends Dialog<unknown> {
   override handleEvent(event: Event): void {
-    const { target } = event;
-    const isInBody = target instanceof Element && target.closest('.jp-CollabShare') !== null;
-    if (!(isInBody && event instanceof KeyboardEvent && event.key === 'Enter')) {
+    if (event.type === 'focus') {
+      this._keepFocus(event);
+    } else if (!(event instanceof KeyboardEvent && event.key === 'Enter' && isInForm(event))) {
       super.handleEvent(event);
     }
   }
+
+  /**
+   * What is opened behind the dialog takes the focus as soon as it is ready. It comes back to where
+   * it was, where any dialog would begin anew.
+   */
+  private _keepFocus(event: Event): void {
+    const { target } = event;
+    if (target instanceof HTMLElement && this.node.contains(target)) {
+      this._focused = target;
+      return;
+    }
+    event.stopPropagation();
+    this._focused?.focus();
+    if (!this.node.contains(document.activeElement)) {
+      super.handleEvent(event);
+    }
+  }
+
+  private _focused: HTMLElement | null = null;
+}
+
+/** Where the enter key does what the form says, and does not close the dialog. */
+function isInForm({ target }: Event): boolean {
+  return target instanceof Element && target.closest('.jp-CollabShare') !== null;
 }
 
 /** Asks the server what can be shared, and shows each part behind a tab. */
