@@ -103,10 +103,12 @@ export class CollabContentProvider implements ICollaborativeContentProvider {
     contentType: string,
     model: DocumentProvider.Model
   ): void {
-    const { drive, trans, line, offline } = this._options;
+    const { drive, trans, line, offline, maxFrame } = this._options;
     const settings = drive.serverSettings;
-    const what = { path, format, contentType, model };
-    const provider = new DocumentProvider({ ...what, settings, trans, line, offline });
+    const provider = new DocumentProvider({
+      ...{ path, format, contentType, model },
+      ...{ settings, trans, line, offline, maxFrame }
+    });
     const document = new OpenDocument(provider, drive, change => this._fileChanged.emit(change));
     this._documents.add(document);
     this._documentOpened.emit(provider);
@@ -151,6 +153,8 @@ export namespace CollabContentProvider {
     readonly trans: TranslationBundle;
     /** Where the browser keeps what the server does not have; without it, nothing is kept. */
     readonly offline?: OfflineStorage | null;
+    /** How many bytes the server takes in one frame. */
+    readonly maxFrame?: number;
     /** Another way to the server, for tests. */
     readonly line?: Line;
   }

@@ -27,6 +27,11 @@ export function explainRefusal(trans: TranslationBundle, cause: Cause, path: str
       );
     case 'too-large':
       return trans.__('%1 is larger than the server accepts for editing together.', path);
+    case 'oversized':
+      return trans.__(
+        'What you have written in %1 since the last connection is larger than the server takes at once. Nothing of it is sent until you delete the large part, and connect again.',
+        path
+      );
     case 'unreachable':
       return trans.__('The server cannot be reached, so %1 could not be opened.', path);
     case 'version-mismatch':
@@ -62,8 +67,6 @@ export function explain(trans: TranslationBundle, cause: Cause, otherwise: strin
     case 'store-error':
     case 'store-conflict':
       return trans.__('The server cannot keep the history of this document.');
-    case 'too-much':
-      return trans.__('A change is larger than the server accepts.');
     case 'malformed':
     case 'bad-room-id':
     case 'unknown_session':

@@ -8,6 +8,7 @@ import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
 import { explainRefusal, explainSave } from './explain';
+import { largestUpdate } from './oversize';
 import { Shelter } from './offline';
 import type { OfflineStorage, Piece } from './offline';
 import { AwarenessPresence, YReplica } from './replica';
@@ -77,6 +78,11 @@ export class DocumentProvider implements IDocumentProvider {
     return this._stateChanged;
   }
 
+  /** Something was put in that was larger than the server takes, in bytes, and was taken back. */
+  get takenBack(): ISignal<this, number> {
+    return this._takenBack;
+  }
+
   dispose(): void {
     if (this.isDisposed) {
       return;
@@ -118,19 +124,24 @@ export class DocumentProvider implements IDocumentProvider {
 
   private _connectParts(path: string) {
     const { model, format, contentType, settings, offline = null } = this._options;
-    const replica = new YReplica(model.ydoc, (update, isOwn) => {
+    const { maxFrame = Infinity } = this._options;
+    const note = (update: Uint8Array, isOwn: boolean) => {
       shelter?.note(update, isOwn);
       if (isOwn) {
         driver.tell({ type: 'edited', update });
       }
-    });
+    };
+    const replica = new YReplica(model.ydoc, note, largestUpdate(maxFrame), size =>
+      this._takenBack.emit(size)
+    );
     const tell = (occurrence: Occurrence) => driver.tell(occurrence);
     const shelter = offline === null ? null : new Shelter({ storage: offline, replica, tell });
     const presence = new AwarenessPresence(model.awareness, () => driver.tell({ type: 'moved' }));
     const server = this._options.line ?? new ServerLine({ settings, format, contentType });
     const line = shelter?.wrap(server) ?? server;
     const subject = { kind: 'document', format, contentType } as const;
-    const driver: SessionDriver = new SessionDriver({ subject, path, replica, presence, line });
+    const parts = { subject, path, replica, presence, line, maxFrame };
+    const driver: SessionDriver = new SessionDriver(parts);
     return { replica, presence, driver, shelter };
   }
 
@@ -152,6 +163,7 @@ export class DocumentProvider implements IDocumentProvider {
   private readonly _parts = new DisposableSet();
   private readonly _ready = new PromiseDelegate<void>();
   private readonly _stateChanged = new Signal<this, SessionState>(this);
+  private readonly _takenBack = new Signal<this, number>(this);
 }
 
 export namespace DocumentProvider {
@@ -166,6 +178,8 @@ export namespace DocumentProvider {
     readonly trans: TranslationBundle;
     /** Where the browser keeps what the server does not have; without it, nothing is kept. */
     readonly offline?: OfflineStorage | null;
+    /** How many bytes the server takes in one frame. */
+    readonly maxFrame?: number;
     /** Another way to the server, for tests. */
     readonly line?: Line;
   }

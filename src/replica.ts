@@ -9,6 +9,7 @@ import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
 import type { Piece } from './offline';
+import { smallest, stateBefore, takeBack } from './oversize';
 import { Edits, MovedCells, rewind, UnsavedUpdates } from './rebase';
 import type { Presence, Replica } from './session';
 
@@ -18,12 +19,21 @@ const LARGE = 1_000_000;
 /** The origin of what was kept in this browser: it is no edit, and nobody can undo it. */
 const RESTORED = Symbol('restored');
 
+/** The origin of what takes back a change that was too large: nobody can undo that either. */
+const TAKEN_BACK = Symbol('taken back');
+
 /** A Yjs document as a session sees it. */
 export class YReplica implements Replica, IDisposable {
-  /** `onUpdate` is called with each change: those that did not come from `apply` are our own. */
+  /**
+   * `onUpdate` is called with each change: those that did not come from `apply` are our own. None
+   * of those is larger than `limit` bytes, as far as that is possible: a change that is larger is
+   * taken back before anybody is told, and `onTakenBack` hears how large it was.
+   */
   constructor(
     private readonly _doc: Y.Doc,
-    private readonly _onUpdate: (update: Uint8Array, isOwn: boolean) => void
+    private readonly _onUpdate: (update: Uint8Array, isOwn: boolean) => void,
+    private readonly _limit = Infinity,
+    private readonly _onTakenBack: (size: number) => void = () => undefined
   ) {
     _doc.on('update', this._note);
     this._moved = new MovedCells(_doc, this, () => this.unsaved.own());
@@ -47,7 +57,8 @@ export class YReplica implements Replica, IDisposable {
   }
 
   missingFrom(stateVector: Uint8Array): Uint8Array {
-    return Y.encodeStateAsUpdate(this._doc, stateVector);
+    const update = Y.encodeStateAsUpdate(this._doc, stateVector);
+    return update.length <= this._limit ? update : smallest(this._doc, stateVector);
   }
 
   offer(): { readonly state: Uint8Array; readonly undo: Uint8Array } {
@@ -112,16 +123,47 @@ export class YReplica implements Replica, IDisposable {
     if (origin === RESTORED) {
       return;
     }
-    const isOwn = origin !== this;
-    if (isOwn) {
-      this.unsaved.made(update);
-    } else {
+    if (origin === this) {
       this.unsaved.received(update);
+      this._onUpdate(update, false);
+    } else if (this._tooLarge === null && update.length <= this._limit) {
+      this._tell(update);
+    } else {
+      this._hold(update);
     }
-    this._onUpdate(update, isOwn);
   };
 
+  private _tell(update: Uint8Array): void {
+    this.unsaved.made(update);
+    this._onUpdate(update, true);
+  }
+
+  /** Editors that are just changing cannot be changed: it is taken back as soon as they are done. */
+  private _hold(update: Uint8Array): void {
+    if (this._tooLarge === null) {
+      this._tooLarge = update;
+      queueMicrotask(() => this._takeBack(update, stateBefore(this._doc, update)));
+    }
+  }
+
+  /** Others need to know of it, as all that follows stands on it; but not of what was in it. */
+  private _takeBack(update: Uint8Array, before: Uint8Array): void {
+    if (this._isDisposed) {
+      return;
+    }
+    try {
+      takeBack(this._doc, update, TAKEN_BACK);
+    } catch (error) {
+      console.error('A change that is too large for the server cannot be taken back.', error);
+    }
+    this._tooLarge = null;
+    this._tell(smallest(this._doc, before));
+    this._onTakenBack(update.length);
+  }
+
   private readonly _moved: MovedCells;
+  /** A change of ours that is being taken back; what is changed meanwhile is told with it. */
+  private _tooLarge: Uint8Array | null = null;
   private _isDisposed = false;
 }
 

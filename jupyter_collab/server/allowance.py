@@ -23,6 +23,11 @@ MAX_GUEST_FRAME = 16 * 2**20
 """Bytes in one frame of a guest, who writes no outputs: a very long text, or a picture."""
 
 
+def guest_frame(usual: int) -> int:
+    """Bytes that a guest may send in one frame, where others may send ``usual``."""
+    return min(usual, MAX_GUEST_FRAME)
+
+
 class Bucket:
     """Holds what may be sent at ``now`` (seconds); fills as time passes."""
 

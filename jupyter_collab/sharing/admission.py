@@ -7,7 +7,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from ..errors import NotGranted
 from ..protocol.identity import GLOBAL_AWARENESS
 from ..server.admission import Grant, Socket, site_grant
-from ..server.allowance import MAX_GUEST_FRAME
+from ..server.allowance import guest_frame
 from .gate import login_of
 from .shares import Shares
 from .sockets import Sockets
@@ -45,7 +45,7 @@ class LinkAdmission:
         return Grant(link.role, link.id)
 
     def max_frame(self, handler: JupyterHandler, usual: int) -> int:
-        return MAX_GUEST_FRAME if isinstance(handler.current_user, LinkUser) else usual
+        return guest_frame(usual) if isinstance(handler.current_user, LinkUser) else usual
 
     def entered(self, socket: Socket, room: str, grant: Grant) -> None:
         login = login_of(socket) if isinstance(socket, JupyterHandler) else None

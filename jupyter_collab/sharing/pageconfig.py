@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from ..server.allowance import MAX_GUEST_FRAME, guest_frame
 from .guestplugins import disabled
 from .shares import Shares
 from .users import LinkUser
@@ -34,14 +35,18 @@ class GuestPageConfig:
         config = dict(inner(handler, dict(page_config)) if inner is not None else page_config)
         user = handler.current_user
         if isinstance(user, LinkUser):
-            config = without_secrets(config)
-            return self._with(config, {"guest": self._guest(handler, user)})
+            frame = guest_frame(self._told(config).get("maxFrame", MAX_GUEST_FRAME))
+            more = {"guest": self._guest(handler, user), "maxFrame": frame}
+            return self._with(without_secrets(config), more)
         return self._with(config, {"sharing": self._describe()}) if user is not None else config
 
     @staticmethod
-    def _with(config: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
-        known = json.loads(config.get(MEMBER) or "{}")
-        return {**config, MEMBER: json.dumps({**known, **more})}
+    def _told(config: dict[str, Any]) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(config.get(MEMBER) or "{}")
+        return told
+
+    def _with(self, config: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+        return {**config, MEMBER: json.dumps({**self._told(config), **more})}
 
     def _guest(self, handler: Any, user: LinkUser) -> dict[str, Any]:
         active, _ = self._shares.held(user.holder.links)

@@ -8,7 +8,7 @@ import { STATUS, UPDATE } from '../session/__tests__/play';
 
 const NOTHING = Uint8Array.of(0, 0);
 
-function open(line: FakeLine) {
+function open(line: FakeLine, maxFrame = Infinity) {
   const model = YFile.create();
   const provider = new DocumentProvider({
     path: 'a.txt',
@@ -16,6 +16,7 @@ function open(line: FakeLine) {
     contentType: 'file',
     model,
     line,
+    maxFrame,
     settings: ServerConnection.makeSettings(),
     trans: nullTranslator.load('jupyter_collab')
   });
@@ -93,6 +94,30 @@ describe('DocumentProvider', () => {
     window.dispatchEvent(new Event('pagehide'));
     line.socket.say({ type: 'ack', count: 2 });
     expect(tryToLeave()).toBe(true);
+  });
+
+  it('sends nothing that is larger than the server takes, and goes on once it is deleted (O7)', async () => {
+    const poor = new FakeLine();
+    const { model, provider } = open(poor, 1_000);
+    await sync(poor);
+    poor.socket.onclose({ code: 1006, reason: '' });
+    for (let at = 0; at < 10; at++) {
+      model.updateSource(0, 0, 'x'.repeat(500));
+    }
+    await provider.reconnect();
+    await sync(poor);
+    expect(provider.state.link).toMatchObject({ kind: 'refused', reason: 'oversized' });
+    expect(poor.socket.types()).toEqual(['step1', 'awareness']);
+    const tries = poor.sockets.length;
+    window.dispatchEvent(new Event('online'));
+    expect(poor.sockets).toHaveLength(tries);
+    model.updateSource(500, model.source.length, '');
+    await provider.reconnect();
+    await sync(poor);
+    expect(provider.state.link.kind).toBe('synced');
+    expect(poor.socket.types()).toContain('step2');
+    provider.dispose();
+    model.dispose();
   });
 
   it('asks no more once the document is closed', async () => {

@@ -1,16 +1,20 @@
 import { ICollaborativeContentProvider, IGlobalAwareness } from '@jupyter/collaborative-drive';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IDocumentManager } from '@jupyterlab/docmanager';
+import { Notification } from '@jupyterlab/apputils';
 import { ContentsManager, Drive } from '@jupyterlab/services';
 import type { Contents, User } from '@jupyterlab/services';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Awareness } from 'y-protocols/awareness';
 
+import { readConfig } from '../config';
 import { CollabContentProvider, CONTENT_PROVIDER_ID } from '../drive';
 import { browserOwners, IndexedDbShelf, OfflineStorage } from '../offline';
 import { IIdentity } from '../people/identity';
 import type { Identity } from '../people/identity';
 import { publishAutosave, publishUser } from '../people/publish';
+import type { DocumentProvider } from '../provider';
 
 /** Opens documents together: registers with the drive, which everything else goes through. */
 export const contentProvider: JupyterFrontEndPlugin<ICollaborativeContentProvider> = {
@@ -33,12 +37,17 @@ export const contentProvider: JupyterFrontEndPlugin<ICollaborativeContentProvide
     const trans = (translator ?? nullTranslator).load('jupyter_collab');
     const canServe = registry !== undefined;
     const offline = offlineStorage(serverSettings.baseUrl, user);
-    const provider = new CollabContentProvider({ collaborative: canServe, drive, trans, offline });
+    const { maxFrame } = readConfig();
+    const provider = new CollabContentProvider({
+      ...{ collaborative: canServe, drive, trans, offline, maxFrame }
+    });
     if (!canServe) {
       return provider;
     }
     registry.register(CONTENT_PROVIDER_ID, provider);
-    provider.documentOpened.connect((_, { model }) => {
+    provider.documentOpened.connect((_, document) => {
+      const { model } = document;
+      document.takenBack.connect((_, size) => tellTakenBack(document, size, maxFrame, trans));
       const published = publishUser(model.awareness, identity);
       const autosave = publishAutosave(model.awareness, manager);
       model.disposed.connect(() => [published, autosave].forEach(item => item.dispose()));
@@ -66,6 +75,25 @@ function offlineStorage(server: string, user: User.IManager): OfflineStorage | n
     server,
     user: name
   });
+}
+
+/** Nobody may miss why what they have just put in is not there. */
+function tellTakenBack(
+  { path }: DocumentProvider,
+  size: number,
+  limit: number,
+  trans: TranslationBundle
+): void {
+  const [has, takes] = [size, limit].map(bytes => (bytes / 2 ** 20).toFixed(1));
+  Notification.error(
+    trans.__(
+      'What you have put into %1 was taken out again: it has %2 MiB, and the server takes %3 MiB at once. Put it in in smaller pieces, or upload it as a file.',
+      path,
+      has,
+      takes
+    ),
+    { autoClose: false }
+  );
 }
 
 function publishDocuments(provider: CollabContentProvider, everybody: Awareness): void {

@@ -79,7 +79,8 @@ export const guestPage: JupyterFrontEndPlugin<void> = {
 function sayWhenEnded({ widget, shared, provider, trans, end }: Parts): void {
   shared.stateChanged.connect((_, state) => {
     const { link, lineage, path } = state;
-    if (link.kind !== 'refused' || lineage === null || widget.content.isHidden) {
+    const isOut = link.kind === 'refused' && link.reason !== 'oversized';
+    if (!isOut || lineage === null || widget.content.isHidden) {
       return;
     }
     const notice = new EndedNotice(

@@ -87,7 +87,7 @@ function refuseFor(state: SessionState, code: number): Step {
 }
 
 const REASONS: { readonly [code: number]: string } = {
-  [CloseCode.TooBig]: 'too-much',
+  [CloseCode.TooBig]: 'oversized',
   [CloseCode.BadRequest]: 'malformed',
   [CloseCode.Unauthenticated]: 'unauthenticated',
   [CloseCode.Forbidden]: 'not-allowed',

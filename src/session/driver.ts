@@ -169,8 +169,14 @@ export class SessionDriver implements IDisposable {
 
   private _send(message: ClientMessage): void {
     // A socket that is closing has told us, or will: what is lost here is sent again then.
-    if (this._socket?.readyState === SOCKET_OPEN) {
-      this._socket.send(encode(message));
+    if (this._socket?.readyState !== SOCKET_OPEN) {
+      return;
+    }
+    const frame = encode(message);
+    if (frame.length <= (this._options.maxFrame ?? Infinity)) {
+      this._socket.send(frame);
+    } else {
+      this.tell({ type: 'oversized' });
     }
   }
 
@@ -223,6 +229,8 @@ export namespace SessionDriver {
     readonly replica: Replica;
     readonly presence: Presence;
     readonly line: Line;
+    /** How many bytes the server takes in one frame. */
+    readonly maxFrame?: number;
   }
 }
 

@@ -22,6 +22,8 @@ export type Occurrence =
   /** The server sent something that cannot be understood or applied. */
   | { readonly type: 'garbled' }
   | { readonly type: 'lost'; readonly code: number; readonly reason: string }
+  /** What has to be sent is larger than the server takes. */
+  | { readonly type: 'oversized' }
   /** A local transaction changed the document. */
   | { readonly type: 'edited'; readonly update: Uint8Array }
   /**

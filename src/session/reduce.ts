@@ -3,11 +3,13 @@ import {
   connect,
   dropConnection,
   goOffline,
+  hangUp,
   hurry,
   loseConnection,
   receiveAskFailure,
   receiveRoom,
-  reconnect
+  reconnect,
+  refuse
 } from './connect';
 import { tick } from './deadlines';
 import { andThen, step } from './effects';
@@ -47,6 +49,8 @@ export function reduce(state: SessionState, event: SessionEvent): Step {
       return wireOf(state) === null && state.link.kind !== 'greeting'
         ? [state, []]
         : dropConnection(state, event);
+    case 'oversized':
+      return andThen(hangUp(state), alone => refuse(alone, 'oversized'));
     case 'lost':
       return loseConnection(state, event.code, event.reason, event);
     case 'edited':

@@ -17,6 +17,7 @@ from jupyter_server.utils import url_escape
 from tornado.httpclient import HTTPClientError, HTTPRequest, HTTPResponse
 from tornado.web import RequestHandler
 
+from jupyter_collab.server.allowance import MAX_GUEST_FRAME
 from jupyter_collab.sharing.guestplugins import LEFT_OUT, disabled
 
 from .conftest import SECRET, TOKEN, Browser, MakeBrowser, ReadOnly, make_link, open_link
@@ -288,11 +289,13 @@ async def test_pages_say_who_the_guest_is(owner: Browser, browser: MakeBrowser) 
     told = json.loads(config["jupyterCollab"])
     assert told["guest"]["documents"] == [{"path": OWN, "role": "edit", "expires": None}]
     assert "sharing" not in told
+    assert told["maxFrame"] == MAX_GUEST_FRAME
     assert "@jupyterlab/filebrowser-extension:widget" in config["disabledExtensions"]
     owners = page_config((await owner.fetch("lab")).body.decode())
     assert not set(owners["disabledExtensions"]) & set(LEFT_OUT)
     own = json.loads(owners["jupyterCollab"])
     assert own["sharing"]["documentLinks"] is True
+    assert own["maxFrame"] > MAX_GUEST_FRAME
     assert "guest" not in own
 
 

@@ -10,6 +10,7 @@ import {
   typeInFile
 } from './documents';
 import { expect, test } from './fixtures';
+import { LabServer } from './lab-server';
 import { smallDisk } from './small-disk';
 
 /** JupyterLab itself tells of kernels that are gone; nothing may be asked about documents. */
@@ -180,5 +181,31 @@ test('a full disk is told, what was typed stays, and is saved once there is room
     expect(await text(ada)).toBe('hello\nbefore while it is full');
   } finally {
     await disk.dispose();
+  }
+});
+
+test('what is larger than the server takes is taken out again, and all else goes on', async ({
+  join
+}) => {
+  const lab = await LabServer.create(['--YDocExtension.max_frame_size=100000']);
+  await lab.start();
+  try {
+    await lab.write('large.ipynb', notebook(['a', 'b']));
+    const ada = await join('Ada', { lab });
+    const bob = await join('Bob', { lab });
+    await openDocument(ada, 'large.ipynb');
+    await openDocument(bob, 'large.ipynb');
+    await typeInCell(ada, 0, '1');
+    await ada.keyboard.insertText('x'.repeat(200_000));
+    const told = ada.locator('.Toastify__toast', { hasText: 'the server takes 0.1 MiB at once' });
+    await expect(told).toBeVisible();
+    await ada.screenshot({ path: 'test-results/oversized.png' });
+    await ada.keyboard.type('2');
+    await typeInCell(bob, 1, '3');
+    await everywhere([ada, bob], lab, 'large.ipynb', ['a12', 'b3']);
+    await expect(told).toHaveCount(1);
+    await says(ada, /Saved/);
+  } finally {
+    await lab.dispose();
   }
 });

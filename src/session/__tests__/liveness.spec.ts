@@ -116,7 +116,7 @@ describe('the reason of a close', () => {
   });
 
   it.each([
-    [1009, 'too-much'],
+    [1009, 'oversized'],
     [4400, 'malformed'],
     [4401, 'unauthenticated'],
     [4403, 'not-allowed']
