@@ -156,7 +156,7 @@ class Gate:
                 return _answer(handler, 302, "", "text/plain")
             case Ended(link):
                 state = "revoked" if link.revoked is not None else "expired"
-                return _answer(handler, 403, pages.ended(state), "text/html")
+                return _answer(handler, 403, pages.pages_for(handler).ended(state), "text/html")
             case Refuse():
                 return _refuse(handler)
             case never:
@@ -214,4 +214,4 @@ def _refuse(handler: JupyterHandler) -> web.Finish:
     if isinstance(handler, APIHandler | WebSocketHandler):
         message = "The link by which you are here does not open this"
         return _answer(handler, 403, json.dumps({"message": message, "reason": "not-allowed"}))
-    return _answer(handler, 403, pages.refused(), "text/html")
+    return _answer(handler, 403, pages.pages_for(handler).refused(), "text/html")

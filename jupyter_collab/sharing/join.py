@@ -44,9 +44,9 @@ class JoinHandler(JupyterHandler):
         try:
             link = self._open()
         except LinkUnknown:
-            self._say(404, pages.unknown())
+            self._say(404, self._pages.unknown())
         except LinkEnded as error:
-            self._say(410, pages.ended(error.state))
+            self._say(410, self._pages.ended(error.state))
         else:
             if link is not None:
                 self.redirect(page_of(self.settings, link.path, self._has_lab()))
@@ -63,7 +63,7 @@ class JoinHandler(JupyterHandler):
                 holder = Holder(f"guest-{secrets.token_hex(8)}", get_anonymous_username(), ())
         policy = sharing.shares.policy
         if not policy.any_document_links or (user is None and not policy.guests):
-            self._say(403, pages.switched_off(log_in=policy.any_document_links))
+            self._say(403, self._pages.switched_off(log_in=policy.any_document_links))
             return None
         by = user.username if user is not None else holder.username if holder else ""
         link = self._named(by) if user is not None else None
@@ -86,6 +86,10 @@ class JoinHandler(JupyterHandler):
         shares.require(link, by)
         shares.used(link, by)
         return link
+
+    @property
+    def _pages(self) -> pages.Pages:
+        return pages.pages_for(self)
 
     def _has_lab(self) -> bool:
         """Whether this server opens JupyterLab; else the pages are those of Notebook 7."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from .language import translation
+
 _PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{lang}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
@@ -23,45 +25,66 @@ h1 {{ font-size: 1.4rem; margin: 0 0 .5rem; }}
 </html>
 """
 
-_ASK = "Ask the person who gave you the link for a new one if you still need the document."
+
+class Pages:
+    """The pages in the language of the browser that sends ``Accept-Language: accepted``."""
+
+    def __init__(self, accepted: str = "") -> None:
+        self._locale, self._trans = translation(accepted)
+
+    def ended(self, state: str) -> str:
+        """The link was active once; ``state`` is ``expired`` or ``revoked``."""
+        trans = self._trans
+        ask = trans.__(
+            "Ask the person who gave you the link for a new one if you still need the document."
+        )
+        if state == "revoked":
+            why = trans.__("It does not open the document any more.")
+            return self._page(trans.__("This link was revoked"), f"{why} {ask}")
+        why = trans.__("It was valid for a limited time.")
+        return self._page(trans.__("This link has expired"), f"{why} {ask}")
+
+    def unknown(self) -> str:
+        trans = self._trans
+        return self._page(
+            trans.__("This link is not known"),
+            trans.__(
+                "It may have been cut off when it was copied, or have ended long ago. Copy it "
+                "again, or ask the person who gave it to you for a new one."
+            ),
+        )
+
+    def switched_off(self, log_in: bool) -> str:
+        """``log_in``: whoever is logged in may use the link."""
+        trans = self._trans
+        text = (
+            trans.__(
+                "On this server links to documents work for people who are logged in. Log in, and "
+                "open the link again."
+            )
+            if log_in
+            else trans.__("Links to single documents are switched off on this server.")
+        )
+        return self._page(trans.__("This link cannot be used"), text)
+
+    def refused(self) -> str:
+        trans = self._trans
+        return self._page(
+            trans.__("You may not open this page"),
+            trans.__(
+                "The link by which you came opens one document, and nothing else on this server. "
+                "Open the link again to go back to the document."
+            ),
+        )
+
+    def _page(self, title: str, text: str) -> str:
+        lang = self._locale.replace("_", "-")
+        return _PAGE.format(lang=escape(lang), title=escape(title), text=escape(text))
 
 
-def _page(title: str, text: str) -> str:
-    return _PAGE.format(title=escape(title), text=escape(text))
-
-
-def ended(state: str) -> str:
-    """The link was active once; ``state`` is ``expired`` or ``revoked``."""
-    if state == "revoked":
-        return _page("This link was revoked", f"It does not open the document any more. {_ASK}")
-    return _page("This link has expired", f"It was valid for a limited time. {_ASK}")
-
-
-def unknown() -> str:
-    return _page(
-        "This link is not known",
-        "It may have been cut off when it was copied, or have ended long ago. Copy it again, or "
-        "ask the person who gave it to you for a new one.",
-    )
-
-
-def switched_off(log_in: bool) -> str:
-    """``log_in``: whoever is logged in may use the link."""
-    text = (
-        "On this server links to documents work for people who are logged in. Log in, and open "
-        "the link again."
-        if log_in
-        else "Links to single documents are switched off on this server."
-    )
-    return _page("This link cannot be used", text)
-
-
-def refused() -> str:
-    return _page(
-        "You may not open this page",
-        "The link by which you came opens one document, and nothing else on this server. Open the "
-        "link again to go back to the document.",
-    )
+def pages_for(handler: Any) -> Pages:
+    """The pages for who asks."""
+    return Pages(handler.request.headers.get("Accept-Language", ""))
 
 
 def harden(handler: Any) -> None:

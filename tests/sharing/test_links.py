@@ -14,7 +14,7 @@ import pytest
 from jupyter_server.auth import Authorizer, IdentityProvider, User
 from jupyter_server.serverapp import ServerApp
 
-from jupyter_collab.sharing import pages
+from jupyter_collab.sharing.pages import Pages
 
 from .conftest import SECRET, TOKEN, Browser, MakeBrowser, ReadOnly, make_link, open_link
 
@@ -375,7 +375,8 @@ async def test_links_that_were_made_before_end_when_they_are_switched_off(
 
 
 def test_pages_load_nothing() -> None:
-    for page in (pages.ended("revoked"), pages.ended("expired"), pages.unknown(), pages.refused()):
+    made = Pages()
+    for page in (made.ended("revoked"), made.ended("expired"), made.unknown(), made.refused()):
         assert not re.search(r"<script|src=|href=|https?:", page)
 
 
