@@ -129,14 +129,15 @@ class Actor:
         task.add_done_callback(self._tasks.discard)
 
     def _set_timer(self) -> None:
+        # A timer that is too early stays: it fires, finds nothing due, and is set again. While
+        # somebody types the deadline moves on, or is gone for a moment, with every key.
         deadline = None if self.closed else self._decider.deadline
         if deadline is None:
-            self._cancel_timer()
             return
         at = self._loop.time() + max(0.0, deadline - self._clock())
         if self._timer is not None:
             if self._timer.when() <= at:
-                return  # it fires early, finds nothing due, and is set again
+                return
             self._timer.cancel()
         self._timer = self._loop.call_at(at, self._tick)
 
