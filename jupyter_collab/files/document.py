@@ -233,8 +233,12 @@ class ContentsFile:
 
     def _proof(self) -> Sign | None:
         """The sign that the file has to have to be the known version for certain."""
-        trace = self._trace
-        return trace.sign if trace.settled and trace.seen is self._known else None
+        trace, known = self._trace, self._known
+        if not trace.settled or trace.seen is None or known is None:
+            return None
+        # It may have been looked at again since: what counts is what was found.
+        same = trace.seen.version.fingerprint == known.version.fingerprint
+        return trace.sign if same else None
 
     def _empties(self, source: Source) -> bool:
         """Whether all that is in the file is to go."""

@@ -155,7 +155,11 @@ def format_of(format: str, type: str) -> Format:
     return BytesFormat() if format == "base64" else TextFormat()
 
 
-def digest(data: bytes, algorithm: str = "sha256") -> str:
+ALGORITHM = "sha256"
+"""That of digests which nobody else has a say in."""
+
+
+def digest(data: bytes, algorithm: str = ALGORITHM) -> str:
     """Identifies bytes."""
     return hashlib.new(algorithm, data).hexdigest()
 

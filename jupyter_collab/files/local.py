@@ -23,7 +23,7 @@ from ..errors import FileChanged, FileError, FileMissing, FileUnreadable
 from . import disk, stock, trust
 from .access import Sighting, Sign, Unfinished, Unstable
 from .checkpoints import keep_before_emptying, make_checkpoint
-from .formats import Format, NotebookFormat, digest
+from .formats import ALGORITHM, Format, NotebookFormat, digest
 from .port import ABSENT, FileVersion, Source
 from .problems import Action, file_error, too_large
 
@@ -104,9 +104,13 @@ class LocalAccess:
         data, info = disk.read_file(place, path, self._max_size)
         return data, self._sighting(data, place, info)
 
-    def _sighting(self, data: bytes, place: Path, info: os.stat_result) -> Sighting:
+    def _sighting(
+        self, data: bytes, place: Path, info: os.stat_result, content: str = ""
+    ) -> Sighting:
+        """``content`` is the digest of ``data`` where it is known."""
         algorithm = self._manager.hash_algorithm
-        fingerprint = digest(data, algorithm)
+        is_known = content and algorithm == ALGORITHM
+        fingerprint = content if is_known else digest(data, algorithm)
         version = FileVersion(
             fingerprint=fingerprint,
             last_modified=info.st_mtime,
@@ -229,7 +233,8 @@ class LocalAccess:
                 raise
             sighting = self._sighting(torn, place, place.stat())
             raise Unfinished(file_error(error, path, "saved"), sighting) from error
-        return replace(self._sighting(draft.data, place, info), content=draft.content)
+        written = self._sighting(draft.data, place, info, draft.content)
+        return replace(written, content=draft.content)
 
     # In the event loop
 

@@ -26,6 +26,8 @@ from jupyter_collab.errors import (
     FileTooLarge,
     NotANotebook,
 )
+from jupyter_collab.files import disk
+from jupyter_collab.files.document import ContentsFile
 from jupyter_collab.files.local import LocalAccess
 from jupyter_collab.files.notebook_json import encode
 from jupyter_collab.files.port import Changed, DocumentFile
@@ -599,6 +601,42 @@ async def test_saves_of_one_file_never_overlap(
     await third
     assert world.get(TEXT) == b"four"
     await files.close()
+
+
+@asynchronous
+async def test_a_file_that_is_known_is_not_read_to_be_saved(
+    world: LocalWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F2: once it was looked at after our write, its sign is proof; but of what was found."""
+    files = world.start()
+    world.put(NOTEBOOK, encode(notebook("1")))
+    document, _ = await read_notebook(files)
+    assert isinstance(document, ContentsFile)
+    await document.write(notebook("2"))
+    await look_later(document)
+    reads: list[Path] = []
+
+    def read(place: Path, *args: Any) -> Any:
+        reads.append(place)
+        return real(place, *args)
+
+    real = disk.read_file
+    monkeypatch.setattr(disk, "read_file", read)
+    await document.write(notebook("3"))
+    assert (reads, world.get(NOTEBOOK)) == ([], encode(notebook("3")))
+    world.put(NOTEBOOK, encode(notebook("theirs")))
+    await look_later(document)
+    with pytest.raises(FileChanged):
+        await document.write(notebook("4"))
+    assert world.get(NOTEBOOK) == encode(notebook("theirs"))
+    await files.close()
+
+
+async def look_later(document: ContentsFile) -> None:
+    """Look at the file when no second change can hide behind the last one."""
+    await asyncio.sleep(2 * disk.FINE_WINDOW)
+    while await document.check(complete=True) is not None:
+        await asyncio.sleep(disk.FINE_WINDOW)
 
 
 @asynchronous
