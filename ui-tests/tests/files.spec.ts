@@ -12,8 +12,7 @@ test('a text file keeps its line ends and its last line', async ({ page, join, l
   const path = `${tmpPath}/dos.py`;
   await lab.write(path, 'a = "ä😀"\r\nb = 2');
   const bob = await join('Bob');
-  await openDocument(page, path);
-  await openDocument(bob, path);
+  await Promise.all([openDocument(page, path), openDocument(bob, path)]);
   await typeInFile(page, '2');
   await expect.poll(async () => text(bob)).toBe('a = "ä😀"\nb = 22');
   await typeInFile(bob, '\nc𝒳');
@@ -30,8 +29,7 @@ test('the dirty mark goes on with a change and off with the save, for everyone',
   const path = `${tmpPath}/notes.md`;
   await lab.write(path, 'hello\n');
   const bob = await join('Bob');
-  await openDocument(page, path);
-  await openDocument(bob, path);
+  await Promise.all([openDocument(page, path), openDocument(bob, path)]);
   expect(await dirty(page)).toBe(false);
   await typeInFile(page, 'x');
   await expect.poll(async () => dirty(bob), { intervals: [20] }).toBe(true);
@@ -158,8 +156,7 @@ test('a notebook that somebody has emptied comes back with its checkpoint', asyn
   const cells = ['first = 1', 'second = 2'];
   await lab.write(path, notebook(cells));
   const bob = await join('Bob');
-  await openDocument(page, path);
-  await openDocument(bob, path);
+  await Promise.all([openDocument(page, path), openDocument(bob, path)]);
   await expect.poll(async () => sources(bob)).toEqual(cells);
   await page.evaluate(async () => {
     await window.jupyterapp.commands.execute('notebook:select-all', {});

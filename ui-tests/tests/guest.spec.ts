@@ -229,10 +229,8 @@ test('whose right to write is withdrawn, and given back, goes on with the open d
   await lab.start();
   try {
     await lab.write('rights.ipynb', mixed());
-    const ada = await join('Ada', { lab });
-    const bob = await join('Bob', { lab });
-    await openDocument(ada, 'rights.ipynb');
-    await openDocument(bob, 'rights.ipynb');
+    const [ada, bob] = await Promise.all([join('Ada', { lab }), join('Bob', { lab })]);
+    await Promise.all([openDocument(ada, 'rights.ipynb'), openDocument(bob, 'rights.ipynb')]);
     await typeInCell(bob, 0, '0');
     await everywhere([ada, bob], lab, 'rights.ipynb', ['a = 10', 'b = 2', '# Title']);
     await writeFile(pathTo(lab.cwd, 'readers'), 'bob');

@@ -60,8 +60,7 @@ test('what is typed offline is counted, and sent when the network is back', asyn
   const path = `${tmpPath}/offline.ipynb`;
   await lab.write(path, notebook(['a = 1']));
   const bob = await join('Bob');
-  await openDocument(page, path);
-  await openDocument(bob, path);
+  await Promise.all([openDocument(page, path), openDocument(bob, path)]);
   // A kernel that cannot start offline is another matter, of which JupyterLab tells.
   await kernelId(page);
   await says(page, /Saved/);

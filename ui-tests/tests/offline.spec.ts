@@ -121,8 +121,7 @@ test('a laptop sleeps, the store is lost and the file changes: on waking all is 
   await ownLab.write(path, notebook(['a', 'b', 'c']));
   const ada = await bring('Ada', { lab: ownLab });
   const bob = await bring('Bob', { lab: ownLab });
-  await openDocument(ada, path);
-  await openDocument(bob, path);
+  await Promise.all([openDocument(ada, path), openDocument(bob, path)]);
   // A kernel that cannot start offline is another matter, of which JupyterLab tells.
   await kernelId(ada);
   await typeInCell(ada, 0, ' ada');
@@ -154,8 +153,7 @@ test('what was typed offline survives a reload of the page', async ({ join: brin
   await ownLab.write(path, 'one\ntwo\n');
   const ada = await bring('Ada', { lab: ownLab });
   const bob = await bring('Bob', { lab: ownLab });
-  await openDocument(ada, path);
-  await openDocument(bob, path);
+  await Promise.all([openDocument(ada, path), openDocument(bob, path)]);
   await goOffline(ada);
   await typeAtEnd(ada, 'offline\n');
   await kept(ada);

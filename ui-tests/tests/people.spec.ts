@@ -228,8 +228,10 @@ test('undo takes back what I did last, never what somebody else did', async ({
 test('Notebook 7 has avatars, the panel and marks at files', async ({ join, lab, tmpPath }) => {
   const path = `${tmpPath}/seven.ipynb`;
   await lab.write(path, notebook(LONG));
-  const ada = await join('Ada', { app: 'notebook' });
-  const bob = await join('Bob', { app: 'notebook' });
+  const [ada, bob] = await Promise.all([
+    join('Ada', { app: 'notebook' }),
+    join('Bob', { app: 'notebook' })
+  ]);
   await openInNotebook7(bob, lab, path);
   const item = ada.locator('.jp-DirListing-item', { hasText: 'seven.ipynb' });
   await expect(item.locator('.jp-CollabFileMarks')).toHaveAccessibleName('Open: Bob');

@@ -12,8 +12,7 @@ test('the example notebook, light and dark', async ({ page, join, lab, tmpPath }
   }
   const path = `${tmpPath}/kittiwakes.ipynb`;
   const bob = await join('Bob');
-  await openDocument(page, path);
-  await openDocument(bob, path);
+  await Promise.all([openDocument(page, path), openDocument(bob, path)]);
   await kernelId(page);
   await page.evaluate(async () => {
     await window.jupyterapp.commands.execute('notebook:run-all-cells', {});

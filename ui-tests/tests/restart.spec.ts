@@ -8,10 +8,11 @@ test('the server stops and starts while two people type, and nothing is lost', a
   test.setTimeout(180_000);
   const path = 'shared.ipynb';
   await ownLab.write(path, notebook(['a', 'b']));
-  const ada = await join('Ada', { lab: ownLab });
-  const bob = await join('Bob', { lab: ownLab });
-  await openDocument(ada, path);
-  await openDocument(bob, path);
+  const [ada, bob] = await Promise.all([
+    join('Ada', { lab: ownLab }),
+    join('Bob', { lab: ownLab })
+  ]);
+  await Promise.all([openDocument(ada, path), openDocument(bob, path)]);
   await typeInCell(ada, 0, '1');
   await agreement([ada, bob]);
   await ownLab.stop();
