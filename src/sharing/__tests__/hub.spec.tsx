@@ -30,15 +30,21 @@ const INFO: SharingInfo = {
 };
 const BOB: HubShare = { kind: 'user', name: 'bob', created: 1 };
 
+const CODE = { id: 'sc_2', created: 1, expires: 2e9, used: 2, lastUsed: 1, link: null };
+
 const withdrawn: HubShare[] = [];
+let codes: (typeof CODE)[] = [];
 const shares: HubSharesApi = {
-  access: async () => Promise.resolve({ codes: [], shares: [BOB] }),
+  access: async () => Promise.resolve({ codes, shares: [BOB] }),
   createCode: async expiresIn =>
     Promise.resolve({
       ...{ id: 'sc_1', created: 1, expires: 1 + expiresIn, used: 0 },
       url: '/hub/accept-share?code=SECRET'
     }),
-  revokeCode: async () => Promise.resolve(),
+  revokeCode: async () => {
+    codes = [];
+    return Promise.resolve();
+  },
   withdraw: async share => {
     withdrawn.push(share);
     return Promise.resolve();
@@ -127,6 +133,19 @@ describe('the part of the dialog for a server of a JupyterHub', () => {
     await until(() => says('bob has no access any more.'));
     expect(withdrawn).toEqual([BOB]);
     expect(node.querySelectorAll('li')).toHaveLength(0);
+  });
+
+  it('takes back a link that can still be accepted, and says what that means', async () => {
+    codes = [CODE];
+    const node = await show({});
+    await until(() => says('accepted by 2 people') && says('Links that can be accepted (1)'));
+    const revoke = [...node.querySelectorAll('button')].find(one => one.textContent === 'Revoke');
+    revoke?.click();
+    await until(() => says('Let nobody else in by it?'));
+    button(node, 'Revoke').click();
+    await until(() => says('was revoked. Who has accepted it keeps the access.'));
+    expect(document.activeElement?.textContent).toBe('Links that can be accepted');
+    expect(codes).toEqual([]);
   });
 
   it('gives the plain address, and tells what an administrator can do', async () => {

@@ -4,8 +4,9 @@ import * as React from 'react';
 import { addressOfLink } from '../address';
 import { DocumentLinks } from '../links';
 import type { SectionProps, ShareSection } from '../section';
+import { GrantList } from './grantlist';
+import { grantOfLink } from './grants';
 import { LinkForm } from './linkform';
-import { LinkList } from './linklist';
 import { MadeLink } from './made';
 import { obstacleTo, outOfReach, reasonOf, wayInAtHub } from './words';
 
@@ -69,13 +70,28 @@ function Links({ info, subject, page, api, trans }: SectionProps): React.JSX.Ele
             <MadeLink label={trans.__('Link to this document')} address={address} trans={trans} />
             {atHub !== null && <p>{atHub}</p>}
             {unreachable !== null && <p className="jp-CollabShare-warning">{unreachable}</p>}
-            <LinkList
-              links={links}
-              problem={problem === null ? null : reasonOf(problem, trans)}
-              hasPaths={subject === null}
+            <GrantList
+              id="links"
+              heading={
+                subject === null
+                  ? trans.__('Links to documents of this server')
+                  : trans.__('Links to this document')
+              }
+              problem={
+                problem === null
+                  ? null
+                  : trans.__(
+                      'It is not known which links there are now: %1',
+                      reasonOf(problem, trans)
+                    )
+              }
+              grants={
+                links?.map(link =>
+                  grantOfLink(link, subject === null, async () => model.revoke(link.id), trans)
+                ) ?? null
+              }
               isBusy={isBusy}
               trans={trans}
-              revoke={async id => model.revoke(id)}
             />
           </>
         );

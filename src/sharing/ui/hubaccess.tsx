@@ -6,7 +6,8 @@ import type { HubSharesApi } from '../hubapi';
 import { HubShares } from '../hubshares';
 import type { SectionProps } from '../section';
 import { CODE_VALIDITIES, USUAL_VALIDITY } from '../validity';
-import { HubCodeList, HubShareList } from './hublists';
+import { GrantList } from './grantlist';
+import { grantOfCode, grantOfShare } from './grants';
 import { MadeLink } from './made';
 import { ValiditySelect } from './validityselect';
 import { outOfReach, reasonOf } from './words';
@@ -53,24 +54,33 @@ export function HubAccess(props: Props): React.JSX.Element {
             {isShared && unreachable !== null && (
               <p className="jp-CollabShare-warning">{unreachable}</p>
             )}
-            {problem !== null && (
-              <p className="jp-CollabShare-error" role="alert">
-                {trans.__('It is not known who has access now: %1', reasonOf(problem, trans))}
-              </p>
-            )}
-            {isShared && (
-              <HubCodeList
-                codes={codes}
+            {isShared && codes !== null && (
+              <GrantList
+                id="codes"
+                heading={trans.__('Links that can be accepted')}
+                problem={null}
+                grants={codes.map(code =>
+                  grantOfCode(code, async () => model.revoke(code.id), trans)
+                )}
                 isBusy={isBusy}
                 trans={trans}
-                revoke={async id => model.revoke(id)}
               />
             )}
-            <HubShareList
-              shares={people}
+            <GrantList
+              id="access"
+              heading={trans.__('People who have accepted')}
+              problem={
+                problem === null
+                  ? null
+                  : trans.__('It is not known who has access now: %1', reasonOf(problem, trans))
+              }
+              grants={
+                people?.map(share =>
+                  grantOfShare(share, async () => model.withdraw(share), trans)
+                ) ?? null
+              }
               isBusy={isBusy}
               trans={trans}
-              withdraw={async share => model.withdraw(share)}
             />
           </>
         );
