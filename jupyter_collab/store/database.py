@@ -31,6 +31,10 @@ WAL_LIMIT = 128 * 1024
 """Bytes that the write-ahead log may keep on disk while nothing is in it. Not nought: by an empty
 one a store is known that has lost its log."""
 
+CACHE_SIZE = 256
+"""KiB of the file that are kept in memory. A keystroke needs a few pages; documents are read once,
+when they are opened, and would only fill SQLite's usual 2 MiB."""
+
 KEPT_PAGES = 256
 """Free pages (of 4 KiB as a rule) that the file may have."""
 
@@ -292,6 +296,7 @@ def _configure(connection: sqlite3.Connection, path: Path) -> None:
     else:
         connection.execute("PRAGMA journal_mode=DELETE")
     connection.execute("PRAGMA synchronous=FULL")
+    connection.execute(f"PRAGMA cache_size=-{CACHE_SIZE}")
     connection.execute(f"PRAGMA wal_autocheckpoint={WAL_PAGES}")
     connection.execute(f"PRAGMA journal_size_limit={WAL_LIMIT}")
 

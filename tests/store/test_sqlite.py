@@ -179,6 +179,13 @@ def test_a_commit_waits_for_the_disk(path: Path) -> None:
     store.close()
 
 
+def test_little_of_the_file_is_kept_in_memory(path: Path) -> None:
+    """For all documents together: negative numbers are KiB, others pages."""
+    store = Database(path, LOG)
+    assert store.writer().execute("PRAGMA cache_size").fetchone() == (-256,)
+    store.close()
+
+
 @asynchronous
 async def test_what_is_deleted_gives_its_space_back(path: Path) -> None:
     """S12: little by little, while there is nothing else to do."""
