@@ -5,7 +5,7 @@ import { cells } from './plugins/cells';
 import { cursors, cursorSettings } from './plugins/cursors';
 import { files, notebooks } from './plugins/factories';
 import { access, readOnlyEditors } from './plugins/access';
-import { guestPage } from './plugins/guest';
+import { guestPage, guestSettings } from './plugins/guest';
 import { offlineChanges } from './plugins/offline';
 import { outputs } from './plugins/outputs';
 import { fileMarks, people, presenceSettings } from './plugins/people';
@@ -37,6 +37,7 @@ const plugins = [
   fileMarks,
   // Those who came by a link are told nothing of sharing, and have no right to it.
   ...(config.sharing ? [sharing] : []),
+  ...(config.guest === null ? [] : [guestSettings]),
   outputs,
   status
 ];

@@ -28,6 +28,7 @@ _LAB_PLUGINS = (
     "apputils-extension:announcements",
     "apputils-extension:kernel-status",
     "apputils-extension:running-sessions-status",
+    "apputils-extension:settings-connector",  # ours is in its place
     "docmanager-extension:recents",
     "filebrowser-extension:create-new-language-file",
     "filebrowser-extension:file-upload-status",

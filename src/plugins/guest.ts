@@ -5,6 +5,7 @@ import type { DocumentWidget } from '@jupyterlab/docregistry';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { IMainMenu } from '@jupyterlab/mainmenu';
 import type { ServiceManager } from '@jupyterlab/services';
+import { ISettingConnector } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Awareness } from 'y-protocols/awareness';
@@ -17,6 +18,7 @@ import { EndedNotice } from '../guest/ended';
 import { greet } from '../guest/greeting';
 import { pruneMenus } from '../guest/menus';
 import { NameTag } from '../guest/nametag';
+import { GuestSettings } from '../guest/settings';
 import { unsentText } from '../guest/unsent';
 import { onDocumentWidget } from '../guest/widgets';
 import { Commands } from '../people/commands';
@@ -72,6 +74,18 @@ export const guestPage: JupyterFrontEndPlugin<void> = {
     if (!guest.named) {
       void app.restored.then(() => greet(identity, trans, changeName));
     }
+  }
+};
+
+/** What guests change of the settings of their page. */
+export const guestSettings: JupyterFrontEndPlugin<ISettingConnector> = {
+  id: 'jupyter-collab:guest-settings',
+  description: 'Keeps the settings of guests in their browser.',
+  autoStart: true,
+  provides: ISettingConnector,
+  activate: ({ serviceManager }: JupyterFrontEnd) => {
+    const prefix = `jupyter-collab:settings:${serviceManager.serverSettings.baseUrl}:`;
+    return new GuestSettings(serviceManager.settings, window.localStorage, prefix);
   }
 };
 

@@ -6,6 +6,7 @@ import {
   notebook,
   openDocument,
   openInNotebook7,
+  run,
   sources,
   text,
   typeInCell
@@ -127,8 +128,12 @@ test('who may edit writes with the others under a name of their choice', async (
   await everywhere([page, owner], lab, path, ['a = 100', 'new', 'b = 2', '# Title page']);
   await expect(page.locator('.jp-Dialog')).toHaveCount(0);
 
+  const dark = page.locator('body[data-jp-theme-name="JupyterLab Dark"]');
+  await run(page, 'apputils:change-theme', { theme: 'JupyterLab Dark' });
+  await expect(dark).toBeAttached();
   await page.reload();
   await documentShown(page);
+  await expect(dark).toBeAttached();
   await expect(tag).toContainText('Guest Grace Hopper');
   await expect(notice).toHaveCount(0);
   await page.locator('.jp-CollabPeople button').first().click();
