@@ -2,6 +2,7 @@ import { ICollaborativeContentProvider, IGlobalAwareness } from '@jupyter/collab
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { Notification } from '@jupyterlab/apputils';
+import { PathExt } from '@jupyterlab/coreutils';
 import { ContentsManager, Drive } from '@jupyterlab/services';
 import type { Contents, User } from '@jupyterlab/services';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
@@ -77,7 +78,7 @@ function offlineStorage(server: string, user: User.IManager): OfflineStorage | n
   });
 }
 
-/** Nobody may miss why what they have just put in is not there. */
+/** Nobody may miss why what they have just put in is not there. JupyterLab shows 140 letters. */
 function tellTakenBack(
   { path }: DocumentProvider,
   size: number,
@@ -87,8 +88,8 @@ function tellTakenBack(
   const [has, takes] = [size, limit].map(bytes => (bytes / 2 ** 20).toFixed(1));
   Notification.error(
     trans.__(
-      'What you have put into %1 was taken out again: it has %2 MiB, and the server takes %3 MiB at once. Put it in in smaller pieces, or upload it as a file.',
-      path,
+      'Taken out of %1 again: %2 MiB are more than the server takes at once (%3 MiB). Use smaller pieces, or upload a file.',
+      PathExt.basename(path),
       has,
       takes
     ),
