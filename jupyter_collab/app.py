@@ -40,6 +40,7 @@ from .server.memory import Trimmer, system_trim
 from .server.opening import RoomOpener
 from .server.rooms import Rooms
 from .server.telemetry import Telemetry
+from .server.turns import share_the_interpreter
 from .settings import FLUSH_WINDOW, Settings
 from .sharing.admission import LinkAdmission
 from .sharing.build import build_sharing, sharing_handlers
@@ -171,6 +172,7 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
             if self._wanted:
                 self.log.warning(coexistence.INCUMBENT_SERVES)
             return
+        share_the_interpreter()
         settings = self._server.web_app.settings
         page_config = settings.setdefault("page_config_data", {})
         told = {"collaborative": True, "maxFrame": self.limits.frame_size}
