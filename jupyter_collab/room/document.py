@@ -9,6 +9,7 @@ the change, and an undo manager comes with each of them that keeps all that was 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from jupyter_ydoc import ydocs
@@ -61,6 +62,10 @@ class Document(ABC):
 
         Changes nothing and raises nothing, whatever clients have put into the document.
         """
+
+    def read_ahead(self) -> Iterator[None]:
+        """Steps after which :meth:`source` has less to do, each of them short."""
+        return iter(())
 
     def edit(self, content: Any, origin: Any = None) -> bool:
         """Make the document hold ``content``, as :meth:`read` returns it, by the smallest edits.
@@ -140,6 +145,9 @@ class NotebookDocument(Document):
 
     def source(self) -> dict[str, Json]:
         return self.read().source()
+
+    def read_ahead(self) -> Iterator[None]:
+        return self._reader.read_ahead()
 
     def read(self) -> Notebook:
         """The notebook as it is in the document: every cell has an id."""

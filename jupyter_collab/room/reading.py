@@ -6,6 +6,7 @@ takes no longer than the cells that somebody has touched.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,9 @@ _MAX_DEPTH = 200
 
 _MANY = 100
 """Longer lists of numbers or words, which plots are full of, are read without more ado."""
+
+CELLS_AT_ONCE = 8
+"""How many cells a step of :meth:`NotebookReader.read_ahead` takes."""
 
 _LOST = object()
 
@@ -83,18 +87,35 @@ class NotebookReader:
         _give_ids(notebook)
         return notebook
 
+    def read_ahead(self) -> Iterator[None]:
+        """Read what was not read yet, a few cells with each step, for the next :meth:`read`.
+
+        The document may change between two steps; what they miss is read then.
+        """
+        for start in range(0, len(self._cells), CELLS_AT_ONCE):
+            if is_in_transaction(self._cells.doc):
+                return
+            self._fit()
+            for index in range(start, min(start + CELLS_AT_ONCE, len(self._known.cells))):
+                self._read_cell(index)
+            yield
+
     def _read_cells(self) -> list[_Read]:
         if is_in_transaction(self._cells.doc):
             return [read_cell(ycell) for ycell in self._cells]
+        self._fit()
+        return [self._read_cell(index) for index in range(len(self._known.cells))]
+
+    def _fit(self) -> None:
         known = self._known.cells
         if len(known) != len(self._cells):
             known[:] = [None] * len(self._cells)
-        result = []
-        for index, read in enumerate(known):
-            if read is None:
-                read = known[index] = read_cell(self._cells[index])
-            result.append(read)
-        return result
+
+    def _read_cell(self, index: int) -> _Read:
+        read = self._known.cells[index]
+        if read is None:
+            read = self._known.cells[index] = read_cell(self._cells[index])
+        return read
 
 
 def is_in_transaction(doc: Doc[Any]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from logging import Logger
 from typing import Any
 
@@ -85,6 +85,7 @@ class DocumentActor(Actor):
     def _take(self, room: Room, journal: Journal, stored: StoredHistory) -> None:
         """Look after ``room`` from now on."""
         self.room = self._decider = room
+        self._reads_ahead = False
         self.history = History(
             *(self._update_log, room.id, journal, stored),
             post=self.post,
@@ -107,6 +108,17 @@ class DocumentActor(Actor):
         """Someone changed the document: the room itself, or other code on the server."""
         if not self._running:
             self._loop.call_soon(self.post, ev.Edited())
+
+    def _run(self) -> None:
+        super()._run()
+        if not self._reads_ahead and self.room.dirty:
+            # The first save has to read it all; that is done until then, little by little.
+            self._reads_ahead = True
+            self._loop.call_soon(self._read_ahead, self.room.replica.document.read_ahead())
+
+    def _read_ahead(self, steps: Iterator[None]) -> None:
+        if not self.closed and next(steps, self) is None:
+            self._loop.call_soon(self._read_ahead, steps)
 
     def perform(self, effect: Effect) -> None:
         match effect:

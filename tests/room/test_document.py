@@ -7,12 +7,14 @@ import json
 import weakref
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pycrdt import Array, Doc, Map, Text, XmlFragment
 
+from jupyter_collab.room import reading
 from jupyter_collab.room.document import Document, NotebookDocument, repair
 from tests.room.notebooks import (
     code,
@@ -434,6 +436,44 @@ def test_what_is_kept_of_the_last_reading_is_true(steps: list[Any]) -> None:
         assert document.read() == fresh.read()
         assert document.source() == fresh.source()
         assert document.problems() == fresh.problems()
+
+
+@given(steps)
+def test_what_is_read_ahead_is_true(steps: list[Any]) -> None:
+    """M17: also if the document changes between two steps."""
+    document = opened_notebook(notebook(*(code(name, name) for name in "abcd")))
+    peer = copied(document, 2)
+    with patch.object(reading, "CELLS_AT_ONCE", 1):
+        ahead = document.read_ahead()
+        for where, actions in steps:
+            side = peer if where == "there" else document
+            with side.doc.transaction():
+                for kind, place in actions:
+                    rewrite(side.doc, kind, place)
+                if where == "read":
+                    next(document.read_ahead(), None)  # within a transaction nothing is kept
+            if where == "there":
+                exchange(document, peer)
+            next(ahead, None)
+    assert document.source() == copied(document, 3).source()
+
+
+def test_what_was_read_ahead_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """M17: and no step takes more than a few cells."""
+    document = opened_notebook(notebook(*(code(f"c{n}", str(n)) for n in range(20))))
+    count = 0
+
+    def read_cell(ycell: Any) -> Any:
+        nonlocal count
+        count += 1
+        return real(ycell)
+
+    real = reading.read_cell
+    monkeypatch.setattr(reading, "read_cell", read_cell)
+    counts = [count for _ in document.read_ahead()]
+    assert counts == [8, 16, 20]
+    assert [cell["source"] for cell in document.source()["cells"]] == [str(n) for n in range(20)]
+    assert count == 20
 
 
 def opened_from(doc: Doc[Any]) -> Document:

@@ -13,6 +13,9 @@ from pycrdt import Text
 from tornado.httpclient import HTTPClientError
 
 from jupyter_collab.files.document import ContentsFile
+from jupyter_collab.room import reading
+from jupyter_collab.room.reading import NotebookReader
+from tests.room.notebooks import code, notebook
 
 from .conftest import Connect
 
@@ -79,6 +82,38 @@ async def test_an_empty_notebook_gets_one_cell_when_someone_uses_it(
     await eventually(lambda: path.read_bytes() != before)
     assert [cell["source"] for cell in json.loads(path.read_text())["cells"]] == [["1 + 1"]]
     assert str(ada.cells[0]["source"]) == "1 + 1"
+
+
+async def test_a_first_save_has_little_to_read(
+    jp_root_dir: Path, connect: Connect, eventually: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M17: all of a large notebook at once would hold up everybody."""
+    path = jp_root_dir / "large.ipynb"
+    path.write_text(json.dumps(notebook(*(code(f"c{n}", str(n)) for n in range(50)))))
+    ada = await connect("large.ipynb", "json", "notebook")
+    count = 0
+    at_once: list[int] = []
+
+    def read_cell(ycell: Any) -> Any:
+        nonlocal count
+        count += 1
+        return real_cell(ycell)
+
+    def read(reader: NotebookReader) -> Any:
+        nonlocal count
+        count = 0
+        result = real(reader)
+        at_once.append(count)
+        return result
+
+    real, real_cell = NotebookReader.read, reading.read_cell
+    monkeypatch.setattr(reading, "read_cell", read_cell)
+    monkeypatch.setattr(NotebookReader, "read", read)
+    source: Text = ada.cells[7]["source"]
+    source += " typed"
+    await eventually(lambda: "7 typed" in path.read_text())
+    assert at_once, "the save has read it"
+    assert max(at_once) < 50, "a first step at least was before it"
 
 
 async def test_edits_are_acknowledged(notes: Path, connect: Connect) -> None:
