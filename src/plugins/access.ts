@@ -5,7 +5,7 @@ import type { CodeEditor } from '@jupyterlab/codeeditor';
 import { EditorExtensionRegistry, IEditorExtensionRegistry } from '@jupyterlab/codemirror';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { NotebookPanel } from '@jupyterlab/notebook';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ITranslator } from '@jupyterlab/translation';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Widget } from '@lumino/widgets';
 import { Text } from 'yjs';
@@ -19,6 +19,7 @@ import { readOnlyWhileLocked } from '../guest/readonly';
 import { Restraint, withoutKernel } from '../guest/restraint';
 import { onDocumentWidget } from '../guest/widgets';
 import type { DocumentProvider } from '../provider';
+import { translationOf } from '../translation';
 
 /** Keeps the editors of documents that may only be viewed from being written in. */
 export const readOnlyEditors: JupyterFrontEndPlugin<void> = {
@@ -59,7 +60,7 @@ export const access: JupyterFrontEndPlugin<void> = {
     if (!(provider instanceof CollabContentProvider)) {
       return;
     }
-    const trans = (translator ?? nullTranslator).load('jupyter_collab');
+    const trans = translationOf(translator);
     const guest = readConfig().guest !== null;
     provider.documentOpened.connect((_, document) => lockByAccess(document));
     const viewOnly = (widget: Widget | null) => {

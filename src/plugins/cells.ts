@@ -5,13 +5,14 @@ import type { IWidgetTracker } from '@jupyterlab/apputils';
 import type { IDocumentWidget } from '@jupyterlab/docregistry';
 import { IEditorTracker } from '@jupyterlab/fileeditor';
 import { INotebookTracker } from '@jupyterlab/notebook';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ITranslator } from '@jupyterlab/translation';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Widget } from '@lumino/widgets';
 
 import { FilePresence, ICursorSettings, NotebookPresence, trackerOf } from '../cursors';
 import type { BeyondNavigator, CursorSettings, CursorTracker } from '../cursors';
 import { CollabContentProvider } from '../drive';
+import { translationOf } from '../translation';
 
 /** What shows who is out of sight, by the widget of the document. */
 type Presences = WeakMap<Widget, BeyondNavigator>;
@@ -35,7 +36,7 @@ export const cells: JupyterFrontEndPlugin<void> = {
     if (!(provider instanceof CollabContentProvider)) {
       return;
     }
-    const trans = (translator ?? nullTranslator).load('jupyter_collab');
+    const trans = translationOf(translator);
     const presences: Presences = new WeakMap();
     showIn(notebooks, provider, presences, (panel, tracker) => {
       return new NotebookPresence(panel, tracker, settings, trans);

@@ -3,8 +3,9 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
 import { PageConfig } from '@jupyterlab/coreutils';
 import type { ServiceManager } from '@jupyterlab/services';
-import type { ITranslator } from '@jupyterlab/translation';
-import { nullTranslator } from '@jupyterlab/translation';
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import { translationOf } from '../translation';
 
 /** How often a server that was lost is looked for, in milliseconds. */
 const LOOK_INTERVAL = 3_000;
@@ -31,15 +32,14 @@ function notifyUntilBack(): IConnectionLost {
       return;
     }
     shown = true;
-    const id = Notification.warning(lost(translator ?? nullTranslator), { autoClose: false });
+    const id = Notification.warning(lost(translationOf(translator)), { autoClose: false });
     await untilBack(manager);
     Notification.dismiss(id);
     shown = false;
   };
 }
 
-function lost(translator: ITranslator): string {
-  const trans = translator.load('jupyter_collab');
+function lost(trans: TranslationBundle): string {
   return trans.__('The server cannot be reached. Go on editing: changes are sent when it is back.');
 }
 

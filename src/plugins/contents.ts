@@ -5,7 +5,7 @@ import { Notification } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import { ContentsManager, Drive } from '@jupyterlab/services';
 import type { Contents, User } from '@jupyterlab/services';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ITranslator } from '@jupyterlab/translation';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Awareness } from 'y-protocols/awareness';
 
@@ -16,6 +16,7 @@ import { IIdentity } from '../people/identity';
 import type { Identity } from '../people/identity';
 import { publishAutosave, publishUser } from '../people/publish';
 import type { DocumentProvider } from '../provider';
+import { translationOf } from '../translation';
 
 /** Opens documents together: registers with the drive, which everything else goes through. */
 export const contentProvider: JupyterFrontEndPlugin<ICollaborativeContentProvider> = {
@@ -35,7 +36,7 @@ export const contentProvider: JupyterFrontEndPlugin<ICollaborativeContentProvide
     const { contents, serverSettings, user } = app.serviceManager;
     const drive = defaultDrive(contents) ?? new Drive({ serverSettings });
     const registry = drive.contentProviderRegistry;
-    const trans = (translator ?? nullTranslator).load('jupyter_collab');
+    const trans = translationOf(translator);
     const canServe = registry !== undefined;
     const offline = offlineStorage(serverSettings.baseUrl, user);
     const { maxFrame } = readConfig();

@@ -6,7 +6,7 @@ import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { IMainMenu } from '@jupyterlab/mainmenu';
 import type { ServiceManager } from '@jupyterlab/services';
 import { ISettingConnector } from '@jupyterlab/settingregistry';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ITranslator } from '@jupyterlab/translation';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Awareness } from 'y-protocols/awareness';
 
@@ -27,6 +27,7 @@ import type { Identity } from '../people/identity';
 import type { DocumentProvider } from '../provider';
 import { differenceOf } from '../rebase';
 import { unsynced } from '../session';
+import { translationOf } from '../translation';
 
 /** The page of somebody who came by a link to a document. For everybody else it does nothing. */
 export const guestPage: JupyterFrontEndPlugin<void> = {
@@ -48,7 +49,7 @@ export const guestPage: JupyterFrontEndPlugin<void> = {
     if (guest === null || !(provider instanceof CollabContentProvider)) {
       return;
     }
-    const trans = (translator ?? nullTranslator).load('jupyter_collab');
+    const trans = translationOf(translator);
     document.body.classList.add('jp-mod-collabGuest');
     // The server keeps no workspace of guests, and refuses to once their link has ended.
     app.serviceManager.workspaces.save = async () => Promise.resolve();

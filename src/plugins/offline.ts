@@ -2,11 +2,12 @@ import { ICollaborativeContentProvider } from '@jupyter/collaborative-drive';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ITranslator } from '@jupyterlab/translation';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { CollabContentProvider } from '../drive';
 import type { Entry, OfflineStorage } from '../offline';
+import { translationOf } from '../translation';
 
 /** Documents that are restored with the page need a moment before they look after their own. */
 const LOOK_AFTER = 15_000;
@@ -28,7 +29,7 @@ export const offlineChanges: JupyterFrontEndPlugin<void> = {
       return;
     }
     const { offline } = provider;
-    const trans = (translator ?? nullTranslator).load('jupyter_collab');
+    const trans = translationOf(translator);
     provider.documentOpened.connect((_, { shelter }) => {
       shelter?.recall.unreadable.connect((_, { entry }) => tellUnreadable(trans, entry));
     });

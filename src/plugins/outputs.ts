@@ -3,11 +3,12 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { INotebookTracker } from '@jupyterlab/notebook';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ITranslator } from '@jupyterlab/translation';
 
 import { readConfig } from '../config';
 import { CollabContentProvider } from '../drive';
 import { feedOutputs, OutputWords, readLimits } from '../outputs';
+import { translationOf } from '../translation';
 
 /** Keeps what cells put out within limits, in notebooks that are open together. */
 export const outputs: JupyterFrontEndPlugin<void> = {
@@ -26,7 +27,7 @@ export const outputs: JupyterFrontEndPlugin<void> = {
     if (!(provider instanceof CollabContentProvider)) {
       return;
     }
-    const words = new OutputWords((translator ?? nullTranslator).load('jupyter_collab'));
+    const words = new OutputWords(translationOf(translator));
     const { maxFrame } = readConfig();
     let limits = readLimits({}, maxFrame);
     const known = new WeakSet<NotebookPanel['context']>();

@@ -6,7 +6,7 @@ import { IDocumentManager } from '@jupyterlab/docmanager';
 import { IDefaultFileBrowserRenderer } from '@jupyterlab/filebrowser';
 import type { DirListing } from '@jupyterlab/filebrowser';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ITranslator } from '@jupyterlab/translation';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import type { Awareness } from 'y-protocols/awareness';
@@ -34,6 +34,7 @@ import { PanelModel } from '../people/ui/panelmodel';
 import { PresenterFrame } from '../people/ui/presenterframe';
 import { editProfile } from '../people/ui/profile';
 import { PresenceSettings, PRESENCE_SETTINGS, rosterOf } from '../presence';
+import { translationOf } from '../translation';
 
 /** What a person wants to see of the others; the settings of presence are this plugin's. */
 export const presenceSettings: JupyterFrontEndPlugin<PeopleSettings> = {
@@ -62,7 +63,7 @@ export const fileMarks: JupyterFrontEndPlugin<DirListing.IRenderer> = {
     everybody: Awareness,
     settings: PeopleSettings,
     translator: ITranslator | null
-  ) => new MarkingRenderer(rosterOf(everybody), settings, load(translator))
+  ) => new MarkingRenderer(rosterOf(everybody), settings, translationOf(translator))
 };
 
 /** Who is here: in the bar of documents and in a side panel; going to them, and following them. */
@@ -93,7 +94,7 @@ export const people: JupyterFrontEndPlugin<void> = {
     if (!(provider instanceof CollabContentProvider)) {
       return;
     }
-    const trans = load(translator);
+    const trans = translationOf(translator);
     const places = new Places(app, manager, provider);
     const everybody = rosterOf(awareness);
     const follower = new Follower(places, everybody);
@@ -109,10 +110,6 @@ export const people: JupyterFrontEndPlugin<void> = {
     new PresenterFrame(parts.presenter, places, identity, trans);
   }
 };
-
-function load(translator: ITranslator | null): TranslationBundle {
-  return (translator ?? nullTranslator).load('jupyter_collab');
-}
 
 function addPanel(
   { commands, shell }: JupyterFrontEnd,

@@ -3,12 +3,13 @@ import { ILabShell } from '@jupyterlab/application';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ITranslator } from '@jupyterlab/translation';
 
 import { CollabContentProvider } from '../drive';
 import { saveCopy } from '../reopen/copy';
 import { DifferenceKeeper } from '../reopen/keeper';
 import { reopen } from '../reopen/reopen';
+import { translationOf } from '../translation';
 
 /** Opens a document again, with what was written in it, when its history on the server is lost. */
 export const reopening: JupyterFrontEndPlugin<void> = {
@@ -27,7 +28,7 @@ export const reopening: JupyterFrontEndPlugin<void> = {
     if (!(provider instanceof CollabContentProvider)) {
       return;
     }
-    const trans = (translator ?? nullTranslator).load('jupyter_collab');
+    const trans = translationOf(translator);
     const keeper = new DifferenceKeeper(provider);
     const parts = { shell: app.shell, labShell, manager };
     keeper.diverged.connect((_, { model }) => {

@@ -3,7 +3,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { ICommandPalette, IToolbarWidgetRegistry } from '@jupyterlab/apputils';
 import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { IMainMenu } from '@jupyterlab/mainmenu';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ITranslator } from '@jupyterlab/translation';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { RankedMenu, shareIcon, ToolbarButton } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
@@ -21,6 +21,7 @@ import {
   ShareRight,
   Subjects
 } from '../sharing';
+import { translationOf } from '../translation';
 
 /** Before the menu with the settings. */
 const MENU_RANK = 900;
@@ -51,7 +52,7 @@ export const sharing: JupyterFrontEndPlugin<void> = {
     if (!(provider instanceof CollabContentProvider)) {
       return;
     }
-    const trans = (translator ?? nullTranslator).load('jupyter_collab');
+    const trans = translationOf(translator);
     const { serverSettings } = app.serviceManager;
     const api = new ServerSharingApi(serverSettings);
     const hub = hubSection(new ServerHubSharesApi(serverSettings));

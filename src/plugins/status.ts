@@ -2,9 +2,10 @@ import { ICollaborativeContentProvider } from '@jupyter/collaborative-drive';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { IStatusBar } from '@jupyterlab/statusbar';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ITranslator } from '@jupyterlab/translation';
 
 import { CollabContentProvider } from '../drive';
+import { translationOf } from '../translation';
 import { StatusWidget } from '../ui/status';
 import { StatusModel } from '../ui/statusmodel';
 
@@ -25,7 +26,7 @@ export const status: JupyterFrontEndPlugin<void> = {
     if (!(provider instanceof CollabContentProvider)) {
       return;
     }
-    const trans = (translator ?? nullTranslator).load('jupyter_collab');
+    const trans = translationOf(translator);
     const model = new StatusModel(trans);
     followCurrent(app.shell, manager, provider, model);
     show(new StatusWidget(model, trans), app.shell, statusBar);
