@@ -45,7 +45,7 @@ export class OpenDocument implements IDisposable {
   /** The file without its content, once the document is open. */
   async describe({ format, type }: View): Promise<Contents.IModel> {
     if (this._file === null) {
-      const [file] = await Promise.all([this._fetch(type), this.provider.ready]);
+      const [file] = await Promise.all([this._fetch(type), this.provider.shown]);
       const { path } = this.provider;
       this._file = { ...file, ...this._version, path, name: PathExt.basename(path) };
     }

@@ -1,4 +1,5 @@
 import type { IDocumentProvider } from '@jupyter/collaborative-drive';
+import { YNotebook } from '@jupyter/ydoc';
 import type { DocumentChange, YDocument } from '@jupyter/ydoc';
 import type { ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -19,8 +20,9 @@ import { UnloadGuard } from './unload';
 /**
  * Keeps one shared model in sync with the server.
  *
- * `ready` resolves when the model first has the document's content; it rejects, with words for
- * people, when the document cannot be opened, and nothing is tried any more after that.
+ * `ready` resolves when the model first has the document's content, and `shown` as soon as there is
+ * enough of it to be shown. Both reject, with words for people, when the document cannot be opened,
+ * and nothing is tried any more after that.
  */
 export class DocumentProvider implements IDocumentProvider {
   constructor(private readonly _options: DocumentProvider.IOptions) {
@@ -44,7 +46,9 @@ export class DocumentProvider implements IDocumentProvider {
     this.model = model;
     driver.stateChanged.connect(this._onStateChanged, this);
     // A document that fails to open tells those who wait for it; nobody needs to.
-    this._ready.promise.catch(() => undefined);
+    for (const { promise } of [this._ready, this._shown]) {
+      promise.catch(() => undefined);
+    }
     driver.tell({ type: 'started' });
   }
 
@@ -59,6 +63,11 @@ export class DocumentProvider implements IDocumentProvider {
 
   get ready(): Promise<void> {
     return this._ready.promise;
+  }
+
+  /** Of a large notebook the cells come before their outputs. Until `ready` it is locked. */
+  get shown(): Promise<void> {
+    return this._shown.promise;
   }
 
   get isDisposed(): boolean {
@@ -88,7 +97,7 @@ export class DocumentProvider implements IDocumentProvider {
       return;
     }
     const { trans } = this._options;
-    this._ready.reject(new Error(trans.__('%1 was closed before it was open.', this.path)));
+    this._fail(new Error(trans.__('%1 was closed before it was open.', this.path)));
     this._parts.dispose();
     Signal.clearData(this);
   }
@@ -116,10 +125,11 @@ export class DocumentProvider implements IDocumentProvider {
 
   /**
    * The document as it is left for another history, and which changes in it are not known to be in
-   * the file; nothing where nobody may write.
+   * the file; nothing where nobody may write, or could until now.
    */
   pieces(): Piece[] {
-    return this.state.access === 'edit' ? this._replica.pieces() : [];
+    const { access, partial } = this.state;
+    return access === 'edit' && !partial ? this._replica.pieces() : [];
   }
 
   private _connectParts(path: string) {
@@ -148,22 +158,36 @@ export class DocumentProvider implements IDocumentProvider {
   private readonly _onStateChanged = (_: SessionDriver, state: SessionState): void => {
     const { link } = state;
     if (link.kind === 'synced') {
+      this._shown.resolve();
       this._ready.resolve();
+    } else if (state.partial && hasCells(this.model)) {
+      this._shown.resolve();
     } else if (link.kind === 'refused') {
-      this._ready.reject(new Error(explainRefusal(this._options.trans, link, state.path)));
+      this._fail(new Error(explainRefusal(this._options.trans, link, state.path)));
     }
     this.shelter?.look(state);
     this._guard.update(unsynced(state) > 0);
     this._stateChanged.emit(state);
   };
 
+  private _fail(error: Error): void {
+    this._shown.reject(error);
+    this._ready.reject(error);
+  }
+
   private readonly _driver: SessionDriver;
   private readonly _replica: YReplica;
   private readonly _guard = new UnloadGuard();
   private readonly _parts = new DisposableSet();
   private readonly _ready = new PromiseDelegate<void>();
+  private readonly _shown = new PromiseDelegate<void>();
   private readonly _stateChanged = new Signal<this, SessionState>(this);
   private readonly _takenBack = new Signal<this, number>(this);
+}
+
+/** All cells come at once, before their outputs; what others write meanwhile waits for them. */
+function hasCells(model: DocumentProvider.Model): boolean {
+  return model instanceof YNotebook && model.cells.length > 0;
 }
 
 export namespace DocumentProvider {

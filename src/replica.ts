@@ -14,7 +14,7 @@ import { Edits, MovedCells, rewind, UnsavedUpdates } from './rebase';
 import type { Presence, Replica } from './session';
 
 /** Bytes of an update from which on it takes long to make them. */
-const LARGE = 1_000_000;
+const LARGE = 100_000;
 
 /** The origin of what was kept in this browser: it is no edit, and nobody can undo it. */
 const RESTORED = Symbol('restored');

@@ -1,6 +1,8 @@
-import { YFile } from '@jupyter/ydoc';
+import { YFile, YNotebook } from '@jupyter/ydoc';
+import type { YCodeCell } from '@jupyter/ydoc';
 import { ServerConnection } from '@jupyterlab/services';
 import { nullTranslator } from '@jupyterlab/translation';
+import * as Y from 'yjs';
 
 import { DocumentProvider } from '../provider';
 import { FakeLine } from '../session/__tests__/fakes';
@@ -8,26 +10,42 @@ import { STATUS, UPDATE } from '../session/__tests__/play';
 
 const NOTHING = Uint8Array.of(0, 0);
 
+const SETTINGS = {
+  path: 'a.txt',
+  settings: ServerConnection.makeSettings(),
+  trans: nullTranslator.load('jupyter_collab')
+};
+
 function open(line: FakeLine, maxFrame = Infinity) {
   const model = YFile.create();
-  const provider = new DocumentProvider({
-    path: 'a.txt',
-    format: 'text',
-    contentType: 'file',
-    model,
-    line,
-    maxFrame,
-    settings: ServerConnection.makeSettings(),
-    trans: nullTranslator.load('jupyter_collab')
-  });
-  return { model, provider };
+  const what = { format: 'text', contentType: 'file', model, maxFrame };
+  return { model, provider: new DocumentProvider({ ...SETTINGS, ...what, line }) };
 }
 
-async function sync(line: FakeLine): Promise<void> {
+function openNotebook(line: FakeLine) {
+  const model = YNotebook.create();
+  const what = { format: 'json', contentType: 'notebook', model };
+  return { model, provider: new DocumentProvider({ ...SETTINGS, ...what, line }) };
+}
+
+/** A notebook with one cell, and its output, as two updates. */
+function partsOf(notebook: YNotebook): readonly [Uint8Array, Uint8Array] {
+  notebook.addCell({ cell_type: 'code', source: 'a' });
+  const cells = Y.encodeStateAsUpdate(notebook.ydoc);
+  const output = { output_type: 'stream', name: 'stdout', text: 'old' } as const;
+  (notebook.cells[0] as YCodeCell).setOutputs([output]);
+  return [cells, Y.encodeStateAsUpdate(notebook.ydoc)];
+}
+
+async function begin(line: FakeLine): Promise<void> {
   await line.answered();
   line.socket.onopen();
   line.socket.say({ type: 'hello', lineage: 'L1', access: 'edit', path: 'a.txt', status: STATUS });
   line.socket.say({ type: 'step1', stateVector: Uint8Array.of(0) });
+}
+
+async function sync(line: FakeLine): Promise<void> {
+  await begin(line);
   line.socket.say({ type: 'step2', update: NOTHING });
 }
 
@@ -54,6 +72,29 @@ describe('DocumentProvider', () => {
   it('is ready when the document is in sync', async () => {
     await sync(line);
     await expect(world.provider.ready).resolves.toBeUndefined();
+  });
+
+  it('is shown as soon as there are cells, and ready when all has come (W15)', async () => {
+    const notebooks = new FakeLine();
+    const { model, provider } = openNotebook(notebooks);
+    const [cells, output] = partsOf(YNotebook.create());
+    const seen: string[] = [];
+    void provider.shown.then(() => seen.push('shown'));
+    void provider.ready.then(() => seen.push('ready'));
+    await begin(notebooks);
+    notebooks.socket.say({ type: 'update', update: NOTHING });
+    await Promise.resolve();
+    expect(seen).toEqual([]);
+    notebooks.socket.say({ type: 'update', update: cells });
+    await Promise.resolve();
+    expect(seen).toEqual(['shown']);
+    expect(provider.pieces()).toEqual([]);
+    notebooks.socket.say({ type: 'step2', update: output });
+    await Promise.resolve();
+    expect(seen).toEqual(['shown', 'ready']);
+    expect(provider.pieces()).not.toEqual([]);
+    expect(model.getSource()).toMatchObject({ cells: [{ outputs: [{ text: 'old' }] }] });
+    provider.dispose();
   });
 
   it('says in plain words why a document cannot be opened', async () => {

@@ -6,18 +6,35 @@ export interface Standing {
   readonly guest: boolean;
   /** The document in front may only be viewed. */
   readonly viewOnly: boolean;
+  /** Not all of the document in front has come yet. */
+  readonly loading: boolean;
   /** All cells that are selected are Markdown, which is rendered without a kernel. */
   readonly onlyMarkdown: boolean;
 }
 
-/** `never`: it is not run either, whoever asks. `hidden`: it is not offered. */
-export type Verdict = 'allowed' | 'never' | 'hidden';
+/**
+ * `never`: it is not run either, whoever asks. `later`: it is run once all of the document has come.
+ * `hidden`: it is not offered.
+ */
+export type Verdict = 'allowed' | 'later' | 'never' | 'hidden';
 
 /** Whether a command is offered. */
 export function judge(command: string, standing: Standing): Verdict {
   if (standing.viewOnly && changes(command)) {
     return 'never';
   }
+  const verdict = judgeOf(command, standing);
+  return verdict === 'allowed' && standing.loading ? judgeWhileLoading(command) : verdict;
+}
+
+function judgeWhileLoading(command: string): Verdict {
+  if (RUNS.test(command)) {
+    return 'later';
+  }
+  return changes(command) ? 'never' : 'allowed';
+}
+
+function judgeOf(command: string, standing: Standing): Verdict {
   if (!standing.guest) {
     return 'allowed';
   }
@@ -69,6 +86,13 @@ const CHANGES = names(
   ['runmenu', '(?!open).+'],
   ['toc', 'run-cells'],
   ['tooltip', 'launch-.+']
+);
+
+/** What runs cells, which takes their old outputs away. */
+const RUNS = names(
+  ['notebook', 'run-.+|restart-run-.+|restart-and-run-.+'],
+  ['runmenu', '(?!open).+'],
+  ['toc', 'run-cells']
 );
 
 /** A guest has no kernel; of running a cell there remains the rendering of Markdown. */

@@ -3,37 +3,68 @@ import type { ISignal } from '@lumino/signaling';
 import type { Doc } from 'yjs';
 
 /**
- * Keeps what is done at this page out of a document that may only be viewed here.
+ * Why a document is locked: it may only be viewed here, or not all of it has come yet. `null`: it
+ * is not.
+ */
+export type Hold = 'viewing' | 'loading' | null;
+
+/**
+ * Keeps what is done at this page out of a document that may not be changed here, or not yet.
  *
  * The server takes no changes of viewers, so a change made here would part this page from all
  * others. Whatever somebody presses, or an extension does: as long as the document is locked, a
  * transaction of this page changes nothing. Those of others come by another way.
+ *
+ * While a document is loading, a change would meet what is still coming: an output that is deleted
+ * before it is there is there afterwards. What the page does by itself then, such as to note which
+ * language the kernel speaks, is done once all is there. What is done in answer to what comes is not:
+ * it is in the document that is coming.
  */
 export class Lock {
   constructor(doc: Doc) {
     const transact = doc.transact.bind(doc);
-    const pass = (...args: Parameters<typeof transact>) =>
-      this._locked ? undefined : transact(...args);
+    const pass = (...args: Parameters<typeof transact>) => {
+      if (!this.locked) {
+        return transact(...args);
+      }
+      if (this._hold === 'loading' && !this._isTakingIn) {
+        this._later.push(() => void transact(...args));
+      }
+      return undefined;
+    };
     doc.transact = pass as typeof transact;
+    doc.on('beforeAllTransactions', () => (this._isTakingIn = true));
+    doc.on('afterAllTransactions', () => (this._isTakingIn = false));
   }
 
   get locked(): boolean {
-    return this._locked;
+    return this._hold !== null;
   }
 
-  set locked(locked: boolean) {
-    if (locked !== this._locked) {
-      this._locked = locked;
-      this._changed.emit(locked);
+  get hold(): Hold {
+    return this._hold;
+  }
+
+  set hold(hold: Hold) {
+    if (hold === this._hold) {
+      return;
     }
+    this._hold = hold;
+    const later = this._later.splice(0);
+    if (hold === null) {
+      later.forEach(change => change());
+    }
+    this._changed.emit(hold);
   }
 
-  get changed(): ISignal<this, boolean> {
+  get changed(): ISignal<this, Hold> {
     return this._changed;
   }
 
-  private _locked = false;
-  private readonly _changed = new Signal<this, boolean>(this);
+  private _hold: Hold = null;
+  private _isTakingIn = false;
+  private readonly _later: (() => void)[] = [];
+  private readonly _changed = new Signal<this, Hold>(this);
 }
 
 const locks = new WeakMap<Doc, Lock>();

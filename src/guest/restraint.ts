@@ -12,7 +12,7 @@ const VIEW_ONLY = 'jp-mod-collabViewOnly';
 /** What would put something into a document, before its widgets see it. */
 const BRINGING = ['paste', 'drop', 'lm-dragenter', 'lm-dragover', 'lm-drop'];
 
-/** Makes a widget fit for those who may only view its document, as long as that is so. */
+/** Makes a widget fit for a document that is locked, as long as that is so. */
 export class Restraint {
   /** `badge` makes what tells so, for the toolbar. */
   constructor(
@@ -33,7 +33,8 @@ export class Restraint {
   private readonly _update = (): void => {
     const { _widget: widget, _lock: lock } = this;
     const { model, sessionContext } = widget.context;
-    widget.toggleClass(VIEW_ONLY, lock.locked);
+    const isForViewing = lock.hold === 'viewing';
+    widget.toggleClass(VIEW_ONLY, isForViewing);
     model.readOnly = lock.locked;
     this._showBadge();
     this._restrainCells();
@@ -41,9 +42,11 @@ export class Restraint {
       widget.content.editor.setOption('readOnly', lock.locked);
     }
     if (lock.locked) {
-      this._kernel = { ...sessionContext.kernelPreference };
-      withoutKernel(sessionContext);
       model.sharedModel.clearUndoHistory();
+    }
+    if (isForViewing) {
+      this._kernel ??= { ...sessionContext.kernelPreference };
+      withoutKernel(sessionContext);
     } else if (this._kernel !== null) {
       sessionContext.kernelPreference = this._kernel;
       this._kernel = null;
@@ -51,11 +54,11 @@ export class Restraint {
   };
 
   private _showBadge(): void {
-    const { locked } = this._lock;
-    if (locked && this._shown === null) {
+    const isForViewing = this._lock.hold === 'viewing';
+    if (isForViewing && this._shown === null) {
       this._shown = this._badge();
       this._widget.toolbar.insertItem(0, 'collab-view-only', this._shown);
-    } else if (!locked) {
+    } else if (!isForViewing) {
       this._shown?.dispose();
       this._shown = null;
     }

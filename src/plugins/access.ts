@@ -1,5 +1,6 @@
 import { ICollaborativeContentProvider } from '@jupyter/collaborative-drive';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { Notification } from '@jupyterlab/apputils';
 import { MarkdownCell } from '@jupyterlab/cells';
 import type { CodeEditor } from '@jupyterlab/codeeditor';
 import { EditorExtensionRegistry, IEditorExtensionRegistry } from '@jupyterlab/codemirror';
@@ -14,6 +15,7 @@ import { readConfig } from '../config';
 import { CollabContentProvider } from '../drive';
 import { ViewOnlyBadge } from '../guest/badge';
 import { guardCommands } from '../guest/commandgate';
+import { LateRuns } from '../guest/lateruns';
 import { lockOf } from '../guest/lock';
 import { readOnlyWhileLocked } from '../guest/readonly';
 import { Restraint, withoutKernel } from '../guest/restraint';
@@ -62,15 +64,15 @@ export const access: JupyterFrontEndPlugin<void> = {
     }
     const trans = translationOf(translator);
     const guest = readConfig().guest !== null;
-    provider.documentOpened.connect((_, document) => lockByAccess(document));
-    const viewOnly = (widget: Widget | null) => {
+    provider.documentOpened.connect((_, document) => lockByState(document));
+    const lockFor = (widget: Widget | null) => {
       const model = widget === null ? undefined : manager.contextForWidget(widget)?.model;
       const document = provider.find(model?.sharedModel);
-      return document !== null && lockOf(document.model.ydoc).locked;
+      return document === null ? null : lockOf(document.model.ydoc);
     };
     const update = () => {
       app.commands.notifyCommandChanged();
-      freezeTools(viewOnly(app.shell.currentWidget));
+      freezeTools(lockFor(app.shell.currentWidget)?.locked === true);
     };
     onDocumentWidget(app.docRegistry, widget => {
       const document = provider.find(widget.context.model.sharedModel);
@@ -83,23 +85,32 @@ export const access: JupyterFrontEndPlugin<void> = {
         withoutKernel(widget.context.sessionContext);
       }
     });
-    guardCommands(app.commands, () => {
+    const standing = () => {
       const { currentWidget } = app.shell;
+      const hold = lockFor(currentWidget)?.hold ?? null;
       return {
         guest,
-        viewOnly: viewOnly(currentWidget),
+        viewOnly: hold === 'viewing',
+        loading: hold === 'loading',
         onlyMarkdown: hasOnlyMarkdownSelected(currentWidget)
       };
+    };
+    const place = () => placeOf(app.shell.currentWidget);
+    const lateRuns = new LateRuns(place, () => sayNotRun(trans));
+    guardCommands(app.commands, standing, run => {
+      const lock = lockFor(app.shell.currentWidget);
+      return lock === null ? run() : lateRuns.ask(lock, run);
     });
     app.shell.currentChanged?.connect(update);
   }
 };
 
 /** What the server grants on a connection holds until it says otherwise. */
-function lockByAccess(document: DocumentProvider): void {
+function lockByState(document: DocumentProvider): void {
   const lock = lockOf(document.model.ydoc);
   const read = () => {
-    lock.locked = document.state.access === 'view';
+    const { access, partial } = document.state;
+    lock.hold = access === 'view' ? 'viewing' : partial ? 'loading' : null;
   };
   document.stateChanged.connect(read);
   read();
@@ -117,6 +128,19 @@ function badge(guest: boolean, trans: TranslationBundle): Widget {
     ? trans.__('The link by which you came lets you view this document, not change it.')
     : trans.__('You may read the files of this server, but not change them.');
   return new ViewOnlyBadge(trans.__('View only'), reason);
+}
+
+/** Where a person is: commands of a notebook are about its active cell. */
+function placeOf(widget: Widget | null): string {
+  const cell = widget instanceof NotebookPanel ? widget.content.activeCell?.model.id : undefined;
+  return `${widget?.id}#${cell}`;
+}
+
+function sayNotRun(trans: TranslationBundle): void {
+  Notification.info(
+    trans.__('A cell was not run: its outputs were still loading, and you have left it since.'),
+    { autoClose: 8_000 }
+  );
 }
 
 function hasOnlyMarkdownSelected(widget: Widget | null): boolean {

@@ -82,6 +82,11 @@ export interface SessionState {
   readonly room: Room | null;
   /** The history that the local document holds; `null` while it holds nothing of the server's. */
   readonly lineage: string | null;
+  /**
+   * Whether the document has come in part only: it may be shown, and nothing may be written, since
+   * what is still coming would not know of it.
+   */
+  readonly partial: boolean;
   readonly access: Access;
   readonly status: Status | null;
   /** What the server complained about on this connection. */
@@ -103,6 +108,7 @@ export function idle(subject: Subject, path = ''): SessionState {
     oldPath: null,
     room: null,
     lineage: null,
+    partial: false,
     access: 'edit',
     status: null,
     refusal: null,

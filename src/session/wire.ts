@@ -74,7 +74,7 @@ function receiveGreeting(
   }
   const { lineage } = message;
   if (state.lineage !== null && state.lineage !== lineage) {
-    return message.adopts === true && message.access === 'edit' && !offered
+    return message.adopts === true && message.access === 'edit' && !offered && !state.partial
       ? offer(state, moment.at)
       : andThen(hangUp(state), alone => diverge(alone, lineage));
   }
@@ -177,15 +177,19 @@ function countFrame(state: SessionState): SessionState {
 
 function receiveStep2(state: SessionState, update: Uint8Array, at: number): Step {
   const [applied, effects] = receiveUpdate(state, update);
-  const [next, more] = finishSync(applied, { received: true }, at);
+  const [next, more] = finishSync({ ...applied, partial: false }, { received: true }, at);
   return [next, [...effects, ...more]];
 }
 
-/** From here on the local document holds something of the room's history. */
+/**
+ * From here on the local document holds something of the room's history. Where it had nothing, it
+ * has all of it only with the step 2.
+ */
 function receiveUpdate(state: SessionState, update: Uint8Array): Step {
   const { link } = state;
   const lineage = link.kind === 'syncing' ? link.lineage : state.lineage;
-  return step({ ...state, lineage }, { type: 'apply', update });
+  const partial = state.partial || (link.kind === 'syncing' && state.lineage === null);
+  return step({ ...state, lineage, partial }, { type: 'apply', update });
 }
 
 function finishSync(

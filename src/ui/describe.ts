@@ -8,6 +8,7 @@ import type { SessionState } from '../session';
 /** How a document stands, from the point of view of the person who edits it. */
 export type Condition =
   | 'connecting'
+  | 'loading'
   | 'offline'
   | 'missing'
   | 'refused'
@@ -57,6 +58,9 @@ export function conditionOf(state: SessionState): Condition {
     case 'synced':
       return liveConditionOf(state);
     default:
+      if (state.link.kind === 'syncing' && state.partial) {
+        return 'loading';
+      }
       // Between two attempts of a document that was open, «offline» is the news.
       return state.lineage !== null && state.attempt > 0 ? 'offline' : 'connecting';
   }
@@ -126,6 +130,8 @@ function label(condition: Condition, state: SessionState, trans: TranslationBund
   switch (condition) {
     case 'connecting':
       return trans.__('Connecting…');
+    case 'loading':
+      return trans.__('Loading outputs…');
     case 'offline':
       return labelOffline(unsynced(state), trans);
     case 'missing':
@@ -178,11 +184,13 @@ function tell(condition: Condition, state: SessionState, trans: TranslationBundl
   switch (condition) {
     case 'connecting':
       return [trans.__('The document is being opened.')];
-    case 'offline':
+    case 'loading':
       return [
-        trans.__('There is no connection to the server. You can go on working.'),
-        trans.__('The connection is tried again by itself.')
+        trans.__('The cells are here, and their outputs are on their way.'),
+        trans.__('You can change the document once all of them are here.')
       ];
+    case 'offline':
+      return tellOffline(state, trans);
     case 'missing':
       return [
         trans.__('The file %1 does not exist any more.', path),
@@ -225,6 +233,16 @@ function tell(condition: Condition, state: SessionState, trans: TranslationBundl
     case 'synced':
       return [trans.__('The server keeps all your changes, and will write the file in a moment.')];
   }
+}
+
+function tellOffline({ partial }: SessionState, trans: TranslationBundle): string[] {
+  return [
+    partial
+      ? trans.__('There is no connection to the server, and not all outputs are here.')
+      : trans.__('There is no connection to the server. You can go on working.'),
+    trans.__('The connection is tried again by itself.'),
+    ...(partial ? [trans.__('You can change the document once all of it is here.')] : [])
+  ];
 }
 
 function tellRefusal({ link, path }: SessionState, trans: TranslationBundle): string {

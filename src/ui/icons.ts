@@ -26,6 +26,7 @@ const viewing = draw(
 /** The picture of each condition. */
 export const ICONS: { readonly [C in Condition]: LabIcon } = {
   connecting,
+  loading: connecting,
   offline,
   missing: warning,
   refused: offline,

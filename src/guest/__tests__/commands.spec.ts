@@ -4,8 +4,9 @@ import { guardCommands } from '../commandgate';
 import { changes, judge } from '../commands';
 import type { Standing } from '../commands';
 
-const OWNER: Standing = { guest: false, viewOnly: false, onlyMarkdown: false };
+const OWNER: Standing = { guest: false, viewOnly: false, loading: false, onlyMarkdown: false };
 const VIEWER: Standing = { ...OWNER, viewOnly: true };
+const LOADING: Standing = { ...OWNER, loading: true };
 const GUEST: Standing = { ...OWNER, guest: true };
 const GUEST_VIEWER: Standing = { ...GUEST, viewOnly: true };
 
@@ -55,6 +56,22 @@ describe('judge', () => {
     );
   });
 
+  it('puts off running cells while their outputs are loading, and changes nothing else', () => {
+    const runs = WRITING.filter(command => /run/.test(command));
+    expect(runs).toHaveLength(3);
+    WRITING.forEach(command =>
+      expect([command, judge(command, LOADING)]).toEqual([
+        command,
+        runs.includes(command) ? 'later' : 'never'
+      ])
+    );
+    READING.forEach(command =>
+      expect([command, judge(command, LOADING)]).toEqual([command, 'allowed'])
+    );
+    expect(judge('notebook:run-cell', { ...VIEWER, loading: true })).toBe('never');
+    expect(judge('notebook:run-cell', { ...GUEST, loading: true })).toBe('never');
+  });
+
   it.each([VIEWER, GUEST_VIEWER])('takes from viewers what would change something', standing => {
     WRITING.forEach(command =>
       expect([command, judge(command, standing)]).toEqual([command, 'never'])
@@ -96,13 +113,29 @@ describe('guardCommands', () => {
   function registry(standing: Standing) {
     const commands = new CommandRegistry();
     const run: string[] = [];
-    ['notebook:cut-cell', 'notebook:copy-cell', 'terminal:open'].forEach(id =>
-      commands.addCommand(id, { execute: () => run.push(id) })
-    );
+    const ids = ['notebook:cut-cell', 'notebook:copy-cell', 'notebook:run-cell', 'terminal:open'];
+    ids.forEach(id => commands.addCommand(id, { execute: () => run.push(id) }));
     commands.addCommand('notebook:select-all', { execute: () => 0, isEnabled: () => false });
-    guardCommands(commands, () => standing);
-    return { commands, run };
+    const waiting: (() => Promise<unknown>)[] = [];
+    guardCommands(
+      commands,
+      () => standing,
+      command => Promise.resolve(waiting.push(command))
+    );
+    return { commands, run, waiting };
   }
+
+  it('hands on what is for later', async () => {
+    const { commands, run, waiting } = registry(LOADING);
+    expect(commands.isEnabled('notebook:run-cell')).toBe(true);
+    expect(commands.isVisible('notebook:run-cell')).toBe(true);
+    expect(commands.isEnabled('notebook:cut-cell')).toBe(false);
+    await commands.execute('notebook:run-cell');
+    await commands.execute('notebook:cut-cell');
+    expect(run).toEqual([]);
+    await waiting[0]?.();
+    expect(run).toEqual(['notebook:run-cell']);
+  });
 
   it('greys for viewers what they may not do, and does not run it', async () => {
     const { commands, run } = registry(VIEWER);

@@ -23,7 +23,7 @@ describe('Lock', () => {
     const { mine, lock } = together();
     const before = mine.toJSON();
     const [cell] = mine.cells;
-    lock.locked = true;
+    lock.hold = 'viewing';
     mine.insertCell(0, { ...CELL, cell_type: 'markdown' });
     mine.deleteCell(0);
     mine.setMetadata('kernelspec', { name: 'x', display_name: 'x' });
@@ -36,23 +36,55 @@ describe('Lock', () => {
 
   it('takes in what others do, and goes on from there once it is open', () => {
     const { mine, theirs, lock } = together();
-    lock.locked = true;
+    lock.hold = 'viewing';
     theirs.cells[0]?.setSource('theirs');
     theirs.insertCell(1, CELL);
     expect(mine.cells.map(cell => cell.getSource())).toEqual(['theirs', 'a = 1']);
-    lock.locked = false;
+    lock.hold = null;
     mine.cells[0]?.setSource('mine');
     expect(mine.cells[0]?.getSource()).toBe('mine');
   });
 
+  it('puts off what the page does by itself while the document is loading', () => {
+    const { mine, theirs, lock } = together();
+    lock.hold = 'loading';
+    mine.setMetadata('language_info', { name: 'python' });
+    theirs.insertCell(1, CELL);
+    expect(mine.getMetadata('language_info')).toBeUndefined();
+    expect(mine.cells).toHaveLength(2);
+    lock.hold = null;
+    expect(mine.getMetadata('language_info')).toEqual({ name: 'python' });
+  });
+
+  it('never does what is done in answer to what is loading', () => {
+    const { mine, theirs, lock } = together();
+    const echo = jest.fn(() => mine.cells[0]?.updateSource(0, 0, 'twice '));
+    mine.ydoc.getArray('cells').observeDeep(echo);
+    lock.hold = 'loading';
+    theirs.cells[0]?.setSource('once');
+    expect(echo).toHaveBeenCalled();
+    mine.ydoc.getArray('cells').unobserveDeep(echo);
+    lock.hold = null;
+    expect(mine.cells[0]?.getSource()).toBe('once');
+  });
+
+  it('forgets what was put off where the document turns out to be for viewing', () => {
+    const { mine, lock } = together();
+    lock.hold = 'loading';
+    mine.setMetadata('tags', ['x']);
+    lock.hold = 'viewing';
+    lock.hold = null;
+    expect(mine.getMetadata('tags')).toBeUndefined();
+  });
+
   it('is one for each document', () => {
     const doc = new Y.Doc();
-    const seen: boolean[] = [];
-    lockOf(doc).changed.connect((_, locked) => void seen.push(locked));
-    lockOf(doc).locked = true;
-    lockOf(doc).locked = true;
-    lockOf(doc).locked = false;
-    expect(seen).toEqual([true, false]);
+    const seen: unknown[] = [];
+    lockOf(doc).changed.connect((_, hold) => void seen.push(hold));
+    lockOf(doc).hold = 'viewing';
+    lockOf(doc).hold = 'viewing';
+    lockOf(doc).hold = null;
+    expect(seen).toEqual(['viewing', null]);
     expect(lockOf(new Y.Doc())).not.toBe(lockOf(doc));
   });
 });
@@ -69,7 +101,7 @@ describe('an editor of a locked document', () => {
 
   it('shows what others write and takes nothing else', () => {
     const { file, lock, view } = edit();
-    lock.locked = true;
+    lock.hold = 'viewing';
     expect(view.state.readOnly).toBe(true);
     expect(view.contentDOM.getAttribute('aria-readonly')).toBe('true');
     view.dispatch({ changes: { from: 0, insert: 'by a command ' } });
@@ -85,8 +117,8 @@ describe('an editor of a locked document', () => {
 
   it('is for writing again once the document is open', () => {
     const { file, lock, view } = edit();
-    lock.locked = true;
-    lock.locked = false;
+    lock.hold = 'viewing';
+    lock.hold = null;
     expect(view.state.readOnly).toBe(false);
     view.dispatch({ changes: { from: 4, insert: '!' } });
     expect(file.getSource()).toBe('text!');

@@ -47,6 +47,37 @@ describe('opening a document', () => {
     expect(play.state.link.kind).toBe('synced');
   });
 
+  it('has a document in part until the step 2, where it had nothing (W15)', () => {
+    const play = new Play().dial();
+    play.hello();
+    play.hear({ type: 'step1', stateVector: VECTOR });
+    expect(play.state.partial).toBe(false);
+    expect(play.hear({ type: 'update', update: UPDATE })).toEqual([
+      { type: 'apply', update: UPDATE }
+    ]);
+    expect(play.state).toMatchObject({ partial: true, link: { kind: 'syncing' } });
+    play.hear({ type: 'step2', update: UPDATE });
+    expect(play.state).toMatchObject({ partial: false, link: { kind: 'synced' } });
+    play.hear({ type: 'update', update: UPDATE });
+    expect(play.state.partial).toBe(false);
+  });
+
+  it('goes on with the rest after a lost connection, and offers no part (W15)', () => {
+    const play = new Play().dial();
+    play.hello();
+    play.hear({ type: 'update', update: UPDATE });
+    play.lose();
+    expect(play.state.partial).toBe(true);
+    play.redial();
+    const { lineage } = play.state;
+    expect(lineage).toBe('L1');
+    play.hello();
+    expect(play.state.partial).toBe(true);
+    play.hear({ type: 'step1', stateVector: VECTOR });
+    play.hear({ type: 'step2', update: UPDATE });
+    expect(play.state.partial).toBe(false);
+  });
+
   it('gives a server time to read a large file', () => {
     const play = new Play().dial();
     expect(play.wait(59_000)).toEqual([]);

@@ -1,7 +1,7 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
 import type { Status } from '../../protocol';
-import { live, Play, STATUS } from '../../session/__tests__/play';
+import { live, Play, STATUS, UPDATE } from '../../session/__tests__/play';
 import { describe as put, NEWS } from '../describe';
 
 const trans = nullTranslator.load('jupyter_collab');
@@ -30,6 +30,17 @@ describe('the status of a document', () => {
   it('says that it connects', () => {
     expect(label(new Play())).toBe('Connecting…');
     expect(label(new Play().dial())).toBe('Connecting…');
+  });
+
+  it('says that outputs are still coming, and what to do without a connection then', () => {
+    const play = new Play().dial();
+    play.hello();
+    play.hear({ type: 'update', update: UPDATE });
+    expect(label(play)).toBe('Loading outputs…');
+    play.lose();
+    expect(label(play)).toBe('Offline');
+    expect(story(play)).toContain('not all outputs are here');
+    expect(story(play)).not.toContain('go on working');
   });
 
   it('counts what is unsynced while offline', () => {

@@ -1,0 +1,99 @@
+import type { WebSocketRoute } from '@playwright/test';
+
+import { onDisk, run } from './documents';
+import { expect, test, type LabPage } from './fixtures';
+
+/** A frame with an update of a document: kind 0, step 2. Parts of a document are such. */
+function isUpdate(message: string | Buffer): boolean {
+  return typeof message !== 'string' && message[0] === 0 && message[1] === 2;
+}
+
+/** Lets the first part of each document through, and what follows once it is told to go on. */
+async function holdBack(page: LabPage): Promise<() => void> {
+  const held: (() => void)[] = [];
+  let holds = true;
+  const follow = (ours: WebSocketRoute) => {
+    const server = ours.connectToServer();
+    let parts = 0;
+    server.onMessage(message => {
+      parts += isUpdate(message) ? 1 : 0;
+      if (holds && (parts > 1 || held.length > 0)) {
+        held.push(() => ours.send(message));
+      } else {
+        ours.send(message);
+      }
+    });
+  };
+  await page.routeWebSocket(/collaboration\/room\/json/, follow);
+  await page.reload(); // sockets are routed of pages that are loaded from then on
+  return () => {
+    holds = false;
+    held.splice(0).forEach(send => send());
+  };
+}
+
+/** What no browser shows, so that nothing but its size matters. */
+const HUGE = { 'application/x-huge': 'x'.repeat(400_000) };
+
+/** A notebook of cells with outputs of 400 KB each: too large to be sent at once. */
+function large(sources: readonly string[]): string {
+  const cells = sources.map((source, index) => ({
+    cell_type: 'code',
+    execution_count: 1,
+    id: `cell-${index}`,
+    metadata: {},
+    outputs: [
+      { output_type: 'display_data', metadata: {}, data: { ...HUGE, 'text/plain': `old ${index}` } }
+    ],
+    source
+  }));
+  const kernelspec = { display_name: 'Python 3', language: 'python', name: 'python3' };
+  const metadata = { kernelspec, language_info: { name: 'python' } };
+  return JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 });
+}
+
+interface Output {
+  readonly text?: string;
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/** What the cells have put out. */
+async function outputs(page: LabPage): Promise<string[][]> {
+  return page.evaluate(() => {
+    const model = window.jupyterapp.shell.currentWidget?.context?.model.sharedModel;
+    const cells = (model?.cells ?? []) as unknown as { getOutputs: () => Output[] }[];
+    const textOf = ({ text, data }: Output) => text ?? data?.['text/plain'] ?? '';
+    return cells.map(cell => cell.getOutputs().map(textOf));
+  });
+}
+
+test('a large notebook shows its cells before their outputs, and a cell that is run has one', async ({
+  page,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/large.ipynb`;
+  const names = ['print("new")', 'b', 'c', 'd', 'e', 'f'];
+  await lab.write(path, large(names));
+  const goOn = await holdBack(page);
+  await run(page, 'docmanager:open', { path });
+  const cells = page.locator('.jp-Notebook .jp-CodeCell');
+  await expect(cells).toHaveCount(names.length);
+  await expect(cells.first().locator('.cm-content')).toHaveText('print("new")');
+  await expect(page.getByText('Loading outputs…')).toBeVisible();
+  expect((await outputs(page)).flat()).toEqual([]);
+
+  // What is typed now would be lost or meet what is coming, so it is refused.
+  await cells.first().locator('.cm-content').click();
+  await page.keyboard.type('lost');
+  await page.keyboard.press('Shift+Enter');
+  await expect(cells.first().locator('.cm-content')).toHaveText('print("new")');
+  goOn();
+  await expect(page.getByText('Loading outputs…')).toHaveCount(0);
+  const expected = [['new\n'], ...[1, 2, 3, 4, 5].map(index => [`old ${index}`])];
+  await expect.poll(async () => outputs(page), { timeout: 20_000 }).toEqual(expected);
+  await cells.nth(1).locator('.cm-content').click();
+  await page.keyboard.type('# ');
+  await onDisk(lab, path, ['print("new")', '# b', ...names.slice(2)]);
+  expect(await outputs(page)).toEqual(expected);
+});
