@@ -12,7 +12,10 @@ const VIEW_ONLY = 'jp-mod-collabViewOnly';
 /** What would put something into a document, before its widgets see it. */
 const BRINGING = ['paste', 'drop', 'lm-dragenter', 'lm-dragover', 'lm-drop'];
 
-/** Makes a widget fit for a document that is locked, as long as that is so. */
+/**
+ * Makes a widget fit for those who may only view its document, as long as that is so. A document that
+ * is loading is only kept from taking anything in: cells note in it that they are not to be edited.
+ */
 export class Restraint {
   /** `badge` makes what tells so, for the toolbar. */
   constructor(
@@ -33,20 +36,18 @@ export class Restraint {
   private readonly _update = (): void => {
     const { _widget: widget, _lock: lock } = this;
     const { model, sessionContext } = widget.context;
-    const isForViewing = lock.hold === 'viewing';
-    widget.toggleClass(VIEW_ONLY, isForViewing);
-    model.readOnly = lock.locked;
+    const viewOnly = lock.hold === 'viewing';
+    widget.toggleClass(VIEW_ONLY, viewOnly);
+    model.readOnly = viewOnly;
     this._showBadge();
     this._restrainCells();
     if (widget.content instanceof FileEditor) {
       widget.content.editor.setOption('readOnly', lock.locked);
     }
-    if (lock.locked) {
-      model.sharedModel.clearUndoHistory();
-    }
-    if (isForViewing) {
-      this._kernel ??= { ...sessionContext.kernelPreference };
+    if (viewOnly) {
+      this._kernel = { ...sessionContext.kernelPreference };
       withoutKernel(sessionContext);
+      model.sharedModel.clearUndoHistory();
     } else if (this._kernel !== null) {
       sessionContext.kernelPreference = this._kernel;
       this._kernel = null;
@@ -54,21 +55,21 @@ export class Restraint {
   };
 
   private _showBadge(): void {
-    const isForViewing = this._lock.hold === 'viewing';
-    if (isForViewing && this._shown === null) {
+    const viewOnly = this._lock.hold === 'viewing';
+    if (viewOnly && this._shown === null) {
       this._shown = this._badge();
       this._widget.toolbar.insertItem(0, 'collab-view-only', this._shown);
-    } else if (!isForViewing) {
+    } else if (!viewOnly) {
       this._shown?.dispose();
       this._shown = null;
     }
   }
 
   private readonly _restrainCells = (): void => {
-    const { locked } = this._lock;
-    if (this._widget instanceof NotebookPanel && (locked || this._hasRestrained)) {
-      this._hasRestrained = locked;
-      this._widget.content.widgets.forEach(cell => (locked ? restrain(cell) : release(cell)));
+    const viewOnly = this._lock.hold === 'viewing';
+    if (this._widget instanceof NotebookPanel && (viewOnly || this._hasRestrained)) {
+      this._hasRestrained = viewOnly;
+      this._widget.content.widgets.forEach(cell => (viewOnly ? restrain(cell) : release(cell)));
     }
   };
 

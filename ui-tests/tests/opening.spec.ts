@@ -94,6 +94,8 @@ test('a large notebook shows its cells before their outputs, and a cell that is 
   await expect.poll(async () => outputs(page), { timeout: 20_000 }).toEqual(expected);
   await cells.nth(1).locator('.cm-content').click();
   await page.keyboard.type('# ');
-  await onDisk(lab, path, ['print("new")', '# b', ...names.slice(2)]);
+  await onDisk(lab, path, ['print("new")', 'b# ', ...names.slice(2)]);
+  const file = JSON.parse(await lab.read(path)) as { cells: { metadata: object }[] };
+  expect(file.cells.map(({ metadata }) => metadata)).toEqual(names.map(() => ({})));
   expect(await outputs(page)).toEqual(expected);
 });
