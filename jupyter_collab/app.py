@@ -36,7 +36,7 @@ from .server.handlers import (
 from .server.heartbeat import Heartbeat
 from .server.identity import IDENTITY_PATTERN, IdentityHandler
 from .server.limits import LimitTraits
-from .server.memory import Trimmer, system_trim
+from .server.memory import Trimmer, share_one_heap, system_trim
 from .server.opening import RoomOpener
 from .server.rooms import Rooms
 from .server.telemetry import Telemetry
@@ -173,6 +173,7 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
                 self.log.warning(coexistence.INCUMBENT_SERVES)
             return
         share_the_interpreter()
+        share_one_heap()
         settings = self._server.web_app.settings
         page_config = settings.setdefault("page_config_data", {})
         told = {"collaborative": True, "maxFrame": self.limits.frame_size}

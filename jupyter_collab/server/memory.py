@@ -12,6 +12,9 @@ PAUSE = 1.0
 LONGEST = 5.0
 """Seconds after which it is given back although rooms go on being opened and closed."""
 
+_M_ARENA_MAX = -8
+"""The name of the setting for ``mallopt``, as glibc numbers it."""
+
 
 def system_trim() -> Callable[[], object] | None:
     """What gives freed memory back, where the C library has that (glibc) and keeps it otherwise."""
@@ -20,6 +23,18 @@ def system_trim() -> Callable[[], object] | None:
     except (OSError, AttributeError, TypeError):
         return None
     return lambda: trim(0)
+
+
+def share_one_heap() -> None:
+    """Let all threads allocate from one heap, where the C library is glibc.
+
+    Each thread would have one of its own, with holes of its own. Python's lock lets them allocate
+    one after the other mostly, so that they need not wait for each other.
+    """
+    try:
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+    except (OSError, AttributeError, TypeError):
+        return
 
 
 class Trimmer:

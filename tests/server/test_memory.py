@@ -6,6 +6,9 @@ import asyncio
 import gc
 import logging
 import os
+import re
+import subprocess
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator
@@ -21,7 +24,7 @@ from jupyter_collab.room.session import Person
 from jupyter_collab.server.beginnings import Beginnings
 from jupyter_collab.server.clock import make_clock
 from jupyter_collab.server.connection import Connection
-from jupyter_collab.server.memory import LONGEST, PAUSE, Trimmer, system_trim
+from jupyter_collab.server.memory import LONGEST, PAUSE, Trimmer, share_one_heap, system_trim
 from jupyter_collab.server.opening import RoomOpener
 from jupyter_collab.server.rooms import Rooms
 from jupyter_collab.server.telemetry import Telemetry
@@ -191,4 +194,31 @@ def test_memory_is_given_back_while_rooms_come_and_go(monkeypatch: pytest.Monkey
 def test_systems_that_give_nothing_back_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ctypes.CDLL", lambda _name: object())
     assert system_trim() is None
+    share_one_heap()
     Trimmer(system_trim()).stirred()  # needs no loop, and sets no timer
+
+
+ARENAS = """
+import ctypes, sys, threading
+from jupyter_collab.server.memory import share_one_heap
+
+libc = ctypes.CDLL(None)
+if not hasattr(libc, "mallopt"):
+    sys.exit("no glibc")
+share_one_heap()
+for _ in range(3):
+    thread = threading.Thread(target=libc.malloc, args=(1000,))
+    thread.start()
+    thread.join()
+libc.malloc_stats()
+"""
+
+
+def test_threads_share_one_heap() -> None:
+    """So that there are not as many with holes as there were threads."""
+    done = subprocess.run(
+        [sys.executable, "-c", ARENAS], capture_output=True, text=True, check=False
+    )
+    if "no glibc" in done.stderr:
+        pytest.skip("another C library")
+    assert re.findall(r"^Arena \d+", done.stderr, re.MULTILINE) == ["Arena 0"], done.stderr
