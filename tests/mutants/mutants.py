@@ -274,6 +274,13 @@ MUTANTS = [
         LOCAL,
     ),
     Mutant(
+        "take what another program has written for what is known",
+        "files/document.py",
+        "return trace.sign if same else None",
+        "return trace.sign",
+        LOCAL,
+    ),
+    Mutant(
         "make a deleted file again, unasked",
         "room/keeper.py",
         "there = isinstance(self._file, Present) or bool(self._asked.waiting)",
