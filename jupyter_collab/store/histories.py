@@ -54,17 +54,32 @@ def load(
     position = Position(last) if until is None else until
     if not base <= position <= last:
         raise refusals.unreachable(room, position, base, last)
-    updates = tuple(
-        _verified(payload, at, crc)
+    found = [
+        (at, _verified(payload, at, crc))
         for payload, at, crc in connection.execute(
             "SELECT payload, position, crc FROM collab_updates"
             " WHERE history = ? AND position <= ? ORDER BY position",
             (row.id, position),
         )
-    )
+    ]
+    updates = tuple(update for _, update in found)
     if len(updates) != position - base + 1:
-        raise StoreError(f"Updates of {room} are missing from the store")
+        if until is not None:
+            raise StoreError(f"Updates of {room} are missing from the store")
+        updates = _with_damage(found)
+        position = Position(max(base, 1) + len(updates) - 1)
     return StoredHistory(row.lineage, updates, position, row.saved)
+
+
+def _with_damage(found: list[tuple[int, bytes]]) -> tuple[bytes, ...]:
+    """What is left of a history whose rows are not one after the other any more.
+
+    They are not missing for now, as where the store cannot be read: damage has taken them, or
+    their numbers. What stands before the gap can be used, if it is the beginning for certain.
+    """
+    sound = sum(at == number for number, (at, _) in enumerate(found, 1))
+    updates = [update for _, update in found]
+    return (*updates[:sound], DAMAGED, *updates[sound:])
 
 
 def start(

@@ -121,6 +121,29 @@ async def test_an_update_whose_bytes_have_changed_is_none_any_more(
     await log.close()
 
 
+@pytest.mark.parametrize(
+    ("statement", "before", "after"),
+    [
+        ("DELETE FROM collab_updates WHERE position = 3", (1, 2), (4, 5)),
+        ("DELETE FROM collab_updates", (), ()),
+        ("DELETE FROM collab_updates WHERE position IN (1, 4)", (), (2, 3, 5)),
+    ],
+)
+@asynchronous
+async def test_where_updates_are_missing_the_rest_is_there_with_the_damage(
+    path: Path, statement: str, before: tuple[int, ...], after: tuple[int, ...]
+) -> None:
+    """S8: what SQLite does not notice, either."""
+    log = open_log(path)
+    await fill(log, 5)
+    change(path, statement)
+    loaded = (await expect(log)).updates
+    found = [update for at in (*before, *after) for update in updates(at, at)]
+    assert [*loaded[: len(before)], *loaded[len(before) + 1 :]] == found
+    assert loaded[len(before)] == histories.DAMAGED
+    await log.close()
+
+
 @asynchronous
 async def test_a_mark_whose_bytes_have_changed_is_forgotten(path: Path) -> None:
     """S6 S8"""
