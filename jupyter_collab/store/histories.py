@@ -63,7 +63,7 @@ def load(
         )
     ]
     updates = tuple(update for _, update in found)
-    if len(updates) != position - base + 1:
+    if [at for at, _ in found] != list(range(base, position + 1)):
         if until is not None:
             raise StoreError(f"Updates of {room} are missing from the store")
         updates = _with_damage(found)
