@@ -68,7 +68,10 @@ def load(
             raise StoreError(f"Updates of {room} are missing from the store")
         updates = _with_damage(found)
         position = Position(max(base, 1) + len(updates) - 1)
-    return StoredHistory(row.lineage, updates, position, row.saved)
+    saved = row.saved
+    if until is None and saved is not None and highest_position(saved) > position:
+        saved = None  # it was written after the updates that it speaks of, and they are gone
+    return StoredHistory(row.lineage, updates, position, saved)
 
 
 def _with_damage(found: list[tuple[int, bytes]]) -> tuple[bytes, ...]:

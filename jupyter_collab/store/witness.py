@@ -36,7 +36,12 @@ class Witness:
         To be asked before the store is opened, which may put an empty one there.
         """
         log = Path(f"{self._store}-wal")
-        return self._read()[1] == _OPEN and not (log.exists() and log.stat().st_size)
+        return self.is_left_open and not (log.exists() and log.stat().st_size)
+
+    @property
+    def is_left_open(self) -> bool:
+        """Whether the last server has died, or another one has the store now."""
+        return self._read()[1] == _OPEN
 
     def _read(self) -> tuple[str, str]:
         try:
