@@ -156,6 +156,18 @@ async def test_a_mark_whose_bytes_have_changed_is_forgotten(path: Path) -> None:
 
 
 @asynchronous
+async def test_a_mark_that_has_outlived_its_updates_is_forgotten(path: Path) -> None:
+    """S8: what was saved is not known, so it is found out from the file."""
+    log = open_log(path)
+    await fill(log, 5)
+    await log.mark_saved(ROOM, LINEAGE, SavedMark(at(4), "file", writing=at(5)))
+    change(path, "DELETE FROM collab_updates WHERE position = 5")
+    loaded = await expect(log)
+    assert (loaded.position, loaded.saved) == (4, None)
+    await log.close()
+
+
+@asynchronous
 async def test_what_an_older_version_wrote_is_believed(path: Path) -> None:
     """S8: it has no checksums."""
     store = Database(path, LOG, steps=STEPS[:1])
@@ -362,6 +374,25 @@ async def test_a_damaged_database_is_set_aside(path: Path, first: str) -> None:
     assert (await expect(log)).updates == (b"snapshot",)
     await log.close()
     assert [aside.read_bytes() for aside in its_damaged(path)] == [damaged]
+
+
+@pytest.mark.parametrize("died", [True, False])
+@asynchronous
+async def test_a_store_whose_server_has_died_is_looked_through(path: Path, died: bool) -> None:
+    """S8: for damage that SQLite does not notice as long as it looks elsewhere."""
+    log = open_log(path)
+    await fill(log, 3)
+    await log.close()
+    sound = path.read_bytes()
+    five_free_pages = (5).to_bytes(4, "big")  # where there are none: section 1.3.9 of the format
+    path.write_bytes(sound[:36] + five_free_pages + sound[40:])
+    if died:
+        witness = path.with_name(f"{path.name}-opened")
+        witness.write_text(witness.read_text().replace("closed", "open"))
+    log = open_log(path)
+    assert (await log.load(ROOM) is None) is died
+    assert len(its_damaged(path)) == died
+    await log.close()
 
 
 @asynchronous
