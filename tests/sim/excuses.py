@@ -127,10 +127,12 @@ class Excuses:
 
     def removed(self, data: bytes) -> None:
         """Another program deletes the file: if somebody saves the document anew, what was in the
-        file and not in the document yet is gone, and who brings the file back brings it all."""
+        file and not in the document yet is gone, and what was not in the file any more stays; and
+        who brings the file back brings it all."""
         life = self._server.life
         here = words_of(life.room.replica.document) if life is not None else {}
         self._ledger.excuse(name for name in self.in_file(data) if name not in here)
+        self._ledger.excuse(name for name in here if not self._ledger.words[name].most)
         self._ledger.excuse(self._ledger.deleted_lately())
 
     def losing(self) -> None:
@@ -145,9 +147,14 @@ class Excuses:
         self._ledger.excuse(name for name in self.logged(stored) if name not in here)
 
     def put_back(self) -> None:
-        """The store is an older one: what was deleted since, and not in the file then, is back."""
+        """The store is an older one: what was deleted since, and not in the file then, is back;
+        what the server had written since, and nobody has, is gone."""
         stored = self._world.store.look()
         assert stored is not None
+        here = self.logged(stored)
+        for client in self._world.clients:
+            here |= client.held()
+        self._excuse_alone(here)
         gone = (name for name, word in self._ledger.words.items() if not word.least)
         self._ledger.excuse(self.logged(stored) & set(gone))
 
