@@ -132,7 +132,7 @@ class Excuses:
         life = self._server.life
         here = words_of(life.room.replica.document) if life is not None else {}
         self._ledger.excuse(name for name in self.in_file(data) if name not in here)
-        self._ledger.excuse(name for name in here if not self._ledger.words[name].most)
+        self._ledger.shake_deleted()
         self._ledger.excuse(self._ledger.deleted_lately())
 
     def losing(self) -> None:

@@ -51,6 +51,12 @@ class Ledger:
         for cell in {word.cell for word in self.words.values()}:
             self.shaken.setdefault(cell, []).append("move")
 
+    def shake_deleted(self) -> None:
+        """Cells that were deleted may be there again."""
+        for how in self.shaken.values():
+            if "delete" in how:
+                how.append("move")
+
     def excuse(self, names: Iterable[str]) -> None:
         """These may be there, or not."""
         for name in names:
