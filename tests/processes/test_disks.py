@@ -88,6 +88,9 @@ async def type_without_history(crowd: Crowd, text: str) -> None:
     """Type while the store cannot be written, until the files have it all the same."""
     await crowd.type_for(0.5)
     await until_told(crowd, "history", text)
+    # Who takes another history sees no document for a while, and may not have typed at all.
+    await until(lambda: someone(crowd).ready)
+    someone(crowd).type_word()
     paper = crowd.papers[0]
     await until(lambda: set(someone(crowd).typed) <= set(paper.on_disk()))
     assert someone(crowd).unacknowledged, "what is in memory only was called safe"
