@@ -11,7 +11,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_collab.files.notebook_json import BadNotebook, decode, encode
@@ -153,7 +153,6 @@ def notebooks(draw: st.DrawFn) -> dict[str, Any]:
     return value
 
 
-@settings(deadline=None)
 @given(notebooks())
 def test_any_notebook(value: dict[str, Any]) -> None:
     for cell in value["cells"]:
@@ -175,7 +174,6 @@ def _position(read: Callable[[], object]) -> str | None:
     return None
 
 
-@settings(deadline=None)
 @given(notebooks(), st.data())
 def test_broken_json_is_refused_where_it_breaks(value: dict[str, Any], data: st.DataObject) -> None:
     text = json.dumps(value, indent=1)

@@ -431,7 +431,7 @@ def test_a_union_of_texts() -> None:
 
 
 @pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_real_notebooks(path: Path, data: st.DataObject) -> None:
     """M5"""
