@@ -1,6 +1,6 @@
 import * as Y from 'yjs';
 
-import { Edits, rewind } from './rebase';
+import { Edits, undoOf } from './rebase';
 
 /** What a frame has besides its update, and more. */
 const FRAME = 64;
@@ -33,8 +33,5 @@ export function stateBefore(doc: Y.Doc, update: Uint8Array): Uint8Array {
 
 /** Undo `update` as a person would, in one transaction of `origin`. */
 export function takeBack(doc: Y.Doc, update: Uint8Array, origin: unknown): void {
-  const copy = new Y.Doc();
-  const undo = rewind(copy, doc, Edits.of(update));
-  copy.destroy();
-  Y.applyUpdate(doc, undo, origin);
+  Y.applyUpdate(doc, undoOf(doc, Edits.of(update)), origin);
 }

@@ -10,7 +10,7 @@ import * as Y from 'yjs';
 
 import type { Piece } from './offline';
 import { smallest, stateBefore, takeBack } from './oversize';
-import { Edits, MovedCells, rewind, UnsavedUpdates } from './rebase';
+import { Edits, MovedCells, undoOf, UnsavedUpdates } from './rebase';
 import type { Presence, Replica } from './session';
 
 /** Bytes of an update from which on it takes long to make them. */
@@ -62,9 +62,7 @@ export class YReplica implements Replica, IDisposable {
   }
 
   offer(): { readonly state: Uint8Array; readonly undo: Uint8Array } {
-    const copy = new Y.Doc();
-    const undo = rewind(copy, this._doc, Edits.of(this.unsaved.all()));
-    copy.destroy();
+    const undo = undoOf(this._doc, Edits.of(this.unsaved.all()));
     return { state: Y.encodeStateAsUpdate(this._doc), undo };
   }
 

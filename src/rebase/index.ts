@@ -4,4 +4,4 @@ export type { Content, Difference } from './content';
 export { Edits } from './edits';
 export { differenceOf } from './leftover';
 export { MovedCells } from './moved';
-export { rewind, UnsavedUpdates } from './unsynced';
+export { undoOf, UnsavedUpdates } from './unsynced';

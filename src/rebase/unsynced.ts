@@ -125,3 +125,11 @@ export function rewind(copy: Y.Doc, doc: Y.Doc, edits: Edits): Uint8Array {
   copy.off('update', note);
   return merge(undone) ?? NOTHING;
 }
+
+/** What takes `edits` back in `doc`, which is left as it is, as an update. */
+export function undoOf(doc: Y.Doc, edits: Edits): Uint8Array {
+  const copy = new Y.Doc();
+  const undo = rewind(copy, doc, edits);
+  copy.destroy();
+  return undo;
+}
