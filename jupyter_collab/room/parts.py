@@ -30,14 +30,13 @@ class Cut:
 class Made:
     """The Yjs v1 ``update`` that has made a document.
 
-    It has structs of ``blocks`` clients, first those of ``client``, which are ``structs`` many and
-    begin at the first of ``cuts``. What is before the second of them shows the document without
-    its outputs. Without cuts it is given as a whole, and nothing is known of what is in it.
+    It has ``structs`` of ``client`` and of nobody else, which begin at the first of ``cuts``. What
+    is before the second of them shows the document without its outputs. Without cuts it is given
+    as a whole, and nothing is known of what is in it.
     """
 
     update: bytes
     client: int | None = None
-    blocks: int = 1
     structs: int = 0
     cuts: tuple[Cut, ...] = ()
 
@@ -56,7 +55,7 @@ class Made:
         last = self.cuts[-1]
         count, clock = encode_varuint(self.structs - last.struct), encode_varuint(last.clock)
         rest = memoryview(self.update)[last.at :]
-        yield b"".join((encode_varuint(self.blocks), count, client, clock, rest))
+        yield b"".join((b"\x01", count, client, clock, rest))
 
     def loses_by(self, delete_set: bytes) -> bool:
         """Whether a transaction with this Yjs ``delete_set`` has deleted something of it.

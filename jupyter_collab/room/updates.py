@@ -166,7 +166,7 @@ class UpdateWriter:
         body = [client if part is None else part for part in self._parts]
         head = b"".join((b"\x01", varuint(self._structs), client, b"\x00"))
         update = b"".join((head, *body, b"\x00"))
-        return Made(update, client_id, 1, self._structs, chosen(self._cuts(body, len(head))))
+        return Made(update, client_id, self._structs, chosen(self._cuts(body, len(head))))
 
     def _cuts(self, body: list[bytes], begin: int) -> list[Cut]:
         """Where the marks are in bytes; ``body`` begins at ``begin``."""

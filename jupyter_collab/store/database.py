@@ -228,8 +228,8 @@ class Database:
                 return self._connection
             self._log.warning("The store of histories %s was replaced or deleted", self.path)
             self.close()
-        self._lost_log = allows_wal(self.path) and self._witness.misses_log()
         left_open = self._witness.is_left_open
+        self._lost_log = left_open and allows_wal(self.path) and self._witness.misses_log()
         connection = sqlite3.connect(self.path, timeout=self._busy_timeout, isolation_level=None)
         try:
             self._identity = self._identify()

@@ -31,12 +31,13 @@ class Witness:
         return token is not None and self._read()[0] != token
 
     def misses_log(self) -> bool:
-        """Whether the write-ahead log is gone of which a server that died has left something.
+        """Whether the write-ahead log is gone of which a server that died has left something; it
+        has, where the store :attr:`is_left_open`.
 
         To be asked before the store is opened, which may put an empty one there.
         """
         log = Path(f"{self._store}-wal")
-        return self.is_left_open and not (log.exists() and log.stat().st_size)
+        return not (log.exists() and log.stat().st_size)
 
     @property
     def is_left_open(self) -> bool:

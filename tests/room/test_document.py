@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from unittest.mock import patch
 
@@ -418,10 +418,8 @@ steps = st.lists(
 )
 
 
-@given(steps)
-def test_what_is_kept_of_the_last_reading_is_true(steps: list[Any]) -> None:
-    """M17"""
-    document = opened_notebook(notebook(*(code(name, name) for name in "abcd")))
+def carry_out(steps: list[Any], document: Document, read: Callable[[], object]) -> Iterator[None]:
+    """Do one of ``steps`` after the other; ``read`` is called within transactions."""
     peer = copied(document, 2)
     for where, actions in steps:
         side = peer if where == "there" else document
@@ -429,9 +427,21 @@ def test_what_is_kept_of_the_last_reading_is_true(steps: list[Any]) -> None:
             for kind, place in actions:
                 rewrite(side.doc, kind, place)
                 if where == "read":
-                    assert document.source() == opened_from(document.doc).source()
+                    read()
         if where == "there":
             exchange(document, peer)
+        yield
+
+
+@given(steps)
+def test_what_is_kept_of_the_last_reading_is_true(steps: list[Any]) -> None:
+    """M17"""
+    document = opened_notebook(notebook(*(code(name, name) for name in "abcd")))
+
+    def read() -> None:
+        assert document.source() == opened_from(document.doc).source()
+
+    for _ in carry_out(steps, document, read):
         fresh = copied(document, 3)
         assert document.read() == fresh.read()
         assert document.source() == fresh.source()
@@ -442,18 +452,10 @@ def test_what_is_kept_of_the_last_reading_is_true(steps: list[Any]) -> None:
 def test_what_is_read_ahead_is_true(steps: list[Any]) -> None:
     """M17: also if the document changes between two steps."""
     document = opened_notebook(notebook(*(code(name, name) for name in "abcd")))
-    peer = copied(document, 2)
     with patch.object(reading, "CELLS_AT_ONCE", 1):
         ahead = document.read_ahead()
-        for where, actions in steps:
-            side = peer if where == "there" else document
-            with side.doc.transaction():
-                for kind, place in actions:
-                    rewrite(side.doc, kind, place)
-                if where == "read":
-                    next(document.read_ahead(), None)  # within a transaction nothing is kept
-            if where == "there":
-                exchange(document, peer)
+        # Within a transaction nothing is kept.
+        for _ in carry_out(steps, document, lambda: next(document.read_ahead(), None)):
             next(ahead, None)
     assert document.source() == copied(document, 3).source()
 
