@@ -68,6 +68,7 @@ export class StatusPopup extends VDomRenderer<StatusModel> {
     document.addEventListener('focusin', this, true);
     document.addEventListener('keydown', this, true);
     window.addEventListener('resize', this);
+    this._sizes.observe(this.node);
     this._anchor.setAttribute('aria-expanded', 'true');
     this.node.focus();
   }
@@ -77,13 +78,9 @@ export class StatusPopup extends VDomRenderer<StatusModel> {
     document.removeEventListener('focusin', this, true);
     document.removeEventListener('keydown', this, true);
     window.removeEventListener('resize', this);
+    this._sizes.disconnect();
     this._anchor.removeAttribute('aria-expanded');
     super.onBeforeDetach(message);
-  }
-
-  protected override onUpdateRequest(message: Message): void {
-    super.onUpdateRequest(message);
-    void this.renderPromise?.then(() => this._place());
   }
 
   protected override render(): React.JSX.Element | null {
@@ -151,4 +148,6 @@ export class StatusPopup extends VDomRenderer<StatusModel> {
     style.left = `${Math.max(GAP, left)}px`;
     style.top = `${isLow ? anchor.top - offsetHeight - GAP : anchor.bottom + GAP}px`;
   }
+
+  private readonly _sizes = new ResizeObserver(() => this._place());
 }

@@ -101,7 +101,9 @@ test('who may edit writes with the others under a name of their choice', async (
   const notice = page.locator('.Toastify__toast', { hasText: 'Others see you as Guest' });
   await page.screenshot({ path: 'test-results/guest-edit.png' });
   await notice.getByRole('button', { name: 'Change Name…' }).click();
-  await page.locator('.jp-CollabProfile input').first().fill('Grace Hopper');
+  const field = page.locator('.jp-CollabProfile input').first();
+  await expect(field).toBeFocused();
+  await field.fill('Grace Hopper');
   await page.screenshot({ path: 'test-results/guest-name.png' });
   await page.locator('.jp-Dialog').getByRole('button', { name: 'Save' }).click();
   await expect(tag).toContainText('Guest Grace Hopper');

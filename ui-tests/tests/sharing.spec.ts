@@ -47,6 +47,18 @@ async function makeLink(page: Page, dialog: Locator, role: RegExp, name = ''): P
   return page.evaluate(async () => navigator.clipboard.readText());
 }
 
+/** Holds back what waits for the page to be idle, as a busy page does, until it is told to go on. */
+async function keepBusy(page: Page): Promise<() => Promise<void>> {
+  const held = await page.evaluateHandle(() => {
+    const callbacks: (() => void)[] = [];
+    Object.assign(window, {
+      requestIdleCallback: (callback: () => void) => callbacks.push(callback)
+    });
+    return callbacks;
+  });
+  return async () => held.evaluate(callbacks => callbacks.splice(0).forEach(one => one()));
+}
+
 /** Somebody who has nothing but the link: no token, no cookie. */
 async function openAsStranger(browser: Browser, link: string): Promise<Page> {
   const context: BrowserContext = await browser.newContext({ extraHTTPHeaders: {} });
@@ -213,6 +225,7 @@ test('everything is done by keys, and the name is made with the enter key', asyn
 }) => {
   await lab.write(`${tmpPath}/keys.ipynb`, notebook(['a = 1']));
   await openDocument(page, `${tmpPath}/keys.ipynb`);
+  const becomeIdle = await keepBusy(page);
   const dialog = await fromBar(page);
   const tab = dialog.getByRole('tab', { name: 'This Document Only' });
   await expect(tab).toBeFocused();
@@ -228,8 +241,9 @@ test('everything is done by keys, and the name is made with the enter key', asyn
   await expect(dialog.getByRole('radio', { name: /can edit/ })).toBeChecked();
   await page.keyboard.press('Tab');
   await expect(dialog.getByRole('combobox', { name: 'Valid' })).toBeFocused();
-  // As the notebook behind it does once it is ready.
+  // As the notebook behind it does once it is ready, and JupyterLab's dialogs once the page is idle.
   await page.locator('.jp-Notebook-cell').focus();
+  await becomeIdle();
   await expect(dialog.getByRole('combobox', { name: 'Valid' })).toBeFocused();
   await page.keyboard.press('Tab');
   const name = dialog.getByRole('textbox', { name: /^Name/ });

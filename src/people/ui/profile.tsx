@@ -4,6 +4,7 @@ import * as React from 'react';
 
 import { initialsOf, isGuest } from '../../presence';
 import type { Roster } from '../../presence';
+import { DialogBody } from '../../ui/dialogbody';
 import type { Field, Fields, Identity } from '../identity';
 import { Avatar } from './avatar';
 
@@ -61,6 +62,7 @@ class ProfileBody extends ReactWidget implements Dialog.IBodyWidget<Fields> {
           className="jp-mod-styled"
           maxLength={length}
           disabled={!can}
+          autoFocus={FIELDS.find(one => this._can(one)) === field}
           title={can ? undefined : this._fixed()}
           value={this._now[field]}
           onChange={event => this._set(field, event.target.value)}
@@ -131,8 +133,7 @@ export async function editProfile(
 ): Promise<void> {
   const { button, value } = await showDialog({
     title: trans.__('How others see you'),
-    body: new ProfileBody(identity, everybody, trans),
-    focusNodeSelector: 'input:enabled',
+    body: new DialogBody(new ProfileBody(identity, everybody, trans)),
     buttons: [
       Dialog.cancelButton({ label: trans.__('Cancel') }),
       Dialog.okButton({ label: trans.__('Save') })

@@ -2,6 +2,7 @@ import { Dialog, ReactWidget } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
+import { DialogBody } from '../../ui/dialogbody';
 import type { SharingInfo } from '../api';
 import type { SectionProps, ShareSection } from '../section';
 import { reasonOfNothing } from './words';
@@ -18,9 +19,8 @@ export async function openShareDialog(options: ShareOptions): Promise<void> {
   const { trans } = options;
   const dialog = new ShareDialog({
     title: trans.__('Share'),
-    body: new ShareBody(options),
-    buttons: [Dialog.cancelButton({ label: trans.__('Close') })],
-    focusNodeSelector: '[role="tab"][aria-selected="true"]'
+    body: new DialogBody(new ShareBody(options)),
+    buttons: [Dialog.cancelButton({ label: trans.__('Close') })]
   });
   dialog.addClass('jp-CollabShareDialog');
   await dialog.launch();
@@ -143,7 +143,7 @@ interface TabsProps {
 /** The arrow keys go from one tab to the next, as is the custom. */
 function Tabs({ sections, chosen, trans, choose }: TabsProps): React.JSX.Element {
   const first = React.useRef<HTMLButtonElement>(null);
-  // The server may have answered after the dialog has looked for what is to have the focus.
+  // The dialog has looked for what is to have the focus before the server answered.
   React.useEffect(() => first.current?.focus(), []);
   const onKeyDown = (event: React.KeyboardEvent, index: number) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
