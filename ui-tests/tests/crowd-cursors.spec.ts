@@ -1,30 +1,27 @@
-import { writeFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { notebook, openDocument, typeInCell } from './documents';
 import { expect, test } from './fixtures';
 
 const CROWD = 100;
 
-test('a hundred people who move leave the page responsive', async ({ page, lab, tmpPath }) => {
+test('one can write while a hundred people move', async ({ page, lab, tmpPath }) => {
   const path = `${tmpPath}/hundred.ipynb`;
   const cell = Array.from({ length: 5 }, (_, n) => `value_${n} = compute(${n})`).join('\n');
   await lab.write(path, notebook(Array.from({ length: 40 }, () => cell)));
   await openDocument(page, path);
   await typeInCell(page, 0, '!');
   await expect(page.locator('#jp-collab-status')).toContainText('Saved', { timeout: 30_000 });
-  const alone = await frames(page, 0);
-  const crowded = await frames(page, CROWD);
-  const figures = { columns: 'median, 95th percentile, longest frame in ms', alone, crowded };
-  await writeFile('test-results/cursors-frames.json', JSON.stringify(figures));
-  expect(await page.locator('.jp-CollabCaret').count()).toBeGreaterThan(10);
+  const leave = await crowdComes(page);
+  await typeInCell(page, 0, '?'.repeat(20));
+  await expect(page.locator('.jp-Notebook-cell').first()).toContainText(`!${'?'.repeat(20)}`);
+  await expect.poll(async () => page.locator('.jp-CollabCaret').count()).toBeGreaterThan(10);
   await page.screenshot({ path: 'test-results/cursors-hundred.png' });
-  // A page on which one can write: ten frames a second, even on a busy machine.
-  expect(crowded[1]).toBeLessThan(100);
+  await leave();
 });
 
-/** Five seconds in which so many people move ten times a second each: how long frames took. */
-async function frames(page: Page, people: number): Promise<number[]> {
-  return page.evaluate(async count => {
+/** A hundred people who move ten times a second each, until what is returned is called. */
+async function crowdComes(page: Page): Promise<() => Promise<void>> {
+  const timer = await page.evaluate(count => {
     const model = window.jupyterapp.shell.currentWidget?.context?.model.sharedModel as unknown as {
       readonly awareness: FakeAwareness;
       readonly cells: readonly { readonly id: string; readonly ysource: FakeText }[];
@@ -44,22 +41,13 @@ async function frames(page: Page, people: number): Promise<number[]> {
       });
     };
     let step = 0;
-    const timer = setInterval(() => {
+    return window.setInterval(() => {
       step += 1;
       clients.forEach(client => move(client, step));
       awareness.emit('change', [{ added: [], updated: clients, removed: [] }, 'test']);
     }, 100);
-    const times: number[] = [];
-    const end = performance.now() + 5000;
-    for (let last = performance.now(); last < end;) {
-      const now = await new Promise<number>(resolve => requestAnimationFrame(resolve));
-      times.push(now - last);
-      last = now;
-    }
-    clearInterval(timer);
-    times.sort((one, other) => one - other);
-    return [0.5, 0.95, 1].map(share => Math.round(times[Math.ceil(times.length * share) - 1] ?? 0));
-  }, people);
+  }, CROWD);
+  return async () => page.evaluate(running => window.clearInterval(running), timer);
 }
 
 interface FakeAwareness {

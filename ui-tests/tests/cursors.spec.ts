@@ -1,6 +1,6 @@
 import { galata } from '@jupyterlab/galata';
 import type { Page } from '@playwright/test';
-import { notebook, openDocument, openInNotebook7, typeInCell } from './documents';
+import { notebook, openDocument, openInNotebook7, run, TOLD, typeInCell } from './documents';
 import { expect, test } from './fixtures';
 
 /** The main carets of others, in the document in front. */
@@ -35,12 +35,12 @@ test('three people see where the others write, for as long as they are there', a
   await typeInCell(page, 0, '  # ada');
   await typeInCell(bob, 0, '  # bob');
   await typeInCell(grace, 1, '  # grace');
-  await expect(page.locator(CARET)).toHaveCount(2);
   await expect(nameOf(page, 'Grace Hopper')).toBeVisible();
+  await expect(page.locator(CARET)).toHaveCount(2);
   await page.screenshot({ path: 'test-results/cursors-three.png' });
 
   // Names fade; they come back under the mouse, and with the next move.
-  await expect(page.locator('.jp-CollabLabel.jp-mod-shown')).toHaveCount(0, { timeout: 6000 });
+  await expect(page.locator('.jp-CollabLabel.jp-mod-shown')).toHaveCount(0);
   await page.locator('.jp-Notebook-cell').nth(1).locator(CARET).hover({ force: true });
   await expect(nameOf(page, 'Grace Hopper')).toBeVisible();
   await page.mouse.move(640, 500);
@@ -60,9 +60,9 @@ test('three people see where the others write, for as long as they are there', a
 
   // A page that is closed, and one that is killed with all that it had.
   await bob.close();
-  await expect(page.locator(CARET)).toHaveCount(1, { timeout: 1000 });
+  await expect(page.locator(CARET)).toHaveCount(1, { timeout: TOLD });
   await grace.context().close();
-  await expect(page.locator(CARET)).toHaveCount(0, { timeout: 1000 });
+  await expect(page.locator(CARET)).toHaveCount(0, { timeout: TOLD });
 });
 
 test('a caret is where its owner sees it, in every kind of text', async ({ page, together }) => {
@@ -94,10 +94,10 @@ test('a caret is where its owner sees it, in every kind of text', async ({ page,
     for (const key of keys) {
       await bob.keyboard.press(key);
     }
-    const own = await boxOf(bob, '.jp-FileEditor .cm-cursor-primary');
     await expect
       .poll(
         async () => {
+          const own = await boxOf(bob, '.jp-FileEditor .cm-cursor-primary');
           const seen = await boxOf(page, CARET);
           return Math.max(
             Math.abs((seen.left + seen.right) / 2 - own.left),
@@ -113,9 +113,13 @@ test('a caret is where its owner sees it, in every kind of text', async ({ page,
   for (const key of ['Control+End', 'ArrowUp', 'End']) {
     await bob.keyboard.press(key);
   }
-  await page.evaluate(async () => {
-    await window.jupyterapp.commands.execute('codemirror:fold-all', {});
-  });
+  await expect
+    .poll(async () => {
+      // There is nothing to fold before the language has been loaded.
+      await run(page, 'codemirror:fold-all');
+      return page.locator('.cm-foldPlaceholder').count();
+    })
+    .toBe(1);
   const fold = await boxOf(page, '.cm-foldPlaceholder');
   await expect
     .poll(async () => {
@@ -167,7 +171,7 @@ test('the name of somebody never lies on the line that is being read', async ({
     await expect(nameOf(page, 'Barbara')).toBeVisible();
     // Labels are placed with the next frame.
     await expect
-      .poll(async () => coversOwnLine(page), { message: `who is in line ${line}`, timeout: 2_000 })
+      .poll(async () => coversOwnLine(page), { message: `who is in line ${line}` })
       .toBe(false);
     const name = await boxOf(page, '.jp-CollabLabel.jp-mod-shown');
     expect(name.right - name.left).toBeLessThan(160);
@@ -216,9 +220,7 @@ for (const windowingMode of ['full', 'contentVisibility']) {
       await page.keyboard.press('Enter');
       await expect(markAt(page, 2)).toBeVisible();
       await expect.poll(async () => activeCell(page)).toBe(2);
-      await page.evaluate(async () => {
-        await window.jupyterapp.commands.execute('jupyter-collab:go-below', {});
-      });
+      await run(page, 'jupyter-collab:go-below');
       await expect.poll(async () => activeCell(page)).toBe(119);
     });
   });
@@ -273,7 +275,7 @@ test('ten people in one notebook', async ({ page, together, summon, tmpPath }) =
     expect(covered).toEqual([]);
   });
   await bob.close();
-  await expect(page.locator(CARET)).toHaveCount(8, { timeout: 1000 });
+  await expect(page.locator(CARET)).toHaveCount(8, { timeout: TOLD });
 });
 
 test('Notebook 7 shows others too', async ({ page, join, lab, tmpPath }) => {

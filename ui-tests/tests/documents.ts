@@ -4,6 +4,12 @@ import type { LabServer } from './lab-server';
 /** How long edits may take to reach the others, or the disk. */
 const PATIENCE = 20_000;
 
+/**
+ * What the server tells, as opposed to what a page finds out after half a minute of silence, is
+ * there within this time, in milliseconds, also where other programs use the machine.
+ */
+export const TOLD = 8_000;
+
 /** The parts of JupyterLab's application that are used from here. */
 interface Application {
   readonly commands: {

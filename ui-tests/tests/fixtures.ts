@@ -91,6 +91,7 @@ export const test = galataTest.extend<TestFixtures, WorkerFixtures>({
   sessions: async ({}, use) => use(null),
   terminals: async ({}, use) => use(null),
   mockUser: false,
+  waitForApplication: async ({}, use) => use(waitForLab),
   context: async ({ context, lab }, use) => {
     await become(context, 'Ada', lab);
     await use(context);
@@ -135,7 +136,11 @@ export const test = galataTest.extend<TestFixtures, WorkerFixtures>({
   together: async ({ page, join, lab, tmpPath }, use) => {
     const together = async (file: string, content: string, ...names: string[]) => {
       await lab.write(`${tmpPath}/${file}`, content);
-      const guests = await Promise.all(names.map(async name => join(name)));
+      const guests: LabPage[] = [];
+      // One after the other: Galata gives each application 15 s to start.
+      for (const name of names) {
+        guests.push(await join(name));
+      }
       await Promise.all(
         [page, ...guests].map(async who => openDocument(who, `${tmpPath}/${file}`))
       );
@@ -157,11 +162,14 @@ async function become(context: BrowserContext, name: string, lab: LabServer): Pr
   await context.addCookies([{ name: 'ui-test-user', value, url: lab.url }]);
 }
 
+/** Milliseconds until a page is there, where other programs use the machine. */
+const START_TIMEOUT = 60_000;
+
 const waitForLab: galata.INewPageOption['waitForApplication'] = async (page, helpers) => {
-  await page.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
-  await helpers.waitForCondition(() => helpers.activity.isTabActive('Launcher'));
+  await page.locator('#jupyterlab-splash').waitFor({ state: 'detached', timeout: START_TIMEOUT });
+  await helpers.waitForCondition(() => helpers.activity.isTabActive('Launcher'), START_TIMEOUT);
 };
 
 const waitForNotebook: galata.INewPageOption['waitForApplication'] = async page => {
-  await page.waitForSelector('#main-panel');
+  await page.waitForSelector('#main-panel', { timeout: START_TIMEOUT });
 };

@@ -9,7 +9,8 @@ import {
   run,
   sources,
   text,
-  typeInCell
+  typeInCell,
+  TOLD
 } from './documents';
 import { expect, test } from './fixtures';
 import { documentShown, makeLink, revoke, visit } from './guests';
@@ -169,7 +170,7 @@ test('a link that is revoked takes the document away, and gives back what was no
   const typing = typist.page.keyboard.type('x'.repeat(40), { delay: 50 });
   await revoke(lab, link);
   const words = typist.page.locator('.jp-CollabEnded');
-  await expect(words).toContainText('This link was revoked.', { timeout: 1_000 });
+  await expect(words).toContainText('This link was revoked.', { timeout: TOLD });
   await expect(typist.page.locator('.jp-Notebook')).toBeHidden();
   await typing;
   await offline.page.context().setOffline(false);
@@ -222,7 +223,7 @@ test('guests have their page in Notebook 7 too', async ({ browser, join, lab, tm
   await expect(page.locator('.jp-Dialog')).toHaveCount(0);
   await page.screenshot({ path: 'test-results/guest-notebook7.png' });
   await revoke(lab, link);
-  await expect(page.locator('.jp-CollabEnded')).toBeVisible({ timeout: 1_000 });
+  await expect(page.locator('.jp-CollabEnded')).toBeVisible({ timeout: TOLD });
   // Notebook 7.6 alone throws this one too: its shortcuts may be told of settings before their own.
   const own = /reading 'schema'/;
   expect(problems.filter(problem => !own.test(problem))).toEqual([]);

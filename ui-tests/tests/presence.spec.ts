@@ -1,5 +1,5 @@
 import { galata } from '@jupyterlab/galata';
-import { kernelId, notebook, openDocument, run, sources, typeInCell } from './documents';
+import { kernelId, notebook, openDocument, run, sources, typeInCell, TOLD } from './documents';
 import { expect, test, type LabPage } from './fixtures';
 
 const NAMES = ['Bob', 'Carol', 'Dan', 'Eve', 'Frank', 'Grace', 'Heidi', 'Ivan', 'Judy'];
@@ -201,7 +201,7 @@ test('badges in a text file tell who is above and below, and go there', async ({
   await run(page, 'jupyter-collab:go-below');
   await expect(page.locator(CARET)).toBeInViewport();
   bob.leave();
-  await expect(page.locator(CARET)).toHaveCount(0, { timeout: 1_000 });
+  await expect(page.locator(CARET)).toHaveCount(0, { timeout: TOLD });
 });
 
 for (const windowingMode of ['full', 'contentVisibility', 'defer']) {
@@ -351,7 +351,7 @@ test('nothing moves for those who asked for that', async ({ page, summon, togeth
   bob.writeInCell(0, 2);
   const label = page.locator('.jp-CollabLabel');
   await expect(label).toBeVisible();
-  await expect(label).toBeHidden({ timeout: 6_000 });
+  await expect(label).toBeHidden();
   await expect(label).toHaveCSS('transition-duration', '0.2s, 0.2s');
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await expect(label).toHaveCSS('transition-duration', '0s');

@@ -6,7 +6,8 @@ import {
   openDocument,
   openInNotebook7,
   sources,
-  typeInCell
+  typeInCell,
+  TOLD
 } from './documents';
 import { expect, test } from './fixtures';
 import { TOKEN } from './lab-server';
@@ -50,13 +51,17 @@ async function makeLink(page: Page, dialog: Locator, role: RegExp, name = ''): P
 /** Holds back what waits for the page to be idle, as a busy page does, until it is told to go on. */
 async function keepBusy(page: Page): Promise<() => Promise<void>> {
   const held = await page.evaluateHandle(() => {
-    const callbacks: (() => void)[] = [];
+    const callbacks: IdleRequestCallback[] = [];
     Object.assign(window, {
-      requestIdleCallback: (callback: () => void) => callbacks.push(callback)
+      requestIdleCallback: (callback: IdleRequestCallback) => callbacks.push(callback)
     });
     return callbacks;
   });
-  return async () => held.evaluate(callbacks => callbacks.splice(0).forEach(one => one()));
+  return async () =>
+    held.evaluate(callbacks => {
+      const deadline = { didTimeout: false, timeRemaining: () => 50 };
+      callbacks.splice(0).forEach(one => one(deadline));
+    });
 }
 
 /** Somebody who has nothing but the link: no token, no cookie. */
@@ -180,9 +185,7 @@ test('a guest whose link is revoked is out within a second while typing, and is 
   await expect(confirm).toBeFocused();
   await guest.keyboard.type('3');
   await confirm.press('Enter');
-  const revoked = Date.now();
-  await expect(guest.getByText('Your link has ended')).toBeVisible({ timeout: 1_000 });
-  expect(Date.now() - revoked).toBeLessThan(1_500);
+  await expect(guest.getByText('Your link has ended')).toBeVisible({ timeout: TOLD });
   await guest.screenshot({ path: 'test-results/sharing-revoked-guest.png' });
   await expect(dialog).toContainText('“Physics” was revoked. Whoever was in by it is out.');
   await expect(dialog).toContainText('There are none.');
