@@ -1,9 +1,15 @@
-import { test as galataTest, galata, type IJupyterLabPageFixture } from '@jupyterlab/galata';
+import {
+  test as galataTest,
+  galata,
+  JupyterLabPage,
+  type IJupyterLabPageFixture
+} from '@jupyterlab/galata';
 import { writeFile } from 'node:fs/promises';
 import type { BrowserContext, TestInfo } from '@playwright/test';
 import { Bot } from './bots';
 import { openDocument } from './documents';
 import { LabServer, TOKEN } from './lab-server';
+import { slowDown } from './slow';
 
 export { expect } from '@jupyterlab/galata';
 
@@ -94,6 +100,7 @@ export const test = galataTest.extend<TestFixtures, WorkerFixtures>({
   waitForApplication: async ({}, use) => use(waitForLab),
   context: async ({ context, lab }, use) => {
     await become(context, 'Ada', lab);
+    await slowDown(context);
     await use(context);
   },
   join: async ({ browser, lab: shared, tmpPath }, use) => {
@@ -112,6 +119,7 @@ export const test = galataTest.extend<TestFixtures, WorkerFixtures>({
       });
       guests.push(page);
       await become(page.context(), name, lab);
+      await slowDown(page.context());
       const folder = directory ?? (lab === shared ? tmpPath : '');
       await page.goto(folder === '' ? '' : `tree/${folder}`);
       return page;
@@ -136,11 +144,7 @@ export const test = galataTest.extend<TestFixtures, WorkerFixtures>({
   together: async ({ page, join, lab, tmpPath }, use) => {
     const together = async (file: string, content: string, ...names: string[]) => {
       await lab.write(`${tmpPath}/${file}`, content);
-      const guests: LabPage[] = [];
-      // One after the other: Galata gives each application 15 s to start.
-      for (const name of names) {
-        guests.push(await join(name));
-      }
+      const guests = await Promise.all(names.map(async name => join(name)));
       await Promise.all(
         [page, ...guests].map(async who => openDocument(who, `${tmpPath}/${file}`))
       );
@@ -162,12 +166,19 @@ async function become(context: BrowserContext, name: string, lab: LabServer): Pr
   await context.addCookies([{ name: 'ui-test-user', value, url: lab.url }]);
 }
 
-/** Milliseconds until a page is there, where other programs use the machine. */
+/** Milliseconds until a page is there, where several begin at once on a busy machine. */
 const START_TIMEOUT = 60_000;
+
+// Galata gives an application 15 s to start, and no way to say something else.
+// eslint-disable-next-line @typescript-eslint/unbound-method -- called with its page below
+const { waitForCondition } = JupyterLabPage.prototype;
+JupyterLabPage.prototype.waitForCondition = async function (condition, timeout = START_TIMEOUT) {
+  return waitForCondition.call(this, condition, timeout);
+};
 
 const waitForLab: galata.INewPageOption['waitForApplication'] = async (page, helpers) => {
   await page.locator('#jupyterlab-splash').waitFor({ state: 'detached', timeout: START_TIMEOUT });
-  await helpers.waitForCondition(() => helpers.activity.isTabActive('Launcher'), START_TIMEOUT);
+  await helpers.waitForCondition(() => helpers.activity.isTabActive('Launcher'));
 };
 
 const waitForNotebook: galata.INewPageOption['waitForApplication'] = async page => {
