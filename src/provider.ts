@@ -185,7 +185,7 @@ export class DocumentProvider implements IDocumentProvider {
   private readonly _takenBack = new Signal<this, number>(this);
 }
 
-/** All cells come at once, before their outputs; what others write meanwhile waits for them. */
+/** Cells come before large outputs; what others write meanwhile waits for all of them. */
 function hasCells(model: DocumentProvider.Model): boolean {
   return model instanceof YNotebook && model.cells.length > 0;
 }

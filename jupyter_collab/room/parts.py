@@ -1,14 +1,14 @@
 """A large update that can be given piece by piece.
 
 Somebody who opens a large notebook wants to see its cells before the last picture has come. What
-makes the document is kept as one run of bytes; a part is a slice of them with a header of its own.
+makes the document is kept as one run of bytes; a part is slices of them, each with a header of
+its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 from ..protocol.varint import Reader, encode_varuint
 
@@ -17,64 +17,57 @@ PIECE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
-    """Where an update may be parted: the struct with the number ``struct``, which begins at the
-    byte ``at``, has the clock ``clock``."""
+class Slice:
+    """The bytes from ``at`` to ``end`` of an update: ``structs`` structs of ``client``, the first
+    of which has the clock ``clock``."""
 
-    at: int
-    struct: int
+    client: int
     clock: int
+    structs: int
+    at: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
     """The Yjs v1 ``update`` that has made a document.
 
-    It has ``structs`` of ``client`` and of nobody else, which begin at the first of ``cuts``. What
-    is before the second of them shows the document without its outputs. Without cuts it is given
-    as a whole, and nothing is known of what is in it.
+    ``layout`` has the slices of each of its parts, of which the first shows the document without
+    its large outputs. Behind the last of them the update says what is deleted. Without a layout it
+    is given as a whole.
     """
 
     update: bytes
-    client: int | None = None
-    structs: int = 0
-    cuts: tuple[Cut, ...] = ()
+    layout: tuple[tuple[Slice, ...], ...] = ()
 
     @property
     def is_parted(self) -> bool:
-        return len(self.cuts) > 1
+        return len(self.layout) > 1
 
     def parts(self) -> Iterator[bytes]:
         """Updates that each can be applied after those before it, and together make all."""
-        assert self.client is not None, "nothing is known of it"
-        client = encode_varuint(self.client)
-        for cut, following in pairwise(self.cuts):
-            count, clock = encode_varuint(following.struct - cut.struct), encode_varuint(cut.clock)
-            piece = memoryview(self.update)[cut.at : following.at]
-            yield b"".join((b"\x01", count, client, clock, piece, b"\x00"))
-        last = self.cuts[-1]
-        count, clock = encode_varuint(self.structs - last.struct), encode_varuint(last.clock)
-        rest = memoryview(self.update)[last.at :]
-        yield b"".join((b"\x01", count, client, clock, rest))
+        begin = max(slice.end for slices in self.layout for slice in slices)
+        nothing, deleted = b"\x00", memoryview(self.update)[begin:]
+        for slices in self.layout:
+            yield self._part(slices, deleted if slices is self.layout[-1] else nothing)
 
-    def loses_by(self, delete_set: bytes) -> bool:
-        """Whether a transaction with this Yjs ``delete_set`` has deleted something of it.
+    def _part(self, slices: tuple[Slice, ...], deleted: bytes | memoryview) -> bytes:
+        update = memoryview(self.update)
+        pieces: list[bytes | memoryview] = [encode_varuint(len(slices))]
+        for it in slices:
+            pieces += map(encode_varuint, (it.structs, it.client, it.clock))
+            pieces.append(update[it.at : it.end])
+        return b"".join((*pieces, deleted))
 
-        Who opens the document later must not receive that any more.
-        """
-        reader = Reader(delete_set)
+
+def deletes_from(delete_set: bytes, clocks: Mapping[int, int]) -> bool:
+    """Whether a transaction with this Yjs ``delete_set`` has deleted something of a document that
+    has as much of each client as ``clocks`` says."""
+    reader = Reader(delete_set)
+    for _ in range(reader.read_varuint()):
+        there = clocks.get(reader.read_varuint(), 0)
         for _ in range(reader.read_varuint()):
-            if reader.read_varuint() == self.client or self.client is None:
+            clock, _ = reader.read_varuint(), reader.read_varuint()
+            if clock < there:
                 return True
-            for _ in range(2 * reader.read_varuint()):
-                reader.read_varuint()
-        return False
-
-
-def chosen(marks: list[Cut]) -> tuple[Cut, ...]:
-    """Of the places where an update may be parted the first two, and those a piece apart."""
-    cuts = marks[:2]
-    for mark in marks[2:]:
-        if mark.at - cuts[-1].at >= PIECE:
-            cuts.append(mark)
-    return tuple(cuts)
+    return False

@@ -12,7 +12,9 @@ from ..errors import ProtocolError
 from ..protocol.messages import EMPTY_UPDATE
 from .build import is_text
 from .document import Document
-from .parts import Made
+from .gaps import clocks
+from .layout import parted
+from .parts import Made, deletes_from
 
 ORIGIN = "room"
 """What a live model's undo manager does not record: it would keep all that people delete."""
@@ -21,13 +23,16 @@ ORIGIN = "room"
 LARGE = 1_000_000
 """Bytes of an update from which on it is kept rather than made again."""
 
+FEW = 10_000
+"""Structs that may be looked at in a turn: that takes no longer than to make their bytes."""
+
 
 class Replica:
     """A ``pycrdt.Doc`` that collects its own changes.
 
     ``made_by`` is the update that has made all of ``doc``, where there is one. A large one is kept
     for those who open the document, with what has been added to it, until something of it is
-    deleted or half as much has been added.
+    deleted or half as much has been added. Then it is made anew for the next one.
 
     Everything that changes the document, a connection, the room or other code on the
     server, is seen by :meth:`take`, once and in order.
@@ -45,10 +50,10 @@ class Replica:
         self._content_flag = _Flag(content_roots(type, doc))
         self._content_flag.take()
         self._told: dict[str, Any] = {}
-        self._made_by = made_by if made_by and len(made_by.update) >= LARGE else None
-        self._made_to = doc.get_state()
-        self._added = 0
-        self._is_as_made = True
+        self._tells_state = False
+        self._made_by: Made | None = None
+        if made_by is not None:
+            self.keep(made_by)
 
     def apply(self, updates: Iterable[bytes]) -> list[int]:
         """Apply ``updates`` in one transaction; returns the indices of those that are broken."""
@@ -73,15 +78,32 @@ class Replica:
         except Exception as error:
             raise ProtocolError("a state vector cannot be read") from error
 
+    def keep(self, made: Made) -> None:
+        """Give ``made``, which makes all of the document as it is, to those who open it.
+
+        A small one is not kept: it is made anew for each.
+        """
+        if len(made.update) >= LARGE:
+            self._made_by = made
+            self._made_to = self.doc.get_state()
+            self._clocks = clocks(self._made_to)
+            self._added = 0
+            self._is_as_made = True
+
     def everything(self) -> tuple[Made, bytes]:
         """All of it, for those who have nothing: what made the document, and what came later.
 
-        Putting a document of many megabytes into bytes holds up everybody. The bytes that made it
-        are there already.
+        Putting a document of many megabytes into bytes holds up everybody. It is done once for
+        all who come until something of it is deleted.
         """
-        if self._made_by is None:
-            return Made(self.snapshot()), EMPTY_UPDATE
-        return self._made_by, self.difference(self._made_to)
+        if self._made_by is not None:
+            return self._made_by, self.difference(self._made_to) if self._added else EMPTY_UPDATE
+        update = self.snapshot()
+        if len(update) < LARGE:
+            return Made(update), EMPTY_UPDATE
+        made = parted(self.type, update, self.state_vector(), FEW)
+        self.keep(made)
+        return made, EMPTY_UPDATE
 
     def content(self) -> bytes:
         """An update that makes all but the ``state``, of which there may be none."""
@@ -113,10 +135,14 @@ class Replica:
         """Set members of the shared ``state``, those that differ."""
         if not self._state_flag.take() and values == self._told:
             return
+        if self._state.get("path", values.get("path")) != values.get("path"):
+            self._made_by = None  # it has the old one
+        self._tells_state = True
         with self.doc.transaction(origin=ORIGIN):
             for key, value in values.items():
                 if self._state.get(key) != value:
                     self._state[key] = value
+        self._tells_state = False
         self._told = values
         self._state_flag.take()
 
@@ -137,15 +163,18 @@ class Replica:
         self._updates.append(event.update)
         if self._made_by is not None:
             self._added += len(event.update)
-            deleted: bytes = event.delete_set  # type: ignore[attr-defined]
-            if self._made_by.loses_by(deleted) or self._is_outgrown(self._made_by):
+            if self._loses(event) or 2 * self._added > len(self._made_by.update):
                 self._made_by = None
         if self._notify is not None:
             self._notify()
 
-    def _is_outgrown(self, made: Made) -> bool:
-        """What came later is put into bytes for each who opens the document."""
-        return 2 * self._added > len(made.update)
+    def _loses(self, event: TransactionEvent) -> bool:
+        """Whether something of what is kept was deleted, which nobody must receive any more.
+
+        So it is not with what the state was before, such as that all was saved.
+        """
+        deleted: bytes = event.delete_set  # type: ignore[attr-defined]
+        return not self._tells_state and deletes_from(deleted, self._clocks)
 
 
 class _Flag:

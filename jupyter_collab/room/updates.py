@@ -13,11 +13,12 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
-from itertools import chain, repeat
-from typing import Any
+from itertools import chain, pairwise, repeat
+from typing import Any, NamedTuple
 
 from ..protocol.varint import encode_varuint
-from .parts import Cut, Made, chosen
+from . import parts
+from .parts import Made, Slice
 
 Json = Any
 """What JSON can hold: ``None``, ``bool``, ``int``, ``float``, ``str``, ``list``, ``dict``."""
@@ -106,6 +107,23 @@ def _double(number: float) -> float:
         return float("inf") if number > 0 else float("-inf")
 
 
+class _Cut(NamedTuple):
+    """Where an update may be parted: at the byte ``at``, before the struct with this number."""
+
+    at: int
+    struct: int
+    clock: int
+
+
+def _chosen(marks: list[_Cut]) -> list[_Cut]:
+    """Of the places where an update may be parted the first two, and those a piece apart."""
+    cuts = marks[:2]
+    for mark in marks[2:]:
+        if mark.at - cuts[-1].at >= parts.PIECE:
+            cuts.append(mark)
+    return cuts
+
+
 class UpdateWriter:
     """Writes the history of one client that makes a document from nothing.
 
@@ -166,16 +184,27 @@ class UpdateWriter:
         body = [client if part is None else part for part in self._parts]
         head = b"".join((b"\x01", varuint(self._structs), client, b"\x00"))
         update = b"".join((head, *body, b"\x00"))
-        return Made(update, client_id, self._structs, chosen(self._cuts(body, len(head))))
+        return Made(update, self._layout(client_id, body, len(head)))
 
-    def _cuts(self, body: list[bytes], begin: int) -> list[Cut]:
-        """Where the marks are in bytes; ``body`` begins at ``begin``."""
-        cuts, at, index = [Cut(begin, 0, 0)], begin, 0
+    def _layout(self, client: int, body: list[bytes], begin: int) -> tuple[tuple[Slice], ...]:
+        """A part up to the first mark, then one for each piece; ``body`` begins at ``begin``."""
+        end = _Cut(begin + sum(map(len, body)), self._structs, self._clock)
+        cuts = [*_chosen(self._cuts(body, begin)), end]
+        if len(cuts) == 2:
+            return ()
+        return tuple(
+            (Slice(client, cut.clock, following.struct - cut.struct, cut.at, following.at),)
+            for cut, following in pairwise(cuts)
+        )
+
+    def _cuts(self, body: list[bytes], begin: int) -> list[_Cut]:
+        """The beginning, and where the marks are."""
+        cuts, at, index = [_Cut(begin, 0, 0)], begin, 0
         for marked, structs, clock in self._marks:
             at += sum(map(len, body[index:marked]))
             index = marked
             if structs < self._structs:
-                cuts.append(Cut(at, structs, clock))
+                cuts.append(_Cut(at, structs, clock))
         return cuts
 
     def _add(

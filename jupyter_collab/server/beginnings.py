@@ -11,6 +11,8 @@ from ..errors import StoreError
 from ..files.port import FileContent
 from ..protocol.identity import Lineage, RoomId
 from ..room.build import build
+from ..room.layout import parted
+from ..room.replica import LARGE
 from ..store.knowledge import Anything, Nothing, Replaces, Unread
 from ..store.port import StoredHistory, UpdateLog
 from .aside import set_aside
@@ -26,6 +28,9 @@ from .starting import (
     may_lag_behind,
     resume,
 )
+
+MANY = 200_000
+"""Structs that may be looked at when a room is opened: half a second of a thread."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,19 @@ class Beginnings:
             # Better the file as it is, and the document as it is, than neither.
             self.log.exception("Could not merge what is in %s", path)
             new = CaughtUp((), mark_of(stored), failed=True)
-        return resume(id, stored, path, content, self.new_client_id(), new, renamed)
+        start = resume(id, stored, path, content, self.new_client_id(), new, renamed)
+        if start is not None:
+            await self._lay_out(start)
+        return start
+
+    async def _lay_out(self, start: Start) -> None:
+        """Find out in which parts a large document can be given, before somebody waits for it."""
+        replica, updates = start.opening.replica, start.stored.updates
+        if sum(map(len, updates)) < LARGE:
+            return
+        whole = updates[0] if len(updates) == 1 else replica.snapshot()
+        state_vector = replica.state_vector()
+        replica.keep(await self.in_thread(parted, replica.type, whole, state_vector, MANY))
 
     async def _lags_behind(self, id: RoomId, stored: StoredHistory, content: FileContent) -> bool:
         if not may_lag_behind(stored, content):

@@ -16,7 +16,6 @@ from ..room.document import Document
 from ..room.effects import AdoptHistory
 from ..room.gaps import clocks
 from ..room.opening import Opening
-from ..room.parts import Made
 from ..room.replica import Replica
 from ..room.room import Room
 from ..store.journal import Journal
@@ -173,7 +172,7 @@ def resume(
     updates = (*stored.updates, *new.updates)
     if not apply(doc, updates):
         return None
-    replica = Replica(id.type, doc, made_by=Made(updates[0]) if len(updates) == 1 else None)
+    replica = Replica(id.type, doc)
     position = Position(stored.position + len(new.updates))
     lineage = stored.lineage if renamed is None else renamed.lineage
     opening = Opening(lineage, replica, position, new.saved, path, file.version, new.base)

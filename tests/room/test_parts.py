@@ -15,7 +15,7 @@ from jupyter_collab.room import replica as replica_module
 from jupyter_collab.room.build import build
 from jupyter_collab.room.document import Document
 from jupyter_collab.room.gaps import clocks
-from jupyter_collab.room.parts import PIECE, Made
+from jupyter_collab.room.parts import PIECE, deletes_from
 
 from .notebooks import code, markdown, notebook, notebooks
 from .world import Client, World, person
@@ -74,13 +74,15 @@ def test_the_parts_together_are_the_whole(source: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("client", "loses"), [(9, True), (8, False), (None, True)], ids=["its", "another's", "unknown"]
+    ("clocks", "loses"),
+    [({9: 1}, True), ({7: 302}, True), ({7: 3, 8: 9}, False), ({}, False)],
+    ids=["the first", "in a range", "later ones", "of another"],
 )
-def test_deleting_something_of_an_update_is_noticed(client: int | None, loses: bool) -> None:
+def test_deleting_something_of_an_update_is_noticed(clocks: dict[int, int], loses: bool) -> None:
     # Of client 7 the clocks 3 and 300 to 302, of client 9 the first two.
     delete_set = bytes([2, 7, 2, 3, 1, 172, 2, 3, 9, 1, 0, 2])
-    assert Made(b"", client).loses_by(delete_set) is loses
-    assert Made(b"", client).loses_by(b"\x00") is False
+    assert deletes_from(delete_set, clocks) is loses
+    assert deletes_from(b"\x00", clocks) is False
 
 
 @pytest.fixture

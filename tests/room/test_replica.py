@@ -64,8 +64,33 @@ def test_what_was_added_comes_after_what_was_made(replica: Replica, told: bool) 
 def test_what_was_deleted_is_in_nothing_that_is_kept(replica: Replica) -> None:
     """Who opens the document later must not receive it."""
     replica.document.edit(HELLO.replace("ll", ""))
-    assert replica.everything() == (Made(replica.snapshot()), EMPTY_UPDATE)
-    assert b"ll" not in replica.everything()[0].update
+    made, rest = replica.everything()
+    assert (made, rest) == (Made(replica.snapshot()), EMPTY_UPDATE)
+    assert b"ll" not in made.update
+    replica.document.edit("lo")
+    assert replica.everything()[0].update == replica.snapshot()
+    assert b"he" not in replica.everything()[0].update
+
+
+def test_it_is_made_anew_once(replica: Replica) -> None:
+    replica.document.edit(HELLO.replace("ll", ""))
+    replica.take()
+    made, _ = replica.everything()
+    replica.set_state({"dirty": True})
+    replica.set_state({"dirty": False})
+    assert replica.everything()[0] is made
+    assert replica.content() is made.update
+    replica.document.edit("more " + HELLO.replace("ll", ""))
+    again, rest = replica.everything()
+    assert again is made
+    assert made_of([made.update, rest]).snapshot() == replica.snapshot()
+
+
+def test_nobody_hears_of_a_path_that_it_had(replica: Replica) -> None:
+    replica.set_state({"path": "former.txt"})
+    replica.keep(Made(replica.snapshot()))
+    replica.set_state({"path": "a.txt"})
+    assert b"former" not in replica.everything()[0].update
 
 
 def test_what_others_delete_of_their_own_does_not_matter(replica: Replica) -> None:
@@ -77,6 +102,9 @@ def test_what_others_delete_of_their_own_does_not_matter(replica: Replica) -> No
 def test_what_has_grown_much_is_made_anew(replica: Replica) -> None:
     replica.document.edit(HELLO + "x" * len(HELLO))
     assert replica.everything() == (Made(replica.snapshot()), EMPTY_UPDATE)
+    made, _ = replica.everything()
+    replica.document.edit(HELLO + "x" * len(HELLO) + " y")
+    assert replica.everything()[0] is made
 
 
 def test_another_program_writes_before_anybody_does() -> None:

@@ -10,13 +10,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pycrdt import Doc, Text
+from pycrdt import Array, Doc, Text, get_state
 
 from jupyter_collab.errors import StoreError
 from jupyter_collab.files.port import FileContent, FileVersion
 from jupyter_collab.protocol.identity import FileId, Lineage, Position, RoomId
+from jupyter_collab.protocol.messages import EMPTY_UPDATE
 from jupyter_collab.room import events as ev
 from jupyter_collab.room.build import build
+from jupyter_collab.room.replica import LARGE
 from jupyter_collab.server.beginnings import Beginnings
 from jupyter_collab.server.replaying import content
 from jupyter_collab.server.starting import Start
@@ -25,8 +27,10 @@ from jupyter_collab.store.perform import perform
 from jupyter_collab.store.port import NO_MORE, More, SavedMark, StoredHistory
 from jupyter_collab.store.requests import Discovered, Look
 from tests.contracts.update_log import asynchronous, at
+from tests.room.notebooks import code, notebook
 
 ROOM = RoomId("text", "file", FileId("f1"))
+NOTEBOOK = RoomId("json", "notebook", FileId("f2"))
 
 
 class Log(MemoryUpdateLog):
@@ -76,10 +80,10 @@ class World:
             log=logging.getLogger("tests.beginnings"),
         )
 
-    async def open(self, text: str) -> Start:
-        file = FileContent(text, FileVersion(f"of {text}", 0.0))
-        stored = await self._beginnings.load(ROOM)
-        return await self._beginnings.start(ROOM, stored, "notes.txt", file)
+    async def open(self, content: Any, room: RoomId = ROOM) -> Start:
+        file = FileContent(content, FileVersion(f"of {content}", 0.0))
+        stored = await self._beginnings.load(room)
+        return await self._beginnings.start(room, stored, "notes.txt", file)
 
     async def stored(self) -> StoredHistory:
         stored = await self.log.load(ROOM)
@@ -289,6 +293,26 @@ async def test_a_damaged_history_that_cannot_be_set_aside_stays(world: World) ->
     await world.work(again)
     assert again.journal.degraded
     assert await world.stored() == bad
+
+
+@asynchronous
+async def test_a_large_notebook_is_looked_at_before_somebody_waits_for_it(world: World) -> None:
+    """W15: how many structs it has does not matter then."""
+    output = {"output_type": "stream", "name": "stdout", "text": "x" * LARGE}
+    source = notebook(code("a", "1", outputs=[output]), *(code(f"c{n}", "") for n in range(2000)))
+    built = build("json", "notebook", source)
+    await world.log.start(NOTEBOOK, built.lineage, built.update)
+    edited: Doc[Any] = Doc()
+    edited.apply_update(built.update)
+    del edited.get("cells", type=Array)[2]
+    await world.log.append(
+        NOTEBOOK, built.lineage, at(2), edited.get_update(get_state(built.update))
+    )
+    start = await world.open(source, NOTEBOOK)
+    made, later = start.opening.replica.everything()
+    assert made.is_parted
+    assert made.update == edited.get_update()
+    assert later == EMPTY_UPDATE
 
 
 def test_documents_of_readable_histories() -> None:

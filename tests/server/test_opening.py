@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from jupyter_server.serverapp import ServerApp
 from pycrdt import Doc
 
 from jupyter_collab.room.document import Document
@@ -67,3 +68,51 @@ async def test_a_client_without_our_subprotocol_gets_it_in_one_step(
     old = await connect("a.ipynb", "json", "notebook", collab=False)
     assert updates_of(old)[0][0] == 1
     assert [len(cell["outputs"]) for cell in old.cells] == [1] * 8
+
+
+def first_cells(client: WireClient) -> list[dict[str, Any]]:
+    """The cells that it had after the first part."""
+    doc: Doc[Any] = Doc()
+    doc.apply_update(updates_of(client)[0][1])
+    cells: list[dict[str, Any]] = Document.of("notebook", doc).source()["cells"]
+    return cells
+
+
+async def test_a_notebook_that_comes_from_the_store_comes_cells_first(
+    connect: Connect, jp_root_dir: Path, jp_serverapp: ServerApp, eventually: Any
+) -> None:
+    """W15: it does so where several have written in it, too."""
+    (jp_root_dir / "a.ipynb").write_text(json.dumps(large()))
+    ada = await connect("a.ipynb", "json", "notebook")
+    ada.cells[0]["source"].insert(1, " of Ada")
+    ada.cells[1]["source"].clear()
+    ada.cells[2]["outputs"].clear()
+    await ada.durable()
+    await ada.close()
+    rooms = jp_serverapp.web_app.settings["jupyter_server_ydoc"].services.rooms
+    await eventually(lambda: len(rooms) == 0)
+    bob = await connect("a.ipynb", "json", "notebook")
+    assert bob.session["sessionId"] == ada.session["sessionId"]
+    assert [step for step, _ in updates_of(bob)] == [2] * 5 + [1]
+    first = first_cells(bob)
+    assert [cell["source"] for cell in first] == ["0 of Ada", "", *"234567"]
+    assert [cell["outputs"] for cell in first] == [[]] * 8
+    assert [len(cell["outputs"]) for cell in bob.cells] == [1, 1, 0, 1, 1, 1, 1, 1]
+    assert bob.cells.to_py() == ada.cells.to_py()
+
+
+async def test_what_was_deleted_since_is_in_no_part(connect: Connect, jp_root_dir: Path) -> None:
+    """W15"""
+    (jp_root_dir / "a.ipynb").write_text(json.dumps(large()))
+    ada = await connect("a.ipynb", "json", "notebook")
+    ada.cells[0]["source"].insert(1, "secret")
+    ada.cells[0]["source"].clear()
+    ada.cells[7]["outputs"].clear()
+    await ada.durable()
+    bob = await connect("a.ipynb", "json", "notebook")
+    assert [step for step, _ in updates_of(bob)] == [2] * 5 + [1]
+    assert sum(len(update) for _, update in updates_of(bob)) < 7.1 * 600_000
+    assert not any(b"secret" in update for _, update in updates_of(bob))
+    first = first_cells(bob)
+    assert [cell["source"] for cell in first] == ["", *"1234567"]
+    assert bob.cells.to_py() == ada.cells.to_py()

@@ -1,0 +1,233 @@
+"""Reads what a Yjs v1 update consists of, as far as it takes to part it.
+
+What large structs hold is skipped by its length, so that many megabytes in few of them take no
+time. Source of the format: https://github.com/yjs/yjs (``src/utils/updates.js``,
+``src/structs``) and https://github.com/dmonad/lib0 (``decoding.js``, ``readAny``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ..errors import ProtocolError
+from ..protocol.varint import MAX_BITS
+
+Id = tuple[int, int]
+"""A client and a clock."""
+
+ARRAY, MAP = 0, 1
+
+_GC, _STRING, _TYPE = 0, 4, 7
+_HAS_ORIGIN, _HAS_RIGHT, _HAS_KEY, _CONTENT = 0x80, 0x40, 0x20, 0x1F
+_NAMED_TYPES = (3, 5)
+_TYPES = 7
+_MAX_DEPTH = 100
+
+
+class Struct(NamedTuple):
+    """What begins at the byte ``at``, with the clock ``clock``.
+
+    ``parent`` is an id, or the name of a root, and ``key`` the place in it. Where it has an
+    ``origin`` or a ``right`` origin, it has neither: they are those of its neighbours. ``type``
+    says which shared type it holds, if it holds one.
+    """
+
+    at: int
+    clock: int
+    origin: Id | None = None
+    right: Id | None = None
+    parent: Id | bytes | None = None
+    key: bytes | None = None
+    type: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What an update has of ``client``: ``structs`` that end at the byte ``end``, before the clock
+    ``clock``."""
+
+    client: int
+    structs: list[Struct]
+    end: int
+    clock: int
+
+
+def read_structs(update: bytes, most: int) -> list[Run]:
+    """What is in ``update``; behind the last of it is what is deleted.
+
+    Raises :class:`~jupyter_collab.errors.ProtocolError` where there are more than ``most`` structs
+    and values, and where something is not known.
+    """
+    try:
+        return _Scan(update, most).runs()
+    except (IndexError, UnicodeDecodeError) as error:
+        raise ProtocolError("an update ends too early, or has text that is none") from error
+
+
+class _Scan:
+    """Goes through ``data`` from front to back; ``at`` is where it is."""
+
+    def __init__(self, data: bytes, most: int) -> None:
+        self._data = data
+        self._at = 0
+        self._left = most
+        self._clients: dict[bytes, int] = {}
+        self._last = b"", 0
+        self._skips: dict[int, Callable[[], int]] = {
+            1: self._varuint,
+            2: self._skip_strings,
+            3: self._skip_one,
+            _STRING: self._skip_text,
+            5: self._skip_one,
+            6: self._skip_format,
+            8: self._skip_values,
+        }
+
+    def runs(self) -> list[Run]:
+        runs = [self._run() for _ in range(self._varuint())]
+        if self._at >= len(self._data):
+            raise ProtocolError("an update ends too early")
+        return runs
+
+    def _run(self) -> Run:
+        count = self._varuint()
+        client, clock = self._varuint(), self._varuint()
+        self._spend(count)
+        structs = []
+        for _ in range(count):
+            struct, length = self._struct(clock)
+            structs.append(struct)
+            clock += length
+        return Run(client, structs, self._at, clock)
+
+    def _struct(self, clock: int) -> tuple[Struct, int]:
+        """What comes next, and how many clocks it takes."""
+        at = self._at
+        info = self._data[at]
+        self._at += 1
+        if info == _GC:
+            return Struct(at, clock), self._varuint()
+        origin = right = parent = key = type = None
+        if info & _HAS_ORIGIN:
+            origin = self._id()
+        if info & _HAS_RIGHT:
+            right = self._id()
+        if not info & (_HAS_ORIGIN | _HAS_RIGHT):
+            parent = self._string() if self._varuint() else self._id()
+            if info & _HAS_KEY:
+                key = self._string()
+        content = info & _CONTENT
+        if content == _TYPE:
+            type, length = self._type(), 1
+        elif (skip := self._skips.get(content)) is not None:
+            length = skip()
+        else:
+            raise ProtocolError(f"{content} is a content that is not known")
+        return Struct(at, clock, origin, right, parent, key, type), length
+
+    # --- ids and numbers
+
+    def _varuint(self) -> int:
+        byte = self._data[self._at]
+        self._at += 1
+        if byte < 0x80:
+            return byte
+        number, shift = byte & 0x7F, 7
+        while byte >= 0x80:
+            if shift > MAX_BITS:
+                raise ProtocolError(f"a number has more than {MAX_BITS} bits")
+            byte = self._data[self._at]
+            self._at += 1
+            number |= (byte & 0x7F) << shift
+            shift += 7
+        return number
+
+    def _id(self) -> Id:
+        """Clients are long and often the same, so their bytes are compared."""
+        known, client = self._last
+        if known and self._data.startswith(known, self._at):
+            self._at += len(known)
+        else:
+            at = self._at
+            client = self._varuint()
+            self._last = self._data[at : self._at], client
+        return client, self._varuint()
+
+    def _type(self) -> int:
+        type = self._varuint()
+        if type >= _TYPES:
+            raise ProtocolError(f"{type} is a type that is not known")
+        if type in _NAMED_TYPES:
+            self._string()
+        return type
+
+    # --- content: each says how many clocks it takes
+
+    def _spend(self, count: int) -> None:
+        self._left -= count
+        if self._left < 0:
+            raise ProtocolError("an update has too many structs to look at")
+
+    def _string(self) -> bytes:
+        size = self._varuint()
+        begin, self._at = self._at, self._at + size
+        return self._data[begin : self._at]
+
+    def _skip_one(self) -> int:
+        size = self._varuint()
+        self._at += size
+        return 1
+
+    def _skip_text(self) -> int:
+        """Yjs counts UTF-16 code units."""
+        text = self._string()
+        if text.isascii():
+            return len(text)
+        return len(text.decode().encode("utf-16-le")) // 2
+
+    def _skip_strings(self) -> int:
+        count = self._varuint()
+        self._spend(count)
+        for _ in range(count):
+            self._skip_one()
+        return count
+
+    def _skip_format(self) -> int:
+        self._skip_one()
+        return self._skip_one()
+
+    def _skip_values(self) -> int:
+        count = self._varuint()
+        self._skip_all(count, 0)
+        return count
+
+    def _skip_all(self, count: int, depth: int) -> None:
+        self._spend(count)
+        for _ in range(count):
+            self._skip_any(depth)
+
+    def _skip_any(self, depth: int) -> None:
+        if depth > _MAX_DEPTH:
+            raise ProtocolError("an update has values that are nested too deep")
+        kind = self._data[self._at]
+        self._at += 1
+        if kind in (119, 116):  # text, bytes
+            self._skip_one()
+        elif kind == 118:
+            count = self._varuint()
+            self._spend(count)
+            for _ in range(count):
+                self._skip_one()
+                self._skip_any(depth + 1)
+        elif kind == 117:
+            self._skip_all(self._varuint(), depth + 1)
+        elif kind == 125:
+            self._varuint()
+        elif kind in (122, 123):
+            self._at += 8
+        elif kind == 124:
+            self._at += 4
+        elif kind not in (120, 121, 126, 127):
+            raise ProtocolError(f"{kind} is a kind of value that is not known")
