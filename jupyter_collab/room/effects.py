@@ -41,10 +41,15 @@ class Disconnect:
 
 @dataclass(frozen=True, slots=True)
 class Append:
-    """Make ``update`` durable at ``position``; answered by ``Logged``."""
+    """Make ``update`` durable at ``position``, before long; answered by ``Logged``."""
 
     position: Position
     update: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Make what was appended durable at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +141,7 @@ Effect = (
     | Stream
     | Disconnect
     | Append
+    | Commit
     | MarkSaved
     | WriteFile
     | ReadFile

@@ -15,7 +15,7 @@ from ..files.port import FileContent, FileVersion, Source
 from ..protocol.identity import ConnectionId, Position
 from ..protocol.messages import SaveReply
 from ..store.port import SavedMark
-from .effects import Effect, MarkSaved, MergeFile, ReadFile, Send, WriteFile
+from .effects import Commit, Effect, MarkSaved, MergeFile, ReadFile, Send, WriteFile
 from .replica import Replica
 from .saving import Clean, Dirty, Failed, SavePolicy, Saving, Writing, WritingAgain
 
@@ -95,6 +95,7 @@ class Keeper:
         self._saved_at = version.last_modified
         self.head = Position(saved.position)
         self.durable = Position(0)
+        self._hurried = Position(0)  # up to here the log was asked to be quick
 
     # --- what the room tells
 
@@ -130,6 +131,8 @@ class Keeper:
         """Begin a write if it is time and nothing stands against it."""
         if not self._may_write() or not self._saving.is_due(now):
             return []
+        if not self._is_logged:
+            return self._hurry_log()
         self._saving.begin()
         self._asked.serving += self._asked.waiting
         self._asked.waiting.clear()
@@ -140,13 +143,23 @@ class Keeper:
         return [MarkSaved(self._saved), WriteFile(source, self.head, create)]
 
     def _may_write(self) -> bool:
-        """Not while the file is being looked at; not what is not durable, as after a crash the
-        same edits would come back from the file and from the browser that holds them."""
+        """Not while the file is being looked at."""
         if self._replica.has_changes:
             return False  # they have no position yet
-        logged = self.durable >= self.head or isinstance(self._history, Gone)
         there = isinstance(self._file, Present) or bool(self._asked.waiting)
-        return isinstance(self._look, Idle) and logged and there and not self._saving.writing
+        return isinstance(self._look, Idle) and there and not self._saving.writing
+
+    @property
+    def _is_logged(self) -> bool:
+        """What is not durable is not written: after a crash the same edits would come back from
+        the file and from the browser that holds them."""
+        return self.durable >= self.head or isinstance(self._history, Gone)
+
+    def _hurry_log(self) -> list[Effect]:
+        if self._hurried == self.head:
+            return []
+        self._hurried = self.head
+        return [Commit()]
 
     # --- outcomes of writing
 
@@ -300,7 +313,8 @@ class Keeper:
 
     @property
     def deadline(self) -> float | None:
-        return self._saving.deadline if self._may_write() else None
+        waits = not self._is_logged and self._hurried == self.head
+        return self._saving.deadline if self._may_write() and not waits else None
 
     @property
     def state_values(self) -> dict[str, Any]:

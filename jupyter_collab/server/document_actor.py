@@ -17,6 +17,7 @@ from ..room import events as ev
 from ..room.effects import (
     AdoptHistory,
     Append,
+    Commit,
     Effect,
     Evict,
     MarkSaved,
@@ -126,6 +127,8 @@ class DocumentActor(Actor):
                 self.history.append(position, update)
             case MarkSaved(mark):
                 self.history.mark(mark)
+            case Commit():
+                self.history.hurry()
             case WriteFile():
                 self.spawn(self._write(effect))
             case ReadFile():
@@ -271,6 +274,7 @@ class DocumentActor(Actor):
     async def flush(self, timeout: float) -> None:
         """Write all that should be written, for at most ``timeout`` seconds."""
         self.post(ev.Closing())
+        self.history.hurry()
         try:
             async with asyncio.timeout(timeout):
                 while not self.room.is_settled:

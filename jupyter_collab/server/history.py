@@ -22,7 +22,7 @@ class History:
     """Between a room and the log. What could not be written is kept, and tried again.
 
     ``stored`` is what the log has at the beginning. One request is under way at a time;
-    what comes in meanwhile goes into the next one.
+    what comes in meanwhile, and until the journal wants to write again, goes into the next one.
     """
 
     def __init__(
@@ -47,12 +47,13 @@ class History:
         self._clock = clock
         self._log = log
         self._task: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._ended = False
         self._news = asyncio.Event()
 
     def begin(self) -> None:
         """Write what the journal was told before."""
-        if not self._journal.settled:
-            self._wake()
+        self._wake()
 
     def append(self, position: Position, update: bytes) -> None:
         self._journal.append(position, update)
@@ -73,37 +74,71 @@ class History:
         """What was loaded from the log, with what is not there yet."""
         return self._journal.complete(stored)
 
+    def hurry(self) -> None:
+        """Write what was told so far at once."""
+        self._journal.hurry()
+        self._wake()
+
     async def written(self) -> None:
-        """Wait until all is durable, or it is known that it cannot be for now."""
-        while not self._journal.settled and not self._journal.degraded:
-            self._news.clear()
-            await self._news.wait()
+        """Wait until all that was told so far is durable, or it is known that it cannot be for
+        now."""
+        until = self._journal.head
+        self.hurry()
+        while not self._journal.has(until) and not self._journal.degraded:
+            await self._something_happens()
+
+    async def _something_happens(self) -> None:
+        self._news.clear()
+        await self._news.wait()
 
     async def close(self) -> None:
         """Try once more to write what is left, tell the log that the room is closed, and stop."""
         self._journal.retry_now()
-        self._wake()
-        await self.written()
+        await self._try_all()
         self._journal.release()
-        self._wake()
-        await self.written()
+        await self._try_all()
         if not self._journal.settled:
             size = self._journal.backlog_size
             self._log.error("%d bytes of the history of %s could not be kept", size, self._room)
+        self.cancel()
         if self._task is not None:
-            self._task.cancel()
             await asyncio.wait([self._task])
         # The room is freed with its last user, and not when the collector comes by.
         self._post, self._task = _nobody, None
 
+    async def _try_all(self) -> None:
+        """Wait until all is durable, or has been tried."""
+        self.hurry()
+        while self._task is not None and not self._journal.settled:
+            await self._something_happens()
+
     def cancel(self) -> None:
         """Ask for nothing any more; what was asked for last is done before what others ask."""
+        self._ended = True
+        self._forget_timer()
         if self._task is not None:
             self._task.cancel()
 
     def _wake(self) -> None:
-        if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._work())
+        """Ask the log, now or at the time that the journal says, if there is something to ask."""
+        deadline = self._journal.deadline
+        if self._task is not None or deadline is None or self._ended:
+            return
+        wait, loop = deadline - self._clock(), asyncio.get_running_loop()
+        if wait <= 0:
+            self._forget_timer()
+            self._task = loop.create_task(self._work())
+        elif self._timer is None:
+            self._timer = loop.call_later(wait, self._on_time)
+
+    def _on_time(self) -> None:
+        self._timer = None
+        self._wake()
+
+    def _forget_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     async def _work(self) -> None:
         try:
@@ -114,13 +149,12 @@ class History:
                     for news in self._journal.hear(answer, self._clock()):
                         self._tell(news)
                     self._news.set()
-                elif self._journal.deadline is not None:
-                    await asyncio.sleep(max(0.0, self._journal.deadline - self._clock()))
-                elif not await self._compact():
-                    return
+                elif self._journal.degraded or not await self._compact():
+                    break
         finally:
             self._task = None
             self._news.set()
+        self._wake()
 
     def _tell(self, news: News) -> None:
         match news:

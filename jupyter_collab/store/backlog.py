@@ -49,6 +49,10 @@ class Backlog:
         self._entries.append(Entry(position, position, update))
         self.size += len(update)
 
+    def fills(self, count: int, size: int) -> bool:
+        """Whether ``count`` entries are there, or ``size`` bytes, or more."""
+        return len(self._entries) >= count or self.size >= size
+
     def rows(self, count: int, size: int) -> tuple[Row, ...]:
         """The first rows: ``count`` at most, and no more than the first beyond ``size`` bytes."""
         taken: list[Row] = []

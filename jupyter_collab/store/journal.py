@@ -3,6 +3,7 @@
 Pure: no I/O, no clock, no tasks. Whoever drives a :class:`Journal` does this::
 
     journal.append(position, update)            # and mark(): as the room says
+    journal.hurry()                             # where somebody waits for what was told
     request = journal.next_request(now)         # None: nothing to do before journal.deadline
     answer = await perform(log, room, lineage, request)        # store/perform.py
     for news in journal.hear(answer, now):      # Durable, Degraded, Recovered, ...
@@ -13,6 +14,7 @@ Times are seconds of one clock, whichever.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import assert_never
@@ -54,6 +56,13 @@ from .requests import (
 FIRST_RETRY = 0.5
 LAST_RETRY = 30.0
 
+PACE = 0.2
+"""Seconds from one commit of updates to the next, where nobody is in a hurry: it costs the same
+with one keystroke as with many."""
+
+AT_ONCE = -math.inf
+"""A time that has always come."""
+
 ANOTHER_HISTORY = (
     "The store has another history of this document, which another server may be writing;"
     " edits are kept in memory and in the file"
@@ -92,9 +101,12 @@ class Journal:
        written to. The room is degraded instead.
     4. As long as the room is open, the mark in the log is ``live``.
 
+    What comes after a pause is asked for at once, what follows every :data:`PACE` seconds, unless
+    it is much or somebody is in a hurry.
+
     ``position`` and ``saved`` are what the log has. ``snapshot`` gives the document as it is,
     as one update; it is called rarely, and must contain all that was given to
-    :meth:`append`.
+    :meth:`append`. ``head`` is the position of the last update that was told.
     """
 
     def __init__(
@@ -110,7 +122,7 @@ class Journal:
         self._snapshot = snapshot
         self._limits = limits
         self._log: Knowledge = Begun()
-        self._head = self.durable = position
+        self.head = self.durable = position
         self._backlog = Backlog()
         # Rows that were sent and not confirmed: they may be there, so they stay as they are.
         self._tried: tuple[Row, ...] = ()
@@ -119,6 +131,8 @@ class Journal:
         self._trouble: _Trouble | None = None
         self._looked = False
         self._shrink_above = self._limits.backlog
+        self._next_at = AT_ONCE
+        self._hurried = Position(0)
 
     # --- what the room tells
 
@@ -127,7 +141,7 @@ class Journal:
         snapshot, *others = history.updates
         saved = None if history.saved is None else replace(history.saved, live=True)
         start = Start(snapshot, history.first, More(tuple(others), saved))
-        self._head, self.durable = history.position, Position(0)
+        self.head, self.durable = history.position, Position(0)
         self._mark, self._marked = saved, None
         match over:
             case Anything():
@@ -146,17 +160,22 @@ class Journal:
 
         A mark that names this position is told before the next update is.
         """
-        if position != self._head + 1:
-            raise ValueError(f"update {position} does not follow update {self._head}")
+        if position != self.head + 1:
+            raise ValueError(f"update {position} does not follow update {self.head}")
         if self._trouble is not None and self._backlog.size > self._shrink_above:
             # Not the update that comes now: the room may yet have a mark to name it.
             self._shrink()
-        self._head = position
+        self.head = position
         self._backlog.add(position, update)
 
     def mark(self, mark: SavedMark) -> None:
         """Remember ``mark`` as soon as the updates that it names are durable."""
         self._mark = replace(mark, live=True)
+        self._hurried = max(self._hurried, highest_position(mark))
+
+    def hurry(self) -> None:
+        """Somebody waits until all that was told so far is durable."""
+        self._hurried = self.head
 
     def release(self) -> None:
         """The room is closed: if all is durable, say so with the last mark."""
@@ -174,7 +193,7 @@ class Journal:
         self._log = Unbegun(replace(start, more=more))
 
     def _names_told(self, mark: SavedMark) -> bool:
-        return highest_position(mark) <= self._head
+        return highest_position(mark) <= self.head
 
     def retry_now(self) -> None:
         """Do not wait any longer after a failure: the server stops, or a person asked."""
@@ -191,7 +210,7 @@ class Journal:
     @property
     def settled(self) -> bool:
         """Whether all that was told is durable."""
-        return not self._backlog and self._mark == self._marked and isinstance(self._log, Begun)
+        return not self._backlog and self._mark == self._marked and self._has_begun
 
     @property
     def saved(self) -> SavedMark | None:
@@ -216,20 +235,32 @@ class Journal:
         updates = (*stored.updates, *(update for _, update in rows))
         return replace(stored, updates=updates, position=rows[-1][0])
 
+    def has(self, position: Position) -> bool:
+        """Whether all up to ``position`` is durable, and the last mark."""
+        return self.durable >= position and self._mark == self._marked and self._has_begun
+
     @property
     def deadline(self) -> float | None:
-        """When to ask for the next request, if nothing else happens; ``None``: no need to."""
-        waits = self._under_way is not None or isinstance(self._log, Older)
-        if self._trouble is None or waits:
+        """From when on there is something to ask for, which may be long ago; ``None``: nothing,
+        until something is told or answered."""
+        if self._under_way is not None or isinstance(self._log, Older):
             return None
-        return self._trouble.retry_at
+        if self._trouble is not None:
+            return self._trouble.retry_at
+        if not self._has_begun or self._next_mark is not None:
+            return AT_ONCE
+        if not self._backlog:
+            return None
+        return AT_ONCE if self._is_urgent else self._next_at
 
     def next_request(self, now: float) -> Request | None:
         """What to ask of the log now; ``None`` as well while an answer is awaited."""
-        waits = self._trouble is not None and now < self._trouble.retry_at
-        if self._under_way is not None or waits:
+        deadline = self.deadline
+        if deadline is None or now < deadline:
             return None
         self._under_way = self._choose()
+        if isinstance(self._under_way, Append):
+            self._next_at = now + PACE
         return self._under_way
 
     def hear(self, answer: Answer, now: float) -> list[News]:
@@ -249,6 +280,25 @@ class Journal:
 
     # --- deciding
 
+    @property
+    def _has_begun(self) -> bool:
+        return isinstance(self._log, Begun)
+
+    @property
+    def _next_mark(self) -> SavedMark | None:
+        """The mark that the log should have, and can have, and has not."""
+        mark = self._mark
+        if mark is None or mark == self._marked or highest_position(mark) > self.durable:
+            return None
+        return mark
+
+    @property
+    def _is_urgent(self) -> bool:
+        """Whether updates wait that somebody waits for, or more than one request takes."""
+        limits = self._limits
+        is_much = self._backlog.fills(limits.batch_rows, limits.batch_size)
+        return is_much or self._hurried > self.durable
+
     def _choose(self) -> Request | None:
         match self._log:
             case Unknown():
@@ -256,7 +306,7 @@ class Journal:
             case Older():
                 return None
             case Unbegun(start):
-                start = start or Start(self._snapshot(), self._head)
+                start = start or Start(self._snapshot(), self.head)
                 self._log = Unbegun(start)
                 return start
             case Begun():
@@ -265,9 +315,9 @@ class Journal:
                 assert_never(self._log)
 
     def _choose_write(self) -> Request | None:
-        mark = self._mark
         # A mark goes first: whoever is about to write the file waits for it.
-        if mark is not None and mark != self._marked and highest_position(mark) <= self.durable:
+        mark = self._next_mark
+        if mark is not None:
             self._marked = None  # if this fails, the log may have it all the same
             return Mark(mark)
         if self._backlog:
@@ -315,6 +365,7 @@ class Journal:
         return [Recovered()]
 
     def _fail(self, error: StoreError, now: float) -> list[News]:
+        self._next_at = AT_ONCE
         if not isinstance(error, StoreConflict) or isinstance(self._log, Unknown):
             return self._degrade(error.reason, str(error), now)
         # The history is gone, or others have written to it: looking tells which, at once;

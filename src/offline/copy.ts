@@ -43,8 +43,9 @@ export class OfflineCopy implements IDisposable {
     this._writer?.add([{ kind, update }], this._edits);
   }
 
-  /** How many changes the server lacks, and whether they are going there. */
-  look(edits: number, live: boolean): void {
+  /** How many changes the server lacks, none made before `since`, and whether they go there. */
+  look(edits: number, since: number, live: boolean): void {
+    this._since = since;
     if (edits !== this._edits || live !== this._live) {
       this._edits = edits;
       this._live = live;
@@ -100,7 +101,8 @@ export class OfflineCopy implements IDisposable {
   }
 
   private get _facts(): Facts {
-    return { edits: this._edits, live: this._live, cost: this._cost };
+    const { _edits: edits, _since: since, _live: live, _cost: cost } = this;
+    return { edits, since, live, cost };
   }
 
   private _begin(): void {
@@ -167,6 +169,7 @@ export class OfflineCopy implements IDisposable {
   };
 
   private _edits = 0;
+  private _since = 0;
   private _live = false;
   private _cost = 0;
   private _phase: Phase = { kind: 'idle' };

@@ -1,7 +1,6 @@
 /** When changes are kept in the browser (pure: times come in as arguments, in milliseconds). */
 
-/** So long may changes be on their way to a server that is there before they are kept here. */
-export const PATIENCE = 250;
+import { LATE } from '../session';
 
 /** Writing the whole document may take no more than this part of the time. */
 const COST_FACTOR = 20;
@@ -17,8 +16,8 @@ export const RETRY = 30_000;
 
 export type Phase =
   | { readonly kind: 'idle' }
-  /** There are changes since then; the server should have them any moment. */
-  | { readonly kind: 'waiting'; readonly since: number }
+  /** There are changes; the server should have them any moment. */
+  | { readonly kind: 'waiting' }
   /** The document, and each change of it, is written. */
   | { readonly kind: 'keeping' }
   /** It still is, but for nothing unless changes come until then. */
@@ -28,6 +27,8 @@ export type Phase =
 export interface Facts {
   /** How many changes the server does not have. */
   readonly edits: number;
+  /** None of these changes was made before; where there are any. */
+  readonly since: number;
   /** Whether there is a connection over which they go. */
   readonly live: boolean;
   /** How long it took to write the whole document down the last time. */
@@ -41,9 +42,8 @@ export type Action = 'begin' | 'drop' | null;
 export function decide(phase: Phase, facts: Facts, at: number): readonly [Phase, Action] {
   switch (phase.kind) {
     case 'idle':
-      return begin({ kind: 'waiting', since: at }, facts, at);
     case 'waiting':
-      return begin(phase, facts, at);
+      return begin(facts, at);
     case 'keeping':
       return facts.edits === 0 ? [{ kind: 'lingering', until: at + LINGER }, null] : [phase, null];
     case 'lingering':
@@ -59,27 +59,23 @@ export function decide(phase: Phase, facts: Facts, at: number): readonly [Phase,
   }
 }
 
-function begin(
-  waiting: Extract<Phase, { kind: 'waiting' }>,
-  facts: Facts,
-  at: number
-): readonly [Phase, Action] {
+function begin(facts: Facts, at: number): readonly [Phase, Action] {
   if (facts.edits === 0) {
     return [{ kind: 'idle' }, null];
   }
-  const late = at >= waiting.since + patience(facts);
-  return late || !facts.live ? [{ kind: 'keeping' }, 'begin'] : [waiting, null];
+  const late = at >= facts.since + patience(facts);
+  return late || !facts.live ? [{ kind: 'keeping' }, 'begin'] : [{ kind: 'waiting' }, null];
 }
 
 function patience({ cost }: Facts): number {
-  return Math.max(PATIENCE, COST_FACTOR * cost);
+  return Math.max(LATE, COST_FACTOR * cost);
 }
 
 /** When to decide again, if nothing happens before. */
 export function nextLook(phase: Phase, facts: Facts): number | null {
   switch (phase.kind) {
     case 'waiting':
-      return phase.since + patience(facts);
+      return facts.since + patience(facts);
     case 'lingering':
     case 'failed':
       return phase.until;

@@ -1,8 +1,8 @@
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 
-import { unsynced } from '../session';
-import type { Line, Occurrence, Room, SessionState } from '../session';
+import { follow, unsynced } from '../session';
+import type { Line, Occurrence, Room, SessionState, Waiting } from '../session';
 import { OfflineCopy } from './copy';
 import type { Kept } from './copy';
 import { Recall } from './recall';
@@ -74,7 +74,9 @@ export class Shelter implements IDisposable {
     }
     this._wasSynced ||= link.kind === 'synced';
     // Before the document is there nobody can type, and what was brought back is kept already.
-    this._copy.look(unsynced(state), link.kind === 'synced' || !this._wasSynced);
+    const live = link.kind === 'synced' || !this._wasSynced;
+    this._waiting = follow(this._waiting, state, Date.now());
+    this._copy.look(unsynced(state), this._waiting?.since ?? 0, live);
     this._state = state;
     this._removeIfDurable();
   }
@@ -124,6 +126,7 @@ export class Shelter implements IDisposable {
   private _room: string | null = null;
   private _subject: Subject | null = null;
   private _state: SessionState | null = null;
+  private _waiting: Waiting | null = null;
   private _wasSynced = false;
   private _wasAsked = false;
 }

@@ -4,6 +4,8 @@ export type { AskFailure, Moment, Occurrence, SessionEvent } from './events';
 export { nextDeadline } from './deadlines';
 export { reduce } from './reduce';
 export { idle, unsynced, wireOf } from './state';
+export { follow, LATE } from './waiting';
+export type { Waiting } from './waiting';
 export type { Link, Room, SessionState, Subject, Wire } from './state';
 export { SessionDriver } from './driver';
 export type { Presence, Replica } from './driver';

@@ -43,6 +43,9 @@ export const NEWS: ReadonlySet<Condition> = new Set<Condition>([
   'degraded'
 ]);
 
+/** Conditions of a document that is as it should be. */
+export const CALM: ReadonlySet<Condition> = new Set<Condition>(['saved', 'synced', 'off']);
+
 /** Which condition counts when several hold: what may lose work comes first. */
 export function conditionOf(state: SessionState): Condition {
   switch (state.link.kind) {

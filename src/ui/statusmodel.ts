@@ -2,11 +2,10 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { VDomModel } from '@jupyterlab/ui-components';
 
 import type { DocumentProvider } from '../provider';
-import { describe, NEWS } from './describe';
+import { follow, LATE } from '../session';
+import type { Waiting } from '../session';
+import { CALM, describe, NEWS } from './describe';
 import type { ActionId, Description } from './describe';
-
-/** Shorter than this, being on the way to the server is no news: it would only flicker. */
-const PATIENCE = 500;
 
 /** The status of the document in front, as it is shown. */
 export class StatusModel extends VDomModel {
@@ -36,6 +35,8 @@ export class StatusModel extends VDomModel {
     this._provider = provider;
     provider?.stateChanged.connect(this._onStateChanged, this);
     this._news = '';
+    this._waiting = null;
+    this._follow();
     this._show(this._read());
   }
 
@@ -51,13 +52,27 @@ export class StatusModel extends VDomModel {
   }
 
   private readonly _onStateChanged = (): void => {
+    this._follow();
     const next = this._read();
-    if (next?.condition === 'syncing' && this._description?.condition !== 'syncing') {
-      this._timer ??= setTimeout(() => this._show(this._read()), PATIENCE);
+    // Shorter than that, being on the way to the server is no news: it would only flicker.
+    const wait = (this._waiting?.since ?? 0) + LATE - Date.now();
+    const isCalm = this._description !== null && CALM.has(this._description.condition);
+    if (next?.condition === 'syncing' && isCalm && wait > 0) {
+      this._timer ??= setTimeout(this._onTime, wait);
     } else {
       this._show(next);
     }
   };
+
+  private readonly _onTime = (): void => {
+    this._timer = undefined;
+    this._onStateChanged();
+  };
+
+  private _follow(): void {
+    const state = this._provider?.state;
+    this._waiting = state === undefined ? null : follow(this._waiting, state, Date.now());
+  }
 
   private _read(): Description | null {
     const { _provider: provider, _trans: trans } = this;
@@ -92,5 +107,6 @@ export class StatusModel extends VDomModel {
   private _provider: DocumentProvider | null = null;
   private _description: Description | null = null;
   private _news = '';
+  private _waiting: Waiting | null = null;
   private _timer: ReturnType<typeof setTimeout> | undefined;
 }

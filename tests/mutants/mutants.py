@@ -239,15 +239,15 @@ MUTANTS = [
     Mutant(
         "write what the log does not have",
         "room/keeper.py",
-        "logged = self.durable >= self.head or isinstance(self._history, Gone)",
-        "logged = True",
+        "return self.durable >= self.head or isinstance(self._history, Gone)",
+        "return True",
         ROOM,
     ),
     Mutant(
         "write while a foreign change is unread",
         "room/keeper.py",
-        "return isinstance(self._look, Idle) and logged",
-        "return logged",
+        "return isinstance(self._look, Idle) and there",
+        "return there",
         ROOM,
     ),
     Mutant(

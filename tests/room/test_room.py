@@ -424,10 +424,29 @@ def test_nothing_is_written_that_is_not_durable() -> None:
     world = World(log_at_once=False)
     ada = world.open(1)
     world.type(ada, "x")
+    world.wait(0.9)
+    assert world.commits == 0
     world.wait(3)
     assert world.writes == []
+    assert world.commits == 1, "the log is asked to be quick, once"
     world.handle(ev.Logged(Position(len(world.log))))
     assert len(world.writes) == 1
+
+
+def test_what_came_since_has_to_be_durable_as_well() -> None:
+    world = World(log_at_once=False)
+    ada = world.open(1)
+    world.type(ada, "x")
+    before = len(world.log)
+    world.say(ada, Save(7))
+    assert world.commits == 1, "who asks does not wait for the log's pace"
+    world.type(ada, "y")
+    world.wait(0.1)
+    world.handle(ev.Logged(Position(before)))
+    assert world.writes == []
+    assert world.commits == 2
+    world.handle(ev.Logged(Position(len(world.log))))
+    assert [write.source for write in world.writes] == [world.text]
 
 
 def test_without_a_history_the_file_is_written_all_the_same() -> None:

@@ -89,6 +89,7 @@ class World:
         self.closed: dict[ConnectionId, fx.Disconnect] = {}
         self.log: list[bytes] = []
         self.marks: list[SavedMark] = []
+        self.commits = 0
         self.writes: list[fx.WriteFile] = []
         self.reads: list[fx.ReadFile] = []
         self.merges: list[fx.MergeFile] = []
@@ -141,6 +142,8 @@ class World:
                 assert position == len(self.log), "positions have no gaps"
                 if self.log_at_once:
                     self.handle(ev.Logged(position))
+            case fx.Commit():
+                self.commits += 1
             case fx.MarkSaved(mark):
                 self.marks.append(mark)
             case fx.WriteFile():

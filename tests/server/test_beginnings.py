@@ -93,6 +93,7 @@ class World:
     async def work(self, start: Start, now: float = 0.0) -> list[Any]:
         """Let the journal write all it can; what it tells."""
         told: list[Any] = []
+        start.journal.hurry()
         while (request := start.journal.next_request(now)) is not None:
             answer = await perform(self.log, ROOM, start.opening.lineage, request)
             told += start.journal.hear(answer, now)

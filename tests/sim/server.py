@@ -154,6 +154,8 @@ class Life:
             case fx.MarkSaved(mark):
                 self.journal.mark(mark)
                 self.marked = mark
+            case fx.Commit():
+                self.journal.hurry()
             case fx.WriteFile():
                 self.jobs.append(self._write(effect))
             case fx.ReadFile():
@@ -188,11 +190,10 @@ class Life:
                 self.jobs.remove(job)
             return True
 
-    def _written(self) -> bool:
-        return self.journal.settled or self.journal.degraded
-
     def _write(self, effect: fx.WriteFile) -> Work:
-        while not self._written():
+        until = self.journal.head
+        self.journal.hurry()
+        while not self.journal.has(until) and not self.journal.degraded:
             yield False
         self.writing = effect
         yield True
@@ -315,10 +316,8 @@ class Life:
                 for news in self.journal.hear(answer, self.server.now()):
                     self._tell(news)
                 yield True
-            elif self.journal.deadline is None:
-                yield self._compact()
             else:
-                yield False
+                yield not self.journal.degraded and self._compact()
 
     def _tell(self, news: News) -> None:
         match news:
@@ -358,10 +357,11 @@ class Life:
         history = self.jobs[0]
         self.jobs[1:] = []
         self.journal.retry_now()
+        self.journal.hurry()
         released = False
         for _ in range(1000):
             progress = self.step(history)
-            if not progress and self._written():
+            if not progress and (self.journal.settled or self.journal.degraded):
                 if released:
                     break
                 self.journal.release()

@@ -13,7 +13,7 @@ from pycrdt import Doc, Text, TransactionEvent
 
 from jupyter_collab.errors import StoreConflict, StoreError
 from jupyter_collab.protocol.identity import Lineage, Position, RoomId
-from jupyter_collab.store.journal import FIRST_RETRY, Journal, Limits
+from jupyter_collab.store.journal import FIRST_RETRY, PACE, Journal, Limits
 from jupyter_collab.store.knowledge import Anything, Nothing, Unread
 from jupyter_collab.store.memory import MemoryUpdateLog
 from jupyter_collab.store.perform import perform
@@ -58,10 +58,99 @@ def test_updates_that_wait_go_together() -> None:
     j.append(at(4), b"c")
     assert j.next_request(0) is None, "one request at a time"
     assert j.hear(Done(), 0) == [Durable(at(2), None)]
-    assert j.next_request(0) == Append(((at(3), b"b"), (at(4), b"c")))
-    assert j.hear(Done(), 0) == [Durable(at(4), None)]
+    assert j.next_request(PACE) == Append(((at(3), b"b"), (at(4), b"c")))
+    assert j.hear(Done(), PACE) == [Durable(at(4), None)]
     assert j.settled
     assert j.backlog_size == 0
+
+
+def committed(j: Journal, now: float) -> list[int]:
+    """The positions that are written at the time ``now``."""
+    request = j.next_request(now)
+    if request is None:
+        return []
+    assert isinstance(request, Append)
+    j.hear(Done(), now)
+    return [position for position, _ in request.rows]
+
+
+def test_the_first_update_is_written_at_once_and_others_at_a_pace() -> None:
+    """S22: ten keys a second are five commits, and each is there within PACE."""
+    j = journal()
+    commits = []
+    for tick in range(100):
+        now = 10 + tick / 100
+        if tick % 10 == 0:
+            j.append(at(2 + tick // 10), b"a")
+        commits.append((tick, committed(j, now)))
+    assert [(tick, rows) for tick, rows in commits if rows] == [
+        *[(0, [2]), (20, [3, 4]), (40, [5, 6]), (60, [7, 8]), (80, [9, 10])],
+    ]
+    assert [j.deadline, committed(j, 11)] == [10.8 + PACE, [11]]
+    assert j.deadline is None, "nobody is woken for nothing"
+    j.append(at(12), b"a")
+    assert committed(j, 11 + PACE + 0.01) == [12], "after a pause"
+
+
+def test_nobody_waits_for_the_pace_who_is_in_a_hurry() -> None:
+    """S22: a save, a request to save, and the end of a room."""
+    j = journal()
+    j.append(at(2), b"a")
+    assert committed(j, 0) == [2]
+    j.append(at(3), b"b")
+    j.append(at(4), b"c")
+    assert committed(j, 0.01) == []
+    j.hurry()
+    assert not j.has(at(4))
+    assert committed(j, 0.01) == [3, 4]
+    assert j.has(at(4))
+    j.append(at(5), b"d")
+    assert committed(j, 0.02) == [], "that was for what was there"
+    mark = SavedMark(at(1), "sha256:1", (), at(5), live=True)
+    j.mark(mark)
+    assert committed(j, 0.02) == [5]
+    assert not j.has(at(5)), "the mark belongs to it"
+    assert j.next_request(0.02) == Mark(mark)
+
+
+def test_in_a_hurry_what_is_under_way_is_followed_at_once() -> None:
+    """S22"""
+    j = journal()
+    j.append(at(2), b"a")
+    assert j.next_request(0) is not None
+    j.append(at(3), b"b")
+    j.hurry()
+    j.append(at(4), b"c")
+    assert j.deadline is None, "the answer comes first"
+    j.hear(Done(), 0.01)
+    assert committed(j, 0.01) == [3, 4]
+
+
+def test_what_fills_a_request_does_not_wait() -> None:
+    """S22: the pace is no bound on how much can be written."""
+    j = journal(limits=Limits(batch_rows=2, batch_size=10))
+    for position in range(2, 8):
+        j.append(at(position), b"a")
+    assert [committed(j, 0) for _ in range(4)] == [[2, 3], [4, 5], [6, 7], []]
+    j.append(at(8), b"a")
+    assert committed(j, 0) == []
+    j.append(at(9), b"a large one")
+    assert committed(j, 0) == [8]
+    assert committed(j, 0) == [9]
+
+
+def test_what_failed_is_tried_again_at_its_own_time() -> None:
+    """S15 S22: the pace neither delays it nor brings it forward."""
+    j = journal()
+    j.append(at(2), b"a")
+    assert j.next_request(0) is not None
+    j.hear(Failed(FULL), 0)
+    j.append(at(3), b"b")
+    j.hurry()
+    assert j.deadline == FIRST_RETRY
+    assert committed(j, PACE) == []
+    assert committed(j, FIRST_RETRY) == [2]
+    assert committed(j, FIRST_RETRY) == [3]
 
 
 def test_a_new_history_begins_with_its_snapshot() -> None:
@@ -86,7 +175,7 @@ def test_a_mark_waits_for_its_updates_and_goes_before_others() -> None:
     assert j.saved != mark
     assert j.hear(Done(), 0) == [Durable(at(2), mark)]
     assert j.saved == mark
-    assert j.next_request(0) == Append(((at(3), b"b"),))
+    assert j.next_request(PACE) == Append(((at(3), b"b"),))
 
 
 def test_what_failed_is_kept_and_tried_again_ever_later() -> None:

@@ -1,34 +1,43 @@
-import { decide, LINGER, nextLook, PATIENCE, RETRY } from '../decide';
+import { LATE } from '../../session';
+import { decide, LINGER, nextLook, RETRY } from '../decide';
 import type { Facts, Phase } from '../decide';
 
 const IDLE: Phase = { kind: 'idle' };
 
-function facts(edits: number, live = true, cost = 0): Facts {
-  return { edits, live, cost };
+function facts(edits: number, more: Partial<Facts> = {}): Facts {
+  return { edits, since: 0, live: true, cost: 0, ...more };
 }
 
 describe('decide', () => {
   it('writes nothing while the server acknowledges quickly', () => {
     const [waiting] = decide(IDLE, facts(1), 0);
-    const [idle, action] = decide(waiting, facts(0), PATIENCE - 1);
+    const [idle, action] = decide(waiting, facts(0), LATE - 1);
     expect([idle, action]).toEqual([IDLE, null]);
   });
 
   it('writes when the server has had its time', () => {
-    const [waiting, none] = decide(IDLE, facts(1), 100);
+    const since100 = facts(1, { since: 100 });
+    const [waiting, none] = decide(IDLE, since100, 100);
     expect(none).toBeNull();
-    expect(nextLook(waiting, facts(1))).toBe(100 + PATIENCE);
-    expect(decide(waiting, facts(1), 100 + PATIENCE)).toEqual([{ kind: 'keeping' }, 'begin']);
+    expect(nextLook(waiting, since100)).toBe(100 + LATE);
+    expect(decide(waiting, since100, 100 + LATE)).toEqual([{ kind: 'keeping' }, 'begin']);
+  });
+
+  it('writes nothing while somebody types on and the server keeps up', () => {
+    const [waiting] = decide(IDLE, facts(1), 0);
+    const later = facts(1, { since: 3 * LATE });
+    expect(decide(waiting, later, 3 * LATE + 1)).toEqual([{ kind: 'waiting' }, null]);
+    expect(nextLook(waiting, later)).toBe(4 * LATE);
   });
 
   it('writes at once without a connection', () => {
-    expect(decide(IDLE, facts(1, false), 0)[1]).toBe('begin');
+    expect(decide(IDLE, facts(1, { live: false }), 0)[1]).toBe('begin');
   });
 
   it('has more patience where writing the document takes long', () => {
-    const slow = facts(1, true, 100);
+    const slow = facts(1, { cost: 100 });
     const [waiting] = decide(IDLE, slow, 0);
-    expect(decide(waiting, slow, PATIENCE)[1]).toBeNull();
+    expect(decide(waiting, slow, LATE)[1]).toBeNull();
     expect(decide(waiting, slow, 2000)[1]).toBe('begin');
   });
 

@@ -1,0 +1,166 @@
+"""How a room's history gets into the log: when, and how often."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from time import monotonic
+
+from jupyter_collab.errors import StoreError
+from jupyter_collab.protocol.identity import Lineage, Position, RoomId
+from jupyter_collab.room.events import HistoryFailed, Logged, RoomEvent
+from jupyter_collab.server.history import History
+from jupyter_collab.store.journal import PACE, Journal
+from jupyter_collab.store.memory import MemoryUpdateLog
+from jupyter_collab.store.port import SavedMark, StoredHistory
+from tests.contracts.update_log import LINEAGE, ROOM, asynchronous, at
+
+LOG = logging.getLogger("test")
+
+
+class CountingLog(MemoryUpdateLog):
+    """Counts what is begun together, and fails while it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.commits = 0
+        self.fails = False
+        self._together = False
+
+    async def append(
+        self, room: RoomId, lineage: Lineage, position: Position, update: bytes
+    ) -> None:
+        if not self._together:
+            self._together = True
+            self.commits += 1
+        await asyncio.sleep(0)
+        self._together = False
+        if self.fails:
+            raise StoreError("No space is left")
+        await super().append(room, lineage, position, update)
+
+
+class World:
+    """A history, and what the room was told of it."""
+
+    def __init__(self, log: CountingLog) -> None:
+        self.log = log
+        self.head = 1
+        self.heard: list[RoomEvent] = []
+        self.journal = Journal(LINEAGE, at(1), None, snapshot=lambda: b"whole")
+        stored = StoredHistory(LINEAGE, (b"first",), at(1), None)
+        self.history = History(
+            *(log, ROOM, self.journal, stored), post=self.heard.append, clock=monotonic, log=LOG
+        )
+
+    def append(self) -> None:
+        self.head += 1
+        self.history.append(at(self.head), b"%d" % self.head)
+
+    async def until(self, event: RoomEvent) -> None:
+        async with asyncio.timeout(60):
+            while event not in self.heard:
+                await asyncio.sleep(0.005)
+
+    async def durable(self) -> int:
+        stored = await self.log.load(ROOM)
+        assert stored is not None
+        return stored.position
+
+
+async def begin() -> World:
+    log = CountingLog()
+    await log.start(ROOM, LINEAGE, b"first")
+    return World(log)
+
+
+@asynchronous
+async def test_keystrokes_are_written_together() -> None:
+    """S22: without anybody who asks for it."""
+    world = await begin()
+    start = monotonic()
+    for _ in range(60):
+        world.append()
+        await asyncio.sleep(0.01)
+    await world.until(Logged(at(world.head)))
+    elapsed = monotonic() - start
+    assert 1 < world.log.commits <= 1 + elapsed / PACE
+    assert await world.durable() == world.head
+    await world.history.close()
+
+
+@asynchronous
+async def test_who_waits_has_it_written_at_once() -> None:
+    """S22: what is told later may wait."""
+    world = await begin()
+    world.append()
+    await world.until(Logged(at(2)))
+    for _ in range(5):
+        world.append()
+        world.history.mark(SavedMark(at(1), "sha256:1", (), at(world.head)))
+        before = monotonic()
+        await world.history.written()
+        assert await world.durable() == world.head
+        assert world.journal.saved is not None
+        assert world.journal.saved.writing == world.head
+        if monotonic() - before < PACE / 2:
+            break
+    else:
+        raise AssertionError("it waits for the pace")
+    await world.history.close()
+
+
+@asynchronous
+async def test_a_save_does_not_wait_for_those_who_type_on() -> None:
+    """S22: only for what was told before."""
+    world = await begin()
+    world.append()
+    waiting = asyncio.ensure_future(world.history.written())
+    for _ in range(10_000):
+        await asyncio.sleep(0)
+        world.append()
+        if waiting.done():
+            break
+    assert waiting.done()
+    await world.history.close()
+    assert await world.durable() == world.head
+
+
+@asynchronous
+async def test_the_end_of_a_room_writes_what_waits() -> None:
+    """S22 S20"""
+    world = await begin()
+    world.history.mark(SavedMark(at(1), "sha256:1"))
+    world.append()
+    await world.until(Logged(at(2)))
+    world.append()
+    assert await world.durable() == 2
+    await world.history.close()
+    assert await world.durable() == 3
+    stored = await world.log.load(ROOM)
+    assert stored is not None
+    assert stored.saved == SavedMark(at(1), "sha256:1")
+
+
+@asynchronous
+async def test_what_failed_is_tried_once_more_at_the_end() -> None:
+    """S15: without waiting for the next attempt."""
+    world = await begin()
+    world.log.fails = True
+    world.append()
+    await world.until(HistoryFailed(StoreError.reason, "No space is left"))
+    world.log.fails = False
+    await world.history.close()
+    assert await world.durable() == 2
+
+
+@asynchronous
+async def test_nothing_is_asked_any_more_after_a_cancel() -> None:
+    world = await begin()
+    world.append()
+    await world.until(Logged(at(2)))
+    world.append()
+    world.history.cancel()
+    world.append()
+    await asyncio.sleep(2 * PACE)
+    assert await world.durable() == 2
