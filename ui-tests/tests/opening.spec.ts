@@ -99,3 +99,35 @@ test('a large notebook shows its cells before their outputs, and a cell that is 
   expect(file.cells.map(({ metadata }) => metadata)).toEqual(names.map(() => ({})));
   expect(await outputs(page)).toEqual(expected);
 });
+
+test('so does one in which somebody has worked since, and deleted an output', async ({
+  page,
+  lab,
+  join,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/worked.ipynb`;
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const old = names.map((_, index) => [`old ${index}`]);
+  await lab.write(path, large(names));
+  await run(page, 'docmanager:open', { path });
+  await expect.poll(async () => outputs(page)).toEqual(old);
+  await page.locator('.jp-Notebook .jp-CodeCell .cm-content').nth(1).click();
+  await page.keyboard.type('# ');
+  await run(page, 'notebook:clear-cell-output');
+  const left = old.map((output, index) => (index === 1 ? [] : output));
+  expect(await outputs(page)).toEqual(left);
+  await onDisk(lab, path, ['a', 'b# ', ...names.slice(2)]);
+
+  const other = await join('Bea');
+  const goOn = await holdBack(other);
+  await run(other, 'docmanager:open', { path });
+  const cells = other.locator('.jp-Notebook .jp-CodeCell .cm-content');
+  await expect(cells).toHaveCount(names.length);
+  await expect(cells.nth(1)).toHaveText('b# ');
+  await expect(other.getByText('Loading outputs…')).toBeVisible();
+  expect((await outputs(other)).flat()).toEqual([]);
+  goOn();
+  await expect(other.getByText('Loading outputs…')).toHaveCount(0);
+  expect(await outputs(other)).toEqual(left);
+});
