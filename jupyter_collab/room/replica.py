@@ -23,8 +23,9 @@ ORIGIN = "room"
 LARGE = 1_000_000
 """Bytes of an update from which on it is kept rather than made again."""
 
-FEW = 10_000
-"""Structs that may be looked at in a turn: that takes no longer than to make their bytes."""
+COARSE = 2_000
+"""Bytes for each struct in an update that is looked at in one turn. With more of them it would take
+longer than to make the bytes."""
 
 
 class Replica:
@@ -101,7 +102,7 @@ class Replica:
         update = self.snapshot()
         if len(update) < LARGE:
             return Made(update), EMPTY_UPDATE
-        made = parted(self.type, update, self.state_vector(), FEW)
+        made = parted(self.type, update, self.state_vector(), len(update) // COARSE)
         self.keep(made)
         return made, EMPTY_UPDATE
 

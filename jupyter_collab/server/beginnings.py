@@ -30,7 +30,7 @@ from .starting import (
 )
 
 MANY = 200_000
-"""Structs that may be looked at when a room is opened: half a second of a thread."""
+"""Structs and values that may be looked at when a room is opened: half a second of a thread."""
 
 
 @dataclass(frozen=True)

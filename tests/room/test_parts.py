@@ -120,6 +120,20 @@ def test_an_edited_notebook_comes_in_parts_with_the_edits(world: World) -> None:
     assert clocks(bob.doc.get_state()) == clocks(ada.doc.get_state())
 
 
+def test_a_notebook_of_which_something_was_deleted_comes_in_parts_without_it(world: World) -> None:
+    """W15"""
+    ada = world.open(1)
+    del ada.cells[0]["outputs"][2]
+    ada.cells[2]["source"].clear()
+    world.push(ada)
+    world.wait(0.1)
+    bob, eve = world.open(2), world.open(3)
+    for other in (bob, eve):
+        assert len(other.all(SyncUpdate)) == 4
+        assert sum(len(message.update) for message in other.all(SyncUpdate)) < 3.1 * PIECE
+        assert other.cells.to_py() == ada.cells.to_py()
+
+
 def test_who_has_something_gets_the_difference(world: World) -> None:
     """W15: somebody whose connection broke in the middle goes on from there."""
     first, second, *_ = build("json", "notebook", LARGE).made.parts()
