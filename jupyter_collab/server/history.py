@@ -11,7 +11,7 @@ from ..errors import StoreError
 from ..protocol.identity import Position, RoomId
 from ..room.events import HistoryFailed, HistoryFound, HistoryKept, Logged, RoomEvent
 from ..store.compaction import BY_DEFAULT, Compaction, CompactionPolicy
-from ..store.journal import Journal
+from ..store.journal import QUIET, Journal
 from ..store.perform import compact, perform
 from ..store.port import SavedMark, StoredHistory, UpdateLog
 from ..store.requests import Degraded, Discovered, Durable, News, Recovered, Restarted
@@ -51,8 +51,11 @@ class History:
         self._ended = False
         self._news = asyncio.Event()
 
-    def begin(self) -> None:
-        """Write what the journal was told before."""
+    def begin(self, *, put_off: bool = False) -> None:
+        """Write what the journal was told before; ``put_off`` until the document has been opened,
+        where the same can be built again."""
+        if put_off:
+            self._journal.put_off(self._clock() + QUIET)
         self._wake()
 
     def append(self, position: Position, update: bytes) -> None:

@@ -40,6 +40,7 @@ class RoomOpener:
             content, stored = await asyncio.gather(file.read(), self.beginnings.load(id))
             start = await self.beginnings.start(id, stored, file.path, content)
             actor = self._actor(id, start, file, evict)
+            actor.history.begin(put_off=stored is None)
         except BaseException:
             await file.close()
             raise
@@ -65,7 +66,6 @@ class RoomOpener:
             log=self.log,
             compaction=self.settings.compaction,
         )
-        actor.history.begin()
         for event in start.events:
             actor.post(event)
         return actor

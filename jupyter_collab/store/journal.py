@@ -60,6 +60,10 @@ PACE = 0.2
 """Seconds from one commit of updates to the next, where nobody is in a hurry: it costs the same
 with one keystroke as with many."""
 
+QUIET = 2.0
+"""Seconds until a history that was just built from a file is written, if nothing comes: whoever
+opened the document is waiting for it meanwhile."""
+
 AT_ONCE = -math.inf
 """A time that has always come."""
 
@@ -155,6 +159,11 @@ class Journal:
             case _:
                 assert_never(over)
 
+    def put_off(self, until: float) -> None:
+        """Begin at the time ``until``, or once there is something to write: a server that dies
+        before builds the same history again, of the same file."""
+        self._next_at = until
+
     def append(self, position: Position, update: bytes) -> None:
         """Write ``update`` at ``position``, the one after the last.
 
@@ -247,6 +256,8 @@ class Journal:
             return None
         if self._trouble is not None:
             return self._trouble.retry_at
+        if isinstance(self._log, Unbegun) and not self._backlog:
+            return AT_ONCE if self._is_urgent else self._next_at
         if not self._has_begun or self._next_mark is not None:
             return AT_ONCE
         if not self._backlog:
@@ -259,8 +270,11 @@ class Journal:
         if deadline is None or now < deadline:
             return None
         self._under_way = self._choose()
-        if isinstance(self._under_way, Append):
-            self._next_at = now + PACE
+        match self._under_way:
+            case Append():
+                self._next_at = now + PACE
+            case Start():
+                self._next_at = AT_ONCE  # it is no commit of keystrokes
         return self._under_way
 
     def hear(self, answer: Answer, now: float) -> list[News]:

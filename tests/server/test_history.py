@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from time import monotonic
+from unittest.mock import patch
 
 from jupyter_collab.errors import StoreError
 from jupyter_collab.protocol.identity import Lineage, Position, RoomId
 from jupyter_collab.room.events import HistoryFailed, Logged, RoomEvent
 from jupyter_collab.server.history import History
 from jupyter_collab.store.journal import PACE, Journal
+from jupyter_collab.store.knowledge import Anything
 from jupyter_collab.store.memory import MemoryUpdateLog
 from jupyter_collab.store.port import SavedMark, StoredHistory
 from tests.contracts.update_log import LINEAGE, ROOM, asynchronous, at
@@ -164,3 +166,47 @@ async def test_nothing_is_asked_any_more_after_a_cancel() -> None:
     world.append()
     await asyncio.sleep(2 * PACE)
     assert await world.durable() == 2
+
+
+async def new(log: CountingLog) -> World:
+    """A history that was just built from a file."""
+    world = World(log)
+    stored = StoredHistory(LINEAGE, (b"first",), at(1), SavedMark(at(1), "sha256:1"))
+    world.journal.start(stored, Anything())
+    world.history.begin(put_off=True)
+    await asyncio.sleep(0.05)
+    assert await log.load(ROOM) is None, "nothing is written while it is opened"
+    return world
+
+
+@asynchronous
+async def test_a_new_history_is_written_with_its_first_change() -> None:
+    """S23"""
+    with patch("jupyter_collab.server.history.QUIET", 3600):
+        world = await new(CountingLog())
+        world.append()
+        await world.until(Logged(at(2)))
+        assert await world.durable() == 2
+        await world.history.close()
+
+
+@asynchronous
+async def test_a_new_history_is_written_when_the_room_ends() -> None:
+    """S23"""
+    with patch("jupyter_collab.server.history.QUIET", 3600):
+        world = await new(CountingLog())
+        await world.history.close()
+        assert await world.durable() == 1
+
+
+@asynchronous
+async def test_a_new_history_is_written_after_a_while() -> None:
+    """S23"""
+    with patch("jupyter_collab.server.history.QUIET", 0.2):
+        log = CountingLog()
+        world = World(log)
+        world.journal.start(StoredHistory(LINEAGE, (b"first",), at(1), None), Anything())
+        world.history.begin(put_off=True)
+        await world.until(Logged(at(1)))
+        assert await world.durable() == 1
+        await world.history.close()

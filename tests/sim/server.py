@@ -36,6 +36,7 @@ from jupyter_collab.server.merging import BringIn, Merge, bring_in, merge_now
 from jupyter_collab.server.replaying import apply, content, readable, source_of
 from jupyter_collab.server.starting import Start, adopt, catch_up, has_what_the_file_has
 from jupyter_collab.store.compaction import Compaction, CompactionPolicy
+from jupyter_collab.store.journal import QUIET
 from jupyter_collab.store.port import SavedMark, StoredHistory
 from jupyter_collab.store.requests import (
     Degraded,
@@ -437,6 +438,8 @@ class Server:
         stored = run_now(self.beginnings.load(self.id))
         start = run_now(self.beginnings.start(self.id, stored, file.path, found))
         life = self.life = Life(self, start, file)
+        if stored is None:
+            life.journal.put_off(self.now() + QUIET)
         for event in start.events:
             life.post(event)
         if not isinstance(stored, StoredHistory):

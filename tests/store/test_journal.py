@@ -64,6 +64,46 @@ def test_updates_that_wait_go_together() -> None:
     assert j.backlog_size == 0
 
 
+def put_off_until(until: float) -> Journal:
+    j = journal()
+    j.start(history(1, b"snapshot"), Anything())
+    j.put_off(until)
+    return j
+
+
+def test_a_history_that_can_be_built_again_is_not_written_while_it_is_opened() -> None:
+    """S23"""
+    j = put_off_until(10)
+    assert j.next_request(9) is None
+    assert j.deadline == 10
+    assert j.next_request(10) == Start(b"snapshot", at(1))
+    j.hear(Done(), 10)
+    assert j.settled
+    assert j.deadline is None
+
+
+def test_the_first_change_has_it_written() -> None:
+    """S23: and is written itself as soon as that is done."""
+    j = put_off_until(10)
+    j.append(at(2), b"a")
+    assert j.next_request(9) == Start(b"snapshot", at(1))
+    j.hear(Done(), 9)
+    assert committed(j, 9) == [2]
+    j.append(at(3), b"b")
+    assert j.deadline == 9 + PACE
+
+
+def test_who_waits_for_a_history_has_it_written() -> None:
+    """S23: as at the end of a room, or before a file is written."""
+    marked = put_off_until(10)
+    marked.mark(SavedMark(at(1), "sha256:2"))
+    hurried = put_off_until(10)
+    hurried.hurry()
+    for j in (marked, hurried):
+        assert not j.has(at(1))
+        assert j.next_request(9) == Start(b"snapshot", at(1))
+
+
 def committed(j: Journal, now: float) -> list[int]:
     """The positions that are written at the time ``now``."""
     request = j.next_request(now)
