@@ -34,7 +34,9 @@ class Outline:
         self._outputs: dict[Id, Id] = {}
         """Of each output, the array that it is in."""
         self._inside: set[Id] = set()
-        """What is in outputs, and has something in it."""
+        """Outputs, and what in them has something in it."""
+        self._ends: set[Id] = set()
+        """The first and the last of everything else that is in outputs, such as printed text."""
 
     def note(self, struct: Struct, id: Id) -> What:
         """What ``struct`` is, which has ``id``. It may be noted twice."""
@@ -58,6 +60,8 @@ class Outline:
                 return self._note_cell(struct, id)
             if neighbour in self._outputs and neighbour is not None:
                 return self._note_output(struct, id, self._outputs[neighbour])
+            if neighbour in self._ends:
+                return self._note_inside(struct, id)
         return What.OTHER
 
     def _note_cell(self, struct: Struct, id: Id) -> What:
@@ -80,4 +84,6 @@ class Outline:
     def _note_inside(self, struct: Struct, id: Id) -> What:
         if struct.type is not None:
             self._inside.add(id)
+        else:
+            self._ends |= {id, (id[0], id[1] + struct.length - 1)}
         return What.INSIDE

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ..protocol.varint import Reader, encode_varuint
 
-PIECE = 1_000_000
+PIECE = 4_000_000
 """Bytes from which on a part is large enough."""
 
 

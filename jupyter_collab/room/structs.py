@@ -27,7 +27,7 @@ _MAX_DEPTH = 100
 
 
 class Struct(NamedTuple):
-    """What begins at the byte ``at``, with the clock ``clock``.
+    """What begins at the byte ``at``, and takes ``length`` clocks from ``clock`` on.
 
     ``parent`` is an id, or the name of a root, and ``key`` the place in it. Where it has an
     ``origin`` or a ``right`` origin, it has neither: they are those of its neighbours. ``type``
@@ -36,6 +36,7 @@ class Struct(NamedTuple):
 
     at: int
     clock: int
+    length: int
     origin: Id | None = None
     right: Id | None = None
     parent: Id | bytes | None = None
@@ -97,18 +98,17 @@ class _Scan:
         self._spend(count)
         structs = []
         for _ in range(count):
-            struct, length = self._struct(clock)
+            struct = self._struct(clock)
             structs.append(struct)
-            clock += length
+            clock += struct.length
         return Run(client, structs, self._at, clock)
 
-    def _struct(self, clock: int) -> tuple[Struct, int]:
-        """What comes next, and how many clocks it takes."""
+    def _struct(self, clock: int) -> Struct:
         at = self._at
         info = self._data[at]
         self._at += 1
         if info == _GC:
-            return Struct(at, clock), self._varuint()
+            return Struct(at, clock, self._varuint())
         origin = right = parent = key = type = None
         if info & _HAS_ORIGIN:
             origin = self._id()
@@ -125,7 +125,7 @@ class _Scan:
             length = skip()
         else:
             raise ProtocolError(f"{content} is a content that is not known")
-        return Struct(at, clock, origin, right, parent, key, type), length
+        return Struct(at, clock, length, origin, right, parent, key, type)
 
     # --- ids and numbers
 

@@ -93,7 +93,7 @@ class Crowd:
             outputs.clear()
             cell["execution_count"] = self.count
             outputs.extend([new_output(size, stream=bool(n % 2)) for n in range(1 + where % 3)])
-        elif what == "print" and len(outputs) and "text" in outputs[0]:
+        elif what == "print" and len(outputs) and isinstance(outputs[0].get("text"), Text):
             outputs[0]["text"].insert(1, "more" * size)
         elif what == "type":
             before = str(cell["source"])[: where % 7].encode()

@@ -15,10 +15,17 @@ from jupyter_collab.room import replica as replica_module
 from jupyter_collab.room.build import build
 from jupyter_collab.room.document import Document
 from jupyter_collab.room.gaps import clocks
-from jupyter_collab.room.parts import PIECE, deletes_from
+from jupyter_collab.room.parts import deletes_from
 
 from .notebooks import code, markdown, notebook, notebooks
 from .world import Client, World, person
+
+PIECE = 100_000
+
+
+@pytest.fixture(autouse=True)
+def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts_module, "PIECE", PIECE)
 
 
 def output(size: int) -> dict[str, Any]:

@@ -6,14 +6,21 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from jupyter_server.serverapp import ServerApp
 from pycrdt import Doc
 
+from jupyter_collab.room import parts
 from jupyter_collab.room.document import Document
 from tests.room.notebooks import code, notebook
 
 from .client import WireClient, read_bytes
 from .conftest import Connect
+
+
+@pytest.fixture(autouse=True)
+def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "PIECE", 1_000_000)
 
 
 def large(cells: int = 8) -> dict[str, Any]:
