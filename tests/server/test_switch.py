@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,11 @@ def test_the_flag_switches_it_on(tmp_path: Path) -> None:
         told = json.loads(lab.page_config()["jupyterCollab"])
         assert told["collaborative"] is True
         assert told["maxFrame"] == Limits().frame_size
-        assert (lab.state / ".jupyter_ystore.db").exists()
+        # What was just built from a file is written a moment later.
+        deadline = time.monotonic() + 20
+        while not (lab.state / ".jupyter_ystore.db").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
 
 
 def test_without_the_flag_it_is_plain_jupyterlab(tmp_path: Path) -> None:
