@@ -110,6 +110,9 @@ class Keeper:
         """A person wants it saved now."""
         if not self._saving.dirty and isinstance(self._file, Present):
             return [Send((connection,), SaveReply(id, "success"))]
+        if self._saving.writing_all and not self._replica.has_changes:
+            self._asked.serving.append((connection, id))
+            return []
         if isinstance(self._file, Gone):
             self._saving.touch(now)
         self._asked.waiting.append((connection, id))

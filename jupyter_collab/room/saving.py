@@ -78,6 +78,15 @@ class Saving:
     def writing(self) -> bool:
         return isinstance(self.state, Writing | WritingAgain)
 
+    @property
+    def writing_all(self) -> bool:
+        """Whether a write is under way, and nothing has changed since it began."""
+        match self.state:
+            case Writing(Clean()) | WritingAgain(touched=False):
+                return True
+            case _:
+                return False
+
     def touch(self, now: float) -> None:
         """The document has changed."""
         match self.state:

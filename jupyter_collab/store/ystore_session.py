@@ -81,6 +81,8 @@ class YStoreSession:
         problem = "it was closed"
         try:
             await self._serve()
+            while self._calls and not self._closing:
+                await self._serve()  # what was asked while the store was being stopped
         except Exception as error:  # noqa: BLE001 - all callers get to see it
             problem = _innermost(error)
         except BaseException as error:

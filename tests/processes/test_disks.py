@@ -125,6 +125,9 @@ def test_a_quota_that_is_used_up(tmp_path: Path) -> None:
             paper.required["x" * 100_000] = 1
         await crowd.rest()
         with quota(crowd.lab.process.pid, 60_000):
+            for paper in crowd.papers:
+                paper.people[0].type_line("y" * 70_000)  # more than the log may be
+                paper.required["y" * 70_000] = 1
             await crowd.type_for(0.5)
             await until_told(crowd, "history", "No space is left, or no quota")
             await until_told(crowd, "save", "too large to be")

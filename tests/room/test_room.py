@@ -400,6 +400,19 @@ def test_save_now_during_a_write_waits_for_what_was_typed_since() -> None:
     assert ada.last(SaveReply) == SaveReply(7, "success")
 
 
+def test_save_now_during_a_write_that_has_it_all_is_answered_with_it() -> None:
+    """W4"""
+    world = World()
+    ada = world.open(1)
+    world.type(ada, "x")
+    world.wait(1.1)
+    world.say(ada, Save(7))
+    assert ada.all(SaveReply) == []
+    world.finish_write("v2")
+    assert ada.last(SaveReply) == SaveReply(7, "success")
+    assert len(world.writes) == 1
+
+
 def test_a_failed_save_is_told_kept_and_retried() -> None:
     """W9"""
     world = World()
