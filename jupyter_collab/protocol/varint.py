@@ -52,7 +52,10 @@ class Reader:
         return byte
 
     def read_varuint(self) -> int:
-        number = shift = 0
+        byte = self.read_byte()
+        if byte < 0x80:
+            return byte  # as most are
+        number, shift = byte & 0x7F, 7
         while True:
             byte = self.read_byte()
             number |= (byte & 0x7F) << shift
@@ -66,12 +69,15 @@ class Reader:
 
     def read_varbytes(self) -> bytes:
         size = self.read_varuint()
-        end = self._at + size
-        if end > len(self._data):
+        begin = self._at
+        self.skip(size)
+        return self._data[begin : begin + size]
+
+    def skip(self, size: int) -> None:
+        """Pass over ``size`` bytes."""
+        if size > len(self._data) - self._at:
             raise ProtocolError(f"{size} bytes announced, {len(self._data) - self._at} left")
-        data = self._data[self._at : end]
-        self._at = end
-        return data
+        self._at += size
 
     def read_varstring(self) -> str:
         try:

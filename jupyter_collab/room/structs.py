@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..errors import ProtocolError
-from ..protocol.varint import MAX_BITS
+from ..protocol.varint import Reader
 
 Id = tuple[int, int]
 """A client and a clock."""
@@ -63,21 +63,19 @@ def read_structs(update: bytes, most: int) -> list[Run]:
     """
     try:
         return _Scan(update, most).runs()
-    except (IndexError, UnicodeDecodeError) as error:
-        raise ProtocolError("an update ends too early, or has text that is none") from error
+    except UnicodeDecodeError as error:
+        raise ProtocolError("an update has text that is none") from error
 
 
-class _Scan:
-    """Goes through ``data`` from front to back; ``at`` is where it is."""
+class _Scan(Reader):
+    """Goes through ``data`` from front to back, past no more than ``most`` structs and values."""
 
     def __init__(self, data: bytes, most: int) -> None:
-        self._data = data
-        self._at = 0
+        super().__init__(data)
         self._left = most
-        self._clients: dict[bytes, int] = {}
         self._last = b"", 0
         self._skips: dict[int, Callable[[], int]] = {
-            1: self._varuint,
+            1: self.read_varuint,
             2: self._skip_strings,
             3: self._skip_one,
             _STRING: self._skip_text,
@@ -87,14 +85,14 @@ class _Scan:
         }
 
     def runs(self) -> list[Run]:
-        runs = [self._run() for _ in range(self._varuint())]
+        runs = [self._run() for _ in range(self.read_varuint())]
         if self._at >= len(self._data):
             raise ProtocolError("an update ends too early")
         return runs
 
     def _run(self) -> Run:
-        count = self._varuint()
-        client, clock = self._varuint(), self._varuint()
+        count = self.read_varuint()
+        client, clock = self.read_varuint(), self.read_varuint()
         self._spend(count)
         structs = []
         for _ in range(count):
@@ -105,19 +103,18 @@ class _Scan:
 
     def _struct(self, clock: int) -> Struct:
         at = self._at
-        info = self._data[at]
-        self._at += 1
+        info = self.read_byte()
         if info == _GC:
-            return Struct(at, clock, self._varuint())
+            return Struct(at, clock, self.read_varuint())
         origin = right = parent = key = type = None
         if info & _HAS_ORIGIN:
             origin = self._id()
         if info & _HAS_RIGHT:
             right = self._id()
         if not info & (_HAS_ORIGIN | _HAS_RIGHT):
-            parent = self._string() if self._varuint() else self._id()
+            parent = self.read_varbytes() if self.read_varuint() else self._id()
             if info & _HAS_KEY:
-                key = self._string()
+                key = self.read_varbytes()
         content = info & _CONTENT
         if content == _TYPE:
             type, length = self._type(), 1
@@ -127,22 +124,7 @@ class _Scan:
             raise ProtocolError(f"{content} is a content that is not known")
         return Struct(at, clock, length, origin, right, parent, key, type)
 
-    # --- ids and numbers
-
-    def _varuint(self) -> int:
-        byte = self._data[self._at]
-        self._at += 1
-        if byte < 0x80:
-            return byte
-        number, shift = byte & 0x7F, 7
-        while byte >= 0x80:
-            if shift > MAX_BITS:
-                raise ProtocolError(f"a number has more than {MAX_BITS} bits")
-            byte = self._data[self._at]
-            self._at += 1
-            number |= (byte & 0x7F) << shift
-            shift += 7
-        return number
+    # --- ids and types
 
     def _id(self) -> Id:
         """Clients are long and often the same, so their bytes are compared."""
@@ -151,16 +133,16 @@ class _Scan:
             self._at += len(known)
         else:
             at = self._at
-            client = self._varuint()
+            client = self.read_varuint()
             self._last = self._data[at : self._at], client
-        return client, self._varuint()
+        return client, self.read_varuint()
 
     def _type(self) -> int:
-        type = self._varuint()
+        type = self.read_varuint()
         if type >= _TYPES:
             raise ProtocolError(f"{type} is a type that is not known")
         if type in _NAMED_TYPES:
-            self._string()
+            self.read_varbytes()
         return type
 
     # --- content: each says how many clocks it takes
@@ -170,25 +152,19 @@ class _Scan:
         if self._left < 0:
             raise ProtocolError("an update has too many structs to look at")
 
-    def _string(self) -> bytes:
-        size = self._varuint()
-        begin, self._at = self._at, self._at + size
-        return self._data[begin : self._at]
-
     def _skip_one(self) -> int:
-        size = self._varuint()
-        self._at += size
+        self.skip(self.read_varuint())
         return 1
 
     def _skip_text(self) -> int:
         """Yjs counts UTF-16 code units."""
-        text = self._string()
+        text = self.read_varbytes()
         if text.isascii():
             return len(text)
         return len(text.decode().encode("utf-16-le")) // 2
 
     def _skip_strings(self) -> int:
-        count = self._varuint()
+        count = self.read_varuint()
         self._spend(count)
         for _ in range(count):
             self._skip_one()
@@ -199,7 +175,7 @@ class _Scan:
         return self._skip_one()
 
     def _skip_values(self) -> int:
-        count = self._varuint()
+        count = self.read_varuint()
         self._skip_all(count, 0)
         return count
 
@@ -211,23 +187,27 @@ class _Scan:
     def _skip_any(self, depth: int) -> None:
         if depth > _MAX_DEPTH:
             raise ProtocolError("an update has values that are nested too deep")
-        kind = self._data[self._at]
-        self._at += 1
+        kind = self.read_byte()
         if kind in (119, 116):  # text, bytes
             self._skip_one()
         elif kind == 118:
-            count = self._varuint()
+            count = self.read_varuint()
             self._spend(count)
             for _ in range(count):
                 self._skip_one()
                 self._skip_any(depth + 1)
         elif kind == 117:
-            self._skip_all(self._varuint(), depth + 1)
+            self._skip_all(self.read_varuint(), depth + 1)
         elif kind == 125:
-            self._varuint()
+            self._skip_integer()
         elif kind in (122, 123):
-            self._at += 8
+            self.skip(8)
         elif kind == 124:
-            self._at += 4
+            self.skip(4)
         elif kind not in (120, 121, 126, 127):
             raise ProtocolError(f"{kind} is a kind of value that is not known")
+
+    def _skip_integer(self) -> None:
+        """It has a sign, but ends as a number without one does."""
+        while self.read_byte() & 0x80:
+            pass
