@@ -332,10 +332,11 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
         actor = await rooms.open(room) if create else rooms.get(room)
         if actor is None:
             return None
-        doc = actor.room.replica.doc if copy else actor.live_document()
         if copy:
-            original, doc = doc, Doc()
-            doc.apply_update(original.get_update())
+            doc: Doc[Any] = Doc()
+            doc.apply_update(actor.room.replica.snapshot())
+        else:
+            doc = actor.live_document()
         model: YBaseDoc = ydocs["file" if is_text(room.type) else room.type](doc)
         return model
 

@@ -36,12 +36,14 @@ class Built:
     """``update`` applied to an empty document gives the document of ``lineage``.
 
     ``client`` made it, and must not be taken for any other edit. ``made`` says where the update
-    can be parted.
+    can be parted. ``clock`` is how much there is of ``client``, which is all there is, without a
+    ``state`` and without deletions; it is not known of what models of other packages have made.
     """
 
     made: Made
     lineage: Lineage
     client: ClientId
+    clock: int | None = None
 
     @property
     def update(self) -> bytes:
@@ -66,7 +68,7 @@ def build(format: FileFormat, type: str, source: Any) -> Built:
         return _build_other(format, type, source)
     digest = writer.digest(str(CODEC), format, type)
     client = _client(digest)
-    return Built(writer.finish(client), _lineage(digest), client)
+    return Built(writer.finish(client), _lineage(digest), client, writer.clock)
 
 
 def lineage(format: FileFormat, type: str, source: Any) -> Lineage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any
 
 from jupyter_ydoc import ydocs
@@ -10,8 +11,9 @@ from pycrdt import Array, Doc, Map, Text, TransactionEvent
 
 from ..errors import ProtocolError
 from ..protocol.messages import EMPTY_UPDATE
-from .build import is_text
+from .build import Built, is_text
 from .document import Document
+from .dormant import Dormant
 from .gaps import clocks
 from .layout import parted
 from .parts import Made, deletes_from
@@ -31,6 +33,9 @@ longer than to make the bytes."""
 class Replica:
     """A ``pycrdt.Doc`` that collects its own changes.
 
+    Given as :class:`~.dormant.Dormant` it stays in bytes until somebody needs ``doc`` or
+    ``document``, as every edit does; what the room itself writes into the ``state`` does not.
+
     ``made_by`` is the update that has made all of ``doc``, where there is one. A large one is kept
     for those who open the document, with what has been added to it, until something of it is
     deleted or half as much has been added. Then it is made anew for the next one.
@@ -39,25 +44,66 @@ class Replica:
     server, is seen by :meth:`take`, once and in order.
     """
 
-    def __init__(self, type: str, doc: Doc[Any], made_by: Made | None = None) -> None:
+    def __init__(self, type: str, doc: Doc[Any] | Dormant, made_by: Made | None = None) -> None:
         self.type = type
-        self.doc = doc
-        self.document = Document.of(type, doc)
-        self._state: Map[Any] = doc.get("state", type=Map)
         self._updates: list[bytes] = []
         self._notify: Callable[[], None] | None = None
-        self._subscription: Any = doc.observe(self._on_transaction)
-        self._state_flag = _Flag([self._state])
-        self._content_flag = _Flag(content_roots(type, doc))
-        self._content_flag.take()
         self._told: dict[str, Any] = {}
         self._tells_state = False
         self._made_by: Made | None = None
+        self._dormant: Dormant | None = None
+        if isinstance(doc, Dormant):
+            self._dormant = doc
+            self._observe(doc.told, ())
+            return
+        self.document = Document.of(type, doc)
+        self._observe(doc, content_roots(type, doc))
         if made_by is not None:
             self.keep(made_by)
 
+    @classmethod
+    def begin(cls, type: str, built: Built, client: int) -> Replica:
+        """A history that was just ``built``, in which the room writes as ``client``."""
+        if built.clock is not None:
+            return cls(type, Dormant(built, client))
+        doc: Doc[Any] = Doc(client_id=client)
+        doc.apply_update(built.update)
+        return cls(type, doc, built.made)
+
+    @cached_property
+    def document(self) -> Document:
+        """The document, to be read and edited."""
+        dormant = self._dormant
+        assert dormant is not None  # all others have it from the beginning
+        doc, made_to, later = dormant.wake(), dormant.made_to(), dormant.later()
+        is_closed, has_changed = self._subscription is None, self._state_flag.is_set
+        self._stop()
+        self._dormant = None
+        document = Document.of(self.type, doc)
+        self._observe(doc, content_roots(self.type, doc))
+        if not has_changed:
+            self._state_flag.take()
+        self._keep(dormant.made, made_to, len(later))
+        if is_closed:
+            self._stop()
+        return document
+
+    @cached_property
+    def doc(self) -> Doc[Any]:
+        """The document as pycrdt has it."""
+        return self.document.doc
+
+    @property
+    def is_dormant(self) -> bool:
+        """Whether nobody has needed the document yet."""
+        return self._dormant is not None
+
     def apply(self, updates: Iterable[bytes]) -> list[int]:
         """Apply ``updates`` in one transaction; returns the indices of those that are broken."""
+        if self._dormant is not None:
+            updates = list(updates)
+            if all(map(self._dormant.has, updates)):
+                return []
         broken = []
         with self.doc.transaction(origin=ORIGIN):
             for index, update in enumerate(updates):
@@ -75,7 +121,8 @@ class Replica:
     def difference(self, state_vector: bytes) -> bytes:
         """What a client with ``state_vector`` lacks; raises :class:`ProtocolError`."""
         try:
-            return self.doc.get_update(state_vector)
+            known = None if self._dormant is None else self._dormant.difference(state_vector)
+            return self.doc.get_update(state_vector) if known is None else known
         except Exception as error:
             raise ProtocolError("a state vector cannot be read") from error
 
@@ -84,12 +131,7 @@ class Replica:
 
         A small one is not kept: it is made anew for each.
         """
-        if len(made.update) >= LARGE:
-            self._made_by = made
-            self._made_to = self.doc.get_state()
-            self._clocks = clocks(self._made_to)
-            self._added = 0
-            self._is_as_made = True
+        self._keep(made, self.doc.get_state(), 0)
 
     def everything(self) -> tuple[Made, bytes]:
         """All of it, for those who have nothing: what made the document, and what came later.
@@ -97,6 +139,11 @@ class Replica:
         Putting a document of many megabytes into bytes holds up everybody. It is done once for
         all who come until something of it is deleted.
         """
+        if self._dormant is not None:
+            made = self._dormant.made
+            if len(made.update) >= LARGE:
+                return made, self._dormant.later()
+            return Made(self._dormant.snapshot()), EMPTY_UPDATE
         if self._made_by is not None:
             return self._made_by, self.difference(self._made_to) if self._added else EMPTY_UPDATE
         update = self.snapshot()
@@ -108,16 +155,18 @@ class Replica:
 
     def content(self) -> bytes:
         """An update that makes all but the ``state``, of which there may be none."""
+        if self._dormant is not None:
+            return self._dormant.made.update
         if self._made_by is None or not self._is_as_made or self._content_flag.is_set:
             return self.snapshot()
         return self._made_by.update
 
     def state_vector(self) -> bytes:
-        return self.doc.get_state()
+        return self.doc.get_state() if self._dormant is None else self._dormant.state_vector()
 
     def snapshot(self) -> bytes:
         """All of it as one update."""
-        return self.doc.get_update()
+        return self.doc.get_update() if self._dormant is None else self._dormant.snapshot()
 
     def take(self) -> tuple[list[bytes], bool]:
         """The updates since the last call, and whether any of them changed the content."""
@@ -139,7 +188,7 @@ class Replica:
         if self._state.get("path", values.get("path")) != values.get("path"):
             self._made_by = None  # it has the old one
         self._tells_state = True
-        with self.doc.transaction(origin=ORIGIN):
+        with self._observed.transaction(origin=ORIGIN):
             for key, value in values.items():
                 if self._state.get(key) != value:
                     self._state[key] = value
@@ -153,12 +202,34 @@ class Replica:
 
     def close(self) -> None:
         """Stop observing. Idempotent."""
+        self._stop()
+        self._notify = None
+
+    def _observe(self, doc: Doc[Any], content: Iterable[Any]) -> None:
+        """Collect the changes of ``doc``, which has the ``state`` and the roots ``content``."""
+        self._observed = doc
+        self._state: Map[Any] = doc.get("state", type=Map)
+        self._subscription: Any = doc.observe(self._on_transaction)
+        self._state_flag = _Flag([self._state])
+        self._content_flag = _Flag(content)
+        self._content_flag.take()
+
+    def _stop(self) -> None:
         if self._subscription is not None:
-            self.doc.unobserve(self._subscription)
+            self._observed.unobserve(self._subscription)
             self._subscription = None
         self._state_flag.close()
         self._content_flag.close()
-        self._notify = None
+
+    def _keep(self, made: Made, made_to: bytes, added: int) -> None:
+        """``made`` has made the document up to the state vector ``made_to``, and so many bytes were
+        ``added``."""
+        if len(made.update) >= LARGE:
+            self._made_by = made
+            self._made_to = made_to
+            self._clocks = clocks(made_to)
+            self._added = added
+            self._is_as_made = True
 
     def _on_transaction(self, event: TransactionEvent) -> None:
         self._updates.append(event.update)

@@ -138,6 +138,11 @@ class UpdateWriter:
         self._clock = 0
         self._marks: list[tuple[int, int, int]] = []
 
+    @property
+    def clock(self) -> int:
+        """How much was added."""
+        return self._clock
+
     def mark(self) -> None:
         """Here the update may be parted; see :class:`~.parts.Made`."""
         self._marks.append((len(self._parts), self._structs, self._clock))

@@ -192,9 +192,7 @@ def begin(
     id: RoomId, built: Built, path: str, file: FileContent, client: int, over: Replaces
 ) -> Start:
     """Begin with the history ``built`` from the file, ``over`` what the log may have."""
-    doc: Doc[Any] = Doc(client_id=client)
-    doc.apply_update(built.update)
-    replica, version = Replica(id.type, doc, made_by=built.made), file.version
+    replica, version = Replica.begin(id.type, built, client), file.version
     saved = SavedMark(FIRST, version.fingerprint)
     fresh = isinstance(over, Anything)
     opening = Opening(built.lineage, replica, FIRST, saved, path, version, fresh=fresh)

@@ -11,6 +11,7 @@ JOURNAL = ["tests/store/test_journal.py"]
 BEGINNINGS = ["tests/server/test_beginnings.py"]
 WITNESS = ["tests/store/test_witness.py"]
 RESTART = ["tests/server/test_restart.py"]
+DORMANT = ["tests/room/test_dormant.py"]
 HUB = ["tests/sharing/test_hub.py"]
 
 MUTANTS = [
@@ -314,6 +315,28 @@ MUTANTS = [
         '        self._saving.fail(now, reason, message)\n        return self._reply("failed",',
         '        self._saving.fail(now, reason, message)\n        return self._reply("success",',
         ROOM,
+    ),
+    # --- what is kept in bytes
+    Mutant(
+        "forget what was told when a document is woken",
+        "room/dormant.py",
+        "        doc.apply_update(self.later())\n",
+        "",
+        DORMANT,
+    ),
+    Mutant(
+        "take an edit for one that brings nothing",
+        "room/dormant.py",
+        "return update == EMPTY_UPDATE or",
+        "return len(update) < 20 or",
+        DORMANT,
+    ),
+    Mutant(
+        "give those who have a part of a document nothing of the rest",
+        "room/dormant.py",
+        "if has >= self._clock:",
+        "if has:",
+        DORMANT,
     ),
     # --- who may do what
     Mutant(

@@ -27,8 +27,10 @@ def _all_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LARGE", 1)
 
 
-@pytest.fixture
-def replica() -> Replica:
+@pytest.fixture(params=["dormant", "awake"])
+def replica(request: pytest.FixtureRequest) -> Replica:
+    if request.param == "dormant":
+        return Replica.begin("file", BUILT, 1)
     doc: Doc[Any] = Doc()
     doc.apply_update(BUILT.update)
     return Replica("file", doc, BUILT.made)

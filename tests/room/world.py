@@ -102,12 +102,10 @@ class World:
         """With a text, or a notebook, as its file has it."""
         id = TEXT if isinstance(content, str) else NOTEBOOK
         built = build(id.format, id.type, content)
-        doc: Doc[Any] = Doc(client_id=7)
-        doc.apply_update(built.update)
         self.log.append(built.update)
         opening = Opening(
             built.lineage,
-            Replica(id.type, doc, built.made),
+            Replica.begin(id.type, built, 7),
             Position(1),
             SavedMark(Position(1), "v1"),
             "notes.txt",

@@ -13,6 +13,7 @@ from pycrdt import Text
 from tornado.httpclient import HTTPClientError
 
 from jupyter_collab.files.document import ContentsFile
+from jupyter_collab.protocol.identity import RoomId
 from jupyter_collab.room import reading
 from jupyter_collab.room.reading import NotebookReader
 from tests.room.notebooks import code, notebook
@@ -207,6 +208,28 @@ async def test_the_document_is_there_for_code_on_the_server(
     assert await app.get_document(room_id="text:file:unknown") is None
     with pytest.raises(ValueError, match="room_id"):
         await app.get_document(room_id=room_id, path="notes.txt")
+
+
+async def test_a_document_that_people_only_look_at_stays_in_bytes(
+    notes: Path, connect: Connect, jp_serverapp: ServerApp, eventually: Any
+) -> None:
+    ada, bob = await connect("notes.txt"), await connect("notes.txt")
+    app = jp_serverapp.web_app.settings["jupyter_server_ydoc"]
+    room_id = f"text:file:{ada.session['fileId']}"
+    room = app.services.rooms.get(RoomId.parse(room_id)).room
+    told = room.replica.state_vector()
+    await bob.close()
+    notes.write_bytes(notes.read_bytes())
+    assert (await app.get_document(room_id=room_id)).source == str(ada.text)
+    assert (await ada.save())["status"] == "success"
+    await eventually(lambda: len(app.services.rooms.get(room.id).connections) == 1)
+    assert room.replica.is_dormant
+    assert room.replica.state_vector() == told
+    live = await app.get_document(room_id=room_id, copy=False)
+    assert not room.replica.is_dormant
+    ada.text += "ada\n"
+    await eventually(lambda: live.source.endswith("ada\n"))
+    await eventually(lambda: notes.read_text("utf-8") == str(ada.text) == live.source)
 
 
 async def test_other_extensions_find_us(jp_serverapp: ServerApp, jp_asyncio_loop: Any) -> None:

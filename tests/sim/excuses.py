@@ -16,7 +16,7 @@ from jupyter_collab.server.replaying import readable
 from jupyter_collab.store.port import StoredHistory
 
 from .clients import CollabClient, OldClient
-from .words import WORD, words_of
+from .words import WORD, words_in_room, words_of
 
 if TYPE_CHECKING:
     from .server import Life
@@ -45,7 +45,7 @@ class Excuses:
         if not is_read and self._world.store.look() is not None:
             self._on_rename(life)
             return
-        here = words_of(life.room.replica.document)
+        here = words_in_room(life.room.replica)
         collab = [client for client in self._world.clients if isinstance(client, CollabClient)]
         self._ledger.excuse(
             name
@@ -59,7 +59,7 @@ class Excuses:
         wrote it; the server's own words, and those of old clients, have nobody who does."""
         if self.lost:
             self._on_begin(life, True)
-        self._excuse_alone(words_of(life.room.replica.document))
+        self._excuse_alone(words_in_room(life.room.replica))
 
     def _excuse_alone(self, here: Container[str]) -> None:
         """Of what nobody can bring back but the history that was left: words, and deletions, of the
@@ -114,7 +114,7 @@ class Excuses:
         """An old client throws its document away: what the server does not have of it is gone, be
         it words or deletions."""
         life = self._server.life
-        known = set(words_of(life.room.replica.document)) if life else set()
+        known = set(words_in_room(life.room.replica)) if life else set()
         self._ledger.excuse(
             name
             for name in self._ledger.by(client.name)
@@ -130,7 +130,7 @@ class Excuses:
         file and not in the document yet is gone, and what was not in the file any more stays; and
         who brings the file back brings it all."""
         life = self._server.life
-        here = words_of(life.room.replica.document) if life is not None else {}
+        here = words_in_room(life.room.replica) if life is not None else {}
         self._ledger.excuse(name for name in self.in_file(data) if name not in here)
         self._ledger.shake_deleted()
         self._ledger.excuse(self._ledger.deleted_lately())
@@ -141,7 +141,7 @@ class Excuses:
         self.lost = True
         if life is None or stored is None or stored.lineage == life.room.lineage:
             return
-        here = set(words_of(life.room.replica.document))
+        here = set(words_in_room(life.room.replica))
         for client in self._world.clients:
             here |= client.held()
         self._ledger.excuse(name for name in self.logged(stored) if name not in here)

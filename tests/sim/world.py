@@ -35,7 +35,7 @@ from .excuses import Excuses
 from .ledger import Ledger
 from .server import Life, Line, Server
 from .store import SimulatedStore, run_now
-from .words import WORD, words_of
+from .words import WORD, document_of, words_in_room, words_of
 
 EDITORS: dict[str, type[Editor]] = {"text": TextEditor, "notebook": NotebookEditor}
 
@@ -186,7 +186,7 @@ class World:
     def check(self) -> None:
         life = self.server.life
         assert life is not None
-        content = life.room.replica.document.read()
+        content = document_of(life.room.replica).read()
         for client in self.clients:
             assert client.document.read() == content, f"{client.name} has another document"
         data = self.files.content(self._path)
@@ -199,7 +199,7 @@ class World:
             assert stored is not None
             assert stored.lineage == life.room.lineage
         self.excuses.before_check()
-        counts = words_of(life.room.replica.document)
+        counts = words_in_room(life.room.replica)
         wrong = self.ledger.check(counts)
         assert not wrong, "\n".join([*wrong, data.decode()])
         self.ledger.rest(counts)
