@@ -65,7 +65,7 @@ export class DocumentProvider implements IDocumentProvider {
     return this._ready.promise;
   }
 
-  /** Of a large notebook the cells come before their outputs. Until `ready` it is locked. */
+  /** Of a large notebook the cells come before their outputs, which `ready` waits for. */
   get shown(): Promise<void> {
     return this._shown.promise;
   }
@@ -125,11 +125,11 @@ export class DocumentProvider implements IDocumentProvider {
 
   /**
    * The document as it is left for another history, and which changes in it are not known to be in
-   * the file; nothing where nobody may write, or could until now.
+   * the file; nothing where nobody may write, or where not all of it came and nothing was written.
    */
   pieces(): Piece[] {
-    const { access, partial } = this.state;
-    return access === 'edit' && !partial ? this._replica.pieces() : [];
+    const { access, partial, edits } = this.state;
+    return access === 'edit' && (!partial || edits.made > 0) ? this._replica.pieces() : [];
   }
 
   private _connectParts(path: string) {

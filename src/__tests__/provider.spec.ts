@@ -97,6 +97,31 @@ describe('DocumentProvider', () => {
     provider.dispose();
   });
 
+  it('sends what is typed before all has come, and has it for another history (W15)', async () => {
+    const notebooks = new FakeLine();
+    const { model, provider } = openNotebook(notebooks);
+    const [cells, output] = partsOf(YNotebook.create());
+    await begin(notebooks);
+    notebooks.socket.say({ type: 'update', update: cells });
+    const server = new Y.Doc();
+    Y.applyUpdate(server, output);
+    model.cells[0]?.updateSource(1, 1, ' = 1');
+    window.dispatchEvent(new Event('pagehide')); // what waits for its neighbours is sent
+    notebooks.socket.sent
+      .filter(message => message.type === 'step2' || message.type === 'update')
+      .forEach(({ update }) => Y.applyUpdate(server, update));
+    expect(tryToLeave()).toBe(false);
+    expect(provider.pieces().map(({ kind }) => kind)).toEqual(['state', 'own', 'others']);
+    notebooks.socket.say({ type: 'step2', update: output });
+    notebooks.socket.say({ type: 'ack', count: 2 });
+    expect(tryToLeave()).toBe(true);
+    expect(model.getSource()).toMatchObject({
+      cells: [{ source: 'a = 1', outputs: [{ text: 'old' }] }]
+    });
+    expect(server.getArray('cells').toJSON()).toEqual(model.ydoc.getArray('cells').toJSON());
+    provider.dispose();
+  });
+
   it('says in plain words why a document cannot be opened', async () => {
     await line.answered();
     line.socket.onopen();

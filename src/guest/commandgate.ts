@@ -5,16 +5,25 @@ import type { Standing, Verdict } from './commands';
 
 type Asked = Parameters<CommandRegistry['isEnabled']>;
 
+/** What runs a command. */
+type Run = () => Promise<unknown>;
+
+/** Run what cannot simply be run now. */
+interface Ways {
+  readonly later: (run: Run) => Promise<unknown>;
+  readonly through: (run: Run) => Promise<unknown>;
+}
+
 /**
- * Has menus, the palette, toolbars and keys offer only what `standing` allows. What is for later is
- * given to `later`.
+ * Has menus, the palette, toolbars and keys offer only what `standing` allows. Some commands are run
+ * in one of the `ways`.
  *
  * It stands before the commands of all plugins, as each of them knows its own ones only.
  */
 export function guardCommands(
   commands: CommandRegistry,
   standing: () => Standing,
-  later: (run: () => Promise<unknown>) => Promise<unknown>
+  ways: Ways
 ): void {
   const isEnabled = commands.isEnabled.bind(commands);
   const isVisible = commands.isVisible.bind(commands);
@@ -28,11 +37,13 @@ export function guardCommands(
     return (isOffered(verdict) || (verdict === 'never' && !now.guest)) && isVisible(...asked);
   };
   commands.execute = (...asked: Asked) => {
-    switch (judge(asked[0], standing())) {
+    const verdict = judge(asked[0], standing());
+    switch (verdict) {
       case 'never':
         return Promise.resolve();
       case 'later':
-        return later(() => execute(...asked));
+      case 'through':
+        return ways[verdict](() => execute(...asked));
       default:
         return execute(...asked);
     }
@@ -40,5 +51,5 @@ export function guardCommands(
 }
 
 function isOffered(verdict: Verdict): boolean {
-  return verdict === 'allowed' || verdict === 'later';
+  return verdict !== 'never' && verdict !== 'hidden';
 }

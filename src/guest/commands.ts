@@ -14,9 +14,9 @@ export interface Standing {
 
 /**
  * `never`: it is not run either, whoever asks. `later`: it is run once all of the document has come.
- * `hidden`: it is not offered.
+ * `through`: it only adds to the document, so that it need not wait for that. `hidden`: it is not offered.
  */
-export type Verdict = 'allowed' | 'later' | 'never' | 'hidden';
+export type Verdict = 'allowed' | 'through' | 'later' | 'never' | 'hidden';
 
 /** Whether a command is offered. */
 export function judge(command: string, standing: Standing): Verdict {
@@ -31,7 +31,10 @@ function judgeWhileLoading(command: string): Verdict {
   if (RUNS.test(command)) {
     return 'later';
   }
-  return changes(command) ? 'never' : 'allowed';
+  if (ADDS.test(command)) {
+    return 'through';
+  }
+  return changes(command) && !WRITES_TEXT.test(command) ? 'never' : 'allowed';
 }
 
 function judgeOf(command: string, standing: Standing): Verdict {
@@ -93,6 +96,21 @@ const RUNS = names(
   ['notebook', 'run-.+|restart-run-.+|restart-and-run-.+'],
   ['runmenu', '(?!open).+'],
   ['toc', 'run-cells']
+);
+
+/** What puts a cell beside others, and leaves those as they are. */
+const ADDS = names(['notebook', 'insert-cell-(?:above|below)']);
+
+/** What is about the text of an editor, or has the server write the file as soon as it can. */
+const WRITES_TEXT = names(
+  ['codemirror', '.+'],
+  ['completer', '.+'],
+  ['docmanager', 'save'],
+  ['documentsearch', 'startWithReplace'],
+  ['editmenu', 'undo|redo'],
+  ['inline-completer', '.+'],
+  ['notebook', 'enter-edit-mode'],
+  ['tooltip', '.+']
 );
 
 /** A guest has no kernel; of running a cell there remains the rendering of Markdown. */

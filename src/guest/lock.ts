@@ -1,3 +1,4 @@
+import { YSyncConfig } from '@jupyterlab/codemirror';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 import type { Doc } from 'yjs';
@@ -15,10 +16,11 @@ export type Hold = 'viewing' | 'loading' | null;
  * others. Whatever somebody presses, or an extension does: as long as the document is locked, a
  * transaction of this page changes nothing. Those of others come by another way.
  *
- * While a document is loading, a change would meet what is still coming: an output that is deleted
- * before it is there is there afterwards. What the page does by itself then, such as to note which
- * language the kernel speaks, is done once all is there. What is done in answer to what comes is not:
- * it is in the document that is coming.
+ * While a document is loading, a change may meet what is still coming: an output that is deleted
+ * before it is there is there afterwards, and a cell that is moved by way of a copy leaves it behind.
+ * What is typed into an editor meets nothing, nor does what is done by `through`. What the page does
+ * by itself, such as to note which language the kernel speaks, is done once all is there. What is done
+ * in answer to what comes is not: it is in the document that is coming.
  */
 export class Lock {
   constructor(doc: Doc) {
@@ -27,13 +29,16 @@ export class Lock {
       if (!this.locked) {
         return transact(...args);
       }
+      if (this._lets(args[1])) {
+        return this.through(() => transact(...args));
+      }
       if (this._hold === 'loading' && !this._isTakingIn) {
         this._later.push(() => void transact(...args));
       }
       return undefined;
     };
     doc.transact = pass as typeof transact;
-    doc.on('beforeAllTransactions', () => (this._isTakingIn = true));
+    doc.on('beforeAllTransactions', () => (this._isTakingIn = this._through === 0));
     doc.on('afterAllTransactions', () => (this._isTakingIn = false));
   }
 
@@ -61,8 +66,24 @@ export class Lock {
     return this._changed;
   }
 
+  /** Do `change`, which adds something and touches nothing else, also while the document is loading. */
+  through<T>(change: () => T): T {
+    this._through += 1;
+    try {
+      return change();
+    } finally {
+      this._through -= 1;
+    }
+  }
+
+  private _lets(origin: unknown): boolean {
+    const isHarmless = this._through > 0 || origin instanceof YSyncConfig;
+    return this._hold === 'loading' && isHarmless && !this._isTakingIn;
+  }
+
   private _hold: Hold = null;
   private _isTakingIn = false;
+  private _through = 0;
   private readonly _later: (() => void)[] = [];
   private readonly _changed = new Signal<this, Hold>(this);
 }

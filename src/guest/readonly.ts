@@ -5,17 +5,17 @@ import { ySyncAnnotation } from '@jupyterlab/codemirror';
 
 import type { Lock } from './lock';
 
-/** What holds in an editor whose document is locked: only what others write changes its text. */
+/** What holds in an editor whose document may only be viewed: only what others write changes its text. */
 const READ_ONLY: Extension = [
   Prec.highest(EditorState.readOnly.of(true)),
   EditorState.changeFilter.of(transaction => transaction.annotation(ySyncAnnotation) !== undefined),
   EditorView.contentAttributes.of({ 'aria-readonly': 'true' })
 ];
 
-/** Makes an editor read-only for as long as `lock` is locked. Carets and selections stay. */
-export function readOnlyWhileLocked(lock: Lock): Extension {
+/** Makes an editor read-only for as long as `lock` is for viewing. Carets and selections stay. */
+export function readOnlyWhileViewing(lock: Lock): Extension {
   const rules = new Compartment();
-  const current = () => (lock.locked ? READ_ONLY : []);
+  const current = () => (lock.hold === 'viewing' ? READ_ONLY : []);
   const follower = ViewPlugin.define(view => {
     const update = () => view.dispatch({ effects: rules.reconfigure(current()) });
     lock.changed.connect(update);

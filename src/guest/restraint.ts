@@ -12,9 +12,12 @@ const VIEW_ONLY = 'jp-mod-collabViewOnly';
 /** What would put something into a document, before its widgets see it. */
 const BRINGING = ['paste', 'drop', 'lm-dragenter', 'lm-dragover', 'lm-drop'];
 
+/** What of that puts it into an editor, as typing does. */
+const TYPING = 'paste';
+
 /**
  * Makes a widget fit for those who may only view its document, as long as that is so. A document that
- * is loading is only kept from taking anything in: cells note in it that they are not to be edited.
+ * is loading is only kept from taking in what is dropped, such as cells that are moved.
  */
 export class Restraint {
   /** `badge` makes what tells so, for the toolbar. */
@@ -42,7 +45,7 @@ export class Restraint {
     this._showBadge();
     this._restrainCells();
     if (widget.content instanceof FileEditor) {
-      widget.content.editor.setOption('readOnly', lock.locked);
+      widget.content.editor.setOption('readOnly', viewOnly);
     }
     if (viewOnly) {
       this._kernel = { ...sessionContext.kernelPreference };
@@ -74,7 +77,8 @@ export class Restraint {
   };
 
   private readonly _refuse = (event: Event): void => {
-    if (this._lock.locked) {
+    const { hold } = this._lock;
+    if (hold === 'viewing' || (hold === 'loading' && event.type !== TYPING)) {
       event.stopPropagation();
       event.preventDefault();
     }

@@ -74,9 +74,12 @@ export class Shelter implements IDisposable {
     }
     this._wasSynced ||= link.kind === 'synced';
     // Before the document is there nobody can type, and what was brought back is kept already.
-    const live = link.kind === 'synced' || !this._wasSynced;
-    this._waiting = follow(this._waiting, state, Date.now());
-    this._copy.look(unsynced(state), this._waiting?.since ?? 0, live);
+    const live = link.kind === 'synced' || !(this._wasSynced || state.partial);
+    // While outputs come, the server has what is typed, and says so behind them.
+    const isComing = link.kind === 'syncing' && state.partial;
+    const now = Date.now();
+    this._waiting = isComing ? null : follow(this._waiting, state, now);
+    this._copy.look(unsynced(state), this._waiting?.since ?? now, live || isComing);
     this._state = state;
     this._removeIfDurable();
   }

@@ -17,7 +17,7 @@ import { ViewOnlyBadge } from '../guest/badge';
 import { guardCommands } from '../guest/commandgate';
 import { LateRuns } from '../guest/lateruns';
 import { lockOf } from '../guest/lock';
-import { readOnlyWhileLocked } from '../guest/readonly';
+import { readOnlyWhileViewing } from '../guest/readonly';
 import { Restraint, withoutKernel } from '../guest/restraint';
 import { onDocumentWidget } from '../guest/widgets';
 import type { DocumentProvider } from '../provider';
@@ -36,7 +36,7 @@ export const readOnlyEditors: JupyterFrontEndPlugin<void> = {
         const doc = sharedDoc(model);
         return doc === null
           ? null
-          : EditorExtensionRegistry.createImmutableExtension(readOnlyWhileLocked(lockOf(doc)));
+          : EditorExtensionRegistry.createImmutableExtension(readOnlyWhileViewing(lockOf(doc)));
       }
     })
 };
@@ -97,9 +97,16 @@ export const access: JupyterFrontEndPlugin<void> = {
     };
     const place = () => placeOf(app.shell.currentWidget);
     const lateRuns = new LateRuns(place, () => sayNotRun(trans));
-    guardCommands(app.commands, standing, run => {
-      const lock = lockFor(app.shell.currentWidget);
-      return lock === null ? run() : lateRuns.ask(lock, run);
+    const lockInFront = () => lockFor(app.shell.currentWidget);
+    guardCommands(app.commands, standing, {
+      later: run => {
+        const lock = lockInFront();
+        return lock === null ? run() : lateRuns.ask(lock, run);
+      },
+      through: run => {
+        const lock = lockInFront();
+        return lock === null ? run() : lock.through(run);
+      }
     });
     app.shell.currentChanged?.connect(update);
   }

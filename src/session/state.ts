@@ -83,8 +83,8 @@ export interface SessionState {
   /** The history that the local document holds; `null` while it holds nothing of the server's. */
   readonly lineage: string | null;
   /**
-   * Whether the document has come in part only: it may be shown, and nothing may be written, since
-   * what is still coming would not know of it.
+   * Whether the document has come in part only: it may be shown and written in, but what has outputs
+   * that are still coming may not be run or moved.
    */
   readonly partial: boolean;
   readonly access: Access;

@@ -190,7 +190,7 @@ function tell(condition: Condition, state: SessionState, trans: TranslationBundl
     case 'loading':
       return [
         trans.__('The cells are here, and their outputs are on their way.'),
-        trans.__('You can change the document once all of them are here.')
+        trans.__('You can write and add cells. Cells are run once all outputs are here.')
       ];
     case 'offline':
       return tellOffline(state, trans);
@@ -244,7 +244,7 @@ function tellOffline({ partial }: SessionState, trans: TranslationBundle): strin
       ? trans.__('There is no connection to the server, and not all outputs are here.')
       : trans.__('There is no connection to the server. You can go on working.'),
     trans.__('The connection is tried again by itself.'),
-    ...(partial ? [trans.__('You can change the document once all of it is here.')] : [])
+    ...(partial ? [trans.__('You can write and add cells. Cells are run once all is here.')] : [])
   ];
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from jupyter_server.serverapp import ServerApp
-from pycrdt import Doc
+from pycrdt import Array, Doc, Map, Text
 
 from jupyter_collab.room import parts
 from jupyter_collab.room.document import Document
@@ -65,6 +65,30 @@ async def test_what_others_write_meanwhile_comes_after_it(
     steps = [step for step, _ in updates_of(ada)]
     assert steps[:6] == [2, 2, 2, 2, 2, 1]
     assert ada.cells.to_py() == bob.cells.to_py()
+
+
+async def test_what_somebody_writes_into_the_first_part_is_there_once(
+    connect: Connect, jp_root_dir: Path
+) -> None:
+    """W15: with the outputs that come later."""
+    (jp_root_dir / "a.ipynb").write_text(json.dumps(large()))
+    bob = await connect("a.ipynb", "json", "notebook")
+    ada = await connect("a.ipynb", "json", "notebook", sync=False)
+    await ada.send(b"\x00\x00\x01\x00")
+    await ada.until(lambda: updates_of(ada))
+    shown: Doc[Any] = Doc()
+    shown.apply_update(updates_of(ada)[0][1])
+    before, cells = shown.get_state(), shown.get("cells", type=Array)
+    cells[0]["source"].insert(1, "abc")
+    del cells[3]
+    cells.insert(1, Map({"id": "new", "cell_type": "raw", "source": Text("new")}))
+    ada.doc.apply_update(shown.get_update(before))  # which sends it
+    await bob.until(lambda: len(bob.cells) == 8 and bob.cells[1]["id"] == "new")
+    await ada.until(lambda: any(step == 1 for step, _ in updates_of(ada)))
+    sources = ["0abc", "new", *"124567"]
+    await ada.until(lambda: [str(cell["source"]) for cell in ada.cells] == sources)
+    assert ada.cells.to_py() == bob.cells.to_py()
+    assert [len(cell.get("outputs", [])) for cell in ada.cells] == [1, 0, 1, 1, 1, 1, 1, 1]
 
 
 async def test_a_client_without_our_subprotocol_gets_it_in_one_step(

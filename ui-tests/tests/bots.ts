@@ -91,6 +91,12 @@ export class Bot {
     }
   }
 
+  /** What the cells of a notebook say. */
+  get sources(): string[] {
+    const cells = this._document.doc.getArray<Y.Map<unknown>>('cells');
+    return cells.map(cell => (cell.get('source') as Y.Text).toString());
+  }
+
   leave(): void {
     this._document.close();
     this._lobby.close();

@@ -1,6 +1,6 @@
 import type { WebSocketRoute } from '@playwright/test';
 
-import { onDisk, run } from './documents';
+import { onDisk, run, sources, typeInCell } from './documents';
 import { expect, test, type LabPage } from './fixtures';
 
 /** A frame with an update of a document: kind 0, step 2. Parts of a document are such. */
@@ -67,8 +67,9 @@ async function outputs(page: LabPage): Promise<string[][]> {
   });
 }
 
-test('a large notebook shows its cells before their outputs, and a cell that is run has one', async ({
+test('a large notebook can be written in before its outputs are there, and a cell that is run then has one', async ({
   page,
+  summon,
   lab,
   tmpPath
 }) => {
@@ -83,20 +84,27 @@ test('a large notebook shows its cells before their outputs, and a cell that is 
   await expect(page.getByText('Loading outputs…')).toBeVisible();
   expect((await outputs(page)).flat()).toEqual([]);
 
-  // What is typed now would be lost or meet what is coming, so it is refused.
+  const bot = await summon('Bea', path);
+  await typeInCell(page, 1, ' = 1');
+  await run(page, 'notebook:insert-cell-below');
+  await page.keyboard.type('mine');
+  await run(page, 'notebook:move-cell-up'); // a cell that is moved would lose its outputs
+  const written = ['print("new")', 'b = 1', 'mine', ...names.slice(2)];
+  expect(await sources(page)).toEqual(written);
+  await expect.poll(() => bot.sources).toEqual(written);
+  await bot.typeKeys(1, ' # hers');
   await cells.first().locator('.cm-content').click();
-  await page.keyboard.type('lost');
   await page.keyboard.press('Shift+Enter');
-  await expect(cells.first().locator('.cm-content')).toHaveText('print("new")');
+  expect((await outputs(page)).flat()).toEqual([]);
   goOn();
   await expect(page.getByText('Loading outputs…')).toHaveCount(0);
-  const expected = [['new\n'], ...[1, 2, 3, 4, 5].map(index => [`old ${index}`])];
+  const expected = [['new\n'], ['old 1'], [], ...[2, 3, 4, 5].map(index => [`old ${index}`])];
   await expect.poll(async () => outputs(page), { timeout: 20_000 }).toEqual(expected);
-  await cells.nth(1).locator('.cm-content').click();
-  await page.keyboard.type('# ');
-  await onDisk(lab, path, ['print("new")', 'b# ', ...names.slice(2)]);
+  const finished = ['print("new")', 'b = 1 # hers', 'mine', ...names.slice(2)];
+  await onDisk(lab, path, finished);
+  expect(await sources(page)).toEqual(finished);
   const file = JSON.parse(await lab.read(path)) as { cells: { metadata: object }[] };
-  expect(file.cells.map(({ metadata }) => metadata)).toEqual(names.map(() => ({})));
+  expect(file.cells.map(({ metadata }) => metadata)).toEqual(written.map(() => ({})));
   expect(await outputs(page)).toEqual(expected);
 });
 

@@ -56,15 +56,22 @@ describe('judge', () => {
     );
   });
 
-  it('puts off running cells while their outputs are loading, and changes nothing else', () => {
-    const runs = WRITING.filter(command => /run/.test(command));
-    expect(runs).toHaveLength(3);
+  it('puts off running cells while their outputs are loading, and leaves those as they are', () => {
+    const now: Record<string, string> = {
+      'notebook:run-cell-and-select-next': 'later',
+      'notebook:restart-run-all': 'later',
+      'runmenu:run-all': 'later',
+      'notebook:insert-cell-below': 'through',
+      'notebook:enter-edit-mode': 'allowed',
+      'docmanager:save': 'allowed',
+      'documentsearch:startWithReplace': 'allowed',
+      'editmenu:undo': 'allowed',
+      'codemirror:delete-line': 'allowed'
+    };
     WRITING.forEach(command =>
-      expect([command, judge(command, LOADING)]).toEqual([
-        command,
-        runs.includes(command) ? 'later' : 'never'
-      ])
+      expect([command, judge(command, LOADING)]).toEqual([command, now[command] ?? 'never'])
     );
+    expect(judge('notebook:insert-cell-below', { ...VIEWER, loading: true })).toBe('never');
     READING.forEach(command =>
       expect([command, judge(command, LOADING)]).toEqual([command, 'allowed'])
     );
@@ -114,16 +121,27 @@ describe('guardCommands', () => {
     const commands = new CommandRegistry();
     const run: string[] = [];
     const ids = ['notebook:cut-cell', 'notebook:copy-cell', 'notebook:run-cell', 'terminal:open'];
+    ids.push('notebook:insert-cell-below');
     ids.forEach(id => commands.addCommand(id, { execute: () => run.push(id) }));
     commands.addCommand('notebook:select-all', { execute: () => 0, isEnabled: () => false });
     const waiting: (() => Promise<unknown>)[] = [];
-    guardCommands(
-      commands,
-      () => standing,
-      command => Promise.resolve(waiting.push(command))
-    );
+    guardCommands(commands, () => standing, {
+      later: command => Promise.resolve(waiting.push(command)),
+      through: command => {
+        run.push('through');
+        return command();
+      }
+    });
     return { commands, run, waiting };
   }
+
+  it('lets through what only adds', async () => {
+    const { commands, run } = registry(LOADING);
+    expect(commands.isEnabled('notebook:insert-cell-below')).toBe(true);
+    expect(commands.isVisible('notebook:insert-cell-below')).toBe(true);
+    await commands.execute('notebook:insert-cell-below');
+    expect(run).toEqual(['through', 'notebook:insert-cell-below']);
+  });
 
   it('hands on what is for later', async () => {
     const { commands, run, waiting } = registry(LOADING);

@@ -5,7 +5,7 @@ import { ybinding } from '@jupyterlab/codemirror';
 import * as Y from 'yjs';
 
 import { Lock, lockOf } from '../lock';
-import { readOnlyWhileLocked } from '../readonly';
+import { readOnlyWhileViewing } from '../readonly';
 
 const CELL = { cell_type: 'code', source: 'a = 1' };
 
@@ -56,6 +56,25 @@ describe('Lock', () => {
     expect(mine.getMetadata('language_info')).toEqual({ name: 'python' });
   });
 
+  it('lets through what only adds, with all that belongs to it', () => {
+    const { mine, theirs, lock } = together();
+    lock.hold = 'loading';
+    const note = () => mine.setMetadata('tags', ['noted']);
+    mine.changed.connect(note);
+    lock.through(() => mine.insertCell(1, { ...CELL, source: 'new' }));
+    mine.changed.disconnect(note);
+    mine.insertCell(0, { ...CELL, source: 'put off' });
+    theirs.insertCell(0, { ...CELL, source: 'theirs' });
+    const sources = () => mine.cells.map(cell => cell.getSource());
+    expect(sources()).toEqual(['theirs', 'a = 1', 'new']);
+    expect(mine.getMetadata('tags')).toEqual(['noted']);
+    lock.hold = null;
+    expect(sources()).toEqual(['put off', 'theirs', 'a = 1', 'new']);
+    lock.hold = 'viewing';
+    lock.through(() => mine.insertCell(0, CELL));
+    expect(mine.cells).toHaveLength(4);
+  });
+
   it('never does what is done in answer to what is loading', () => {
     const { mine, theirs, lock } = together();
     const echo = jest.fn(() => mine.cells[0]?.updateSource(0, 0, 'twice '));
@@ -94,7 +113,7 @@ describe('an editor of a locked document', () => {
     const file = YFile.create();
     file.setSource('text');
     const lock = lockOf(file.ydoc);
-    const extensions = [ybinding({ ytext: file.ysource }), readOnlyWhileLocked(lock)];
+    const extensions = [ybinding({ ytext: file.ysource }), readOnlyWhileViewing(lock)];
     const view = new EditorView({ state: EditorState.create({ doc: 'text', extensions }) });
     return { file, lock, view };
   }
@@ -113,6 +132,25 @@ describe('an editor of a locked document', () => {
     expect(view.state.doc.toString()).toBe('text of others');
     view.dispatch({ selection: { anchor: 0, head: 4 } });
     expect(view.state.selection.main.to).toBe(4);
+  });
+
+  it('takes what is typed while the document is loading, beside what others write', () => {
+    const { file, lock, view } = edit();
+    lock.hold = 'loading';
+    expect(view.state.readOnly).toBe(false);
+    const told = jest.fn();
+    file.ydoc.on('update', told);
+    view.dispatch({ changes: { from: 4, insert: '!' } });
+    expect(file.getSource()).toBe('text!');
+    expect(told).toHaveBeenCalledTimes(1);
+    const other = new Y.Doc();
+    Y.applyUpdate(other, Y.encodeStateAsUpdate(file.ydoc));
+    other.getText('source').insert(0, 'their ');
+    Y.applyUpdate(file.ydoc, Y.encodeStateAsUpdate(other));
+    expect(view.state.doc.toString()).toBe('their text!');
+    view.dispatch({ changes: { from: 6, to: 10, insert: 'words' } });
+    lock.hold = null;
+    expect(file.getSource()).toBe('their words!');
   });
 
   it('is for writing again once the document is open', () => {

@@ -169,6 +169,27 @@ describe('Shelter', () => {
     expect(again.getSource()).toBe('Oh, hello world');
   });
 
+  it('keeps what was written before all of the document had come', async () => {
+    page.line.lineage = 'L1';
+    const file = create(page) as YFile;
+    await settled();
+    const { line } = page;
+    line.socket.onopen();
+    const hello = { type: 'hello', access: 'edit', path: 'a.txt', status: STATUS } as const;
+    line.socket.say({ ...hello, lineage: 'L1' });
+    line.socket.say({ type: 'step1', stateVector: Uint8Array.of(0) });
+    line.socket.say({ type: 'update', update: held });
+    file.updateSource(5, 5, ' early');
+    await settled();
+    expect(browser.shelf.entries.size).toBe(0);
+    line.socket.onclose({ code: 1006, reason: '' });
+    await settled();
+    browser.crash();
+    keeper.dispose();
+    visit();
+    expect((await open()).getSource()).toBe('hello early world');
+  });
+
   it('says whether what the server does not have is kept', async () => {
     const file = await open();
     const provider = page.provider.find(file);

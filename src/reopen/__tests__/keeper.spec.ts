@@ -70,6 +70,27 @@ describe('DifferenceKeeper', () => {
     expect(again.getSource()).toBe('hello offline world again');
   });
 
+  it('carries over what was written before all of the document had come', async () => {
+    const file = create(world) as YFile;
+    const { line } = world;
+    await line.answered();
+    line.socket.onopen();
+    const hello = { type: 'hello', access: 'edit', path: 'a.txt', status: STATUS } as const;
+    line.socket.say({ ...hello, lineage: 'L1' });
+    line.socket.say({ type: 'step1', stateVector: Uint8Array.of(0) });
+    line.socket.say({ type: 'update', update: history('hello world') });
+    file.updateSource(5, 5, ' early');
+    await meetAnotherHistory(world);
+    expect(diverged).toHaveBeenCalledTimes(1);
+    file.dispose();
+
+    world.line.lineage = 'L2';
+    const again = create(world) as YFile;
+    await sync(world, 'L2', history('hello world, and more'));
+    await Promise.resolve();
+    expect(again.getSource()).toBe('hello early world, and more');
+  });
+
   it('brings the history itself back to a server that is back with it', async () => {
     const first = history('hello world');
     const file = create(world) as YFile;
