@@ -5,6 +5,7 @@ import { cells } from './plugins/cells';
 import { cursors, cursorSettings } from './plugins/cursors';
 import { files, notebooks } from './plugins/factories';
 import { access, readOnlyEditors } from './plugins/access';
+import { exportFormats } from './plugins/exportformats';
 import { guestPage, guestSettings } from './plugins/guest';
 import { offlineChanges } from './plugins/offline';
 import { outputs } from './plugins/outputs';
@@ -27,6 +28,7 @@ const plugins = [
   guestPage,
   reopening,
   offlineChanges,
+  exportFormats,
   globalAwareness,
   currentDocument,
   cells,

@@ -77,6 +77,8 @@ test('a large notebook can be written in before its outputs are there, and a cel
   const names = ['print("new")', 'b', 'c', 'd', 'e', 'f'];
   await lab.write(path, large(names));
   const goOn = await holdBack(page);
+  const exports: string[] = [];
+  page.on('request', request => exports.push(...(request.url().match(/api\/nbconvert/g) ?? [])));
   await run(page, 'docmanager:open', { path });
   const cells = page.locator('.jp-Notebook .jp-CodeCell');
   await expect(cells).toHaveCount(names.length);
@@ -96,8 +98,10 @@ test('a large notebook can be written in before its outputs are there, and a cel
   await cells.first().locator('.cm-content').click();
   await page.keyboard.press('Shift+Enter');
   expect((await outputs(page)).flat()).toEqual([]);
+  expect(exports).toEqual([]); // the document comes first
   goOn();
   await expect(page.getByText('Loading outputs…')).toHaveCount(0);
+  await expect.poll(() => exports).toHaveLength(1);
   const expected = [['new\n'], ['old 1'], [], ...[2, 3, 4, 5].map(index => [`old ${index}`])];
   await expect.poll(async () => outputs(page), { timeout: 20_000 }).toEqual(expected);
   const finished = ['print("new")', 'b = 1 # hers', 'mine', ...names.slice(2)];
