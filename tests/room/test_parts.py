@@ -9,7 +9,12 @@ from hypothesis import given
 from pycrdt import Doc
 
 from jupyter_collab.protocol.identity import ConnectionId
-from jupyter_collab.protocol.messages import SyncStep1, SyncStep2, SyncUpdate
+from jupyter_collab.protocol.messages import (
+    ServerMessage,
+    SyncStep1,
+    SyncStep2,
+    SyncUpdate,
+)
 from jupyter_collab.room import parts as parts_module
 from jupyter_collab.room import replica as replica_module
 from jupyter_collab.room.build import build
@@ -106,6 +111,36 @@ def test_who_speaks_our_subprotocol_gets_a_large_notebook_in_parts(world: World)
     assert len(ada.last(SyncStep2).update) < 1000, "it has what came after the parts"
     assert Document.of("notebook", ada.doc).source() == LARGE
     assert clocks(ada.doc.get_state()) == clocks(world.room.replica.state_vector())
+
+
+def test_what_is_written_between_the_parts_is_taken_in_at_once(world: World) -> None:
+    """W15"""
+    bob, ada = world.open(1), world.join(Client(ConnectionId(2)))
+    hear, others_have = ada.hear, []
+
+    def hear_and_write(message: ServerMessage) -> None:
+        hear(message)
+        if isinstance(message, SyncUpdate) and not ada.all(SyncStep2):
+            count = len(ada.all(SyncUpdate))
+            ada.cells[count % len(ada.cells)]["source"].insert(0, f"early {count} ")
+            if count == 2:
+                del ada.cells[0]
+            world.push(ada)
+            world.wait(0.03)
+            others_have.append(sources(bob) == sources(ada))
+
+    ada.hear = hear_and_write  # type: ignore[method-assign]
+    world.say(ada, SyncStep1(ada.doc.get_state()))
+    assert len(others_have) > 4
+    assert all(others_have)
+    text = "".join(sources(ada))
+    assert all(text.count(f"early {n + 1} ") == 1 for n in range(len(others_have)))
+    assert ada.cells.to_py() == bob.cells.to_py()
+    assert [len(cell.get("outputs", ())) for cell in ada.cells.to_py() or ()] == [0, 0, 3]
+
+
+def sources(client: Client) -> list[str]:
+    return [str(cell["source"]) for cell in client.cells]
 
 
 def test_a_client_of_jupyter_collaboration_gets_it_as_a_whole(world: World) -> None:
