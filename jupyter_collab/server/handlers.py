@@ -50,7 +50,7 @@ from .connection import Connection
 from .heartbeat import Heartbeat
 from .limits import Limits, Pace
 from .rooms import Rooms
-from .wire import SocketWire, pack
+from .wire import ReadAhead, SocketWire, pack
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,7 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         """Open the room and join it, or say why not and close."""
         super().open(room)
         self._share_pings()
+        ReadAhead.on(self)
         limits = self._services.limits
         self._pace = Pace(limits.frame_rate, monotonic())
         id, wire = ConnectionId(next(self._numbers)), SocketWire(self)

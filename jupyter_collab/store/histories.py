@@ -119,7 +119,7 @@ def append(
     room: RoomId,
     lineage: Lineage,
     position: Position,
-    update: bytes,
+    *updates: bytes,
 ) -> None:
     # For each keystroke: what is asked of the tables is asked at once.
     found = connection.execute(
@@ -132,11 +132,12 @@ def append(
     number, stored, last = found[0], found[1], found[2] or 0
     if stored != lineage:
         raise refusals.other_lineage(room, lineage, stored)
-    if position <= last and _payload(connection, number, position) == update:
-        return
-    if position != last + 1:
-        raise refusals.not_next(room, position, last)
-    connection.execute(INSERT, (number, position, update, checksum(update, position)))
+    for at, update in enumerate(updates, start=position):
+        if at == last + 1:
+            connection.execute(INSERT, (number, at, update, checksum(update, at)))
+            last = at
+        elif at > last or _payload(connection, number, Position(at)) != update:
+            raise refusals.not_next(room, Position(at), last)
 
 
 def mark_saved(

@@ -281,8 +281,6 @@ class Journal:
         """Take the answer to the last request."""
         request, self._under_way = self._under_way, None
         match answer, request:
-            case Failed(error, done), Append(rows) if done:
-                return self._advance(rows[done - 1][0]) + self._fail(error, now)
             case Failed(error), Start() | Append() | Mark() | Look():
                 return self._fail(error, now)
             case Found(history), Look():

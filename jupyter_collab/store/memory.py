@@ -65,16 +65,17 @@ class MemoryUpdateLog:
         self._histories[room] = _History(lineage, updates, position, more.saved)
 
     async def append(
-        self, room: RoomId, lineage: Lineage, position: Position, update: bytes
+        self, room: RoomId, lineage: Lineage, position: Position, *updates: bytes
     ) -> None:
         """See :meth:`UpdateLog.append`."""
         history = self._find(room, lineage)
-        if position == history.last + 1:
-            history.updates.append(update)
-            return
-        there = history.base <= position <= history.last
-        if not there or history.updates[position - history.base] != update:
-            raise refusals.not_next(room, position, history.last)
+        for at, update in enumerate(updates, start=position):
+            if at == history.last + 1:
+                history.updates.append(update)
+                continue
+            there = history.base <= at <= history.last
+            if not there or history.updates[at - history.base] != update:
+                raise refusals.not_next(room, Position(at), history.last)
 
     async def mark_saved(self, room: RoomId, lineage: Lineage, mark: SavedMark) -> None:
         """See :meth:`UpdateLog.mark_saved`."""

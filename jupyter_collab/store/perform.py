@@ -18,8 +18,9 @@ async def perform(log: UpdateLog, room: RoomId, lineage: Lineage, request: Reque
         match request:
             case Start(snapshot, position, more):
                 await log.start(room, lineage, snapshot, position, more)
-            case Append():
-                return await _append(log, room, lineage, request)
+            case Append(rows):
+                first, updates = rows[0][0], [update for _, update in rows]
+                await log.append(room, lineage, first, *updates)
             case Mark(mark):
                 await log.mark_saved(room, lineage, mark)
             case Look():
@@ -42,20 +43,3 @@ async def compact(log: UpdateLog, room: RoomId, lineage: Lineage, until: Positio
         raise StoreConflict(f"The store has no history {lineage} of {room}")
     snapshot = await asyncio.to_thread(condense, history.updates)
     return snapshot if await log.compact(room, lineage, until, snapshot) else None
-
-
-async def _append(log: UpdateLog, room: RoomId, lineage: Lineage, request: Append) -> Answer:
-    """All rows are asked for before the first answer is there, so that they can share one
-    commit; the log takes them in this order."""
-    if len(request.rows) == 1:  # each keystroke, mostly
-        ((position, update),) = request.rows
-        await log.append(room, lineage, position, update)
-        return Done()
-    calls = [log.append(room, lineage, position, update) for position, update in request.rows]
-    outcomes = await asyncio.gather(*calls, return_exceptions=True)
-    for done, outcome in enumerate(outcomes):
-        if isinstance(outcome, StoreError):
-            return Failed(outcome, done)
-        if outcome is not None:
-            raise outcome
-    return Done()

@@ -74,12 +74,12 @@ class UpdateLog(Protocol):
 
     1. A method that returns has done what it says, durably (adapters without a disk: until
        :meth:`close`). One that could not raises :class:`~jupyter_collab.errors.StoreError`
-       and has changed nothing.
-    2. Positions of a history have no gaps: ``append`` takes ``position`` only if it is the
-       one after the last.
+       and has changed nothing; of several updates the first may be there.
+    2. Positions of a history have no gaps: ``append`` begins at the position after the last, or
+       at one that it has.
     3. A history is only ever continued by its own lineage.
     4. What was asked and is so already is done: ``append`` of the same bytes at the same
-       position, ``start`` with the same snapshot and nothing after it. A call that failed
+       positions, ``start`` with the same snapshot and nothing after it. A call that failed
        may thus be made again, even where it failed too late to tell what it had done.
     5. What failed may work later: a store that is full, locked or gone is tried again with
        each call.
@@ -111,9 +111,9 @@ class UpdateLog(Protocol):
         """
 
     async def append(
-        self, room: RoomId, lineage: Lineage, position: Position, update: bytes
+        self, room: RoomId, lineage: Lineage, position: Position, *updates: bytes
     ) -> None:
-        """Add ``update`` at ``position``, and return when it is durable.
+        """Add ``updates``, the first of them at ``position``, and return when they are durable.
 
         Calls may overlap; they take effect in the order in which they were made. Raises
         :class:`~jupyter_collab.errors.StoreConflict` for another lineage or a gap.

@@ -69,10 +69,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The request was not, or not wholly, carried out: of the rows the first ``done`` were."""
+    """The request was not, or not wholly, carried out."""
 
     error: StoreError
-    done: int = 0
 
 
 Answer = Done | Found | Failed

@@ -74,11 +74,11 @@ class SQLiteUpdateLog:
         await self._writer.write(start)
 
     async def append(
-        self, room: RoomId, lineage: Lineage, position: Position, update: bytes
+        self, room: RoomId, lineage: Lineage, position: Position, *updates: bytes
     ) -> None:
         """See :meth:`UpdateLog.append`."""
         await self._writer.write(
-            lambda connection: histories.append(connection, room, lineage, position, update),
+            lambda connection: histories.append(connection, room, lineage, position, *updates),
             frees=False,
         )
 

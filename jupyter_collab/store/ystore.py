@@ -86,10 +86,10 @@ class YStoreUpdateLog:
         )
 
     async def append(
-        self, room: RoomId, lineage: Lineage, position: Position, update: bytes
+        self, room: RoomId, lineage: Lineage, position: Position, *updates: bytes
     ) -> None:
         """See :meth:`UpdateLog.append`."""
-        await self._session(room).submit(lambda store: store.append(lineage, position, update))
+        await self._session(room).submit(lambda store: store.append(lineage, position, *updates))
 
     async def mark_saved(self, room: RoomId, lineage: Lineage, mark: SavedMark) -> None:
         """See :meth:`UpdateLog.mark_saved`."""

@@ -77,7 +77,11 @@ class YStoreHistory:
                 " to keep each update with the bytes that its metadata_callback returns"
             )
 
-    async def append(self, lineage: Lineage, position: Position, update: bytes) -> None:
+    async def append(self, lineage: Lineage, position: Position, *updates: bytes) -> None:
+        for at, update in enumerate(updates, start=position):
+            await self._append(lineage, Position(at), update)
+
+    async def _append(self, lineage: Lineage, position: Position, update: bytes) -> None:
         ends = await self._expect(lineage)
         if position != ends.last + 1:
             there = ends.base <= position <= ends.last

@@ -222,6 +222,20 @@ class UpdateLogContract:
         await log.close()
 
     @asynchronous
+    async def test_append_takes_several_at_once(self, open_log: OpenLog) -> None:
+        """S15: also if some of them are there already, as after a call that failed."""
+        log = open_log()
+        await fill(log, 2)
+        await log.append(ROOM, LINEAGE, at(3), *updates(3, 5))
+        await log.append(ROOM, LINEAGE, at(4), *updates(4, 7))
+        assert (await expect(log)).updates == tuple(updates(1, 7))
+        for wrong in (2, 3, 9):
+            with pytest.raises(StoreConflict):
+                await log.append(ROOM, LINEAGE, at(wrong), *updates(8, 9))
+        assert (await expect(log)).updates == tuple(updates(1, 7))
+        await log.close()
+
+    @asynchronous
     async def test_a_history_is_continued_by_its_own_lineage(self, open_log: OpenLog) -> None:
         """L1: nothing of another lineage gets into a history, nor into one that is gone."""
         log = open_log()

@@ -21,25 +21,20 @@ LOG = logging.getLogger("test")
 
 
 class CountingLog(MemoryUpdateLog):
-    """Counts what is begun together, and fails while it is told to."""
+    """Counts what is written, and fails while it is told to."""
 
     def __init__(self) -> None:
         super().__init__()
         self.commits = 0
         self.fails = False
-        self._together = False
 
     async def append(
-        self, room: RoomId, lineage: Lineage, position: Position, update: bytes
+        self, room: RoomId, lineage: Lineage, position: Position, *updates: bytes
     ) -> None:
-        if not self._together:
-            self._together = True
-            self.commits += 1
-        await asyncio.sleep(0)
-        self._together = False
+        self.commits += 1
         if self.fails:
             raise StoreError("No space is left")
-        await super().append(room, lineage, position, update)
+        await super().append(room, lineage, position, *updates)
 
 
 class World:
