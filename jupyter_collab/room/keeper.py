@@ -96,6 +96,8 @@ class Keeper:
         self.head = Position(saved.position)
         self.durable = Position(0)
         self._hurried = Position(0)  # up to here the log was asked to be quick
+        self._told_by: tuple[object, ...] = ()
+        self._status: Mapping[str, Any] = {}
 
     # --- what the room tells
 
@@ -328,12 +330,25 @@ class Keeper:
         return values
 
     def status(self) -> Mapping[str, Any]:
-        """How the document is kept, as clients show it."""
-        return {
-            "save": self._save_status(),
-            "history": _problem("kept", "degraded", self._history),
-            "file": {"path": self.path} | _problem("present", "gone", self._file),
-        }
+        """How the document is kept, as clients show it; the same object until that changes."""
+        state = self._saving.state
+        told_by = (
+            state if isinstance(state, Failed | WritingAgain) else type(state),
+            self._saving.automatic,
+            self._history,
+            self._file,
+            self.path,
+            self._version.hash,
+            self._saved_at,
+        )
+        if told_by != self._told_by:
+            self._told_by = told_by
+            self._status = {
+                "save": self._save_status(),
+                "history": _problem("kept", "degraded", self._history),
+                "file": {"path": self.path} | _problem("present", "gone", self._file),
+            }
+        return self._status
 
     def _save_status(self) -> dict[str, Any]:
         match self._saving.state:

@@ -64,7 +64,7 @@ class Publisher:
         sessions: Mapping[ConnectionId, Session],
         position: Position,
     ) -> None:
-        self._id = id
+        self._document_id = str(id)
         self._replica = replica
         self._keeper = keeper
         self._sessions = sessions
@@ -117,6 +117,8 @@ class Publisher:
     @property
     def patience(self) -> float | None:
         """When to wait no longer for the step 2 of somebody whose edits wait for it."""
+        if not self._early:
+            return None
         waiting = (member.patience for member in self._early.values())
         return min((at for at in waiting if at is not None), default=None)
 
@@ -178,7 +180,7 @@ class Publisher:
 
     def update_state(self) -> list[Effect]:
         """Keep the server's members of the shared state true, whoever wrote them."""
-        self._replica.set_state({"document_id": str(self._id), **self._keeper.state_values})
+        self._replica.set_state({"document_id": self._document_id, **self._keeper.state_values})
         effects: list[Effect] = []
         for update in self._replica.take()[0]:
             effects += self._log_and_send(update, NOBODY)
@@ -195,14 +197,15 @@ class Publisher:
     def _take_in(self, incoming: list[tuple[Member, bytes]], now: float) -> list[Effect]:
         sifted = self._sift(incoming)
         effects = sifted.effects
-        broken = self._replica.apply(update for _, update in sifted.fine)
+        broken = self._replica.apply([update for _, update in sifted.fine])
         if sifted.sieve is not None:
             for update, touched in sifted.harmful:
                 sifted.sieve.admit_mended(update, touched)
-        senders = sorted({sifted.fine[index][0].connection for index in broken})
-        error = ProtocolError("an update cannot be read")
-        effects += [expel(connection, error) for connection in senders]
-        writers = frozenset(member.connection for member, _ in incoming)
+        if broken:
+            senders = sorted({sifted.fine[index][0].connection for index in broken})
+            error = ProtocolError("an update cannot be read")
+            effects += [expel(connection, error) for connection in senders]
+        writers = frozenset([member.connection for member, _ in incoming])
         # A lone writer has its own edits; with several, each lacks those of the others.
         alone = len(writers) == 1 and not sifted.harmful
         effects += self.publish(now, writers if alone else NOBODY)
@@ -215,7 +218,7 @@ class Publisher:
 
     def _sift(self, incoming: list[tuple[Member, bytes]]) -> _Sifted:
         """Look at what guests have written."""
-        if not any(member.person.guest for member, _ in incoming):
+        if not [member for member, _ in incoming if member.person.guest]:
             if self._sieve is not None and not any(m.person.guest for m in self.members()):
                 self._sieve = None
             return _Sifted(incoming)
@@ -258,7 +261,7 @@ class Publisher:
         effects: list[Effect] = [Append(self._position, update)]
         if self._sieve is not None:
             self._sieve.follow(update)
-        readers = tuple(m.connection for m in self.members() if m.connection not in skip)
+        readers = tuple([m.connection for m in self.members() if m.connection not in skip])
         if readers:
             effects.append(Send(readers, SyncUpdate(update)))
         return effects

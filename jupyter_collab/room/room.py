@@ -135,7 +135,7 @@ class Room:
         """When :class:`~.events.Ticked` is due, if nothing else happens."""
         patience = self._publisher.patience
         candidates = (self._window.at, self._keeper.deadline, self._eviction_at, patience)
-        return min((at for at in candidates if at is not None), default=None)
+        return min([at for at in candidates if at is not None], default=None)
 
     def handle(self, event: ev.RoomEvent, now: float) -> list[Effect]:
         """Decide what ``event`` at the time ``now`` (seconds) brings about."""
@@ -404,7 +404,7 @@ class Room:
         """Send the status to collab clients when it is another than they know; strangers have
         been told it with hello, and wait for nothing but another hello."""
         status = self._keeper.status()
-        if status == self._told:
+        if status is self._told or status == self._told:
             return []
         self._told = status
         readers = tuple(m.connection for m in self._publisher.members() if m.person.collab)

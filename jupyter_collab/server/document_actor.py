@@ -25,6 +25,7 @@ from ..room.effects import (
     MergeHistory,
     ReadFile,
     ReplaceHistory,
+    Send,
     WriteFile,
 )
 from ..room.keeper import DELETED
@@ -125,6 +126,8 @@ class DocumentActor(Actor):
         match effect:
             case Append(position, update):
                 self.history.append(position, update)
+            case Send():  # as frequent as the first: each keystroke has both
+                super().perform(effect)
             case MarkSaved(mark):
                 self.history.mark(mark)
             case Commit():

@@ -124,8 +124,10 @@ class History:
 
     def _wake(self) -> None:
         """Ask the log, now or at the time that the journal says, if there is something to ask."""
+        if self._task is not None or self._ended:
+            return
         deadline = self._journal.deadline
-        if self._task is not None or deadline is None or self._ended:
+        if deadline is None:
             return
         wait, loop = deadline - self._clock(), asyncio.get_running_loop()
         if wait <= 0:

@@ -118,9 +118,9 @@ SMALL = 4096
 
 
 class ReadAhead:
-    """Reads what has come, and hands it out piece by piece as tornado's parser of frames asks.
+    """Reads what has come, and hands it out piece by piece, as tornado's parser of frames asks.
 
-    tornado reads each piece from the socket by itself, into 64 KiB of zeros every time.
+    tornado asks the socket for each piece, and puts each answer into 64 KiB of zeros.
     """
 
     @staticmethod
@@ -154,6 +154,8 @@ class ReadAhead:
             stream.read_chunk_size = self._whole
             pieces.append(await stream.read_bytes(lacks))
             lacks = 0
+            # tornado lets others have a turn after so many bytes, and does not count these.
+            await asyncio.sleep(0)
         stream.read_chunk_size = SMALL
         while lacks > 0:
             more = await stream.read_bytes(SMALL, partial=True)
