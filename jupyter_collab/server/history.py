@@ -11,7 +11,7 @@ from ..errors import StoreError
 from ..protocol.identity import Position, RoomId
 from ..room.events import HistoryFailed, HistoryFound, HistoryKept, Logged, RoomEvent
 from ..store.compaction import BY_DEFAULT, Compaction, CompactionPolicy
-from ..store.journal import QUIET, Journal
+from ..store.journal import QUIET, SLACK, Journal
 from ..store.perform import compact, perform
 from ..store.port import SavedMark, StoredHistory, UpdateLog
 from ..store.requests import Degraded, Discovered, Durable, News, Recovered, Restarted
@@ -134,7 +134,7 @@ class History:
             self._forget_timer()
             self._task = loop.create_task(self._work())
         elif self._timer is None:
-            self._timer = loop.call_later(wait, self._on_time)
+            self._timer = loop.call_later(wait + SLACK, self._on_time)
 
     def _on_time(self) -> None:
         self._timer = None
