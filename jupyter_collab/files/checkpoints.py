@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 from jupyter_core.utils import ensure_async
-from jupyter_server.services.contents.filecheckpoints import FileCheckpoints
+from jupyter_server.services.contents.filecheckpoints import AsyncFileCheckpoints, FileCheckpoints
 
 from .problems import file_error
+
+
+def has_checkpoint(manager: Any, path: str) -> bool | None:
+    """Whether there is a checkpoint of a file; ``None`` where only the manager can tell.
+
+    It looks at the disk, in the thread of its caller.
+    """
+    checkpoints = manager.checkpoints
+    if type(checkpoints) not in (AsyncFileCheckpoints, FileCheckpoints):
+        return None
+    try:
+        return Path(checkpoints.checkpoint_path("checkpoint", path)).is_file()
+    except Exception:  # noqa: BLE001 - the manager is asked next, and it is for it to complain
+        return None
 
 
 async def make_checkpoint(manager: Any, path: str) -> None:

@@ -46,11 +46,12 @@ Notify = Callable[[Path, str, Happening], None]
 """Called with a directory, a name in it, and what happened. The name is empty when nothing
 is known but that events were lost, or that the directory itself is gone or elsewhere."""
 
-_COMPLETE = Event.CLOSE_WRITE | Event.MOVED_TO
-_SELF = Event.DELETE_SELF | Event.MOVE_SELF | Event.UNMOUNT | Event.IGNORED
-_MASK = (
-    _COMPLETE
-    | Event.ATTRIB
+# As plain numbers: an operation on flags takes many times as long, and each write has several.
+_COMPLETE = int(Event.CLOSE_WRITE | Event.MOVED_TO)
+_OVERFLOW = int(Event.Q_OVERFLOW)
+_SELF = int(Event.DELETE_SELF | Event.MOVE_SELF | Event.UNMOUNT | Event.IGNORED)
+_MASK = _COMPLETE | int(
+    Event.ATTRIB
     | Event.MOVED_FROM
     | Event.CREATE
     | Event.DELETE
@@ -83,7 +84,7 @@ class Inotify:
     def add(self, directory: Path) -> None:
         """Watch a directory; raises ``OSError``, for one when the system's limit is reached."""
         name = os.fsencode(directory)
-        descriptor = self._checked(self._libc.inotify_add_watch(self._fd, name, int(_MASK)))
+        descriptor = self._checked(self._libc.inotify_add_watch(self._fd, name, _MASK))
         # Two paths may lead to one directory, and then have one descriptor.
         self._directories.setdefault(descriptor, set()).add(directory)
         self._descriptors[directory] = descriptor
@@ -121,27 +122,27 @@ class Inotify:
             data = os.read(self._fd, 65536)
         except BlockingIOError:
             return
-        for descriptor, event, name in _parse(data):
-            if event & Event.Q_OVERFLOW:
+        for descriptor, bits, name in _parse(data):
+            if bits & _OVERFLOW:
                 for directory in list(self._descriptors):
                     self._notify(directory, "", Happening.OTHER)
             else:
-                self._dispatch(descriptor, event, name)
+                self._dispatch(descriptor, bits, name)
 
-    def _dispatch(self, descriptor: int, event: Event, name: str) -> None:
+    def _dispatch(self, descriptor: int, bits: int, name: str) -> None:
         for directory in list(self._directories.get(descriptor, ())):
-            if event & _SELF:
+            if bits & _SELF:
                 self.remove(directory)
                 self._notify(directory, "", Happening.OTHER)
             elif name:
-                complete = event & _COMPLETE
+                complete = bits & _COMPLETE
                 self._notify(directory, name, Happening.COMPLETE if complete else Happening.OTHER)
 
 
-def _parse(data: bytes) -> Iterator[tuple[int, Event, str]]:
+def _parse(data: bytes) -> Iterator[tuple[int, int, str]]:
     at = 0
     while at < len(data):
         descriptor, mask, _, length = _HEADER.unpack_from(data, at)
         at += _HEADER.size
-        yield descriptor, Event(mask), os.fsdecode(data[at : at + length].rstrip(b"\0"))
+        yield descriptor, mask, os.fsdecode(data[at : at + length].rstrip(b"\0"))
         at += length

@@ -22,7 +22,7 @@ from jupyter_core.utils import ensure_async
 from ..errors import FileChanged, FileError, FileMissing, FileUnreadable
 from . import disk, stock, trust
 from .access import Sighting, Sign, Unfinished, Unstable
-from .checkpoints import keep_before_emptying, make_checkpoint
+from .checkpoints import has_checkpoint, keep_before_emptying, make_checkpoint
 from .formats import ALGORITHM, Format, NotebookFormat, digest
 from .port import ABSENT, FileVersion, Source
 from .problems import Action, file_error, too_large
@@ -41,6 +41,14 @@ class _Draft:
     known: Sighting
     content: str
     signature: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """What is in the file now; ``has_checkpoint`` as :func:`.checkpoints.has_checkpoint` says."""
+
+    sighting: Sighting
+    has_checkpoint: bool | None
 
 
 class LocalAccess:
@@ -70,16 +78,15 @@ class LocalAccess:
 
     async def write(self, path: str, format: Format, source: Source, known: Sighting) -> Sighting:
         source, altered = await self._before_saving(path, format, source)
-        draft = await self._in_thread(path, "saved", self._draft, path, format, source, known)
+        draft, saved = await self._in_thread(path, "saved", self._save, path, format, source, known)
         if draft.signature is not None:
             trust.remember(self._manager, draft.signature)
-        if draft.data is None:
-            written = draft.known
-        else:
-            written = await self._in_thread(path, "saved", self._write, path, draft)
-        if draft.data is not None or path in self._owed_hooks:
+        if draft.data is not None and saved is None:
+            saved = await self._in_thread(path, "saved", self._write, path, draft)
+        written = draft.known if saved is None else saved.sighting
+        if saved is not None or path in self._owed_hooks:
             try:
-                await self._after_saving(path, format)
+                await self._after_saving(path, format, saved)
             except Exception as error:
                 raise Unfinished(file_error(error, path, "saved"), written) from error
         return replace(written, version=replace(written.version, altered=altered))
@@ -168,6 +175,15 @@ class LocalAccess:
         )
         return True
 
+    def _save(
+        self, path: str, format: Format, source: Source, known: Sighting
+    ) -> tuple[_Draft, _Saved | None]:
+        """Write what is to be written, unless it has to be remembered as trusted before."""
+        draft = self._draft(path, format, source, known)
+        if draft.data is None or draft.signature is not None:
+            return draft, None
+        return draft, self._write(path, draft)
+
     def _draft(self, path: str, format: Format, source: Source, known: Sighting) -> _Draft:
         """Encode, and make sure that the file is the version ``known``."""
         before, known = self._verify(path, format, known)
@@ -210,7 +226,7 @@ class LocalAccess:
         except FileUnreadable:
             return digest(before)
 
-    def _write(self, path: str, draft: _Draft) -> Sighting:
+    def _write(self, path: str, draft: _Draft) -> _Saved:
         assert draft.data is not None
         place = self._place(path)
         known = draft.known
@@ -234,7 +250,8 @@ class LocalAccess:
             sighting = self._sighting(torn, place, place.stat())
             raise Unfinished(file_error(error, path, "saved"), sighting) from error
         written = self._sighting(draft.data, place, info, draft.content)
-        return replace(written, content=draft.content)
+        sighting = replace(written, content=draft.content)
+        return _Saved(sighting, has_checkpoint(self._manager, path))
 
     # In the event loop
 
@@ -266,7 +283,7 @@ class LocalAccess:
         )
         return changed_source, before != await asyncio.to_thread(_imprint, model["content"])
 
-    async def _after_saving(self, path: str, format: Format) -> None:
+    async def _after_saving(self, path: str, format: Format, saved: _Saved | None) -> None:
         """Checkpoint, hooks and event of a save.
 
         The document is in the file by now. A hook that fails is an error of this save all
@@ -275,7 +292,7 @@ class LocalAccess:
         """
         manager = self._manager
         self._owed_hooks.add(path)
-        if isinstance(format, NotebookFormat):
+        if isinstance(format, NotebookFormat) and not (saved and saved.has_checkpoint):
             await self._checkpoint(path)
         if stock.has_post_save_hooks(manager):
             model = await ensure_async(manager.get(path, content=False))

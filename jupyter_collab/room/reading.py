@@ -39,6 +39,15 @@ class _Read:
     problems: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What a notebook has besides its cells."""
+
+    metadata: dict[str, Json]
+    rest: dict[str, Json]
+    problems: tuple[str, ...]
+
+
 class NotebookReader:
     """Reads one document again and again.
 
@@ -52,7 +61,10 @@ class NotebookReader:
         self._known = _Known()
         # Without pycrdt's own wrapper, which takes longer than applying what was typed. The
         # document must not hold on to itself by way of its observer, or it is never freed.
-        self._subscription = cells.integrated.observe_deep(self._known.see)
+        self._subscriptions = (
+            cells.integrated.observe_deep(self._known.see),
+            meta.integrated.observe_deep(self._known.see_head),
+        )
 
     @property
     def order_changed(self) -> bool:
@@ -68,24 +80,13 @@ class NotebookReader:
         A cell that has not changed since the last time is the same object. Within a
         transaction everything is read anew: what changed is only told when it ends.
         """
-        problems: list[str] = []
-        known = self._read_cells()
-        rest, lost = _plain(self._meta)
-        metadata = rest.pop("metadata", {})
-        problems += (f"The notebook {what}" for what in lost)
-        if not isinstance(metadata, dict):
-            problems.append("The notebook has metadata that is no object")
-            metadata = {}
-        for key, usual in (("nbformat", 4), ("nbformat_minor", 5)):
-            if not isinstance(rest.setdefault(key, usual), int):
-                problems.append(f"The notebook has {key} {rest[key]!r}")
-                rest[key] = usual
-        for place, read in enumerate(known, start=1):
-            problems += (f"Cell {place} {what}" for what in read.problems)
-        cells = [read.cell for read in known if read.cell is not None]
-        notebook = Notebook(cells, metadata, rest, problems)
-        _give_ids(notebook)
-        return notebook
+        if is_in_transaction(self._cells.doc):
+            return _notebook(read_head(self._meta), [read_cell(ycell) for ycell in self._cells])
+        head = self._known.head
+        if head is None:
+            head = self._known.head = read_head(self._meta)
+        self._fit()
+        return _notebook(head, [self._read_cell(i) for i in range(len(self._known.cells))])
 
     def read_ahead(self) -> Iterator[None]:
         """Read what was not read yet, a few cells with each step, for the next :meth:`read`.
@@ -99,12 +100,6 @@ class NotebookReader:
             for index in range(start, min(start + CELLS_AT_ONCE, len(self._known.cells))):
                 self._read_cell(index)
             yield
-
-    def _read_cells(self) -> list[_Read]:
-        if is_in_transaction(self._cells.doc):
-            return [read_cell(ycell) for ycell in self._cells]
-        self._fit()
-        return [self._read_cell(index) for index in range(len(self._known.cells))]
 
     def _fit(self) -> None:
         known = self._known.cells
@@ -128,11 +123,16 @@ def is_in_transaction(doc: Doc[Any]) -> bool:
 
 
 class _Known:
-    """What was read of each cell, as long as it is still so. Knows no document."""
+    """What was read of the head and of each cell, as long as it is still so. Knows no document."""
 
     def __init__(self) -> None:
+        self.head: _Head | None = None
         self.cells: list[_Read | None] = []
         self.order_changed = True
+
+    def see_head(self, _events: Any) -> None:
+        """Forget the head, as it has changed."""
+        self.head = None
 
     def see(self, events: list[Any]) -> None:
         """Forget what has changed. Paths speak of the list as it is afterwards."""
@@ -157,6 +157,33 @@ class _Known:
                 at += len(step["insert"])
             else:
                 del self.cells[at : at + step["delete"]]
+
+
+def _notebook(head: _Head, known: list[_Read]) -> Notebook:
+    """What was read, put together."""
+    problems = list(head.problems)
+    for place, read in enumerate(known, start=1):
+        if read.problems:
+            problems += (f"Cell {place} {what}" for what in read.problems)
+    cells = [read.cell for read in known if read.cell is not None]
+    notebook = Notebook(cells, head.metadata, dict(head.rest), problems)
+    _give_ids(notebook)
+    return notebook
+
+
+def read_head(meta: Map[Any]) -> _Head:
+    """What a notebook has besides its cells, mended where it has to be."""
+    rest, lost = _plain(meta)
+    metadata = rest.pop("metadata", {})
+    problems = [f"The notebook {what}" for what in lost]
+    if not isinstance(metadata, dict):
+        problems.append("The notebook has metadata that is no object")
+        metadata = {}
+    for key, usual in (("nbformat", 4), ("nbformat_minor", 5)):
+        if not isinstance(rest.setdefault(key, usual), int):
+            problems.append(f"The notebook has {key} {rest[key]!r}")
+            rest[key] = usual
+    return _Head(metadata, rest, tuple(problems))
 
 
 def read_cell(ycell: Any) -> _Read:

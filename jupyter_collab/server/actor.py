@@ -48,6 +48,7 @@ class Actor:
         self._inbox: deque[ev.RoomEvent] = deque()
         self._running = False
         self._timer: asyncio.TimerHandle | None = None
+        self._due = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
 
     def join(self, connection: Connection, person: Person, lineage: Lineage | None) -> bool:
@@ -134,12 +135,12 @@ class Actor:
         deadline = None if self.closed else self._decider.deadline
         if deadline is None:
             return
-        at = self._loop.time() + max(0.0, deadline - self._clock())
         if self._timer is not None:
-            if self._timer.when() <= at:
+            if self._due <= deadline:
                 return
             self._timer.cancel()
-        self._timer = self._loop.call_at(at, self._tick)
+        self._due = deadline
+        self._timer = self._loop.call_later(max(0.0, deadline - self._clock()), self._tick)
 
     def _tick(self) -> None:
         self._timer = None
