@@ -26,8 +26,8 @@ MUTANTS = [
     Mutant(
         "take a failed append for done",
         "store/perform.py",
-        "            return Failed(outcome, done)\n",
-        "            return Done()\n",
+        "        return Failed(error)\n",
+        "        return Done()\n",
         JOURNAL,
     ),
     Mutant(
@@ -54,8 +54,10 @@ MUTANTS = [
     Mutant(
         "forget what failed to be written",
         "store/journal.py",
-        "return self._advance(rows[done - 1][0]) + self._fail(error, now)",
-        "return self._advance(rows[-1][0]) + self._fail(error, now)",
+        "            case Failed(error), Start() |",
+        "            case Failed(error), Append(rows):\n"
+        "                return self._advance(rows[-1][0]) + self._fail(error, now)\n"
+        "            case Failed(error), Start() |",
         JOURNAL,
     ),
     Mutant(
@@ -104,8 +106,8 @@ MUTANTS = [
     Mutant(
         "leave gaps in a history",
         "store/histories.py",
-        "    if position != last + 1:\n        raise",
-        "    if False:\n        raise",
+        "        if at == last + 1:\n",
+        "        if at > last:\n",
         SQLITE,
     ),
     Mutant(
