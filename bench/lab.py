@@ -20,6 +20,9 @@ from tests.server.client import WireClient
 
 KB, MB = 1_000, 1_000_000
 
+AFTER_START = 2.0
+"""Seconds in which a server that answers already goes on importing, and is not measured."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -42,6 +45,7 @@ class Lab:
 
     def __enter__(self) -> Lab:
         self.process.start()
+        time.sleep(AFTER_START)
         return self
 
     def __exit__(self, *_error: object) -> None:
