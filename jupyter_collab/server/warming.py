@@ -36,6 +36,13 @@ def import_threads() -> None:
     anyio.run(anyio.sleep, 0)
 
 
+def find_addresses() -> None:
+    """Find out which addresses this machine has, as it is done before the first kernel starts."""
+    from jupyter_client.localinterfaces import local_ips
+
+    local_ips()
+
+
 def import_exporters() -> None:
     """Import what ``GET /api/nbconvert`` needs, exporters of other packages included."""
     from nbconvert.exporters import base
@@ -51,7 +58,13 @@ def steps_of(serverapp: ServerApp) -> tuple[Step, ...]:
     """What to do on this server, in this order."""
     linked = serverapp.extension_manager.linked_extensions
     exporters = (import_exporters,) if any(map(linked.get, FRONT_ENDS)) else ()
-    return (pass_over_what_is_there, import_threads, *exporters, pass_over_what_is_there)
+    return (
+        pass_over_what_is_there,
+        import_threads,
+        find_addresses,
+        *exporters,
+        pass_over_what_is_there,
+    )
 
 
 class Warming:

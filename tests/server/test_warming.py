@@ -24,12 +24,14 @@ ALONE = """
 import logging, sys
 from jupyter_collab.server import warming
 sys.modules.update({blocked})
-for step in (warming.import_threads, warming.import_exporters):
+for step in (warming.import_threads, warming.find_addresses, warming.import_exporters):
     try:
         step()
     except ImportError:
         print("failed:", step.__name__)
-print(*(name in sys.modules for name in ("nbconvert.exporters.base", "anyio._backends._asyncio")))
+from jupyter_client import localinterfaces
+names = ("nbconvert.exporters.base", "anyio._backends._asyncio")
+print(*(name in sys.modules for name in names), bool(localinterfaces.LOCAL_IPS))
 """
 """A process that has imported nothing, and prepares."""
 
@@ -47,11 +49,11 @@ async def until(condition: threading.Event) -> None:
 
 
 def test_what_handlers_will_import_is_imported() -> None:
-    assert alone() == ["True True"]
+    assert alone() == ["True True True"]
 
 
 def test_a_server_may_lack_nbconvert() -> None:
-    assert alone("nbconvert=None") == ["failed: import_exporters", "False True"]
+    assert alone("nbconvert=None") == ["failed: import_exporters", "False True True"]
 
 
 async def test_the_loop_goes_on_while_a_step_is_under_way() -> None:
