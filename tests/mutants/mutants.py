@@ -340,6 +340,14 @@ MUTANTS = [
         "if has:",
         DORMANT,
     ),
+    Mutant(
+        "let who has the first part only wait with what they write",
+        "room/room.py",
+        "                if state_vector == EMPTY_STATE_VECTOR:\n"
+        "                    self._publisher.end_patience(member)",
+        "                if False:\n                    self._publisher.end_patience(member)",
+        ["tests/room/test_parts.py"],
+    ),
     # --- who may do what
     Mutant(
         "take edits from those who may only read",
