@@ -1,6 +1,7 @@
 import { YSyncConfig } from '@jupyterlab/codemirror';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
+import { Array as YArray, Map as YMap, Text as YText } from 'yjs';
 import type { Doc } from 'yjs';
 
 /**
@@ -19,11 +20,13 @@ export type Hold = 'viewing' | 'loading' | null;
  * While a document is loading, a change may meet what is still coming: an output that is deleted
  * before it is there is there afterwards, and a cell that is moved by way of a copy leaves it behind.
  * What is typed into an editor meets nothing, nor does what is done by `through`. What the page does
- * by itself, such as to note which language the kernel speaks, is done once all is there. What is done
- * in answer to what comes is not: it is in the document that is coming.
+ * by itself, such as to note which language the kernel speaks, is done once all is there. Cells and
+ * their texts stay as they are then, as such a change counts on those of before. What is done in answer
+ * to what comes is not done: it is in the document that is coming.
  */
 export class Lock {
-  constructor(doc: Doc) {
+  constructor(private readonly _doc: Doc) {
+    const doc = this._doc;
     const transact = doc.transact.bind(doc);
     const pass = (...args: Parameters<typeof transact>) => {
       if (!this.locked) {
@@ -56,8 +59,8 @@ export class Lock {
     }
     this._hold = hold;
     const later = this._later.splice(0);
-    if (hold === null) {
-      later.forEach(change => change());
+    if (hold === null && later.length > 0) {
+      besideTexts(this._doc, () => later.forEach(change => change()));
     }
     this._changed.emit(hold);
   }
@@ -86,6 +89,31 @@ export class Lock {
   private _through = 0;
   private readonly _later: (() => void)[] = [];
   private readonly _changed = new Signal<this, Hold>(this);
+}
+
+/** In the place of what changes a list or a text. */
+const STILL = {
+  insert: () => undefined,
+  delete: () => undefined,
+  applyDelta: () => undefined
+};
+
+/** Do `change`; what it does to the list of the cells of `doc`, and to their texts, has no effect. */
+function besideTexts(doc: Doc, change: () => void): void {
+  const cells = doc.share.get('cells');
+  const kept = cells instanceof YArray ? [cells, ...cells.map(sourceOf)] : [];
+  kept.forEach(it => Object.assign(it, STILL));
+  try {
+    change();
+  } finally {
+    kept.forEach(it => Object.keys(STILL).forEach(name => Reflect.deleteProperty(it, name)));
+  }
+}
+
+/** The text of a cell; of what is no cell, something that nothing depends on. */
+function sourceOf(cell: unknown): object {
+  const source: unknown = cell instanceof YMap ? cell.get('source') : null;
+  return source instanceof YText ? source : {};
 }
 
 const locks = new WeakMap<Doc, Lock>();

@@ -56,6 +56,33 @@ describe('Lock', () => {
     expect(mine.getMetadata('language_info')).toEqual({ name: 'python' });
   });
 
+  it('replaces no cell, and no text, later by what it was before', () => {
+    const { mine, lock } = together();
+    lock.hold = 'loading';
+    // As JupyterLab makes a cell one of another kind.
+    mine.transact(() => {
+      mine.deleteCell(0);
+      mine.insertCell(0, { cell_type: 'markdown', source: 'a = 1' });
+    });
+    mine.cells[0]?.setSource('as it was formatted');
+    mine.setMetadata('tags', ['x']);
+    lock.through(() => mine.insertCell(0, { ...CELL, source: 'new' }));
+    lock.hold = null;
+    const cells = () => mine.cells.map(cell => [cell.cell_type, cell.getSource()]);
+    expect(cells()).toEqual([
+      ['code', 'new'],
+      ['code', 'a = 1']
+    ]);
+    expect(mine.getMetadata('tags')).toEqual(['x']);
+    mine.deleteCell(0);
+    mine.insertCell(1, CELL);
+    mine.cells[1]?.setSource('b');
+    expect(cells()).toEqual([
+      ['code', 'a = 1'],
+      ['code', 'b']
+    ]);
+  });
+
   it('lets through what only adds, with all that belongs to it', () => {
     const { mine, theirs, lock } = together();
     lock.hold = 'loading';
@@ -63,16 +90,15 @@ describe('Lock', () => {
     mine.changed.connect(note);
     lock.through(() => mine.insertCell(1, { ...CELL, source: 'new' }));
     mine.changed.disconnect(note);
-    mine.insertCell(0, { ...CELL, source: 'put off' });
     theirs.insertCell(0, { ...CELL, source: 'theirs' });
     const sources = () => mine.cells.map(cell => cell.getSource());
     expect(sources()).toEqual(['theirs', 'a = 1', 'new']);
     expect(mine.getMetadata('tags')).toEqual(['noted']);
     lock.hold = null;
-    expect(sources()).toEqual(['put off', 'theirs', 'a = 1', 'new']);
+    expect(sources()).toEqual(['theirs', 'a = 1', 'new']);
     lock.hold = 'viewing';
     lock.through(() => mine.insertCell(0, CELL));
-    expect(mine.cells).toHaveLength(4);
+    expect(mine.cells).toHaveLength(3);
   });
 
   it('never does what is done in answer to what is loading', () => {
