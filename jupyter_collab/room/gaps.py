@@ -44,3 +44,27 @@ def _maker(update: bytes) -> tuple[int, int] | None:
         return reader.read_varuint(), reader.read_varuint()
     except ProtocolError:
         return None  # whoever applies it finds out
+
+
+def only_deletes(update: bytes) -> set[tuple[int, int, int]] | None:
+    """What ``update`` deletes, as client, clock and length, if it does nothing else."""
+    reader = Reader(update)
+    try:
+        if reader.read_varuint():
+            return None
+        clients = (reader.read_varuint() for _ in range(reader.read_varuint()))
+        return {
+            (client, reader.read_varuint(), reader.read_varuint())
+            for client in clients
+            for _ in range(reader.read_varuint())
+        }
+    except ProtocolError:
+        return None  # whoever applies it finds out
+
+
+def is_within(update: bytes, state_vector: bytes) -> bool:
+    """Whether ``update`` only deletes, and only what is there."""
+    deletions, there = only_deletes(update), clocks(state_vector)
+    if deletions is None:
+        return False
+    return all(clock + length <= there.get(client, 0) for client, clock, length in deletions)

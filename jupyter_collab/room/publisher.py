@@ -166,7 +166,7 @@ class Publisher:
             effects += self._log_and_send(update, NOBODY)
             at.append(self._position)
         effects += self._keeper.merged(event.version, at, event.written, now)
-        mended = bool(updates) and self._replica.document.repair()
+        mended = self._replica.document.repair()
         if was_clean and not mended:
             effects += self._keeper.settle(now)
         elif changed:

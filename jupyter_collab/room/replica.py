@@ -34,7 +34,7 @@ class Replica:
     """A ``pycrdt.Doc`` that collects its own changes.
 
     Given as :class:`~.dormant.Dormant` it stays in bytes until somebody needs ``doc`` or
-    ``document``, as every edit does; what the room itself writes into the ``state`` does not.
+    ``document``, as every edit does. From then on it is what it would have been.
 
     ``made_by`` is the update that has made all of ``doc``, where there is one. A large one is kept
     for those who open the document, with what has been added to it, until something of it is
@@ -52,12 +52,14 @@ class Replica:
         self._tells_state = False
         self._made_by: Made | None = None
         self._dormant: Dormant | None = None
+        self._is_closed = False
         if isinstance(doc, Dormant):
             self._dormant = doc
-            self._observe(doc.told, ())
+            self._state_flag = self._content_flag = _Flag(())
+            self._content_flag.take()
             return
         self.document = Document.of(type, doc)
-        self._observe(doc, content_roots(type, doc))
+        self._observe(doc)
         if made_by is not None:
             self.keep(made_by)
 
@@ -65,7 +67,7 @@ class Replica:
     def begin(cls, type: str, built: Built, client: int) -> Replica:
         """A history that was just ``built``, in which the room writes as ``client``."""
         if built.clock is not None:
-            return cls(type, Dormant(built, client))
+            return cls(type, Dormant.of(built, client))
         doc: Doc[Any] = Doc(client_id=client)
         doc.apply_update(built.update)
         return cls(type, doc, built.made)
@@ -75,17 +77,15 @@ class Replica:
         """The document, to be read and edited."""
         dormant = self._dormant
         assert dormant is not None  # all others have it from the beginning
-        doc, made_to, later = dormant.wake(), dormant.made_to(), dormant.later()
-        is_closed, has_changed = self._subscription is None, self._state_flag.is_set
-        self._stop()
-        self._dormant = None
+        doc = dormant.wake()
         document = Document.of(self.type, doc)
-        self._observe(doc, content_roots(self.type, doc))
-        if not has_changed:
-            self._state_flag.take()
-        self._keep(dormant.made, made_to, len(later))
-        if is_closed:
-            self._stop()
+        self._dormant = None
+        self._observe(doc)
+        self._keep(dormant.made, dormant.made_to, added=len(dormant.told))
+        if self._told:
+            self._state_flag.take()  # it has what it was told
+        if self._is_closed:
+            self._unobserve()
         return document
 
     @cached_property
@@ -140,9 +140,9 @@ class Replica:
         all who come until something of it is deleted.
         """
         if self._dormant is not None:
-            made = self._dormant.made
-            if len(made.update) >= LARGE:
-                return made, self._dormant.later()
+            made, told = self._dormant.made, self._dormant.told
+            if len(made.update) >= LARGE or told == EMPTY_UPDATE:
+                return made, told
             return Made(self._dormant.snapshot()), EMPTY_UPDATE
         if self._made_by is not None:
             return self._made_by, self.difference(self._made_to) if self._added else EMPTY_UPDATE
@@ -162,7 +162,7 @@ class Replica:
         return self._made_by.update
 
     def state_vector(self) -> bytes:
-        return self.doc.get_state() if self._dormant is None else self._dormant.state_vector()
+        return self.doc.get_state() if self._dormant is None else self._dormant.state_vector
 
     def snapshot(self) -> bytes:
         """All of it as one update."""
@@ -183,12 +183,19 @@ class Replica:
 
     def set_state(self, values: dict[str, Any]) -> None:
         """Set members of the shared ``state``, those that differ."""
+        if self._dormant is not None and (told := self._dormant.tell(values)) is not None:
+            self._told = values
+            if told != EMPTY_UPDATE:
+                self._updates.append(told)
+                if self._notify is not None:
+                    self._notify()
+            return
         if not self._state_flag.take() and values == self._told:
             return
-        if self._state.get("path", values.get("path")) != values.get("path"):
-            self._made_by = None  # it has the old one
         self._tells_state = True
-        with self._observed.transaction(origin=ORIGIN):
+        with self.doc.transaction(origin=ORIGIN):
+            if self._state.get("path", values.get("path")) != values.get("path"):
+                self._made_by = None  # it has the old one
             for key, value in values.items():
                 if self._state.get(key) != value:
                     self._state[key] = value
@@ -202,22 +209,22 @@ class Replica:
 
     def close(self) -> None:
         """Stop observing. Idempotent."""
-        self._stop()
+        if not self._is_closed and self._dormant is None:
+            self._unobserve()
+        self._is_closed = True
         self._notify = None
 
-    def _observe(self, doc: Doc[Any], content: Iterable[Any]) -> None:
-        """Collect the changes of ``doc``, which has the ``state`` and the roots ``content``."""
+    def _observe(self, doc: Doc[Any]) -> None:
+        """Collect the changes of ``doc``."""
         self._observed = doc
         self._state: Map[Any] = doc.get("state", type=Map)
         self._subscription: Any = doc.observe(self._on_transaction)
         self._state_flag = _Flag([self._state])
-        self._content_flag = _Flag(content)
+        self._content_flag = _Flag(content_roots(self.type, doc))
         self._content_flag.take()
 
-    def _stop(self) -> None:
-        if self._subscription is not None:
-            self._observed.unobserve(self._subscription)
-            self._subscription = None
+    def _unobserve(self) -> None:
+        self._observed.unobserve(self._subscription)
         self._state_flag.close()
         self._content_flag.close()
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from logging import Logger
 from typing import Any
+
+from pycrdt import Doc
 
 from ..errors import StoreError
 from ..files.port import FileContent
 from ..protocol.identity import Lineage, RoomId
 from ..room.build import build
-from ..room.layout import parted
-from ..room.replica import LARGE
+from ..room.replica import Replica
 from ..store.knowledge import Anything, Nothing, Replaces, Unread
 from ..store.port import StoredHistory, UpdateLog
 from .aside import set_aside
-from .replaying import readable
+from .replaying import apply, dormant, readable
 from .starting import (
     CaughtUp,
     Renamed,
@@ -28,9 +29,6 @@ from .starting import (
     may_lag_behind,
     resume,
 )
-
-MANY = 200_000
-"""Structs and values that may be looked at when a room is opened: half a second of a thread."""
 
 
 @dataclass(frozen=True)
@@ -104,19 +102,19 @@ class Beginnings:
             # Better the file as it is, and the document as it is, than neither.
             self.log.exception("Could not merge what is in %s", path)
             new = CaughtUp((), mark_of(stored), failed=True)
-        start = resume(id, stored, path, content, self.new_client_id(), new, renamed)
-        if start is not None:
-            await self._lay_out(start)
-        return start
+        replica = await self._replay(id.type, (*stored.updates, *new.updates))
+        if replica is None:
+            return None
+        return resume(id, stored, path, content, replica, new, renamed)
 
-    async def _lay_out(self, start: Start) -> None:
-        """Find out in which parts a large document can be given, before somebody waits for it."""
-        replica, updates = start.opening.replica, start.stored.updates
-        if sum(map(len, updates)) < LARGE:
-            return
-        whole = updates[0] if len(updates) == 1 else replica.snapshot()
-        state_vector = replica.state_vector()
-        replica.keep(await self.in_thread(parted, replica.type, whole, state_vector, MANY))
+    async def _replay(self, type: str, updates: Sequence[bytes]) -> Replica | None:
+        """The document of ``updates``; ``None`` where they are none."""
+        client = self.new_client_id()
+        found = await self.in_thread(dormant, type, updates, client)
+        if found is not None:
+            return Replica(type, found)
+        doc: Doc[Any] = Doc(client_id=client)
+        return Replica(type, doc) if apply(doc, updates) else None
 
     async def _lags_behind(self, id: RoomId, stored: StoredHistory, content: FileContent) -> bool:
         if not may_lag_behind(stored, content):

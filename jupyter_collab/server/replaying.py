@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from pycrdt import Doc, UndoManager
+from pycrdt import Doc, Map, UndoManager, get_update
 
 from ..protocol.identity import Position
 from ..room.document import Document
+from ..room.dormant import Dormant
+from ..room.gaps import is_within
+from ..room.layout import parted
 from ..room.notebook import Notebook
-from ..room.replica import content_roots
+from ..room.parts import Made
+from ..room.replica import LARGE, content_roots
 from ..store.port import SavedMark, StoredHistory
 
 UNKNOWN = SavedMark(Position(0), "")
@@ -20,6 +24,9 @@ UNKNOWN = SavedMark(Position(0), "")
 _LATER = "later"
 
 _PAGES = 8_000
+
+MANY = 200_000
+"""Structs and values that may be looked at when a room is opened: half a second of a thread."""
 
 
 def readable(stored: StoredHistory) -> StoredHistory:
@@ -63,6 +70,28 @@ def apply(doc: Doc[Any], updates: Iterable[bytes], origin: str | None = None) ->
             raise
         return False
     return True
+
+
+def dormant(type: str, updates: Sequence[bytes], client: int) -> Dormant | None:
+    """The document that ``updates`` make, in bytes, in which the room is to write as ``client``.
+
+    ``None`` where they are no updates, and where some of it waits for what is not there: that would
+    not be in the bytes.
+    """
+    doc: Doc[Any] = Doc()
+    if not apply(doc, updates):
+        return None
+    state_vector = doc.get_state()
+    # What history begins with was put into bytes by a document, so it lacks nothing.
+    if not all(is_within(get_update(update, state_vector), state_vector) for update in updates[1:]):
+        return None
+    update = updates[0] if len(updates) == 1 else doc.get_update()
+    made = Made(update)
+    if len(update) >= LARGE:
+        made = parted(type, update, state_vector, MANY)
+    state: Map[Any] = doc.get("state", type=Map)
+    deleted = doc.get_update(state_vector)
+    return Dormant(made, state_vector, deleted, state.to_py() or {}, client)
 
 
 def saved_content(type: str, stored: StoredHistory) -> Any:

@@ -158,21 +158,15 @@ def resume(
     stored: StoredHistory,
     path: str,
     file: FileContent,
-    client: int,
+    replica: Replica,
     new: CaughtUp,
     renamed: Renamed | None = None,
-) -> Start | None:
-    """Go on with a history, and what is ``new`` in its file.
+) -> Start:
+    """Go on with a history, and what is ``new`` in its file: ``replica`` has both.
 
-    ``client`` is a Yjs client id that nobody else has. Where the history keeps its lineage the
-    log must have a live mark of it already. ``None`` where the bytes of the history are no
-    updates; see :func:`.replaying.readable`.
+    Where the history keeps its lineage the log must have a live mark of it already.
     """
-    doc: Doc[Any] = Doc(client_id=client)
     updates = (*stored.updates, *new.updates)
-    if not apply(doc, updates):
-        return None
-    replica = Replica(id.type, doc)
     position = Position(stored.position + len(new.updates))
     lineage = stored.lineage if renamed is None else renamed.lineage
     opening = Opening(lineage, replica, position, new.saved, path, file.version, new.base)

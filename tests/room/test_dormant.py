@@ -27,20 +27,35 @@ from jupyter_collab.room.document import Document
 from jupyter_collab.room.gaps import clocks
 from jupyter_collab.room.replica import Replica
 from jupyter_collab.server.merging import Merge, merge_now
+from jupyter_collab.server.replaying import dormant
 
 from .notebooks import code, markdown, notebook
 from .world import Client, World, version
 
 HELLO = "hello\nworld\n"
 CELLS = notebook(code("a", "x = 1"), markdown("b", "# y"), tags=[1])
+ROOM, PEER = 7, 11
 BUILT = {
     "text": build("text", "file", HELLO),
     "an empty text": build("text", "file", ""),
     "notebook": build("json", "notebook", CELLS),
 }
-ROOM, PEER = 7, 11
 
-Step = tuple[str, Any]
+
+def edited(built: Built) -> list[bytes]:
+    """A history as it comes from the store: two rooms and a person have written, and deleted."""
+    updates = [built.update]
+    for client, path in ((5, "former"), (9, "a")):
+        doc: Doc[Any] = Doc(client_id=client)
+        for update in updates:
+            doc.apply_update(update)
+        doc.observe(lambda event: updates.append(event.update))
+        state: Map[Any] = doc.get("state", type=Map)
+        state["path"] = path
+        text = text_of(doc)
+        text += "written by one who has left"
+        del text[:2]
+    return updates
 
 
 def copy_of(*updates: bytes) -> Doc[Any]:
@@ -50,22 +65,41 @@ def copy_of(*updates: bytes) -> Doc[Any]:
     return doc
 
 
+def text_of(doc: Doc[Any]) -> Text:
+    cells: Array[Any] = doc.get("cells", type=Array)
+    return cast(Text, cells[0]["source"] if len(cells) else doc.get("source", type=Text))
+
+
+Step = tuple[str, Any]
+
+
 class Pair:
     """Two replicas to which the same happens: one begins in bytes, and one was never dormant."""
 
-    def __init__(self, built: Built, type: str) -> None:
-        self.type = type
-        self.built = built
+    def __init__(self, what: str) -> None:
+        source, _, name = what.partition(": ")
+        self.built = BUILT[name]
+        self.type = "notebook" if name == "notebook" else "file"
+        self.is_exact = source == "file" and self.type == "file"
+        updates = [self.built.update] if source == "file" else edited(self.built)
         doc: Doc[Any] = Doc(client_id=ROOM)
-        doc.apply_update(built.update)
-        self.both = Replica.begin(type, built, ROOM), Replica(type, doc, built.made)
+        for update in updates:
+            doc.apply_update(update)
+        self.both = self._lazy(source, updates), Replica(self.type, doc)
         assert self.both[0].is_dormant
         self.calls = [0, 0]
         for index, replica in enumerate(self.both):
             replica.on_change(partial(self._count, index))
         self.peer: Doc[Any] = Doc(client_id=PEER)
-        self.peer.apply_update(built.update)
-        self.known = [(EMPTY_STATE_VECTOR, EMPTY_UPDATE), (self.peer.get_state(), built.update)]
+        self.peer.apply_update(doc.get_update())
+        self.known = [(EMPTY_STATE_VECTOR, EMPTY_UPDATE), (doc.get_state(), doc.get_update())]
+
+    def _lazy(self, source: str, updates: list[bytes]) -> Replica:
+        if source == "file":
+            return Replica.begin(self.type, self.built, ROOM)
+        stored = dormant(self.type, updates, ROOM)
+        assert stored is not None
+        return Replica(self.type, stored)
 
     def _count(self, index: int) -> None:
         self.calls[index] += 1
@@ -102,17 +136,11 @@ class Pair:
 
     def _edit(self, edit: Callable[[Text], None]) -> None:
         before = self.peer.get_state()
-        edit(self._text())
+        edit(text_of(self.peer))
         self._bring(EMPTY_UPDATE, self.peer.get_update(before))
 
     def _bring(self, *updates: bytes) -> None:
         assert [replica.apply(iter(updates)) for replica in self.both] == [[], []]
-
-    def _text(self) -> Text:
-        if self.type == "file":
-            return cast(Text, self.peer.get("source", type=Text))
-        cells: Array[Any] = self.peer.get("cells", type=Array)
-        return cast(Text, cells[0]["source"])
 
     def do_write_on_the_server(self, _: int) -> None:
         """As another extension does."""
@@ -136,7 +164,7 @@ class Pair:
         self._are_same((lazy.snapshot(),), (usual.snapshot(),))
         for state_vector, update in self.known:
             brought = [replica.difference(state_vector) for replica in self.both]
-            if self.type == "file":
+            if self.is_exact:
                 assert brought[0] == brought[1]
             self._are_same((update, brought[0]), (update, brought[1]))
         for replica in self.both:
@@ -149,10 +177,10 @@ class Pair:
         return Document.of(self.type, doc).read()
 
     def _are_same(self, one: tuple[bytes, ...], other: tuple[bytes, ...]) -> None:
-        """What the updates make is the document; in the same bytes, but for a notebook, whose
-        objects pycrdt writes in any order."""
+        """What the updates make is the document; in the same bytes, but for notebooks, whose
+        objects pycrdt writes in any order, and for what several have deleted from."""
         docs = [copy_of(*one), copy_of(*other)]
-        if self.type == "file":
+        if self.is_exact:
             assert docs[0].get_update() == docs[1].get_update()
         whole = self.both[1].doc
         for doc in docs:
@@ -170,6 +198,7 @@ NAMES = [name.removeprefix("do_") for name in vars(Pair) if name.startswith("do_
 OTHERS = [name for name in NAMES if name != "tell"]
 # Half of all steps leave it dormant, so that it is woken late as well as early.
 GENTLE = ["take", "bring_nothing", "bring_what_is_deleted", "know", "look"]
+KINDS = [f"{source}: {name}" for source in ("file", "store") for name in BUILT]
 NUMBERS = st.integers(0, 30)
 STEPS = st.one_of(
     st.tuples(st.just("tell"), VALUES),
@@ -179,14 +208,12 @@ STEPS = st.one_of(
 
 
 @pytest.mark.parametrize("large", [1, 1_000_000])
-@pytest.mark.parametrize("what", BUILT)
+@pytest.mark.parametrize("what", KINDS)
 def test_nobody_can_tell(what: str, large: int) -> None:
-    built = BUILT[what]
-
     @settings(max_examples=60, deadline=None)
     @given(st.lists(STEPS, max_size=12))
     def check(steps: list[Step]) -> None:
-        pair = Pair(built, "notebook" if what == "notebook" else "file")
+        pair = Pair(what)
         for step in (*steps, ("look", 0), ("take", 0), ("type", 3), ("look", 0), ("take", 0)):
             pair.do(step)
         assert not pair.both[0].is_dormant
@@ -201,16 +228,16 @@ def replica() -> Replica:
     return Replica.begin("file", BUILT["text"], ROOM)
 
 
-@pytest.mark.parametrize("what", BUILT)
+@pytest.mark.parametrize("what", KINDS)
 @pytest.mark.parametrize("large", [1, 1_000_000])
 def test_to_be_looked_at_does_not_wake_it(
     what: str, large: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "LARGE", large)
-    pair = Pair(BUILT[what], "notebook" if what == "notebook" else "file")
+    pair = Pair(what)
     lazy = pair.both[0]
-    for path in ("a", "b"):
-        pair.do_tell({"path": path, "dirty": False})
+    for _ in range(2):
+        pair.do_tell({"path": "a"})
         for name in GENTLE:
             pair.do((name, 0))
     assert lazy.is_dormant
@@ -261,13 +288,25 @@ def test_what_is_woken_after_it_was_closed_is_not_observed(replica: Replica) -> 
     replica.close()
 
 
+def test_what_waits_for_what_is_not_there_is_not_put_into_bytes() -> None:
+    """They would not have it."""
+    built = BUILT["text"]
+    first, *later = [update for update in edited(built) if update != built.update]
+    assert dormant("file", [built.update, first, *later], ROOM) is not None
+    assert dormant("file", [built.update, *later], ROOM) is None, "the second room's stand on it"
+    only_deletes = copy_of(built.update, first, *later).get_update(
+        copy_of(built.update, first, *later).get_state()
+    )
+    assert dormant("file", [built.update, only_deletes], ROOM) is None
+    assert dormant("file", [built.update, b"\x05"], ROOM) is None
+
+
 # --- in a room
 
 
 def test_people_come_and_go() -> None:
     world = World(HELLO)
     ada, bob = world.open(1), world.open(2)
-    world.handle(ev.FileRenamed("renamed.txt"))
     world.wait(1)
     world.handle(ev.Left(ada.id))
     again = Client(ada.id)
@@ -281,7 +320,7 @@ def test_people_come_and_go() -> None:
     assert world.evicted
     assert world.room.replica.is_dormant
     assert str(again.text) == HELLO
-    assert again.doc.get("state", type=Map).to_py()["path"] == "renamed.txt"
+    assert again.doc.get("state", type=Map).to_py()["path"] == "notes.txt"
 
 
 def test_the_same_is_written_by_another_program() -> None:
@@ -289,17 +328,23 @@ def test_the_same_is_written_by_another_program() -> None:
     world.open(1)
     world.handle(ev.FileChangedOutside())
     world.handle(ev.FileRead(FileContent(CELLS, version("v1"))))
+    world.wait(100)
+    assert world.room.replica.is_dormant
+    assert not world.merges
+
+
+def test_the_same_is_written_in_other_bytes() -> None:
+    world = World(CELLS)
+    ada = world.open(1)
     world.handle(ev.FileChangedOutside())
     world.handle(ev.FileRead(FileContent(CELLS, version("indented"))))
     wanted = world.merges[-1]
-    merged = merge_now(
-        Merge("notebook", wanted.ours, CELLS, wanted.clean, None, wanted.saved, 9, wanted.base)
-    )
-    assert merged.updates == ()
-    world.handle(ev.FileMerged(version("indented"), ()))
+    merge = Merge("notebook", wanted.ours, CELLS, wanted.clean, None, wanted.saved, 9, wanted.base)
+    world.handle(ev.FileMerged(version("indented"), merge_now(merge).updates))
     world.wait(100)
-    assert world.room.replica.is_dormant
     assert not world.room.dirty
+    state = ada.doc.get("state", type=Map)
+    assert state["hash"] == world.room.replica.document.state()["hash"] == "indented"
 
 
 def test_another_program_writes_something_else() -> None:
