@@ -8,7 +8,7 @@ export interface Standing {
   readonly viewOnly: boolean;
   /** Not all of the document in front has come yet. */
   readonly loading: boolean;
-  /** All cells that are selected are Markdown, which is rendered without a kernel. */
+  /** A guest has selected nothing but Markdown cells, which are rendered without a kernel. */
   readonly onlyMarkdown: boolean;
 }
 

@@ -92,7 +92,8 @@ export const access: JupyterFrontEndPlugin<void> = {
         guest,
         viewOnly: hold === 'viewing',
         loading: hold === 'loading',
-        onlyMarkdown: hasOnlyMarkdownSelected(currentWidget)
+        // Asked of each command that is shown: nobody else has to have all cells looked at.
+        onlyMarkdown: guest && hasOnlyMarkdownSelected(currentWidget)
       };
     };
     const place = () => placeOf(app.shell.currentWidget);
