@@ -304,7 +304,7 @@ class Room:
         here = (member.connection,)
         if state_vector == EMPTY_STATE_VECTOR:
             made, later = self._replica.everything()
-            if made.is_parted and member.person.collab:
+            if made.is_parted:
                 return [Stream(member.connection, _in_parts(made, later))]
             rest = [] if later == EMPTY_UPDATE else [Send(here, SyncUpdate(later))]
             return [Send(here, SyncStep2(made.update)), *rest]

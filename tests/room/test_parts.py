@@ -103,7 +103,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     return World(LARGE)
 
 
-def test_who_speaks_our_subprotocol_gets_a_large_notebook_in_parts(world: World) -> None:
+def test_a_large_notebook_comes_in_parts(world: World) -> None:
     """W15: the step 2 says that all of it is there."""
     ada = world.open(1)
     kinds = [type(m) for m in ada.heard if isinstance(m, SyncStep2 | SyncUpdate)]
@@ -143,10 +143,11 @@ def sources(client: Client) -> list[str]:
     return [str(cell["source"]) for cell in client.cells]
 
 
-def test_a_client_of_jupyter_collaboration_gets_it_as_a_whole(world: World) -> None:
-    """W13"""
+def test_a_client_of_jupyter_collaboration_has_it_all_with_the_step_2(world: World) -> None:
+    """W13, W15"""
     ada = world.open(1, person(collab=False))
-    assert ada.last(SyncStep2).update == build("json", "notebook", LARGE).update
+    kinds = [type(m) for m in ada.heard if isinstance(m, SyncStep2 | SyncUpdate)]
+    assert kinds == [SyncUpdate] * 5 + [SyncStep2]
     assert Document.of("notebook", ada.doc).source() == LARGE
 
 
