@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,9 +38,17 @@ class Dormant:
             made_to = b"".join(map(encode_varuint, (1, built.client, built.clock)))
         return Dormant(built.made, made_to, EMPTY_UPDATE, {}, client)
 
+    def empty(self) -> Doc[Any]:
+        """The document before anything is in it."""
+        return Doc(client_id=self.client)
+
+    def parts(self) -> Iterator[bytes]:
+        """What was made, in parts that are applied one after the other."""
+        return self.made.parts() if self.made.is_parted else iter((self.made.update,))
+
     def wake(self) -> Doc[Any]:
         """The document itself, in which the room goes on as the same client."""
-        doc: Doc[Any] = Doc(client_id=self.client)
+        doc = self.empty()
         for update in (self.made.update, self.told):
             doc.apply_update(update)
         return doc

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from ..protocol.messages import EMPTY_UPDATE
 from .build import Built, is_text
 from .document import Document
 from .dormant import Dormant
+from .flag import Flag
 from .gaps import clocks
 from .layout import parted
 from .parts import Made, deletes_from
@@ -55,7 +56,7 @@ class Replica:
         self._is_closed = False
         if isinstance(doc, Dormant):
             self._dormant = doc
-            self._state_flag = self._content_flag = _Flag(())
+            self._state_flag = self._content_flag = Flag(())
             self._content_flag.take()
             return
         self.document = Document.of(type, doc)
@@ -75,11 +76,26 @@ class Replica:
     @cached_property
     def document(self) -> Document:
         """The document, to be read and edited."""
-        dormant = self._dormant
-        assert dormant is not None  # all others have it from the beginning
-        doc = dormant.wake()
+        assert self._dormant is not None  # all others have it from the beginning
+        return self._awake(self._dormant.wake())
+
+    def wake(self) -> Iterator[None]:
+        """Steps that make the document, each of them short where it is in parts."""
+        if self._dormant is None:
+            return
+        doc = self._dormant.empty()
+        for part in self._dormant.parts():
+            doc.apply_update(part)
+            yield
+        if self._dormant is not None:  # nobody has needed it meanwhile
+            doc.apply_update(self._dormant.told)
+            self.document = self._awake(doc)
+
+    def _awake(self, doc: Doc[Any]) -> Document:
+        """Go on with ``doc``, which is what was dormant."""
+        dormant, self._dormant = self._dormant, None
+        assert dormant is not None
         document = Document.of(self.type, doc)
-        self._dormant = None
         self._observe(doc)
         self._keep(dormant.made, dormant.made_to, added=len(dormant.told))
         if self._told:
@@ -98,11 +114,20 @@ class Replica:
         """Whether nobody has needed the document yet."""
         return self._dormant is not None
 
+    @property
+    def is_parted(self) -> bool:
+        """Whether it is dormant, and so large that it is better woken by :meth:`wake`."""
+        return self._dormant is not None and self._dormant.made.is_parted
+
+    def brings(self, update: bytes) -> bool:
+        """Whether to apply ``update`` would wake it."""
+        return self._dormant is not None and not self._dormant.has(update)
+
     def apply(self, updates: Iterable[bytes]) -> list[int]:
         """Apply ``updates`` in one transaction; returns the indices of those that are broken."""
         if self._dormant is not None:
             updates = list(updates)
-            if all(map(self._dormant.has, updates)):
+            if not any(map(self.brings, updates)):
                 return []
         broken = []
         with self.doc.transaction(origin=ORIGIN):
@@ -219,8 +244,8 @@ class Replica:
         self._observed = doc
         self._state: Map[Any] = doc.get("state", type=Map)
         self._subscription: Any = doc.observe(self._on_transaction)
-        self._state_flag = _Flag([self._state])
-        self._content_flag = _Flag(content_roots(self.type, doc))
+        self._state_flag = Flag([self._state])
+        self._content_flag = Flag(content_roots(self.type, doc))
         self._content_flag.take()
 
     def _unobserve(self) -> None:
@@ -254,36 +279,6 @@ class Replica:
         """
         deleted: bytes = event.delete_set  # type: ignore[attr-defined]
         return not self._tells_state and deletes_from(deleted, self._clocks)
-
-
-class _Flag:
-    """Whether any of ``roots``, or what is in them, has changed.
-
-    Without pycrdt's own wrapper, which makes an object of each event and of each thing that it
-    speaks of: this is asked for every keystroke.
-    """
-
-    def __init__(self, roots: Iterable[Any]) -> None:
-        self._changed = True
-        self._subscriptions = [root.integrated.observe_deep(self._set) for root in roots]
-
-    def _set(self, _events: Any) -> None:
-        self._changed = True
-
-    @property
-    def is_set(self) -> bool:
-        """Whether :meth:`take` would say so."""
-        return self._changed
-
-    def take(self) -> bool:
-        """Whether anything has changed since the last call; ``True`` the first time."""
-        changed, self._changed = self._changed, False
-        return changed
-
-    def close(self) -> None:
-        for subscription in self._subscriptions:
-            subscription.drop()
-        self._subscriptions.clear()
 
 
 def content_roots(type: str, doc: Doc[Any]) -> list[Any]:

@@ -13,6 +13,7 @@ from ..errors import FileError, FileMissing, ProtocolError, StoreError
 from ..files.port import ABSENT, Back, Changed, DocumentFile, FileEvent, Gone, Renamed
 from ..protocol.close import CloseCode
 from ..protocol.identity import RoomId
+from ..protocol.messages import SyncStep2, SyncUpdate
 from ..room import events as ev
 from ..room.effects import (
     AdoptHistory,
@@ -29,6 +30,7 @@ from ..room.effects import (
     WriteFile,
 )
 from ..room.keeper import DELETED
+from ..room.replica import Replica
 from ..room.room import Room
 from ..store.compaction import BY_DEFAULT, CompactionPolicy
 from ..store.journal import Journal
@@ -54,6 +56,17 @@ def room_event(event: FileEvent) -> ev.RoomEvent:
             return ev.FileGone(reason, message)
         case Back():
             return ev.FileBack()
+
+
+def _needs_document(replica: Replica, event: ev.RoomEvent) -> bool:
+    """Whether ``event`` brings edits."""
+    match event:
+        case ev.Received(_, SyncUpdate(update) | SyncStep2(update)):
+            return replica.brings(update)
+        case ev.FileMerged(_, updates) | ev.HistoryMerged(updates):
+            return any(map(replica.brings, updates))
+        case _:
+            return False
 
 
 class DocumentActor(Actor):
@@ -88,6 +101,7 @@ class DocumentActor(Actor):
         """Look after ``room`` from now on."""
         self.room = self._decider = room
         self._reads_ahead = False
+        self._is_parted = room.replica.is_parted
         self.history = History(
             *(self._update_log, room.id, journal, stored),
             post=self.post,
@@ -280,7 +294,7 @@ class DocumentActor(Actor):
         self.history.hurry()
         try:
             async with asyncio.timeout(timeout):
-                while not self.room.is_settled:
+                while self._running or not self.room.is_settled:
                     await self._something_happens()
                 await self.history.written()
         except TimeoutError:
@@ -291,8 +305,29 @@ class DocumentActor(Actor):
         await self._idle.wait()
 
     def post(self, event: ev.RoomEvent) -> None:
+        if self._is_parted:
+            self._wake_for(event)
         super().post(event)
         self._idle.set()
+
+    def _wake_for(self, event: ev.RoomEvent) -> None:
+        """Make a large document that ``event`` needs, in short turns of the loop: whatever comes
+        meanwhile waits, as while another event is handled."""
+        replica = self.room.replica
+        self._is_parted = replica.is_parted
+        if self._is_parted and not self._running and _needs_document(replica, event):
+            self._running = True
+            self._loop.call_soon(self._wake, replica.wake())
+
+    def _wake(self, steps: Iterator[None]) -> None:
+        is_done = True  # also if it fails: then each event that needs the document tells
+        try:
+            is_done = self.closed or next(steps, self) is self
+        finally:
+            if is_done:
+                self._run()
+            else:
+                self._loop.call_soon(self._wake, steps)
 
     async def close(self, code: CloseCode, reason: str) -> None:
         await super().close(code, reason)

@@ -142,6 +142,12 @@ class Pair:
     def _bring(self, *updates: bytes) -> None:
         assert [replica.apply(iter(updates)) for replica in self.both] == [[], []]
 
+    def do_wake_in_steps(self, at: int) -> None:
+        """Somebody may need the document before the last of them."""
+        for number, _ in enumerate(self.both[0].wake()):
+            if number == at:
+                assert self.both[0].document is not None
+
     def do_write_on_the_server(self, _: int) -> None:
         """As another extension does."""
         for replica in self.both:

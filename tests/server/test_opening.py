@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 from jupyter_server.serverapp import ServerApp
 from pycrdt import Array, Doc, Map, Text
 
+from jupyter_collab.protocol.messages import SyncUpdate
+from jupyter_collab.room import events as ev
 from jupyter_collab.room import parts
 from jupyter_collab.room.document import Document
 from tests.room.notebooks import code, notebook
@@ -65,6 +68,49 @@ async def test_what_others_write_meanwhile_comes_after_it(
     steps = [step for step, _ in updates_of(ada)]
     assert steps[:6] == [2, 2, 2, 2, 2, 1]
     assert ada.cells.to_py() == bob.cells.to_py()
+
+
+async def test_a_large_notebook_is_woken_part_by_part(
+    connect: Connect, jp_root_dir: Path, jp_serverapp: ServerApp
+) -> None:
+    """So that others are served meanwhile. What comes until then is handled behind that."""
+    path = jp_root_dir / "a.ipynb"
+    path.write_text(json.dumps(large()))
+    ada = await connect("a.ipynb", "json", "notebook")
+    bob = await connect("a.ipynb", "json", "notebook")
+    rooms = jp_serverapp.web_app.settings["jupyter_server_ydoc"].services.rooms
+    (actor,) = rooms
+    replica = actor.room.replica
+    assert replica.is_parted
+    there = ada.doc.get_state()
+    source = ada.cells[0]["source"]
+    source += "a"
+    actor.post(ev.Received(min(actor.connections), SyncUpdate(ada.doc.get_update(there))))
+    turns = 0
+    while replica.is_dormant:
+        assert str(bob.cells[0]["source"]) == "0"
+        turns += 1
+        await asyncio.sleep(0)
+    assert turns > 4
+    await bob.until(lambda: str(bob.cells[0]["source"]) == "0a")
+    assert bob.cells.to_py() == ada.cells.to_py()
+
+
+async def test_a_server_that_stops_waits_until_it_is_woken(
+    connect: Connect, jp_root_dir: Path, jp_serverapp: ServerApp
+) -> None:
+    path = jp_root_dir / "a.ipynb"
+    path.write_text(json.dumps(large()))
+    ada = await connect("a.ipynb", "json", "notebook")
+    (actor,) = jp_serverapp.web_app.settings["jupyter_server_ydoc"].services.rooms
+    there = ada.doc.get_state()
+    source = ada.cells[0]["source"]
+    source += "a"
+    (number,) = actor.connections
+    actor.post(ev.Received(number, SyncUpdate(ada.doc.get_update(there))))
+    assert actor.room.replica.is_dormant
+    await actor.flush(5)
+    assert json.loads(path.read_text())["cells"][0]["source"] in ("0a", ["0a"])
 
 
 async def test_what_somebody_writes_into_the_first_part_is_there_once(
