@@ -8,7 +8,7 @@ from .room.opening import RoomPolicy
 from .room.saving import SavePolicy
 from .store.compaction import BY_DEFAULT, CompactionPolicy
 
-FLUSH_WINDOW = 0.02
+FLUSH_WINDOW = 0.018
 """Seconds that edits wait for company after others have just gone out."""
 
 
