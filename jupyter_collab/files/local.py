@@ -292,17 +292,19 @@ class LocalAccess:
         """
         manager = self._manager
         self._owed_hooks.add(path)
-        if isinstance(format, NotebookFormat) and not (saved and saved.has_checkpoint):
-            await self._checkpoint(path)
+        if isinstance(format, NotebookFormat):
+            await self._checkpoint(path, None if saved is None else saved.has_checkpoint)
         if stock.has_post_save_hooks(manager):
             model = await ensure_async(manager.get(path, content=False))
             manager.run_post_save_hooks(model=model, os_path=str(self._place(path)))
         self._owed_hooks.discard(path)
         manager.emit(data={"action": "save", "path": path})
 
-    async def _checkpoint(self, path: str) -> None:
-        """One checkpoint should always exist for notebooks."""
-        if not await ensure_async(self._manager.checkpoints.list_checkpoints(path)):
+    async def _checkpoint(self, path: str, is_there: bool | None) -> None:
+        """One checkpoint should always exist for notebooks; ``None``: that is to be found out."""
+        if is_there is None:
+            is_there = bool(await ensure_async(self._manager.checkpoints.list_checkpoints(path)))
+        if not is_there:
             await make_checkpoint(self._manager, path)
 
     async def _in_thread(

@@ -60,7 +60,7 @@ class Dormant:
             return EMPTY_UPDATE
         if self.state or not self._takes_more:
             return None
-        doc: Doc[Any] = Doc(client_id=self.client)
+        doc = self.empty()
         state: Map[Any] = doc.get("state", type=Map)
         with doc.transaction():
             for key, value in values.items():
@@ -108,8 +108,8 @@ class Dormant:
         """
         if update == EMPTY_UPDATE:
             return True
-        deletions = only_deletes(update)
-        return deletions is not None and deletions <= (only_deletes(self.deleted) or set())
+        deleted = only_deletes(update)
+        return deleted is not None and deleted <= (only_deletes(self.deleted) or set())
 
 
 def _behind(made: bytes | memoryview, told: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ..errors import ProtocolError
 from ..protocol.varint import Reader
@@ -46,25 +46,27 @@ def _maker(update: bytes) -> tuple[int, int] | None:
         return None  # whoever applies it finds out
 
 
+def deletions(delete_set: Reader) -> Iterator[tuple[int, int, int]]:
+    """What a Yjs delete set says, as client, clock and length; raises
+    :class:`~jupyter_collab.errors.ProtocolError`."""
+    for _ in range(delete_set.read_varuint()):
+        client = delete_set.read_varuint()
+        for _ in range(delete_set.read_varuint()):
+            yield client, delete_set.read_varuint(), delete_set.read_varuint()
+
+
 def only_deletes(update: bytes) -> set[tuple[int, int, int]] | None:
     """What ``update`` deletes, as client, clock and length, if it does nothing else."""
     reader = Reader(update)
     try:
-        if reader.read_varuint():
-            return None
-        clients = (reader.read_varuint() for _ in range(reader.read_varuint()))
-        return {
-            (client, reader.read_varuint(), reader.read_varuint())
-            for client in clients
-            for _ in range(reader.read_varuint())
-        }
+        return None if reader.read_varuint() else set(deletions(reader))
     except ProtocolError:
         return None  # whoever applies it finds out
 
 
 def is_within(update: bytes, state_vector: bytes) -> bool:
     """Whether ``update`` only deletes, and only what is there."""
-    deletions, there = only_deletes(update), clocks(state_vector)
-    if deletions is None:
+    deleted, there = only_deletes(update), clocks(state_vector)
+    if deleted is None:
         return False
-    return all(clock + length <= there.get(client, 0) for client, clock, length in deletions)
+    return all(clock + length <= there.get(client, 0) for client, clock, length in deleted)

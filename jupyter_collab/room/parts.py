@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..protocol.varint import Reader, encode_varuint
+from .gaps import deletions
 
 PIECE = 4_000_000
 """Bytes from which on a part is large enough."""
@@ -63,11 +64,5 @@ class Made:
 def deletes_from(delete_set: bytes, clocks: Mapping[int, int]) -> bool:
     """Whether a transaction with this Yjs ``delete_set`` has deleted something of a document that
     has as much of each client as ``clocks`` says."""
-    reader = Reader(delete_set)
-    for _ in range(reader.read_varuint()):
-        there = clocks.get(reader.read_varuint(), 0)
-        for _ in range(reader.read_varuint()):
-            clock, _ = reader.read_varuint(), reader.read_varuint()
-            if clock < there:
-                return True
-    return False
+    deleted = deletions(Reader(delete_set))
+    return any(clock < clocks.get(client, 0) for client, clock, _ in deleted)

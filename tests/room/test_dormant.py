@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from pycrdt import Array, Doc, Map, Text
 
 from jupyter_collab.errors import ProtocolError
-from jupyter_collab.files.port import FileContent
 from jupyter_collab.protocol.messages import (
     EMPTY_STATE_VECTOR,
     EMPTY_UPDATE,
@@ -26,11 +25,10 @@ from jupyter_collab.room.build import Built, build
 from jupyter_collab.room.document import Document
 from jupyter_collab.room.gaps import clocks
 from jupyter_collab.room.replica import Replica
-from jupyter_collab.server.merging import Merge, merge_now
 from jupyter_collab.server.replaying import dormant
 
 from .notebooks import code, markdown, notebook
-from .world import Client, World, version
+from .world import Client, World
 
 HELLO = "hello\nworld\n"
 CELLS = notebook(code("a", "x = 1"), markdown("b", "# y"), tags=[1])
@@ -333,7 +331,7 @@ def test_the_same_is_written_by_another_program() -> None:
     world = World(CELLS)
     world.open(1)
     world.handle(ev.FileChangedOutside())
-    world.handle(ev.FileRead(FileContent(CELLS, version("v1"))))
+    world.file_is(CELLS, "v1")
     world.wait(100)
     assert world.room.replica.is_dormant
     assert not world.merges
@@ -342,11 +340,7 @@ def test_the_same_is_written_by_another_program() -> None:
 def test_the_same_is_written_in_other_bytes() -> None:
     world = World(CELLS)
     ada = world.open(1)
-    world.handle(ev.FileChangedOutside())
-    world.handle(ev.FileRead(FileContent(CELLS, version("indented"))))
-    wanted = world.merges[-1]
-    merge = Merge("notebook", wanted.ours, CELLS, wanted.clean, None, wanted.saved, 9, wanted.base)
-    world.handle(ev.FileMerged(version("indented"), merge_now(merge).updates))
+    world.merge(world.rewritten(CELLS, "indented"))
     world.wait(100)
     assert not world.room.dirty
     state = ada.doc.get("state", type=Map)
@@ -356,12 +350,9 @@ def test_the_same_is_written_in_other_bytes() -> None:
 def test_another_program_writes_something_else() -> None:
     world = World(HELLO)
     ada = world.open(1)
-    world.handle(ev.FileChangedOutside())
-    world.handle(ev.FileRead(FileContent(HELLO + "more\n", version("v2"))))
-    wanted = world.merges[-1]
+    wanted = world.rewritten(HELLO + "more\n", "v2")
     assert world.room.replica.is_dormant
-    merge = Merge("file", wanted.ours, HELLO + "more\n", wanted.clean, None, wanted.saved, 9)
-    world.handle(ev.FileMerged(version("v2"), merge_now(merge).updates))
+    world.merge(wanted)
     assert str(ada.text) == str(world.open(2).text) == world.text == HELLO + "more\n"
     assert not world.room.dirty
 

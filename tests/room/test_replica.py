@@ -7,16 +7,13 @@ from typing import Any
 import pytest
 from pycrdt import Doc
 
-from jupyter_collab.files.port import FileContent
 from jupyter_collab.protocol.messages import EMPTY_UPDATE, SyncStep2, SyncUpdate
-from jupyter_collab.room import events as ev
 from jupyter_collab.room import replica as module
 from jupyter_collab.room.build import build
 from jupyter_collab.room.parts import Made
 from jupyter_collab.room.replica import Replica
-from jupyter_collab.server.merging import Merge, merge_now
 
-from .world import World, version
+from .world import World
 
 HELLO = "hello\n" + 1000 * "-"
 BUILT = build("text", "file", HELLO)
@@ -112,12 +109,9 @@ def test_what_has_grown_much_is_made_anew(replica: Replica) -> None:
 def test_another_program_writes_before_anybody_does() -> None:
     world = World(HELLO)
     ada = world.open(1)
-    world.handle(ev.FileChangedOutside())
-    world.handle(ev.FileRead(FileContent(HELLO + " world", version("v2"))))
-    wanted = world.merges[-1]
+    wanted = world.rewritten(HELLO + " world", "v2")
     assert wanted.ours == BUILT.update
-    merge = Merge("file", wanted.ours, HELLO + " world", wanted.clean, None, wanted.saved, 9)
-    world.handle(ev.FileMerged(version("v2"), merge_now(merge).updates))
+    world.merge(wanted)
     assert str(ada.text) == str(world.open(2).text) == HELLO + " world"
 
 

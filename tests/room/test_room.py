@@ -32,7 +32,6 @@ from jupyter_collab.room import events as ev
 from jupyter_collab.room.effects import AdoptHistory
 from jupyter_collab.room.older import MERGE_ATTEMPTS
 from jupyter_collab.room.session import Person
-from jupyter_collab.server.merging import Merge, merge_now
 from jupyter_collab.store.port import StoredHistory
 
 from .world import Client, World, person, version
@@ -824,11 +823,7 @@ def test_what_a_hook_made_of_the_document_is_the_base_of_the_next_merge() -> Non
     world.file_is("hello\n", "v2")
     assert not world.merges
     for number, changed in ((3, "hello you\n"), (4, "hello you two\n")):
-        world.handle(ev.FileChangedOutside())
-        world.file_is(changed, f"v{number}")
-        merge = world.merges[-1]
-        assert merge.base == ("hello\n" if number == 3 else "hello you\n")
-        wanted = Merge("file", merge.ours, changed, merge.clean, None, merge.saved, 9, merge.base)
-        merged = merge_now(wanted)
-        world.handle(ev.FileMerged(version(f"v{number}"), merged.updates, None))
+        wanted = world.rewritten(changed, f"v{number}")
+        assert wanted.base == ("hello\n" if number == 3 else "hello you\n")
+        world.merge(wanted)
     assert world.text == "oh hello world you two\n", "what the hook took out stays in the room"

@@ -24,6 +24,7 @@ from jupyter_collab.room.replica import Replica
 from jupyter_collab.room.room import Room
 from jupyter_collab.room.saving import SavePolicy
 from jupyter_collab.room.session import Person
+from jupyter_collab.server.merging import Merge, merge_now
 from jupyter_collab.store.port import SavedMark
 
 TEXT = RoomId("text", "file", FileId("f1"))
@@ -204,6 +205,27 @@ class World:
         self.handle(ev.FileWritten(version(fingerprint)))
         return str(self.writes[-1].source)
 
-    def file_is(self, content: str, fingerprint: str) -> None:
+    def rewritten(self, content: Any, fingerprint: str) -> fx.MergeFile:
+        """Another program writes this, and the room reads it; how it wants to merge that."""
+        self.handle(ev.FileChangedOutside())
+        self.file_is(content, fingerprint)
+        return self.merges[-1]
+
+    def merge(self, wanted: fx.MergeFile) -> None:
+        """Merge what another program wrote, as the server does."""
+        content = wanted.content
+        merge = Merge(
+            type=self.room.replica.type,
+            ours=wanted.ours,
+            theirs=content.source,
+            clean=wanted.clean,
+            stored=None,
+            saved=wanted.saved,
+            client=9,
+            base=wanted.base,
+        )
+        self.handle(ev.FileMerged(content.version, merge_now(merge).updates))
+
+    def file_is(self, content: Any, fingerprint: str) -> None:
         """The read that the room asked for gives this."""
         self.handle(ev.FileRead(FileContent(content, version(fingerprint))))

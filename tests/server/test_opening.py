@@ -37,6 +37,16 @@ def updates_of(client: WireClient) -> list[tuple[int, bytes]]:
     return [(frame[1], read_bytes(frame, 2)) for frame in sync]
 
 
+async def one_is_loading(connect: Connect, root: Path) -> tuple[WireClient, WireClient]:
+    """Somebody who has a large notebook, and somebody who has the first part of it."""
+    (root / "a.ipynb").write_text(json.dumps(large()))
+    has_all = await connect("a.ipynb", "json", "notebook")
+    loading = await connect("a.ipynb", "json", "notebook", sync=False)
+    await loading.send(b"\x00\x00\x01\x00")
+    await loading.until(lambda: updates_of(loading))
+    return has_all, loading
+
+
 async def test_a_large_notebook_comes_cells_first(connect: Connect, jp_root_dir: Path) -> None:
     """W15"""
     (jp_root_dir / "a.ipynb").write_text(json.dumps(large()))
@@ -55,11 +65,7 @@ async def test_what_others_write_meanwhile_comes_after_it(
     connect: Connect, jp_root_dir: Path
 ) -> None:
     """W15"""
-    (jp_root_dir / "a.ipynb").write_text(json.dumps(large()))
-    bob = await connect("a.ipynb", "json", "notebook")
-    ada = await connect("a.ipynb", "json", "notebook", sync=False)
-    await ada.send(b"\x00\x00\x01\x00")
-    await ada.until(lambda: updates_of(ada))
+    bob, ada = await one_is_loading(connect, jp_root_dir)
     source = bob.cells[0]["source"]
     for letter in "abc":
         source += letter
@@ -117,11 +123,7 @@ async def test_what_somebody_writes_into_the_first_part_is_there_once(
     connect: Connect, jp_root_dir: Path
 ) -> None:
     """W15: with the outputs that come later."""
-    (jp_root_dir / "a.ipynb").write_text(json.dumps(large()))
-    bob = await connect("a.ipynb", "json", "notebook")
-    ada = await connect("a.ipynb", "json", "notebook", sync=False)
-    await ada.send(b"\x00\x00\x01\x00")
-    await ada.until(lambda: updates_of(ada))
+    bob, ada = await one_is_loading(connect, jp_root_dir)
     shown: Doc[Any] = Doc()
     shown.apply_update(updates_of(ada)[0][1])
     before, cells = shown.get_state(), shown.get("cells", type=Array)
