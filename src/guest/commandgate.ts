@@ -6,7 +6,7 @@ import type { Standing, Verdict } from './commands';
 type Asked = Parameters<CommandRegistry['isEnabled']>;
 
 /** What runs a command. */
-type Run = () => Promise<unknown>;
+export type Run = () => Promise<unknown>;
 
 /** Run what cannot simply be run now. */
 interface Ways {

@@ -14,9 +14,9 @@ import { Text } from 'yjs';
 import { readConfig } from '../config';
 import { CollabContentProvider } from '../drive';
 import { ViewOnlyBadge } from '../guest/badge';
-import { guardCommands } from '../guest/commandgate';
+import { guardCommands, type Run } from '../guest/commandgate';
 import { LateRuns } from '../guest/lateruns';
-import { lockOf } from '../guest/lock';
+import { lockOf, type Lock } from '../guest/lock';
 import { readOnlyWhileViewing } from '../guest/readonly';
 import { Restraint, withoutKernel } from '../guest/restraint';
 import { onDocumentWidget } from '../guest/widgets';
@@ -98,16 +98,15 @@ export const access: JupyterFrontEndPlugin<void> = {
     };
     const place = () => placeOf(app.shell.currentWidget);
     const lateRuns = new LateRuns(place, () => sayNotRun(trans));
-    const lockInFront = () => lockFor(app.shell.currentWidget);
+    const inFront =
+      (run: (lock: Lock, command: Run) => Promise<unknown>) =>
+      (command: Run): Promise<unknown> => {
+        const lock = lockFor(app.shell.currentWidget);
+        return lock === null ? command() : run(lock, command);
+      };
     guardCommands(app.commands, standing, {
-      later: run => {
-        const lock = lockInFront();
-        return lock === null ? run() : lateRuns.ask(lock, run);
-      },
-      through: run => {
-        const lock = lockInFront();
-        return lock === null ? run() : lock.through(run);
-      }
+      later: inFront((lock, command) => lateRuns.ask(lock, command)),
+      through: inFront((lock, command) => lock.through(command))
     });
     app.shell.currentChanged?.connect(update);
   }
