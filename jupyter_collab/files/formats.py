@@ -90,7 +90,7 @@ class NotebookFormat:
 
     def decode(self, data: bytes, path: str) -> Source:
         try:
-            return decode(data.decode())
+            return decode(data)
         except UnicodeDecodeError as error:
             raise not_utf8(path, error.start) from error
         except BadNotebook as error:

@@ -11,19 +11,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator
 from json.decoder import JSONDecodeError
 from typing import Any
 
 import nbformat
 
-from .line_endings import BYTE_ORDER_MARK
+from .json_text import JsonText
 
 Notebook = dict[str, Any]
 
-_SPACE = re.compile(r"[ \t\n\r]*")
-_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _SPLIT_TYPES = ("application/javascript", "image/svg+xml")
 TRANSIENT = ("orig_nbformat", "orig_nbformat_minor", "signature")
 """Members of a notebook's metadata that must not be in a file."""
@@ -36,15 +33,17 @@ class BadNotebook(ValueError):
     """The text is no notebook; ``str(error)`` says why, with the position where known."""
 
 
-def decode(text: str) -> Notebook:
-    """Read a notebook of any format version as version 4; raises :class:`BadNotebook`.
+def decode(data: bytes) -> Notebook:
+    """Read a notebook of any format version as version 4; raises :class:`BadNotebook`, and
+    ``UnicodeDecodeError`` where the bytes are no UTF-8.
 
     The minor version stays what it is. ``trusted`` marks and other things that must not be
     in a file are removed.
     """
-    text = text.removeprefix(BYTE_ORDER_MARK)
+    text = JsonText(data)
     try:
-        notebook = _parse(text)
+        notebook = _parse(text, depth=0)
+        text.end()
     except JSONDecodeError as error:
         position = f"line {error.lineno}, column {error.colno}"
         raise BadNotebook(f"{error.msg} ({position})") from error
@@ -53,8 +52,8 @@ def decode(text: str) -> Notebook:
     if not isinstance(notebook, dict):
         raise BadNotebook("the file holds no JSON object")
     if notebook.get("nbformat") != 4:
-        notebook = _upgrade(text)
-    if _SURROGATE_ESCAPE.search(text):
+        notebook = _upgrade(data.decode("utf-8-sig"))
+    if text.has_surrogates:
         notebook = _without_lone_surrogates(notebook)
     return _normalize(notebook)
 
@@ -67,74 +66,32 @@ def encode(notebook: Notebook) -> bytes:
 # Reading
 
 
-def _parse(text: str) -> Any:
-    """Like ``json.loads``, in small steps; raises ``JSONDecodeError`` with a position."""
-    value, end = _parse_stepwise(text, _skip(text, 0), depth=0)
-    if end != len(text):
-        raise JSONDecodeError("Extra data", text, end)
-    return value
-
-
-_scan = json.JSONDecoder().raw_decode
-
-
-def _skip(text: str, at: int) -> int:
-    match = _SPACE.match(text, at)
-    return match.end() if match else at
-
-
-def _parse_stepwise(text: str, at: int, depth: int) -> tuple[Any, int]:
-    """The value at ``at``, and where the text goes on after it and the space behind it.
+def _parse(text: JsonText, depth: int) -> Any:
+    """The value that comes next, in small steps.
 
     An object is opened here only down to the outputs (notebook, cell, output), and only
     the lists of cells and outputs: everything else is left to the fast scanner.
     """
-    if depth > 2 or not text.startswith("{", at):
-        value, end = _scan(text, at)
-        return value, _skip(text, end)
+    if depth > 2 or not text.accept("{"):
+        return text.value()
     result: dict[str, Any] = {}
-    at = _skip(text, at + 1)
-    if text.startswith("}", at):
-        return result, _skip(text, at + 1)
-    while True:
-        if not text.startswith('"', at):
-            raise JSONDecodeError("Expecting property name enclosed in double quotes", text, at)
-        key, at = _scan(text, at)
-        at = _skip(text, at)
-        if not text.startswith(":", at):
-            raise JSONDecodeError("Expecting ':' delimiter", text, at)
-        at = _skip(text, at + 1)
-        if key in _STEPWISE and text.startswith("[", at):
-            result[key], at = _parse_list(text, at, depth + 1)
-        else:
-            value, at = _scan(text, at)
-            result[key], at = value, _skip(text, at)
-        if text.startswith("}", at):
-            return result, _skip(text, at + 1)
-        at = _after_comma(text, at, "}")
+    goes_on = not text.accept("}")
+    while goes_on:
+        key = text.key()
+        in_steps = key in _STEPWISE and text.accept("[")
+        result[key] = _parse_list(text, depth + 1) if in_steps else text.value()
+        goes_on = text.goes_on("}")
+    return result
 
 
-def _after_comma(text: str, at: int, closing: str) -> int:
-    """Where the next member or element begins."""
-    if not text.startswith(",", at):
-        raise JSONDecodeError("Expecting ',' delimiter", text, at)
-    following = _skip(text, at + 1)
-    if text.startswith(closing, following):
-        raise JSONDecodeError(f"Illegal trailing comma before '{closing}'", text, at)
-    return following
-
-
-def _parse_list(text: str, at: int, depth: int) -> tuple[list[Any], int]:
+def _parse_list(text: JsonText, depth: int) -> list[Any]:
+    """The elements of a list that has begun."""
     result: list[Any] = []
-    at = _skip(text, at + 1)
-    if text.startswith("]", at):
-        return result, _skip(text, at + 1)
-    while True:
-        value, at = _parse_stepwise(text, at, depth)
-        result.append(value)
-        if text.startswith("]", at):
-            return result, _skip(text, at + 1)
-        at = _after_comma(text, at, "]")
+    goes_on = not text.accept("]")
+    while goes_on:
+        result.append(_parse(text, depth))
+        goes_on = text.goes_on("]")
+    return result
 
 
 def _upgrade(text: str) -> Notebook:

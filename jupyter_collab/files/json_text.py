@@ -1,0 +1,125 @@
+"""A JSON text that is parsed a stretch at a time.
+
+The standard library's parser takes a ``str`` and holds the interpreter lock for as long as one
+call takes. To turn the 50 MB of a large file into one ``str`` stops the event loop as well, even
+from another thread, and touches as much fresh memory. Here bytes become text a
+stretch at a time, and each value is parsed by a call of its own. This module is pure.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from json.decoder import JSONDecodeError
+from typing import Any
+
+STRETCH = 2**20
+"""Bytes that become text at once; more where a single value takes more."""
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+_scan = json.JSONDecoder().raw_decode
+
+
+class JsonText:
+    """The JSON text in ``data``, from its beginning on.
+
+    ``has_surrogates`` says whether a half of a character has been escaped in what was read.
+    All methods raise ``JSONDecodeError`` for what is no JSON, with the position in the whole
+    text, and ``UnicodeDecodeError`` for what is no UTF-8.
+    """
+
+    def __init__(self, data: bytes, stretch: int = STRETCH) -> None:
+        self.has_surrogates = False
+        self._data = data
+        self._stretch = stretch
+        self._taken = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
+        self._text = ""  # what is in hand
+        self._at = self._let_go = 0
+
+    def next(self) -> str:
+        """The next character that is no white space; empty at the end."""
+        while True:
+            match = _SPACE.match(self._text, self._at)
+            self._at = match.end() if match else self._at
+            if self._at < len(self._text) or not self._take_more():
+                return self._text[self._at : self._at + 1]
+
+    def accept(self, character: str) -> bool:
+        """Go beyond ``character`` if it comes next."""
+        is_next = self.next() == character
+        self._at += is_next
+        return is_next
+
+    def expect(self, character: str) -> None:
+        """Go beyond ``character``."""
+        if not self.accept(character):
+            raise self._error(f"Expecting '{character}' delimiter")
+
+    def value(self) -> Any:
+        """Go beyond the next value, and return it."""
+        self.next()
+        while True:
+            try:
+                value, end = _scan(self._text, self._at)
+            except JSONDecodeError as error:
+                if not self._take_more():
+                    raise self._error(error.msg, self._let_go + error.pos) from None
+                continue
+            # A number may go on behind what is in hand, also where that ends with "1." or "1e+".
+            if end + 2 < len(self._text) or not self._take_more():
+                self._at = end
+                return value
+
+    def key(self) -> str:
+        """Go beyond a member's name and the colon behind it, and return the name."""
+        if self.next() != '"':
+            raise self._error("Expecting property name enclosed in double quotes")
+        name: str = self.value()
+        self.expect(":")
+        return name
+
+    def goes_on(self, closing: str) -> bool:
+        """Go beyond a comma, or beyond the character that ends a list or an object."""
+        if self.accept(closing):
+            return False
+        self.expect(",")
+        comma = self._place - 1
+        if self.next() == closing:
+            raise self._error(f"Illegal trailing comma before '{closing}'", comma)
+        return True
+
+    def end(self) -> None:
+        """Nothing but white space may follow."""
+        if self.next():
+            raise self._error("Extra data")
+
+    @property
+    def _place(self) -> int:
+        """Where we are in the whole text, in characters."""
+        return self._let_go + self._at
+
+    def _error(self, message: str, place: int | None = None) -> JSONDecodeError:
+        """That there is something wrong at ``place``, or here."""
+        so_far = self._data[: self._taken].decode("utf-8-sig")
+        return JSONDecodeError(message, so_far, self._place if place is None else place)
+
+    def _take_more(self) -> bool:
+        """Have more text in hand, and no more what was read; ``False`` if there is none."""
+        if self._taken == len(self._data):
+            return False
+        rest = self._text[self._at :]
+        end = self._taken + max(self._stretch, len(rest))
+        piece, is_last = self._data[self._taken : end], end >= len(self._data)
+        try:
+            text, size = codecs.utf_8_decode(piece, "strict", is_last)
+        except UnicodeDecodeError as error:
+            error.object, error.start = self._data, error.start + self._taken
+            raise
+        self._taken += size
+        self._let_go += self._at
+        self._text, self._at = rest + text, 0
+        self.has_surrogates = self.has_surrogates or _SURROGATE.search(self._text) is not None
+        return True
