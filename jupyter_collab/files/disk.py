@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from io import BufferedReader
 from pathlib import Path
+from typing import TypeVar
 
 from .access import Sign, Unstable
 from .problems import too_large
+
+T = TypeVar("T")
 
 FINE_WINDOW = 0.05
 """Seconds in which two changes may get the same time stamp on a usual file system."""
@@ -51,16 +56,32 @@ def stat_file(place: Path) -> os.stat_result:
 
 def read_file(place: Path, path: str, max_size: int | None) -> tuple[bytes, os.stat_result]:
     """All bytes, and the ``stat`` that goes with them; raises :class:`Unstable`."""
+    return _take(place, path, max_size, lambda file: file.read())
+
+
+def hash_file(
+    place: Path, path: str, max_size: int | None, algorithm: str
+) -> tuple[str, os.stat_result]:
+    """The digest of all bytes, which are not kept, and the ``stat``; raises :class:`Unstable`."""
+    return _take(
+        place, path, max_size, lambda file: hashlib.file_digest(file, algorithm).hexdigest()
+    )
+
+
+def _take(
+    place: Path, path: str, max_size: int | None, take: Callable[[BufferedReader], T]
+) -> tuple[T, os.stat_result]:
+    """What ``take`` makes of a file that nobody changes meanwhile."""
     stat_file(place)
     with place.open("rb") as file:
         before = os.fstat(file.fileno())
         if max_size is not None and before.st_size > max_size:
             raise too_large(path, before.st_size, max_size)
-        data = file.read()
+        taken = take(file)
         after = os.fstat(file.fileno())
-    if sign_of(before) != sign_of(after) or len(data) != after.st_size:
-        raise Unstable(path)
-    return data, after
+        if sign_of(before) != sign_of(after) or file.tell() != after.st_size:
+            raise Unstable(path)
+    return taken, after
 
 
 def find_moved(missing: Path, was: Sign, root: Path) -> Path | None:

@@ -109,27 +109,30 @@ class LocalAccess:
     def _load(self, path: str) -> tuple[bytes, Sighting]:
         place = self._place(path)
         data, info = disk.read_file(place, path, self._max_size)
-        return data, self._sighting(data, place, info)
+        return data, self._sighting(self._digest(data), place, info)
 
-    def _sighting(
-        self, data: bytes, place: Path, info: os.stat_result, content: str = ""
-    ) -> Sighting:
-        """``content`` is the digest of ``data`` where it is known."""
-        algorithm = self._manager.hash_algorithm
-        is_known = content and algorithm == ALGORITHM
-        fingerprint = content if is_known else digest(data, algorithm)
+    def _identify(self, path: str) -> Sighting:
+        place, algorithm = self._place(path), self._manager.hash_algorithm
+        fingerprint, info = disk.hash_file(place, path, self._max_size, algorithm)
+        return self._sighting(fingerprint, place, info)
+
+    def _digest(self, data: bytes) -> str:
+        return digest(data, self._manager.hash_algorithm)
+
+    def _sighting(self, fingerprint: str, place: Path, info: os.stat_result) -> Sighting:
         version = FileVersion(
             fingerprint=fingerprint,
             last_modified=info.st_mtime,
             hash=fingerprint,
-            hash_algorithm=algorithm,
+            hash_algorithm=self._manager.hash_algorithm,
             writable=os.access(place, os.W_OK),
         )
         return Sighting(version, disk.sign_of(info))
 
     def _look(self, path: str, format: Format, known: str | None) -> Sighting:
-        data, sighting = self._load(path)
+        sighting = self._identify(path)
         if known is not None and sighting.version.fingerprint != known:
+            data, sighting = self._load(path)
             try:
                 format.decode(data, path)
             except FileUnreadable as problem:
@@ -245,12 +248,13 @@ class LocalAccess:
         except Exception as error:
             disk.remove_copy(place, known.sign)
             torn = disk.is_torn(place, draft.data)
-            if torn is None or digest(torn, self._manager.hash_algorithm) == known.version.hash:
+            if torn is None or self._digest(torn) == known.version.hash:
                 raise
-            sighting = self._sighting(torn, place, place.stat())
+            sighting = self._sighting(self._digest(torn), place, place.stat())
             raise Unfinished(file_error(error, path, "saved"), sighting) from error
-        written = self._sighting(draft.data, place, info, draft.content)
-        sighting = replace(written, content=draft.content)
+        is_known = self._manager.hash_algorithm == ALGORITHM
+        fingerprint = draft.content if is_known else self._digest(draft.data)
+        sighting = replace(self._sighting(fingerprint, place, info), content=draft.content)
         return _Saved(sighting, has_checkpoint(self._manager, path))
 
     # In the event loop

@@ -43,6 +43,7 @@ from .merging import BringIn, Merge, bring_in, find_edits
 from .replaying import readable
 from .starting import Start, adopt, has_what_the_file_has
 from .telemetry import Telemetry
+from .turns import after_others
 
 
 def room_event(event: FileEvent) -> ev.RoomEvent:
@@ -130,11 +131,11 @@ class DocumentActor(Actor):
         if not self._reads_ahead and self.room.dirty:
             # The first save has to read it all; that is done until then, little by little.
             self._reads_ahead = True
-            self._loop.call_soon(self._read_ahead, self.room.replica.document.read_ahead())
+            after_others(self._read_ahead, self.room.replica.document.read_ahead())
 
     def _read_ahead(self, steps: Iterator[None]) -> None:
         if not self.closed and next(steps, self) is None:
-            self._loop.call_soon(self._read_ahead, steps)
+            after_others(self._read_ahead, steps)
 
     def perform(self, effect: Effect) -> None:
         match effect:
@@ -327,7 +328,7 @@ class DocumentActor(Actor):
             if is_done:
                 self._run()
             else:
-                self._loop.call_soon(self._wake, steps)
+                after_others(self._wake, steps)
 
     async def close(self, code: CloseCode, reason: str) -> None:
         await super().close(code, reason)
