@@ -8,9 +8,8 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterator
-from io import BufferedReader
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from .access import Sign, Unstable
 from .problems import too_large
@@ -54,34 +53,55 @@ def stat_file(place: Path) -> os.stat_result:
     return info
 
 
-def read_file(place: Path, path: str, max_size: int | None) -> tuple[bytes, os.stat_result]:
-    """All bytes, and the ``stat`` that goes with them; raises :class:`Unstable`."""
-    return _take(place, path, max_size, lambda file: file.read())
-
-
-def hash_file(
-    place: Path, path: str, max_size: int | None, algorithm: str
-) -> tuple[str, os.stat_result]:
-    """The digest of all bytes, which are not kept, and the ``stat``; raises :class:`Unstable`."""
-    return _take(
-        place, path, max_size, lambda file: hashlib.file_digest(file, algorithm).hexdigest()
-    )
-
-
-def _take(
-    place: Path, path: str, max_size: int | None, take: Callable[[BufferedReader], T]
+def take_file(
+    place: Path, path: str, max_size: int | None, take: Callable[[BinaryIO], T]
 ) -> tuple[T, os.stat_result]:
-    """What ``take`` makes of a file that nobody changes meanwhile."""
+    """What ``take`` makes of a file which it reads to the end, and the ``stat`` that goes with it.
+
+    Raises :class:`Unstable` if somebody has changed the file meanwhile, whatever else was raised.
+    """
     stat_file(place)
     with place.open("rb") as file:
         before = os.fstat(file.fileno())
         if max_size is not None and before.st_size > max_size:
             raise too_large(path, before.st_size, max_size)
-        taken = take(file)
-        after = os.fstat(file.fileno())
-        if sign_of(before) != sign_of(after) or file.tell() != after.st_size:
+        try:
+            taken = take(file)
+        finally:
+            after = os.fstat(file.fileno())
+            if sign_of(before) != sign_of(after):
+                raise Unstable(path)
+        if file.tell() != after.st_size:
             raise Unstable(path)
     return taken, after
+
+
+def read_file(place: Path, path: str, max_size: int | None) -> tuple[bytes, os.stat_result]:
+    """All bytes; see :func:`take_file`."""
+    return take_file(place, path, max_size, lambda file: file.read())
+
+
+class Hashed:
+    """A file that is hashed as it is read; what is read again after :meth:`seek` is not."""
+
+    def __init__(self, file: BinaryIO, algorithm: str) -> None:
+        self._file = file
+        self._hash = hashlib.new(algorithm)
+        self._again = False
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size)
+        if not self._again:
+            self._hash.update(data)
+        return data
+
+    def seek(self, offset: int) -> int:
+        self._again = True
+        return self._file.seek(offset)
+
+    def digest(self) -> str:
+        """The digest of what was read."""
+        return self._hash.hexdigest()
 
 
 def find_moved(missing: Path, was: Sign, root: Path) -> Path | None:

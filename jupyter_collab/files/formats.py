@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from io import BytesIO
 from typing import Any, ClassVar, Protocol
 
 from ..errors import FileError, NotANotebook, NotUtf8
+from .json_text import Readable
 from .line_endings import to_editor, to_file
 from .notebook_json import BadNotebook, Notebook, decode, encode
 from .port import Source
@@ -24,8 +26,11 @@ class Format(Protocol):
     needs_before: ClassVar[bool]
     """Whether ``encode`` looks at the bytes that the file has."""
 
-    def decode(self, data: bytes, path: str) -> Source:
-        """What the bytes say; raises :class:`~jupyter_collab.errors.FileUnreadable`."""
+    def decode(self, file: Readable, path: str) -> Source:
+        """What a file says, which is read from its beginning.
+
+        Raises :class:`~jupyter_collab.errors.FileUnreadable`.
+        """
 
     def encode(self, source: Source, before: bytes, path: str) -> bytes:
         """The bytes of ``source`` for a file that contains ``before``.
@@ -53,9 +58,9 @@ class TextFormat:
     contents_format: ClassVar[str] = "text"
     needs_before: ClassVar[bool] = True
 
-    def decode(self, data: bytes, path: str) -> Source:
+    def decode(self, file: Readable, path: str) -> Source:
         try:
-            return to_editor(data.decode())
+            return to_editor(file.read().decode())
         except UnicodeDecodeError as error:
             raise not_utf8(path, error.start) from error
 
@@ -78,7 +83,7 @@ class TextFormat:
 
     def from_model(self, content: Any, path: str) -> tuple[Source, bytes]:
         data = _text(content, path).encode()
-        return self.decode(data, path), data
+        return self.decode(BytesIO(data), path), data
 
 
 class NotebookFormat:
@@ -88,9 +93,9 @@ class NotebookFormat:
     contents_format: ClassVar[str] = "json"
     needs_before: ClassVar[bool] = False
 
-    def decode(self, data: bytes, path: str) -> Source:
+    def decode(self, file: Readable, path: str) -> Source:
         try:
-            return decode(data)
+            return decode(file)
         except UnicodeDecodeError as error:
             raise not_utf8(path, error.start) from error
         except BadNotebook as error:
@@ -127,8 +132,8 @@ class BytesFormat:
     contents_format: ClassVar[str] = "base64"
     needs_before: ClassVar[bool] = False
 
-    def decode(self, data: bytes, path: str) -> Source:
-        return data
+    def decode(self, file: Readable, path: str) -> Source:
+        return file.read()
 
     def encode(self, source: Source, before: bytes, path: str) -> bytes:
         return bytes(source)

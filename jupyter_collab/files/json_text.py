@@ -2,8 +2,8 @@
 
 The standard library's parser takes a ``str`` and holds the interpreter lock for as long as one
 call takes. To turn the 50 MB of a large file into one ``str`` stops the event loop as well, even
-from another thread, and touches as much fresh memory. Here bytes become text a
-stretch at a time, and each value is parsed by a call of its own. This module is pure.
+from another thread, and memory that was not used before is slow. Here a file becomes text a
+stretch at a time, and each value is parsed by a call of its own.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import codecs
 import json
 import re
 from json.decoder import JSONDecodeError
-from typing import Any
+from typing import Any, Protocol
 
 STRETCH = 2**20
-"""Bytes that become text at once; more where a single value takes more."""
+"""Bytes that are read at once; more where a single value takes more."""
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -23,19 +23,27 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _scan = json.JSONDecoder().raw_decode
 
 
+class Readable(Protocol):
+    """A file, as far as it is needed to read it, and once more where something is wrong."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+    def seek(self, offset: int, /) -> int: ...
+
+
 class JsonText:
-    """The JSON text in ``data``, from its beginning on.
+    """The JSON text in ``file``, from its beginning on.
 
     ``has_surrogates`` says whether a half of a character has been escaped in what was read.
     All methods raise ``JSONDecodeError`` for what is no JSON, with the position in the whole
-    text, and ``UnicodeDecodeError`` for what is no UTF-8.
+    text, and ``UnicodeDecodeError`` for what is no UTF-8, with that in the file.
     """
 
-    def __init__(self, data: bytes, stretch: int = STRETCH) -> None:
+    def __init__(self, file: Readable, stretch: int = STRETCH) -> None:
         self.has_surrogates = False
-        self._data = data
+        self._file = file
         self._stretch = stretch
-        self._taken = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
         self._text = ""  # what is in hand
         self._at = self._let_go = 0
 
@@ -103,22 +111,26 @@ class JsonText:
 
     def _error(self, message: str, place: int | None = None) -> JSONDecodeError:
         """That there is something wrong at ``place``, or here."""
-        so_far = self._data[: self._taken].decode("utf-8-sig")
-        return JSONDecodeError(message, so_far, self._place if place is None else place)
+        place = self._place if place is None else place
+        whole = self._again().decode("utf-8-sig", "replace")
+        return JSONDecodeError(message, whole, place)
+
+    def _again(self) -> bytes:
+        """The whole file, to tell what is wrong with it."""
+        self._file.seek(0)
+        return self._file.read()
 
     def _take_more(self) -> bool:
         """Have more text in hand, and no more what was read; ``False`` if there is none."""
-        if self._taken == len(self._data):
-            return False
         rest = self._text[self._at :]
-        end = self._taken + max(self._stretch, len(rest))
-        piece, is_last = self._data[self._taken : end], end >= len(self._data)
+        piece = self._file.read(max(self._stretch, len(rest)))
         try:
-            text, size = codecs.utf_8_decode(piece, "strict", is_last)
-        except UnicodeDecodeError as error:
-            error.object, error.start = self._data, error.start + self._taken
-            raise
-        self._taken += size
+            text = self._decoder.decode(piece, final=not piece)
+        except UnicodeDecodeError:
+            self._again().decode()
+            raise  # the file is another meanwhile
+        if not piece:
+            return False
         self._let_go += self._at
         self._text, self._at = rest + text, 0
         self.has_surrogates = self.has_surrogates or _SURROGATE.search(self._text) is not None

@@ -13,9 +13,10 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from io import BytesIO
 from logging import Logger
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from jupyter_core.utils import ensure_async
 
@@ -24,6 +25,7 @@ from . import disk, stock, trust
 from .access import Sighting, Sign, Unfinished, Unstable
 from .checkpoints import has_checkpoint, keep_before_emptying, make_checkpoint
 from .formats import ALGORITHM, Format, NotebookFormat, digest
+from .json_text import STRETCH, Readable
 from .port import ABSENT, FileVersion, Source
 from .problems import Action, file_error, too_large
 
@@ -112,9 +114,21 @@ class LocalAccess:
         return data, self._sighting(self._digest(data), place, info)
 
     def _identify(self, path: str) -> Sighting:
-        place, algorithm = self._place(path), self._manager.hash_algorithm
-        fingerprint, info = disk.hash_file(place, path, self._max_size, algorithm)
-        return self._sighting(fingerprint, place, info)
+        return self._take(path, _pass_over)[1]
+
+    def _decode(self, path: str, format: Format) -> tuple[Source, Sighting]:
+        return self._take(path, lambda file: format.decode(file, path))
+
+    def _take(self, path: str, take: Callable[[Readable], T]) -> tuple[T, Sighting]:
+        """What ``take`` makes of the file, and which bytes that was."""
+        place = self._place(path)
+
+        def take_all(file: BinaryIO) -> tuple[T, str]:
+            hashed = disk.Hashed(file, self._manager.hash_algorithm)
+            return take(hashed), hashed.digest()
+
+        (taken, fingerprint), info = disk.take_file(place, path, self._max_size, take_all)
+        return taken, self._sighting(fingerprint, place, info)
 
     def _digest(self, data: bytes) -> str:
         return digest(data, self._manager.hash_algorithm)
@@ -132,24 +146,21 @@ class LocalAccess:
     def _look(self, path: str, format: Format, known: str | None) -> Sighting:
         sighting = self._identify(path)
         if known is not None and sighting.version.fingerprint != known:
-            data, sighting = self._load(path)
             try:
-                format.decode(data, path)
+                _, sighting = self._decode(path, format)
             except FileUnreadable as problem:
                 return replace(sighting, problem=problem)
         return sighting
 
     def _read(self, path: str, format: Format) -> tuple[Source, Sighting, str | None]:
-        data, sighting = self._load(path)
         try:
-            source = format.decode(data, path)
+            source, sighting = self._decode(path, format)
         except FileUnreadable as error:
             if disk.age(self._place(path)) < _ABANDONED:
                 raise Unstable(path) from error
             if not self._restore_backup(path, format):
                 raise
-            data, sighting = self._load(path)
-            source = format.decode(data, path)
+            source, sighting = self._decode(path, format)
         is_notebook = isinstance(format, NotebookFormat)
         return source, sighting, trust.signature(self._manager, source) if is_notebook else None
 
@@ -165,7 +176,7 @@ class LocalAccess:
         if not self._manager.use_atomic_writing:
             return False
         try:
-            format.decode(disk.read_file(backup, path, self._max_size)[0], path)
+            disk.take_file(backup, path, self._max_size, lambda file: format.decode(file, path))
             place.replace(place.with_name(f"{place.name}.invalid"))
             backup.replace(place)
         except (OSError, FileError, Unstable):
@@ -219,15 +230,17 @@ class LocalAccess:
         return before, replace(known, version=sighting.version, sign=sighting.sign)
 
     def _content(self, path: str, format: Format, before: bytes | None, known: Sighting) -> str:
-        """The digest of what the file would be if we had written it."""
-        if before is None:
-            before, sighting = self._load(path)
-            if sighting.version.fingerprint != known.version.fingerprint:
-                raise changed(path)
+        """The digest of what the file would be if we had written it; empty if we never would."""
         try:
-            return digest(format.encode(format.decode(before, path), before, path))
+            if before is not None:
+                source = format.decode(BytesIO(before), path)
+            else:
+                source, sighting = self._decode(path, format)
+                if sighting.version.fingerprint != known.version.fingerprint:
+                    raise changed(path)
         except FileUnreadable:
-            return digest(before)
+            return ""
+        return digest(format.encode(source, before or b"", path))
 
     def _write(self, path: str, draft: _Draft) -> _Saved:
         assert draft.data is not None
@@ -328,6 +341,12 @@ def changed(path: str) -> FileChanged:
         f"{path} was not saved yet: another program has changed it. Its changes are merged"
         " into the document first.",
     )
+
+
+def _pass_over(file: Readable) -> None:
+    """Read a file and keep nothing."""
+    while file.read(STRETCH):
+        pass
 
 
 def _imprint(content: Any) -> str:

@@ -8,6 +8,7 @@ import os
 from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -174,7 +175,7 @@ class ManagerAccess:
         """The same error with the position in the file, which managers do not report."""
         try:
             text = (await self._get(path, content=True, format=TextFormat()))["content"]
-            await asyncio.to_thread(NotebookFormat().decode, text.encode(), path)
+            await asyncio.to_thread(NotebookFormat().decode, BytesIO(text.encode()), path)
         except NotANotebook as better:
             return better
         except FileError:

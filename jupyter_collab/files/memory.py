@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from io import BytesIO
 
 from ..errors import FileChanged, FileError, FileMissing, FileUnreadable
 from .formats import Format, NotebookFormat, digest, format_of
@@ -175,7 +176,7 @@ class MemoryFile:
 
     async def read(self) -> FileContent:
         data = await self._files.load(self.path)
-        source = self._format.decode(data, self.path)
+        source = self._format.decode(BytesIO(data), self.path)
         if isinstance(self._format, NotebookFormat):
             for cell in source["cells"]:
                 if cell["cell_type"] == "code":
@@ -234,7 +235,7 @@ class MemoryFile:
         """The file has these bytes now, or is ``gone``."""
         if data is not None and digest(data) != self._known:
             try:
-                self._format.decode(data, self.path)
+                self._format.decode(BytesIO(data), self.path)
             except FileUnreadable as error:
                 data, gone = None, Gone("unreadable", str(error))
         if data is None:
@@ -275,7 +276,9 @@ class MemoryFile:
     def _canonical(self, before: bytes) -> bytes:
         """What the file would be if we had written it."""
         try:
-            return self._format.encode(self._format.decode(before, self.path), before, self.path)
+            return self._format.encode(
+                self._format.decode(BytesIO(before), self.path), before, self.path
+            )
         except FileUnreadable:
             return before
 

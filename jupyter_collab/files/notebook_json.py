@@ -17,7 +17,7 @@ from typing import Any
 
 import nbformat
 
-from .json_text import JsonText
+from .json_text import JsonText, Readable
 
 Notebook = dict[str, Any]
 
@@ -33,14 +33,14 @@ class BadNotebook(ValueError):
     """The text is no notebook; ``str(error)`` says why, with the position where known."""
 
 
-def decode(data: bytes) -> Notebook:
+def decode(file: Readable) -> Notebook:
     """Read a notebook of any format version as version 4; raises :class:`BadNotebook`, and
-    ``UnicodeDecodeError`` where the bytes are no UTF-8.
+    ``UnicodeDecodeError`` where the bytes are no UTF-8. ``file`` is read from its beginning.
 
     The minor version stays what it is. ``trusted`` marks and other things that must not be
     in a file are removed.
     """
-    text = JsonText(data)
+    text = JsonText(file)
     try:
         notebook = _parse(text, depth=0)
         text.end()
@@ -52,7 +52,7 @@ def decode(data: bytes) -> Notebook:
     if not isinstance(notebook, dict):
         raise BadNotebook("the file holds no JSON object")
     if notebook.get("nbformat") != 4:
-        notebook = _upgrade(data.decode("utf-8-sig"))
+        notebook = _upgrade(notebook)
     if text.has_surrogates:
         notebook = _without_lone_surrogates(notebook)
     return _normalize(notebook)
@@ -94,17 +94,17 @@ def _parse_list(text: JsonText, depth: int) -> list[Any]:
     return result
 
 
-def _upgrade(text: str) -> Notebook:
+def _upgrade(notebook: Notebook) -> Notebook:
     """A notebook of format version 1, 2 or 3, as version 4.
 
     nbformat gives each cell a random id; ids made from the content instead let the same
     file give the same document each time it is read.
     """
     try:
-        upgraded: Any = nbformat.reads(text, as_version=4)
+        upgraded: Any = nbformat.reads(json.dumps(notebook), as_version=4)
     except Exception as error:  # nbformat raises a dozen kinds for a wrong structure
         raise BadNotebook(f"{error}"[:300]) from error
-    notebook: Notebook = json.loads(json.dumps(upgraded))
+    notebook = json.loads(json.dumps(upgraded))
     for index, cell in enumerate(notebook["cells"]):
         seed = f"{index}\n{cell['cell_type']}\n{cell['source']}"
         cell["id"] = hashlib.sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()[:12]

@@ -6,6 +6,7 @@ import logging
 import os
 import tempfile
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -175,7 +176,7 @@ class DictManager(AsyncContentsManager):
     def _content(self, data: bytes, path: str, type: str | None, format: str | None) -> Any:
         if type == "notebook":
             try:
-                notebook = NotebookFormat().decode(data, path)
+                notebook = NotebookFormat().decode(BytesIO(data), path)
             except FileError:
                 raise HTTPError(400, f"Unreadable Notebook: {path} it is odd") from None
             for cell in notebook["cells"]:

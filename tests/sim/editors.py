@@ -6,6 +6,7 @@ import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from io import BytesIO
 from random import Random
 from typing import Any, ClassVar
 
@@ -76,7 +77,7 @@ class TextEditor(Editor):
         return {"": client.text}
 
     def read_file(self, data: bytes) -> Any:
-        return TextFormat().decode(data, "")
+        return TextFormat().decode(BytesIO(data), "")
 
     def in_file(self, data: bytes) -> dict[str, str]:
         return {"": data.decode()}
@@ -102,7 +103,7 @@ class NotebookEditor(Editor):
         return {cell["id"]: cell["source"] for cell in client.cells}
 
     def read_file(self, data: bytes) -> Any:
-        return Notebook.of(NotebookFormat().decode(data, ""))
+        return Notebook.of(NotebookFormat().decode(BytesIO(data), ""))
 
     def in_file(self, data: bytes) -> dict[str, str]:
         return {cell["id"]: "".join(cell["source"]) for cell in json.loads(data)["cells"]}
