@@ -6,18 +6,25 @@ answer, in the event loop. A thread can do so while nobody is there yet.
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import threading
 from collections.abc import Callable, Iterable
 from logging import Logger
+from time import monotonic, process_time
 
 from jupyter_server.serverapp import ServerApp
 
 Step = Callable[[], None]
 
-PAUSE = 0.2
-"""Seconds from the start of the loop until the thread begins: the server is to listen first."""
+QUIET = 0.5
+"""Seconds in which the process has little to do before the thread begins, so that it takes nothing
+from those who come at once."""
+
+LITTLE = 0.1
+"""Which part of :data:`QUIET` the process may compute."""
+
+LATEST = 3.0
+"""Seconds after which the thread begins in any case."""
 
 
 def pass_over_what_is_there() -> None:
@@ -68,34 +75,38 @@ def steps_of(serverapp: ServerApp) -> tuple[Step, ...]:
 
 
 class Warming:
-    """Does ``steps`` one after the other in a thread, a moment after :meth:`begin`.
+    """Does ``steps`` one after the other in a thread, once the process is ``quiet``, in seconds.
 
     One that fails is passed over: what it was to prepare is done when it is needed, or fails there.
     """
 
-    def __init__(self, log: Logger, steps: Iterable[Step]) -> None:
+    def __init__(self, log: Logger, steps: Iterable[Step], quiet: float = QUIET) -> None:
         self._log = log
         self._steps = tuple(steps)
-        self._timer: asyncio.TimerHandle | None = None
-        self._stopped = False
+        self._quiet = quiet
+        self._stopped = threading.Event()
 
-    def begin(self, pause: float = PAUSE) -> None:
-        """Start in ``pause`` seconds; to be called in the loop."""
-        self._timer = asyncio.get_running_loop().call_later(pause, self._start)
+    def begin(self) -> None:
+        """Start the thread."""
+        threading.Thread(target=self._run, name="jupyter-collab warming", daemon=True).start()
 
     def stop(self) -> None:
         """Begin nothing any more. Nothing needs to wait for the step that is under way."""
-        self._stopped = True
-        if self._timer is not None:
-            self._timer.cancel()
+        self._stopped.set()
 
-    def _start(self) -> None:
-        threading.Thread(target=self._run, name="jupyter-collab warming", daemon=True).start()
+    def _wait_until_quiet(self) -> None:
+        end = monotonic() + LATEST
+        computed = self._quiet
+        while computed > LITTLE * self._quiet and monotonic() < end:
+            before = process_time()
+            self._stopped.wait(self._quiet)
+            computed = process_time() - before
 
     def _run(self) -> None:
+        self._wait_until_quiet()
         done = []
         for step in self._steps:
-            if self._stopped:
+            if self._stopped.is_set():
                 return
             try:
                 step()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 import logging
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_collab.server import warming
 from jupyter_collab.server.warming import Warming, pass_over_what_is_there
 from tests.process import WITHOUT_A_BROWSER, ServerProcess
 
@@ -48,6 +50,14 @@ async def until(condition: threading.Event) -> None:
             await asyncio.sleep(0.001)
 
 
+async def ended() -> None:
+    """The thread has ended."""
+    for thread in threading.enumerate():
+        if thread.name == "jupyter-collab warming":
+            await asyncio.to_thread(thread.join, 20)
+            assert not thread.is_alive()
+
+
 def test_what_handlers_will_import_is_imported() -> None:
     assert alone() == ["True True True"]
 
@@ -65,7 +75,7 @@ async def test_the_loop_goes_on_while_a_step_is_under_way() -> None:
         assert may_end.wait(20)
         ended.set()
 
-    Warming(LOG, [step]).begin(0)
+    Warming(LOG, [step], quiet=0).begin()
     await until(begun)
     may_end.set()
     await until(ended)
@@ -78,7 +88,7 @@ async def test_a_step_that_fails_is_told_and_passed_over(caplog: pytest.LogCaptu
         raise OSError("no such exporter")
 
     with caplog.at_level("DEBUG", LOG.name):
-        Warming(LOG, [broken, done.set]).begin(0)
+        Warming(LOG, [broken, done.set], quiet=0).begin()
         await until(done)
     assert "broken: OSError('no such exporter')" in caplog.text
 
@@ -90,21 +100,39 @@ async def test_a_server_that_stops_begins_nothing() -> None:
         begun.set()
         assert may_end.wait(20)
 
-    warming = Warming(LOG, [step, after.set])
-    warming.begin(0)
+    early = Warming(LOG, [step, after.set], quiet=0)
+    early.begin()
     await until(begun)
-    warming.stop()
+    early.stop()
     may_end.set()
-    (thread,) = (it for it in threading.enumerate() if it.name == "jupyter-collab warming")
-    await asyncio.to_thread(thread.join, 20)
-    assert not thread.is_alive()
+    await ended()
     assert not after.is_set()
 
-    late = Warming(LOG, [after.set])
-    late.begin(0)
+    late = Warming(LOG, [after.set], quiet=20)
+    late.begin()
     late.stop()
-    await asyncio.sleep(0.05)
+    await ended()
     assert not after.is_set()
+
+
+async def test_nothing_begins_while_the_process_is_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It waits for a quiet moment, and not for ever."""
+    computed, asked, done = itertools.count(0.0, 0.02), [0], threading.Event()
+
+    def busy_at_first() -> float:
+        asked[0] += 1
+        return next(computed) if asked[0] < 7 else 1.0
+
+    monkeypatch.setattr(warming, "process_time", busy_at_first)
+    Warming(LOG, [done.set], quiet=0.02).begin()
+    await until(done)
+    assert asked[0] == 8
+
+    monkeypatch.setattr(warming, "process_time", itertools.count().__next__)
+    monkeypatch.setattr(warming, "LATEST", 0.05)
+    done.clear()
+    Warming(LOG, [done.set], quiet=0.02).begin()
+    await until(done)
 
 
 def test_the_collector_passes_over_what_is_there() -> None:
