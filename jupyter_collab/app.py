@@ -41,7 +41,7 @@ from .server.opening import RoomOpener
 from .server.rooms import Rooms
 from .server.telemetry import Telemetry
 from .server.turns import share_the_interpreter
-from .server.warming import Warming, steps_of
+from .server.warming import pass_over_what_is_there, steps_of, warm_up
 from .settings import FLUSH_WINDOW, Settings
 from .sharing.admission import LinkAdmission
 from .sharing.build import build_sharing, sharing_handlers
@@ -183,6 +183,7 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
         coexistence.answer_to_incumbents_name(self._server, self.name)
         kernels.share_kernels(self._server.session_manager)
         self.sharing.gate.install()
+        warm_up(steps_of(self._server), self.log)
 
     def initialize_handlers(self) -> None:
         if self.serving:
@@ -201,11 +202,10 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
         if self.serving:
             coexistence.switch_off_incumbents_frontend(serverapp.web_app.settings)
             self.sharing.gate.install()
-            self._warming.begin()
+            pass_over_what_is_there()
 
     async def stop_extension(self) -> None:
         """Save all documents, close all rooms, and let go of the store and the files."""
-        self._warming.stop()
         services: Services | None = self.__dict__.get("services")
         if services is None or self._stopped:
             return
@@ -275,11 +275,6 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
             telemetry=self._telemetry,
             log=self.log,
         )
-
-    @cached_property
-    def _warming(self) -> Warming:
-        """Built once all extensions are linked."""
-        return Warming(self.log, steps_of(self._server))
 
     @cached_property
     def _telemetry(self) -> Telemetry:
