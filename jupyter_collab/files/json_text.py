@@ -17,7 +17,10 @@ from typing import Any, Protocol
 STRETCH = 2**20
 """Bytes that are read at once; more where a single value takes more."""
 
-_SPACE = re.compile(r"[ \t\n\r]*")
+SHORT = 2**18
+"""Characters that may be parsed with one call: that takes a millisecond."""
+
+_skip = re.compile(r"[ \t\n\r]*").match
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 _scan = json.JSONDecoder().raw_decode
@@ -47,11 +50,16 @@ class JsonText:
         self._text = ""  # what is in hand
         self._at = self._let_go = 0
 
+    @property
+    def is_short(self) -> bool:
+        """Whether all of it is no more than is parsed with one call."""
+        self.next()
+        return len(self._text) <= self._at + SHORT and not self._take_more()
+
     def next(self) -> str:
         """The next character that is no white space; empty at the end."""
         while True:
-            match = _SPACE.match(self._text, self._at)
-            self._at = match.end() if match else self._at
+            self._at = _skip(self._text, self._at).end()  # type: ignore[union-attr]
             if self._at < len(self._text) or not self._take_more():
                 return self._text[self._at : self._at + 1]
 

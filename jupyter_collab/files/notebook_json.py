@@ -42,7 +42,7 @@ def decode(file: Readable) -> Notebook:
     """
     text = JsonText(file)
     try:
-        notebook = _parse(text, depth=0)
+        notebook = text.value() if text.is_short else _parse(text, depth=0)
         text.end()
     except JSONDecodeError as error:
         position = f"line {error.lineno}, column {error.colno}"

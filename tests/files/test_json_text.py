@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_collab.files.json_text import JsonText
+from jupyter_collab.files.json_text import SHORT, JsonText
 from tests.files.test_notebook_json import JSON
 
 SPACE = st.text(" \t\n\r", max_size=3)
@@ -106,3 +106,10 @@ def test_halves_of_characters_are_noticed_where_stretches_meet(stretch: int) -> 
     other = JsonText(BytesIO(b'["abc", "def", "\\u00e4"]'), stretch)
     assert parse(other)[2] == "ä"
     assert not other.has_surrogates
+
+
+def test_what_is_parsed_with_one_call() -> None:
+    assert JsonText(BytesIO(b" " + b"1" * SHORT)).is_short
+    assert not JsonText(BytesIO(b" " + b"1" * SHORT + b" ")).is_short
+    assert not JsonText(BytesIO(b"[1]" * 10), stretch=4).is_short
+    assert JsonText(BytesIO(b"")).is_short

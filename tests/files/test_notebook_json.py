@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jupyter_collab.files.json_text import SHORT
 from jupyter_collab.files.notebook_json import BadNotebook, decode, encode
 from tests.contracts.document_file import notebook
 
@@ -166,6 +167,7 @@ def test_any_notebook(value: dict[str, Any]) -> None:
     data = encode(value)
     assert data == by_nbformat(value)
     assert read(data) == value == read_by_nbformat(data)
+    assert read(data + b" " * SHORT) == value, "and step by step"
 
 
 def _position(read: Callable[[], object]) -> str | None:
@@ -180,10 +182,13 @@ def _position(read: Callable[[], object]) -> str | None:
     return None
 
 
-@given(notebooks(), st.data())
-def test_broken_json_is_refused_where_it_breaks(value: dict[str, Any], data: st.DataObject) -> None:
-    text = json.dumps(value, indent=1)
-    start = data.draw(st.integers(0, len(text)))
+@given(notebooks(), st.data(), st.sampled_from((0, SHORT)))
+def test_broken_json_is_refused_where_it_breaks(
+    value: dict[str, Any], data: st.DataObject, space: int
+) -> None:
+    """Parsed with one call, or step by step."""
+    text = json.dumps(value, indent=1) + " " * space
+    start = data.draw(st.integers(0, len(text) - space))
     stop = data.draw(st.integers(start, min(len(text), start + 5)))
     text = text[:start] + data.draw(st.sampled_from(("", ",", "}", '"', "[1", "x"))) + text[stop:]
     ours, theirs = _position(lambda: read(text.encode())), _position(lambda: json.loads(text))
@@ -199,8 +204,9 @@ def test_broken_json_is_refused_where_it_breaks(value: dict[str, Any], data: st.
     [
         ("", "Expecting value"),
         ("[]", "no JSON object"),
-        ('{"cells": [\n{},\n]}', r"trailing comma.*\(line 2, column 3\)"),
-        ('{"cells": []\n,}', r"trailing comma.*\(line 2, column 1\)"),
+        ('{"cells": [\n{} {}\n]}', r"Expecting ',' delimiter \(line 2, column 4\)"),
+        ('{"cells": [\n{},\n]}' + " " * SHORT, r"trailing comma.*\(line 2, column 3\)"),
+        ('{"cells": []\n,}' + " " * SHORT, r"trailing comma.*\(line 2, column 1\)"),
         ('"cells"', "no JSON object"),
         ("[" * 100_000, "nested too deeply"),
         ('{"nbformat": 4, "cells": {}}', "cells must be a list"),
