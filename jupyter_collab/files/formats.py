@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any, ClassVar, Protocol
 
 from ..errors import FileError, NotANotebook, NotUtf8
 from .json_text import Readable
 from .line_endings import to_editor, to_file
-from .notebook_json import BadNotebook, Notebook, decode, encode
+from .notebook_json import BadNotebook, Encoder, Notebook, decode, encode
 from .port import Source
 
 
 class Format(Protocol):
-    """How a document is kept in a file. Formats have no state."""
+    """How a document is kept in a file. There is one for each open document."""
 
     contents_type: ClassVar[str]
     contents_format: ClassVar[str]
@@ -37,6 +38,10 @@ class Format(Protocol):
 
         Raises :class:`~jupyter_collab.errors.FileError` where the source cannot be written.
         """
+
+    def encode_again(self, source: Source, before: bytes, path: str) -> bytes:
+        """As ``encode``, for one document that is encoded again and again: parts of ``source`` that
+        are the objects of the last time must be what they were."""
 
     def is_blank(self, source: Source) -> bool:
         """Whether there is nothing in the document that anybody could miss."""
@@ -75,6 +80,8 @@ class TextFormat:
                 f" position {error.start}, which no UTF-8 file can hold. Delete it.",
             ) from error
 
+    encode_again = encode
+
     def is_blank(self, source: Source) -> bool:
         return not source or bool(source.isspace())
 
@@ -101,7 +108,16 @@ class NotebookFormat:
         except BadNotebook as error:
             raise not_a_notebook(path, str(error)) from error
 
+    def __init__(self) -> None:
+        self._encoder = Encoder()
+
     def encode(self, source: Source, before: bytes, path: str) -> bytes:
+        return self._encode(encode, source, path)
+
+    def encode_again(self, source: Source, before: bytes, path: str) -> bytes:
+        return self._encode(self._encoder.encode, source, path)
+
+    def _encode(self, encode: Callable[[Notebook], bytes], source: Source, path: str) -> bytes:
         try:
             return encode(source)
         except (TypeError, KeyError, ValueError, AttributeError) as error:
@@ -137,6 +153,8 @@ class BytesFormat:
 
     def encode(self, source: Source, before: bytes, path: str) -> bytes:
         return bytes(source)
+
+    encode_again = encode
 
     def is_blank(self, source: Source) -> bool:
         return not source

@@ -201,7 +201,7 @@ class LocalAccess:
     def _draft(self, path: str, format: Format, source: Source, known: Sighting) -> _Draft:
         """Encode, and make sure that the file is the version ``known``."""
         before, known = self._verify(path, format, known)
-        data = format.encode(source, before or b"", path)
+        data = format.encode_again(source, before or b"", path)
         if self._max_size is not None and len(data) > self._max_size:
             raise too_large(path, len(data), self._max_size)
         content = digest(data)

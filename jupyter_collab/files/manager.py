@@ -73,7 +73,7 @@ class ManagerAccess:
 
     async def write(self, path: str, format: Format, source: Source, known: Sighting) -> Sighting:
         before, known = await self._verify(path, format, known)
-        data = await asyncio.to_thread(format.encode, source, before, path)
+        data = await asyncio.to_thread(format.encode_again, source, before, path)
         if self._max_size is not None and len(data) > self._max_size:
             raise too_large(path, len(data), self._max_size)
         content = await asyncio.to_thread(digest, data)

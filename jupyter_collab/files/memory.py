@@ -188,7 +188,7 @@ class MemoryFile:
         if self._known is None:
             raise FileChanged(self.path, f"{self.path} was not saved: it has never been read")
         before = await self._before()
-        data = self._format.encode(source, before or b"", self.path)
+        data = self._format.encode_again(source, before or b"", self.path)
         if before is None or (data != before and data != self._canonical(before)):
             previous, self._known = self._known, digest(data)
             try:
@@ -206,7 +206,7 @@ class MemoryFile:
         A notebook is found as it was before, as Jupyter puts its copy of that back.
         """
         before = await self._before()
-        data = self._format.encode(source, before or b"", self.path)
+        data = self._format.encode_again(source, before or b"", self.path)
         if not isinstance(self._format, NotebookFormat) and data != before:
             await self._files.store(self.path, data[: int(share * len(data))], before)
 

@@ -60,7 +60,36 @@ def decode(file: Readable) -> Notebook:
 
 def encode(notebook: Notebook) -> bytes:
     """The bytes that ``nbformat.write`` would write for this notebook, without checking it."""
-    return b"".join(chunk.encode() for chunk in _chunks(notebook))
+    return b"".join(_pieces(notebook, encode_cell))
+
+
+LARGE = 4_000_000
+"""Bytes from which on a notebook's cells are kept as they were encoded. Smaller ones are encoded in
+some milliseconds, and the memory is better used otherwise."""
+
+
+class Encoder:
+    """Encodes one notebook again and again.
+
+    Of a large one only cells that are not the objects of the last time are encoded.
+    """
+
+    def __init__(self) -> None:
+        # By the id of a cell, which is nobody else's while the cell is held.
+        self._known: dict[int, tuple[dict[str, Any], bytes]] = {}
+
+    def encode(self, notebook: Notebook) -> bytes:
+        """As :func:`encode`; its cells must not be changed any more."""
+        now: dict[int, tuple[dict[str, Any], bytes]] = {}
+
+        def take(cell: dict[str, Any]) -> bytes:
+            known = self._known.get(id(cell)) or (cell, encode_cell(cell))
+            now[id(cell)] = known
+            return known[1]
+
+        data = b"".join(_pieces(notebook, take))
+        self._known = now if len(data) >= LARGE else {}
+        return data
 
 
 # Reading
@@ -186,26 +215,27 @@ def _without_lone_surrogates(value: Any) -> Any:
 # Writing
 
 
-def _chunks(notebook: Notebook) -> Iterator[str]:
+def _pieces(notebook: Notebook, in_bytes: Callable[[dict[str, Any]], bytes]) -> Iterator[bytes]:
     opening = "{\n"
     for key in sorted(notebook):
-        yield f"{opening} {json.dumps(key, ensure_ascii=False)}: "
-        if key == "cells" and notebook[key]:
-            yield from _cell_chunks(notebook[key])
+        yield f"{opening} {json.dumps(key, ensure_ascii=False)}: ".encode()
+        value = notebook[key]
+        if key == "cells" and value:
+            yield b"[\n  "
+            yield in_bytes(value[0])
+            for cell in value[1:]:
+                yield b",\n  "
+                yield in_bytes(cell)
+            yield b"\n ]"
         else:
-            value = notebook[key]
-            yield _dump(_metadata(value) if key == "metadata" else value, "\n ")
+            yield _dump(_metadata(value) if key == "metadata" else value, "\n ").encode()
         opening = ",\n"
-    yield "\n}\n" if notebook else "{}\n"
+    yield b"\n}\n" if notebook else b"{}\n"
 
 
-def _cell_chunks(cells: list[dict[str, Any]]) -> Iterator[str]:
-    opening = "[\n  "
-    for cell in cells:
-        yield opening
-        yield _dump(_split_cell(cell), "\n  ")
-        opening = ",\n  "
-    yield "\n ]"
+def encode_cell(cell: dict[str, Any]) -> bytes:
+    """The bytes of a cell within those of a notebook."""
+    return _dump(_split_cell(cell), "\n  ").encode()
 
 
 def _dump(value: Any, line: str) -> str:

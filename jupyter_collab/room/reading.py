@@ -25,7 +25,7 @@ _MAX_DEPTH = 200
 _MANY = 100
 """Longer lists of numbers or words, which plots are full of, are read without more ado."""
 
-CELLS_AT_ONCE = 8
+CELLS_AT_ONCE = 4
 """How many cells a step of :meth:`NotebookReader.read_ahead` takes."""
 
 _LOST = object()

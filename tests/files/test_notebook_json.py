@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jupyter_collab.files import notebook_json
 from jupyter_collab.files.json_text import SHORT
-from jupyter_collab.files.notebook_json import BadNotebook, decode, encode
+from jupyter_collab.files.notebook_json import BadNotebook, Encoder, decode, encode, encode_cell
 from tests.contracts.document_file import notebook
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "notebooks"
@@ -268,3 +269,37 @@ def test_a_value_that_json_has_not_is_refused() -> None:
         encode(value)
     value["metadata"]["when"] = b"YWJj"
     assert b'"when": "YWJj"' in encode(value)
+
+
+def test_of_a_large_notebook_only_what_changed_is_encoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    encoded: list[Any] = []
+
+    def listed(cell: dict[str, Any]) -> bytes:
+        encoded.append(cell)
+        return encode_cell(cell)
+
+    monkeypatch.setattr(notebook_json, "encode_cell", listed)
+    monkeypatch.setattr(notebook_json, "LARGE", len(encode(rich(5))) - 100)
+    value, encoder = rich(5), Encoder()
+    for change in (
+        lambda cells: cells,
+        lambda cells: [{**cells[0], "source": "other"}, *cells[1:]],
+        lambda cells: [*cells[::-1], {**cells[0], "id": "new"}],
+        lambda cells: cells[1:],
+    ):
+        before = value["cells"]
+        value = {**value, "cells": change(before)}
+        encoded.clear()
+        data = encoder.encode(value)
+        if value["cells"] is not before:
+            assert encoded == [cell for cell in value["cells"] if not is_in(cell, before)]
+        assert data == encode(value)
+
+    encoder.encode({**value, "cells": value["cells"][:1]})
+    encoded.clear()
+    encoder.encode(value)
+    assert encoded == value["cells"], "nothing is kept of a small one"
+
+
+def is_in(cell: Any, cells: list[Any]) -> bool:
+    return any(cell is one for one in cells)
