@@ -3,8 +3,8 @@
 ``encode`` gives exactly the bytes that ``nbformat.write`` puts into a file, and ``decode``
 the value that ``nbformat.reads`` gives, but as plain ``dict`` and ``list``, cell by cell.
 The standard library's parser and writer hold the interpreter lock for as long as one call
-takes, which for a notebook of 50 MB stops the event loop even from another thread. Here no
-single call is larger than a cell's output. This module is pure.
+takes, which for a notebook of 50 MB stops the event loop even from another thread. Here a call
+takes a cell's output, or a short notebook. This module is pure, but for the file that it is given.
 """
 
 from __future__ import annotations
