@@ -100,6 +100,9 @@ class NotebookFormat:
     contents_format: ClassVar[str] = "json"
     needs_before: ClassVar[bool] = False
 
+    def __init__(self) -> None:
+        self._encoder = Encoder()
+
     def decode(self, file: Readable, path: str) -> Source:
         try:
             return decode(file)
@@ -107,9 +110,6 @@ class NotebookFormat:
             raise not_utf8(path, error.start) from error
         except BadNotebook as error:
             raise not_a_notebook(path, str(error)) from error
-
-    def __init__(self) -> None:
-        self._encoder = Encoder()
 
     def encode(self, source: Source, before: bytes, path: str) -> bytes:
         return self._encode(encode, source, path)
