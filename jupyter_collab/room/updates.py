@@ -13,6 +13,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
+from io import BytesIO
 from itertools import chain, pairwise, repeat
 from typing import Any, NamedTuple
 
@@ -48,6 +49,27 @@ def varstring(text: str) -> bytes:
     return varuint(len(data)) + data
 
 
+Part = bytes | str
+"""A part of an update: bytes, or a long text of ASCII, which becomes bytes as it is written."""
+
+LONG = 10_000
+"""Characters from which on a text is long."""
+
+
+def _string_parts(text: str) -> tuple[bytes, Part]:
+    """The size of a string, and the string itself.
+
+    The bytes of all pictures in a notebook, beside those of the update, would be as much again of
+    memory that was not used before, and that is slow.
+    """
+    part = text if len(text) >= LONG and text.isascii() else utf8(text)
+    return varuint(len(part)), part
+
+
+def _in_bytes(part: Part) -> bytes:
+    return part if isinstance(part, bytes) else part.encode()
+
+
 def utf16_length(text: str) -> int:
     """How many clock ticks a text takes: Yjs counts UTF-16 code units."""
     if text.isascii():
@@ -55,12 +77,11 @@ def utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def write_any(value: Json, out: list[bytes]) -> None:
+def write_any(value: Json, out: list[Part]) -> None:
     """Append lib0's encoding of ``value``; raises :class:`TypeError` for what is not JSON."""
     match value:
         case str():
-            data = utf8(value)
-            out += (b"\x77", varuint(len(data)), data)
+            out += (b"\x77", *_string_parts(value))
         case None:
             out.append(b"\x7e")
         case True:
@@ -133,7 +154,7 @@ class UpdateWriter:
     """
 
     def __init__(self) -> None:
-        self._parts: list[bytes | None] = []
+        self._parts: list[Part | None] = []
         self._structs = 0
         self._clock = 0
         self._marks: list[tuple[int, int, int]] = []
@@ -161,12 +182,10 @@ class UpdateWriter:
     def add_string(self, text: str, parent: str | int) -> None:
         """The content of a text; nothing is added for an empty one."""
         if text:
-            data = utf8(text)
-            size = utf16_length(text)
-            self._add(_STRING, [varuint(len(data)), data], size, parent)
+            self._add(_STRING, _string_parts(text), utf16_length(text), parent)
 
     def add_value(self, value: Json, parent: str | int, key: str) -> None:
-        content = [b"\x01"]
+        content: list[Part] = [b"\x01"]
         write_any(value, content)
         self._add(_ANY, content, 1, parent, key)
 
@@ -178,7 +197,7 @@ class UpdateWriter:
         """Identifies what was added, together with ``names``; 32 bytes."""
         digest = sha256(b"".join(map(varstring, names)))
         for part in self._parts:
-            digest.update(b"\xff" if part is None else part)
+            digest.update(b"\xff" if part is None else _in_bytes(part))
         return digest.digest()
 
     def finish(self, client_id: int) -> Made:
@@ -188,10 +207,11 @@ class UpdateWriter:
         client = encode_varuint(client_id)
         body = [client if part is None else part for part in self._parts]
         head = b"".join((b"\x01", varuint(self._structs), client, b"\x00"))
-        update = b"".join((head, *body, b"\x00"))
-        return Made(update, self._layout(client_id, body, len(head)))
+        update = BytesIO()
+        update.writelines(map(_in_bytes, (head, *body, b"\x00")))
+        return Made(update.getvalue(), self._layout(client_id, body, len(head)))
 
-    def _layout(self, client: int, body: list[bytes], begin: int) -> tuple[tuple[Slice], ...]:
+    def _layout(self, client: int, body: list[Part], begin: int) -> tuple[tuple[Slice], ...]:
         """A part up to the first mark, then one for each piece; ``body`` begins at ``begin``."""
         end = _Cut(begin + sum(map(len, body)), self._structs, self._clock)
         cuts = [*_chosen(self._cuts(body, begin)), end]
@@ -202,7 +222,7 @@ class UpdateWriter:
             for cut, following in pairwise(cuts)
         )
 
-    def _cuts(self, body: list[bytes], begin: int) -> list[_Cut]:
+    def _cuts(self, body: list[Part], begin: int) -> list[_Cut]:
         """The beginning, and where the marks are."""
         cuts, at, index = [_Cut(begin, 0, 0)], begin, 0
         for marked, structs, clock in self._marks:
@@ -215,14 +235,14 @@ class UpdateWriter:
     def _add(
         self,
         ref: int,
-        content: Sequence[bytes],
+        content: Sequence[Part],
         size: int,
         parent: str | int,
         key: str | None = None,
         left: int | None = None,
     ) -> int:
         info = ref | (_HAS_KEY if key is not None else 0) | (_HAS_LEFT if left is not None else 0)
-        parts: Iterable[bytes | None]
+        parts: Iterable[Part | None]
         if left is not None:
             parts = (bytes((info,)), None, varuint(left))
         elif isinstance(parent, str):

@@ -14,6 +14,7 @@ from jupyter_ydoc import YNotebook
 from pycrdt import Array, Doc
 
 from jupyter_collab.errors import NotANotebook
+from jupyter_collab.room import updates
 from jupyter_collab.room.build import build, lineage
 from jupyter_collab.room.document import Document
 from tests.room.notebooks import (
@@ -85,6 +86,17 @@ def test_the_client_of_a_built_history_is_no_browser_s() -> None:
     """M1: browsers draw theirs from 32 bits, and JavaScript holds 53."""
     for text in ASTRAL:
         assert 2**52 <= build("text", "file", text).client < 2**53
+
+
+@given(notebooks())
+def test_long_texts_give_the_same_bytes(source: dict[str, Any]) -> None:
+    """Whether they are kept as they are until they are written, or not."""
+    built = []
+    with pytest.MonkeyPatch.context() as patch:
+        for long in (1, 10**9):
+            patch.setattr(updates, "LONG", long)
+            built.append(build("json", "notebook", source))
+    assert built[0] == built[1]
 
 
 @given(notebooks())
