@@ -41,7 +41,7 @@ from .server.opening import RoomOpener
 from .server.rooms import Rooms
 from .server.telemetry import Telemetry
 from .server.turns import share_the_interpreter
-from .server.warming import pass_over_what_is_there, steps_of, warm_up
+from .server.warming import pass_over_what_is_there, prepare
 from .settings import FLUSH_WINDOW, Settings
 from .sharing.admission import LinkAdmission
 from .sharing.build import build_sharing, sharing_handlers
@@ -183,7 +183,7 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
         coexistence.answer_to_incumbents_name(self._server, self.name)
         kernels.share_kernels(self._server.session_manager)
         self.sharing.gate.install()
-        warm_up(steps_of(self._server), self.log)
+        prepare(self._server, self.log)
 
     def initialize_handlers(self) -> None:
         if self.serving:

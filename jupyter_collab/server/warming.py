@@ -11,6 +11,7 @@ import gc
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from logging import Logger
+from threading import Thread
 
 from jupyter_server.serverapp import ServerApp
 
@@ -56,7 +57,16 @@ def steps_of(serverapp: ServerApp) -> tuple[Step, ...]:
     """What to do on this server, in this order."""
     linked = serverapp.extension_manager.linked_extensions
     exporters = (import_exporters,) if any(map(linked.get, FRONT_ENDS)) else ()
-    return (import_threads, find_addresses, *exporters)
+    return (import_threads, *exporters)
+
+
+def prepare(serverapp: ServerApp, log: Logger) -> None:
+    """Prepare ``serverapp`` for the first notebook, before it listens.
+
+    A thread looks for addresses: where names cannot be resolved that takes seconds.
+    """
+    Thread(target=warm_up, args=((find_addresses,), log), name="addresses", daemon=True).start()
+    warm_up(steps_of(serverapp), log)
 
 
 def warm_up(steps: Iterable[Step], log: Logger) -> None:
