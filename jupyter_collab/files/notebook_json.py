@@ -71,10 +71,12 @@ some milliseconds, and the memory is better used otherwise."""
 class Encoder:
     """Encodes one notebook again and again.
 
-    Of a large one only cells that are not the objects of the last time are encoded.
+    Of a large one only cells that are not the objects of the last time are encoded. Where all of
+    them are others each time, as where a hook is given copies, nothing is kept.
     """
 
     def __init__(self) -> None:
+        self._is_of_use = True
         # By the id of a cell, which is nobody else's while the cell is held.
         self._known: dict[int, tuple[dict[str, Any], bytes]] = {}
 
@@ -88,7 +90,9 @@ class Encoder:
             return known[1]
 
         data = b"".join(_pieces(notebook, take))
-        self._known = now if len(data) >= LARGE else {}
+        if self._known and self._known.keys().isdisjoint(now):
+            self._is_of_use = False
+        self._known = now if self._is_of_use and len(data) >= LARGE else {}
         return data
 
 

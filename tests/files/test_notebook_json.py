@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import weakref
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -299,6 +300,24 @@ def test_of_a_large_notebook_only_what_changed_is_encoded(monkeypatch: pytest.Mo
     encoded.clear()
     encoder.encode(value)
     assert encoded == value["cells"], "nothing is kept of a small one"
+
+
+def test_nothing_is_kept_of_cells_that_are_copied_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(notebook_json, "LARGE", 0)
+    encoder, alive = Encoder(), []
+    for _ in range(4):
+        value = rich(5)
+        value["cells"] = [Cell(cell) for cell in value["cells"]]
+        assert encoder.encode(value) == encode(rich(5))
+        alive.append(weakref.ref(value["cells"][0]))
+        del value
+    assert [cell() is not None for cell in alive] == [False] * 4
+
+
+class Cell(dict[str, Any]):
+    """A cell that tells whether it is held."""
 
 
 def is_in(cell: Any, cells: list[Any]) -> bool:
