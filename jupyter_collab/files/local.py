@@ -109,9 +109,7 @@ class LocalAccess:
         return disk.sign_of(disk.stat_file(self._place(path)))
 
     def _load(self, path: str) -> tuple[bytes, Sighting]:
-        place = self._place(path)
-        data, info = disk.read_file(place, path, self._max_size)
-        return data, self._sighting(self._digest(data), place, info)
+        return self._take(path, lambda file: file.read())
 
     def _identify(self, path: str) -> Sighting:
         return self._take(path, _pass_over)[1]

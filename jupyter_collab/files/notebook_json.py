@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from json.decoder import JSONDecodeError
 from typing import Any
 
@@ -42,7 +43,7 @@ def decode(file: Readable) -> Notebook:
     """
     text = JsonText(file)
     try:
-        notebook = text.value() if text.is_short else _parse(text, depth=0)
+        notebook = _parse_all(text)
         text.end()
     except JSONDecodeError as error:
         position = f"line {error.lineno}, column {error.colno}"
@@ -97,6 +98,15 @@ class Encoder:
 
 
 # Reading
+
+
+def _parse_all(text: JsonText) -> Any:
+    """The value that is there: with one call if it is short, else in small steps; so as well what
+    is wrong, for they tell it better."""
+    if text.is_short:
+        with suppress(JSONDecodeError):
+            return text.value()
+    return _parse(text, depth=0)
 
 
 def _parse(text: JsonText, depth: int) -> Any:

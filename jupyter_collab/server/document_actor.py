@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from functools import partial
 from logging import Logger
 from typing import Any
 
@@ -131,11 +132,11 @@ class DocumentActor(Actor):
         if not self._reads_ahead and self.room.dirty:
             # The first save has to read it all; that is done until then, little by little.
             self._reads_ahead = True
-            after_others(self._read_ahead, self.room.replica.document.read_ahead())
+            after_others(partial(self._read_ahead, self.room.replica.document.read_ahead()))
 
     def _read_ahead(self, steps: Iterator[None]) -> None:
         if not self.closed and next(steps, self) is None:
-            after_others(self._read_ahead, steps)
+            after_others(partial(self._read_ahead, steps))
 
     def perform(self, effect: Effect) -> None:
         match effect:
@@ -328,7 +329,7 @@ class DocumentActor(Actor):
             if is_done:
                 self._run()
             else:
-                after_others(self._wake, steps)
+                after_others(partial(self._wake, steps))
 
     async def close(self, code: CloseCode, reason: str) -> None:
         await super().close(code, reason)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable
-from typing import ParamSpec
+from functools import partial
 
 SWITCH_INTERVAL = 0.001
 """Seconds; Python's own is 5 ms. While a save is put into bytes the event loop waits for that long
@@ -16,8 +16,6 @@ BETWEEN_STEPS = 4
 """Turns of the event loop from one step of a long computation to the next. Jupyter answers a
 request in about as many, and would wait for a step in each."""
 
-P = ParamSpec("P")
-
 
 def share_the_interpreter() -> None:
     """Let threads take turns at least every :data:`SWITCH_INTERVAL`, in the whole process."""
@@ -25,13 +23,7 @@ def share_the_interpreter() -> None:
         sys.setswitchinterval(SWITCH_INTERVAL)
 
 
-def after_others(callback: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
-    """Call ``callback`` when others have had :data:`BETWEEN_STEPS` turns of the event loop."""
-    _pass(asyncio.get_running_loop(), BETWEEN_STEPS - 1, lambda: callback(*args, **kwargs))
-
-
-def _pass(loop: asyncio.AbstractEventLoop, turns: int, last: Callable[[], object]) -> None:
-    if turns > 0:
-        loop.call_soon(_pass, loop, turns - 1, last)
-    else:
-        loop.call_soon(last)
+def after_others(callback: Callable[[], object], turns: int = BETWEEN_STEPS) -> None:
+    """Call ``callback`` when others have had so many ``turns`` of the event loop."""
+    following = callback if turns <= 1 else partial(after_others, callback, turns - 1)
+    asyncio.get_running_loop().call_soon(following)

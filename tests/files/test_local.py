@@ -616,12 +616,12 @@ async def test_a_file_that_is_known_is_not_read_to_be_saved(
     await look_later(document)
     reads: list[Path] = []
 
-    def read(place: Path, *args: Any) -> Any:
+    def take(place: Path, *args: Any) -> Any:
         reads.append(place)
         return real(place, *args)
 
-    real = disk.read_file
-    monkeypatch.setattr(disk, "read_file", read)
+    real = disk.take_file
+    monkeypatch.setattr(disk, "take_file", take)
     await document.write(notebook("3"))
     assert (reads, world.get(NOTEBOOK)) == ([], encode(notebook("3")))
     world.put(NOTEBOOK, encode(notebook("theirs")))

@@ -7,7 +7,6 @@ import json
 import re
 import weakref
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +71,7 @@ def by_nbformat(value: dict[str, Any]) -> bytes:
 
 def read(data: bytes) -> Any:
     """What we read."""
-    return decode(BytesIO(data))
+    return decode(io.BytesIO(data))
 
 
 def read_by_nbformat(data: bytes) -> Any:
@@ -207,6 +206,8 @@ def test_broken_json_is_refused_where_it_breaks(
         ("", "Expecting value"),
         ("[]", "no JSON object"),
         ('{"cells": [\n{} {}\n]}', r"Expecting ',' delimiter \(line 2, column 4\)"),
+        ('{"cells": [\n{},\n]}', r"trailing comma.*\(line 2, column 3\)"),
+        ('{"cells": []\n,}', r"trailing comma.*\(line 2, column 1\)"),
         ('{"cells": [\n{},\n]}' + " " * SHORT, r"trailing comma.*\(line 2, column 3\)"),
         ('{"cells": []\n,}' + " " * SHORT, r"trailing comma.*\(line 2, column 1\)"),
         ('"cells"', "no JSON object"),
