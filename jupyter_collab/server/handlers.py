@@ -47,10 +47,11 @@ from .actor import Actor
 from .admission import AUTH_RESOURCE, Admission, Grant
 from .allowance import GuestAllowance
 from .connection import Connection
+from .frames import FrameReader
 from .heartbeat import Heartbeat
 from .limits import Limits, Pace
 from .rooms import Rooms
-from .wire import ReadAhead, SocketWire, pack
+from .wire import SocketWire, pack
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,7 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
     _outbound: Connection | None = None
     _actor: Actor | None = None
     _arrived: str | None = None
+    _reader: FrameReader | None = None
     _allowance: GuestAllowance | None = None
     _pace: Pace | None = None
 
@@ -162,7 +164,8 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         """Open the room and join it, or say why not and close."""
         super().open(room)
         self._share_pings()
-        ReadAhead.on(self)
+        if self.ws_connection is not None:
+            self._reader = FrameReader(self.ws_connection)
         limits = self._services.limits
         self._pace = Pace(limits.frame_rate, monotonic())
         id, wire = ConnectionId(next(self._numbers)), SocketWire(self)
@@ -254,8 +257,10 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
     def on_close(self) -> None:
         self._leave()
         self._services.heartbeat.remove(self)
-        # It holds us: let go, so that all is freed now, and not when Python's collector comes by.
-        self._outbound = None
+        # They hold us: let go, so that all is freed now, and not when Python's collector comes by.
+        if self._reader is not None:
+            self._reader.close()
+        self._outbound = self._reader = None
 
 
 def known_of(user: Any) -> dict[str, Any]:

@@ -1,8 +1,7 @@
-"""Carries frames over a WebSocket of tornado's.
+"""Sends messages over a WebSocket of tornado's.
 
 tornado frames and copies a message for each client, and starts a task for each. Here a message is
-framed once for all who get it, and is mostly gone after one system call. What comes is read as a
-whole, and not the header, the mask and the payload each by itself.
+framed once for all who get it, and is mostly gone after one system call.
 """
 
 from __future__ import annotations
@@ -111,57 +110,6 @@ class SocketWire:
             return
         loop, abort = protocol.stream.io_loop, protocol._abort  # noqa: SLF001
         protocol._waiting = loop.call_later(LINGER, abort)  # noqa: SLF001
-
-
-SMALL = 4096
-"""Bytes that are read at once where no more are expected."""
-
-
-class ReadAhead:
-    """Reads what has come, and hands it out piece by piece, as tornado's parser of frames asks.
-
-    tornado asks the socket for each piece, and puts each answer into 64 KiB of zeros.
-    """
-
-    @staticmethod
-    def on(handler: WebSocketHandler) -> None:
-        """Read for ``handler`` from now on: to be called before its first frame is read."""
-        protocol: Any = handler.ws_connection
-        if protocol is not None:
-            protocol._read_bytes = ReadAhead(protocol.stream).read  # noqa: SLF001
-
-    def __init__(self, stream: IOStream) -> None:
-        self._stream = stream
-        self._whole = stream.read_chunk_size
-        self._ahead = b""
-        self._at = 0
-
-    async def read(self, size: int) -> bytes:
-        """The next ``size`` bytes; raises :class:`StreamClosedError` if they will not come."""
-        end = self._at + size
-        if end > len(self._ahead):
-            await self._read_more(size)
-            end = size
-        piece = self._ahead[self._at : end]
-        self._at = end
-        return piece
-
-    async def _read_more(self, size: int) -> None:
-        """Have ``size`` bytes ready, and whatever has come with them."""
-        stream, pieces = self._stream, [self._ahead[self._at :]]
-        lacks = size - len(pieces[0])
-        if lacks > SMALL:
-            stream.read_chunk_size = self._whole
-            pieces.append(await stream.read_bytes(lacks))
-            lacks = 0
-            # tornado lets others have a turn after so many bytes, and does not count these.
-            await asyncio.sleep(0)
-        stream.read_chunk_size = SMALL
-        while lacks > 0:
-            more = await stream.read_bytes(SMALL, partial=True)
-            pieces.append(more)
-            lacks -= len(more)
-        self._ahead, self._at = b"".join(pieces), 0
 
 
 def _send_at_once(stream: IOStream, packet: Packet) -> int:
