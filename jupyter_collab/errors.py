@@ -42,6 +42,9 @@ class CollabError(Exception):
 
     reason: ClassVar[str] = "error"
 
+    detail: str = ""
+    """What exactly is wrong, and where, for clients that have their own words for the reason."""
+
 
 class ProtocolError(CollabError):
     reason = "malformed"
@@ -144,11 +147,33 @@ class FileUnreadable(FileError):
 
 
 class NotUtf8(FileUnreadable):
+    """``position`` is that of the first byte that is wrong, if it is known."""
+
     reason = "not-utf8"
+
+    def __init__(self, path: str, position: int | None = None) -> None:
+        self.detail = "" if position is None else f"byte {position}"
+        where = f" ({self.detail})" if self.detail else ""
+        super().__init__(
+            path,
+            f"{path} is not UTF-8 text{where}. Convert it to UTF-8, or open it with a viewer for"
+            " binary files.",
+        )
 
 
 class NotANotebook(FileUnreadable):
+    """``why`` says what is wrong, and where in the file; ``path`` may be empty where the file is
+    not known."""
+
     reason = "not-a-notebook"
+
+    def __init__(self, path: str, why: str) -> None:
+        self.detail = why
+        super().__init__(
+            path,
+            f"{path or 'The file'} cannot be read as a notebook: {why}. Open it as text to mend"
+            " it, or restore it from a checkpoint.",
+        )
 
 
 class FileTooLarge(FileError):

@@ -1,13 +1,18 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-/** Why something did not work: a word for programs, and the server's sentence in English. */
+/**
+ * Why something did not work: a word for programs, the server's sentence in English, and what
+ * exactly is wrong, and where.
+ */
 export interface Cause {
   readonly reason: string;
   readonly message?: string;
+  readonly detail?: string;
 }
 
 /** Why a document cannot be opened, or is not open any more, in plain words. */
 export function explainRefusal(trans: TranslationBundle, cause: Cause, path: string): string {
+  const { detail = '' } = cause; // in the server's words, which are English
   switch (cause.reason) {
     case 'no-such-file':
       return trans.__('There is no file %1. It may have been moved or deleted.', path);
@@ -16,15 +21,15 @@ export function explainRefusal(trans: TranslationBundle, cause: Cause, path: str
     case 'unauthenticated':
       return trans.__('You are not logged in any more. Log in again to go on with %1.', path);
     case 'not-utf8':
-      return trans.__(
-        '%1 is not UTF-8 text. Convert it to UTF-8, or open it with a viewer for binary files.',
-        path
-      );
+      return [
+        trans.__('%1 is not UTF-8 text%2.', path, detail && ` (${detail})`),
+        trans.__('Convert it to UTF-8, or open it with a viewer for binary files.')
+      ].join(' ');
     case 'not-a-notebook':
-      return trans.__(
-        '%1 cannot be read as a notebook. Open it as text to mend it, or restore a checkpoint.',
-        path
-      );
+      return [
+        trans.__('%1 cannot be read as a notebook%2.', path, detail && `: ${detail}`),
+        trans.__('Open it as text to mend it, or restore a checkpoint.')
+      ].join(' ');
     case 'too-large':
       return trans.__('%1 is larger than the server accepts for editing together.', path);
     case 'oversized':

@@ -67,7 +67,7 @@ class TextFormat:
         try:
             return to_editor(file.read().decode())
         except UnicodeDecodeError as error:
-            raise not_utf8(path, error.start) from error
+            raise NotUtf8(path, error.start) from error
 
     def encode(self, source: Source, before: bytes, path: str) -> bytes:
         old = before.decode(errors="replace")
@@ -107,9 +107,9 @@ class NotebookFormat:
         try:
             return decode(file)
         except UnicodeDecodeError as error:
-            raise not_utf8(path, error.start) from error
+            raise NotUtf8(path, error.start) from error
         except BadNotebook as error:
-            raise not_a_notebook(path, str(error)) from error
+            raise NotANotebook(path, str(error)) from error
 
     def encode(self, source: Source, before: bytes, path: str) -> bytes:
         return self._encode(encode, source, path)
@@ -136,7 +136,7 @@ class NotebookFormat:
 
     def from_model(self, content: Any, path: str) -> tuple[Source, bytes]:
         if not isinstance(content, dict):
-            raise not_a_notebook(path, "the contents manager returned no notebook")
+            raise NotANotebook(path, "the contents manager returned no notebook")
         source: Notebook = _copy(content)
         return source, self.encode(source, b"", path)
 
@@ -185,23 +185,6 @@ ALGORITHM = "sha256"
 def digest(data: bytes, algorithm: str = ALGORITHM) -> str:
     """Identifies bytes."""
     return hashlib.new(algorithm, data).hexdigest()
-
-
-def not_utf8(path: str, position: int | None = None) -> NotUtf8:
-    where = "" if position is None else f" (byte {position})"
-    return NotUtf8(
-        path,
-        f"{path} is not UTF-8 text{where}. Convert it to UTF-8, or open it with a viewer for"
-        " binary files.",
-    )
-
-
-def not_a_notebook(path: str, why: str) -> NotANotebook:
-    return NotANotebook(
-        path,
-        f"{path} cannot be read as a notebook: {why}. Open it as text to mend it, or restore"
-        " it from a checkpoint.",
-    )
 
 
 def _text(source: Source, path: str) -> str:

@@ -8,8 +8,15 @@ from typing import Literal
 
 from tornado.web import HTTPError
 
-from ..errors import FileError, FileForbidden, FileFull, FileMissing, FileTooLarge
-from .formats import not_a_notebook, not_utf8
+from ..errors import (
+    FileError,
+    FileForbidden,
+    FileFull,
+    FileMissing,
+    FileTooLarge,
+    NotANotebook,
+    NotUtf8,
+)
 
 Action = Literal["read", "saved"]
 
@@ -117,9 +124,9 @@ def _of_text(text: str, path: str, action: Action) -> FileError | None:
     if "no space left" in lower or "quota exceeded" in lower:
         return full(path)
     if "not utf-8" in lower:
-        return not_utf8(path)
+        return NotUtf8(path)
     if action == "read" and "unreadable notebook" in lower:
-        return not_a_notebook(path, text.partition("Unreadable Notebook:")[2].strip()[:300] or text)
+        return NotANotebook(path, text.partition("Unreadable Notebook:")[2].strip()[:300] or text)
     if "permission denied" in lower or "read-only file system" in lower:
         return forbidden(path, action)
     return None

@@ -140,8 +140,10 @@ def _encode_small(
             return _collab(ACK, encode_varuint(count))
         case Status(status):
             return _collab(STATUS, encode_varstring(_json(status)))
-        case Refusal(reason, text):
-            return _collab(REFUSAL, encode_varstring(_json({"reason": reason, "message": text})))
+        case Refusal(reason, text, detail):
+            more = {"detail": detail} if detail else {}
+            refusal = {"reason": reason, "message": text, **more}
+            return _collab(REFUSAL, encode_varstring(_json(refusal)))
         case Pong(number):
             return _collab(PING, encode_varuint(number))
         case _:

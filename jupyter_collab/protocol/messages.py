@@ -114,10 +114,12 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a frame, or the connection that is closed next, was refused."""
+    """Why a frame, or the connection that is closed next, was refused; ``detail`` is what the
+    message says beyond the reason."""
 
     reason: str
     message: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ def _client(digest: bytes) -> ClientId:
 
 def _write_notebook(source: Json) -> UpdateWriter:
     if not isinstance(source, dict) or not isinstance(source.get("cells"), list):
-        raise NotANotebook("", "It has no list of cells")
+        raise NotANotebook("", "it has no list of cells")
     writer = UpdateWriter()
     metadata = source.get("metadata", {})
     writer.add_values({k: v for k, v in source.items() if k not in ("cells", "metadata")}, "meta")
@@ -176,10 +176,10 @@ def identified(cells: list[Json]) -> list[dict[str, Json]]:
     for index, cell in enumerate(cells):
         _object(cell, f"cell {index + 1}")
         if cell.get("cell_type") not in CELL_TYPES:
-            raise NotANotebook("", f"Cell {index + 1} has the type {cell.get('cell_type')!r}")
+            raise NotANotebook("", f"cell {index + 1} has the type {cell.get('cell_type')!r}")
         text = joined(cell.get("source", ""))
         if not isinstance(text, str):
-            raise NotANotebook("", f"The source of cell {index + 1} is not text")
+            raise NotANotebook("", f"the source of cell {index + 1} is not text")
         id = cell["id"] if _has_id(cell) and cell["id"] not in seen else None
         seen.add(id := id or unique_id(taken, index, cell["cell_type"], text))
         result.append({**cell, "id": id, "source": text})
@@ -230,11 +230,11 @@ def _write_output(
 
 def _object(value: Json, name: str) -> dict[str, Json]:
     if not isinstance(value, dict):
-        raise NotANotebook("", f"{name.capitalize()} is not an object")
+        raise NotANotebook("", f"{name} is not an object")
     return value
 
 
 def _list(value: Json, name: str) -> list[Json]:
     if not isinstance(value, list):
-        raise NotANotebook("", f"{name.capitalize()} is not a list")
+        raise NotANotebook("", f"{name} is not a list")
     return value

@@ -38,11 +38,11 @@ class Notebook:
         Raises :class:`~jupyter_collab.errors.NotANotebook`.
         """
         if not isinstance(source, dict) or not isinstance(source.get("cells"), list):
-            raise NotANotebook("", "It has no list of cells")
+            raise NotANotebook("", "it has no list of cells")
         top = normal({key: value for key, value in source.items() if key != "cells"})
         metadata = top.pop("metadata", {})
         if not isinstance(metadata, dict):
-            raise NotANotebook("", "Metadata is not an object")
+            raise NotANotebook("", "metadata is not an object")
         top = {"nbformat": 4, "nbformat_minor": 5} | top
         cells = [_tidy(normal(cell)) for cell in identified(source["cells"])]
         made_up = frozenset(

@@ -9,7 +9,7 @@ from typing import Any
 
 from pycrdt import Doc
 
-from ..errors import StoreError
+from ..errors import NotANotebook, StoreError
 from ..files.port import FileContent
 from ..protocol.identity import Lineage, RoomId
 from ..room.build import build
@@ -172,7 +172,10 @@ class Beginnings:
         over: Replaces,
         name: Lineage | None = None,
     ) -> Start:
-        built = await self.in_thread(build, id.format, id.type, content.source)
+        try:
+            built = await self.in_thread(build, id.format, id.type, content.source)
+        except NotANotebook as error:
+            raise NotANotebook(path, error.detail) from error
         if name is not None:
             built = replace(built, lineage=name)
         return begin(id, built, path, content, self.new_client_id(), over)

@@ -196,7 +196,7 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
         if connection is None:
             return
         collab = self.selected_subprotocol == SUBPROTOCOL
-        last = pack(Refusal(error.reason, str(error))) if collab else None
+        last = pack(Refusal(error.reason, str(error), error.detail)) if collab else None
         connection.close(_close_code(error), str(error), last)
         self._leave()
 

@@ -125,9 +125,24 @@ describe('DocumentProvider', () => {
   it('says in plain words why a document cannot be opened', async () => {
     await line.answered();
     line.socket.onopen();
-    line.socket.say({ type: 'refusal', reason: 'not-a-notebook', message: 'Expecting value' });
+    line.socket.say({
+      type: 'refusal',
+      reason: 'not-a-notebook',
+      message: 'a.txt is none',
+      detail: 'line 3'
+    });
     line.socket.onclose({ code: 4500, reason: '' });
-    await expect(world.provider.ready).rejects.toThrow('a.txt cannot be read as a notebook');
+    await expect(world.provider.ready).rejects.toThrow(
+      'a.txt cannot be read as a notebook: line 3. Open it as text'
+    );
+  });
+
+  it('does without what is wrong where the server does not say it', async () => {
+    await line.answered();
+    line.socket.onopen();
+    line.socket.say({ type: 'refusal', reason: 'not-utf8', message: 'No text' });
+    line.socket.onclose({ code: 4500, reason: '' });
+    await expect(world.provider.ready).rejects.toThrow('a.txt is not UTF-8 text. Convert it');
   });
 
   it('rejects when it is closed before it was open', async () => {

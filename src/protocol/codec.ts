@@ -248,7 +248,8 @@ function readRefusal(refusal: JsonObject): ServerMessage {
   return {
     type: 'refusal',
     reason: readString(refusal.reason),
-    message: readString(refusal.message)
+    message: readString(refusal.message),
+    ...(refusal.detail === undefined ? {} : { detail: readString(refusal.detail) })
   };
 }
 

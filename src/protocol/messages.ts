@@ -85,6 +85,9 @@ export interface Refusal {
   readonly type: 'refusal';
   readonly reason: string;
   readonly message: string;
+
+  /** What exactly is wrong, and where. */
+  readonly detail?: string;
 }
 
 export interface Pong {

@@ -82,8 +82,8 @@ export function loseConnection(
 
 /** What the server said before it closed tells more than the code does. */
 function refuseFor(state: SessionState, code: number): Step {
-  const { refusal } = state;
-  return refuse(state, refusal?.reason ?? REASONS[code] ?? 'error', refusal?.message ?? '');
+  const { reason, message, detail } = state.refusal ?? {};
+  return refuse(state, reason ?? REASONS[code] ?? 'error', message, detail);
 }
 
 const REASONS: { readonly [code: number]: string } = {
@@ -145,8 +145,9 @@ export function reconnect(state: SessionState, at: number): Step {
   return andThen(hangUp({ ...state, attempt: 0, room: null }), alone => connect(alone, at));
 }
 
-export function refuse(state: SessionState, reason: string, message = ''): Step {
-  const refused = withLink(state, { kind: 'refused', reason, message });
+export function refuse(state: SessionState, reason: string, message = '', detail?: string): Step {
+  const more = detail === undefined ? {} : { detail };
+  const refused = withLink(state, { kind: 'refused', reason, message, ...more });
   return failSaves(refused, reason, message);
 }
 

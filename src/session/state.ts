@@ -68,7 +68,12 @@ export type Link =
   /** The file was there once and is not any more. */
   | { readonly kind: 'missing'; readonly until: number }
   /** The server does not want us; only a person's wish, or a new login, leads on. */
-  | { readonly kind: 'refused'; readonly reason: string; readonly message: string }
+  | {
+      readonly kind: 'refused';
+      readonly reason: string;
+      readonly message: string;
+      readonly detail?: string;
+    }
   /** The room continues another history than ours: nothing may be synced (rule L4). */
   | { readonly kind: 'diverged'; readonly lineage: string }
   | { readonly kind: 'closed' };

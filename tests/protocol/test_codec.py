@@ -54,7 +54,7 @@ def message_of(fields: dict[str, Any]) -> Any:
         case "status":
             return messages.Status(fields["status"])
         case "refusal":
-            return messages.Refusal(fields["reason"], fields["message"])
+            return messages.Refusal(fields["reason"], fields["message"], fields.get("detail", ""))
         case "saveReply":
             return messages.SaveReply(
                 fields["id"], fields["status"], fields.get("reason", ""), fields.get("message", "")

@@ -91,20 +91,33 @@ async def test_what_is_no_room_opens_none(
 
 
 @pytest.mark.parametrize(
-    ("content", "type", "format", "reason"),
+    ("content", "type", "format", "reason", "detail"),
     [
-        (b"\xff\xfe not text", "file", "text", "not-utf8"),
-        (b"{ this is no notebook", "notebook", "json", "not-a-notebook"),
+        (b"ab\xff\xfe not text", "file", "text", "not-utf8", "byte 2"),
+        (b"{ this is no notebook", "notebook", "json", "not-a-notebook", "line 1, column 3"),
+        (
+            b'{"cells": [{"cell_type": "heading"}], "metadata": {}, "nbformat": 4}',
+            *("notebook", "json", "not-a-notebook", "cell 1 has the type 'heading'"),
+        ),
     ],
 )
 async def test_files_that_cannot_be_read_say_why(
-    jp_root_dir: Path, connect: Connect, content: bytes, type: str, format: str, reason: str
+    jp_root_dir: Path,
+    connect: Connect,
+    content: bytes,
+    type: str,
+    format: str,
+    reason: str,
+    detail: str,
 ) -> None:
     (jp_root_dir / "bad.ipynb").write_bytes(content)
     client = await connect("bad.ipynb", format, type, sync=False)
     code, text = await client.until_closed()
     assert code == 4500
-    assert client.json(3)[0]["reason"] == reason
+    refusal = client.json(3)[0]
+    assert refusal["reason"] == reason
+    assert detail in refusal["detail"]
+    assert detail in refusal["message"]
     assert "bad.ipynb" in text
     assert (jp_root_dir / "bad.ipynb").read_bytes() == content
 

@@ -131,8 +131,8 @@ test('files that cannot be opened say why, in plain words', async ({ page, lab, 
   const { writeFile } = await import('node:fs/promises');
   await writeFile(`${lab.root}/${tmpPath}/binary.txt`, Buffer.from([0xff, 0xfe, 0x00, 0x80]));
   const expected = {
-    'bad.ipynb': /cannot be read as a notebook/,
-    'binary.txt': /UTF-8/
+    'bad.ipynb': /cannot be read as a notebook: .*line 1, column 3/,
+    'binary.txt': /is not UTF-8 text \(byte 0\)/
   };
   for (const [name, words] of Object.entries(expected)) {
     await page.evaluate(path => {

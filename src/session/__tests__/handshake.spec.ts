@@ -116,9 +116,10 @@ describe('a document that cannot be opened', () => {
 
   it('says what the server said before it closed (W10)', () => {
     const play = new Play().dial();
-    play.hear({ type: 'refusal', reason: 'not-utf8', message: 'No text' });
+    const said = { reason: 'not-utf8', message: 'No text', detail: 'byte 7' };
+    play.hear({ type: 'refusal', ...said });
     play.lose(4500);
-    expect(play.state.link).toEqual({ kind: 'refused', reason: 'not-utf8', message: 'No text' });
+    expect(play.state.link).toEqual({ kind: 'refused', ...said });
   });
 
   it('is given up when no connection comes about', () => {
