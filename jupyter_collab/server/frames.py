@@ -1,8 +1,8 @@
 """Reads the frames of a WebSocket of tornado's.
 
 tornado asks the socket for header, mask and payload of a frame one by one, puts each answer into
-64 KiB of zeros, and wakes a task for each. A keystroke is a frame of 40 bytes: it is read by one
-look at the socket, and handled right there.
+64 KiB of zeros, and wakes a task for each. A keystroke is a frame of 40 bytes: it is looked at and
+taken as a whole, and handled right there.
 """
 
 from __future__ import annotations
