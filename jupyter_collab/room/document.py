@@ -19,6 +19,7 @@ from pycrdt import Array, Doc, Map, Text
 from .build import is_text
 from .doubles import part_doubles
 from .editing import edit_notebook
+from .flag import Flag
 from .notebook import Notebook
 from .reading import NotebookReader
 from .textedit import edit_text
@@ -33,6 +34,8 @@ class Document(ABC):
     """
 
     type: ClassVar[str]
+    changed: Flag
+    """Whether anything but the ``state`` has changed."""
 
     def __init__(self, doc: Doc[Any]) -> None:
         self.doc = doc
@@ -45,7 +48,7 @@ class Document(ABC):
             return NotebookDocument(doc)
         if is_text(type):
             return TextDocument(doc)
-        return ModelDocument(doc, ydocs[type](doc))
+        return ModelDocument(doc, type)
 
     @abstractmethod
     def read(self) -> Any:
@@ -121,6 +124,7 @@ class TextDocument(Document):
     def __init__(self, doc: Doc[Any]) -> None:
         super().__init__(doc)
         self._text: Text = doc.get("source", type=Text)
+        self.changed = Flag([self._text])
 
     def read(self) -> str:
         return str(self._text)
@@ -142,6 +146,7 @@ class NotebookDocument(Document):
         self._meta: Map[Any] = doc.get("meta", type=Map)
         self._cells: Array[Any] = doc.get("cells", type=Array)
         self._reader = NotebookReader(self._meta, self._cells)
+        self.changed = self._reader.changed
 
     def source(self) -> dict[str, Json]:
         return self.read().source()
@@ -174,9 +179,10 @@ class NotebookDocument(Document):
 class ModelDocument(Document):
     """A document of a type that another package has registered."""
 
-    def __init__(self, doc: Doc[Any], model: YBaseDoc) -> None:
+    def __init__(self, doc: Doc[Any], type: str) -> None:
         super().__init__(doc)
-        self._model = model
+        self._model: YBaseDoc = ydocs[type](doc)
+        self.changed = Flag(content_roots(type, doc))
 
     def read(self) -> Any:
         return self._model.get()
@@ -193,3 +199,13 @@ class ModelDocument(Document):
             return False
         self._model.set(content)
         return True
+
+
+def content_roots(type: str, doc: Doc[Any]) -> list[Any]:
+    """All shared types of a document but its ``state``."""
+    if type == "notebook":
+        return [doc.get("meta", type=Map), doc.get("cells", type=Array)]
+    if is_text(type):
+        return [doc.get("source", type=Text)]
+    ydocs[type](doc)  # makes its roots known to the document
+    return [root for name, root in doc.items() if name != "state"]

@@ -20,6 +20,10 @@ class Flag:
     def _set(self, _events: Any) -> None:
         self._changed = True
 
+    def set(self) -> None:
+        """Something else has seen it change."""
+        self._changed = True
+
     @property
     def is_set(self) -> bool:
         """Whether :meth:`take` would say so."""

@@ -15,6 +15,7 @@ from pycrdt import Text as YText
 
 from .build import CELL_TYPES, unique_id
 from .cells import Cell
+from .flag import Flag
 from .notebook import Notebook
 from .updates import Json
 from .values import number
@@ -51,14 +52,15 @@ class _Head:
 class NotebookReader:
     """Reads one document again and again.
 
-    ``order_changed`` is set whenever cells came, went or got another id; whoever has looked
-    into that sets it back.
+    ``changed`` is set whenever anything of it changes. ``order_changed`` is set whenever cells
+    came, went or got another id; whoever has looked into that sets it back.
     """
 
     def __init__(self, meta: Map[Any], cells: Array[Any]) -> None:
         self._meta = meta
         self._cells = cells
         self._known = _Known()
+        self.changed = self._known.changed
         # Without pycrdt's own wrapper, which takes longer than applying what was typed. The
         # document must not hold on to itself by way of its observer, or it is never freed.
         self._subscriptions = (
@@ -128,14 +130,17 @@ class _Known:
     def __init__(self) -> None:
         self.head: _Head | None = None
         self.cells: list[_Read | None] = []
+        self.changed = Flag(())
         self.order_changed = True
 
     def see_head(self, _events: Any) -> None:
         """Forget the head, as it has changed."""
+        self.changed.set()
         self.head = None
 
     def see(self, events: list[Any]) -> None:
         """Forget what has changed. Paths speak of the list as it is afterwards."""
+        self.changed.set()
         paths = [(event, event.path) for event in events]
         for event, path in paths:
             if not path:

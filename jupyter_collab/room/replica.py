@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
-from jupyter_ydoc import ydocs
-from pycrdt import Array, Doc, Map, Text, TransactionEvent
+from pycrdt import Doc, Map, TransactionEvent
 
 from ..errors import ProtocolError
 from ..protocol.messages import EMPTY_UPDATE
-from .build import Built, is_text
+from .build import Built
 from .document import Document
 from .dormant import Dormant
 from .flag import Flag
@@ -60,7 +59,7 @@ class Replica:
             self._content_flag.take()
             return
         self.document = Document.of(type, doc)
-        self._observe(doc)
+        self._observe(self.document)
         if made_by is not None:
             self.keep(made_by)
 
@@ -96,7 +95,7 @@ class Replica:
         dormant, self._dormant = self._dormant, None
         assert dormant is not None
         document = Document.of(self.type, doc)
-        self._observe(doc)
+        self._observe(document)
         self._keep(dormant.made, dormant.made_to, added=len(dormant.told))
         if self._told:
             self._state_flag.take()  # it has what it was told
@@ -239,13 +238,13 @@ class Replica:
         self._is_closed = True
         self._notify = None
 
-    def _observe(self, doc: Doc[Any]) -> None:
-        """Collect the changes of ``doc``."""
-        self._observed = doc
+    def _observe(self, document: Document) -> None:
+        """Collect the changes of ``document``."""
+        self._observed = doc = document.doc
         self._state: Map[Any] = doc.get("state", type=Map)
         self._subscription: Any = doc.observe(self._on_transaction)
         self._state_flag = Flag([self._state])
-        self._content_flag = Flag(content_roots(self.type, doc))
+        self._content_flag = document.changed
         self._content_flag.take()
 
     def _unobserve(self) -> None:
@@ -279,13 +278,3 @@ class Replica:
         """
         deleted: bytes = event.delete_set  # type: ignore[attr-defined]
         return not self._tells_state and deletes_from(deleted, self._clocks)
-
-
-def content_roots(type: str, doc: Doc[Any]) -> list[Any]:
-    """All shared types of a document but its ``state``."""
-    if type == "notebook":
-        return [doc.get("meta", type=Map), doc.get("cells", type=Array)]
-    if is_text(type):
-        return [doc.get("source", type=Text)]
-    ydocs[type](doc)  # makes its roots known to the document
-    return [root for name, root in doc.items() if name != "state"]

@@ -9,13 +9,13 @@ from typing import Any
 from pycrdt import Doc, Map, UndoManager, get_update
 
 from ..protocol.identity import Position
-from ..room.document import Document
+from ..room.document import Document, content_roots
 from ..room.dormant import Dormant
 from ..room.gaps import is_within
 from ..room.layout import parted
 from ..room.notebook import Notebook
 from ..room.parts import Made
-from ..room.replica import LARGE, content_roots
+from ..room.replica import LARGE
 from ..store.port import SavedMark, StoredHistory
 
 UNKNOWN = SavedMark(Position(0), "")
