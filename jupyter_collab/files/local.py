@@ -37,8 +37,9 @@ _ABANDONED = 1.5
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """What is to be written: ``data`` is ``None`` where the file says that already."""
+    """What is to be written where: ``data`` is ``None`` where the file says that already."""
 
+    place: Path
     data: bytes | None
     known: Sighting
     content: str
@@ -108,18 +109,11 @@ class LocalAccess:
     def _sign(self, path: str) -> Sign:
         return disk.sign_of(disk.stat_file(self._place(path)))
 
-    def _load(self, path: str) -> tuple[bytes, Sighting]:
-        return self._take(path, lambda file: file.read())
-
-    def _identify(self, path: str) -> Sighting:
-        return self._take(path, _pass_over)[1]
-
     def _decode(self, path: str, format: Format) -> tuple[Source, Sighting]:
-        return self._take(path, lambda file: format.decode(file, path))
+        return self._take(self._place(path), path, lambda file: format.decode(file, path))
 
-    def _take(self, path: str, take: Callable[[Readable], T]) -> tuple[T, Sighting]:
+    def _take(self, place: Path, path: str, take: Callable[[Readable], T]) -> tuple[T, Sighting]:
         """What ``take`` makes of the file, and which bytes that was."""
-        place = self._place(path)
 
         def take_all(file: BinaryIO) -> tuple[T, str]:
             hashed = disk.Hashed(file, self._manager.hash_algorithm)
@@ -142,7 +136,7 @@ class LocalAccess:
         return Sighting(version, disk.sign_of(info))
 
     def _look(self, path: str, format: Format, known: str | None) -> Sighting:
-        sighting = self._identify(path)
+        _, sighting = self._take(self._place(path), path, _pass_over)
         if known is not None and sighting.version.fingerprint != known:
             try:
                 _, sighting = self._decode(path, format)
@@ -198,7 +192,8 @@ class LocalAccess:
 
     def _draft(self, path: str, format: Format, source: Source, known: Sighting) -> _Draft:
         """Encode, and make sure that the file is the version ``known``."""
-        before, known = self._verify(path, format, known)
+        place = self._place(path)
+        before, known = self._verify(place, path, format, known)
         data = format.encode_again(source, before or b"", path)
         if self._max_size is not None and len(data) > self._max_size:
             raise too_large(path, len(data), self._max_size)
@@ -210,15 +205,17 @@ class LocalAccess:
         if exists and not known.content:
             known = replace(known, content=self._content(path, format, before, known))
         same = exists and content == known.content
-        return _Draft(None if same else data, known, content, signature)
+        return _Draft(place, None if same else data, known, content, signature)
 
-    def _verify(self, path: str, format: Format, known: Sighting) -> tuple[bytes | None, Sighting]:
+    def _verify(
+        self, place: Path, path: str, format: Format, known: Sighting
+    ) -> tuple[bytes | None, Sighting]:
         """The file's bytes where they had to be read, and ``known`` with a fresh sign."""
         try:
             proof = None if format.needs_before else known.sign
-            if proof is not None and self._sign(path) == proof:
+            if proof is not None and disk.sign_of(disk.stat_file(place)) == proof:
                 return None, known
-            before, sighting = self._load(path)
+            before, sighting = self._take(place, path, lambda file: file.read())
         except FileNotFoundError:
             if known.version.fingerprint == ABSENT:
                 return None, known
@@ -242,8 +239,7 @@ class LocalAccess:
 
     def _write(self, path: str, draft: _Draft) -> _Saved:
         assert draft.data is not None
-        place = self._place(path)
-        known = draft.known
+        place, known = draft.place, draft.known
         if known.version.fingerprint == ABSENT:
             if place.is_symlink() or place.exists():
                 raise changed(path)

@@ -64,16 +64,12 @@ def encode(notebook: Notebook) -> bytes:
     return b"".join(_pieces(notebook, encode_cell))
 
 
-LARGE = 4_000_000
-"""Bytes from which on a notebook's cells are kept as they were encoded. Smaller ones are encoded in
-some milliseconds, and the memory is better used otherwise."""
-
-
 class Encoder:
     """Encodes one notebook again and again.
 
-    Of a large one only cells that are not the objects of the last time are encoded. Where all of
-    them are others each time, as where a hook is given copies, nothing is kept.
+    Only cells that are not the objects of the last time are encoded; the others are kept in bytes,
+    which takes as much memory as the file. Where all of them are others each time, as where a hook
+    is given copies, nothing is kept.
     """
 
     def __init__(self) -> None:
@@ -93,7 +89,7 @@ class Encoder:
         data = b"".join(_pieces(notebook, take))
         if self._known and self._known.keys().isdisjoint(now):
             self._is_of_use = False
-        self._known = now if self._is_of_use and len(data) >= LARGE else {}
+        self._known = now if self._is_of_use else {}
         return data
 
 

@@ -103,7 +103,8 @@ class DocumentFile(Protocol):
     async def write(self, source: Source) -> FileVersion:
         """Write the document, and return the version that was written.
 
-        The caller leaves ``source`` alone until this is done: it is read in another thread.
+        The caller leaves ``source`` alone until this is done, as it is read in another thread, and
+        the cells of a notebook for good: one that has changed is another object.
         A write that was begun goes on to its end, also when its caller is cancelled. Raises
         :class:`~jupyter_collab.errors.FileMissing` where the file is gone.
         """

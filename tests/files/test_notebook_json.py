@@ -273,7 +273,7 @@ def test_a_value_that_json_has_not_is_refused() -> None:
     assert b'"when": "YWJj"' in encode(value)
 
 
-def test_of_a_large_notebook_only_what_changed_is_encoded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_what_changed_is_encoded(monkeypatch: pytest.MonkeyPatch) -> None:
     encoded: list[Any] = []
 
     def listed(cell: dict[str, Any]) -> bytes:
@@ -281,7 +281,6 @@ def test_of_a_large_notebook_only_what_changed_is_encoded(monkeypatch: pytest.Mo
         return encode_cell(cell)
 
     monkeypatch.setattr(notebook_json, "encode_cell", listed)
-    monkeypatch.setattr(notebook_json, "LARGE", len(encode(rich(5))) - 100)
     value, encoder = rich(5), Encoder()
     for change in (
         lambda cells: cells,
@@ -297,16 +296,8 @@ def test_of_a_large_notebook_only_what_changed_is_encoded(monkeypatch: pytest.Mo
             assert encoded == [cell for cell in value["cells"] if not is_in(cell, before)]
         assert data == encode(value)
 
-    encoder.encode({**value, "cells": value["cells"][:1]})
-    encoded.clear()
-    encoder.encode(value)
-    assert encoded == value["cells"], "nothing is kept of a small one"
 
-
-def test_nothing_is_kept_of_cells_that_are_copied_each_time(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(notebook_json, "LARGE", 0)
+def test_nothing_is_kept_of_cells_that_are_copied_each_time() -> None:
     encoder, alive = Encoder(), []
     for _ in range(4):
         value = rich(5)
