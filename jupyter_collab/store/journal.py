@@ -56,11 +56,11 @@ from .requests import (
 FIRST_RETRY = 0.5
 LAST_RETRY = 30.0
 
-PACE = 0.4
+PACE = 0.75
 """Seconds from one commit of updates to the next, where nobody is in a hurry: it costs the same
 with one keystroke as with many."""
 
-SLACK = 0.1
+SLACK = 0.15
 """Seconds for which a driver may be late, as the next keystroke wakes it anyway."""
 
 QUIET = 2.0

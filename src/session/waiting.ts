@@ -3,9 +3,10 @@ import type { SessionState } from './state';
 
 /**
  * So long local edits may be on their way to a server that is there without anything being made of
- * it, in milliseconds: it writes what follows a first edit every 200 ms, and lines take their time.
+ * it, in milliseconds. It writes what follows a first edit 900 ms later at the latest (S22), and by
+ * `follow` an edit may seem twice as old as it is; and lines take their time.
  */
-export const LATE = 1_000;
+export const LATE = 2_500;
 
 /** Local edits that the server does not have (pure: times come in as arguments, in milliseconds). */
 export interface Waiting {

@@ -35,10 +35,10 @@ describe('decide', () => {
   });
 
   it('has more patience where writing the document takes long', () => {
-    const slow = facts(1, { cost: 100 });
+    const slow = facts(1, { cost: LATE / 10 });
     const [waiting] = decide(IDLE, slow, 0);
     expect(decide(waiting, slow, LATE)[1]).toBeNull();
-    expect(decide(waiting, slow, 2000)[1]).toBe('begin');
+    expect(decide(waiting, slow, 2 * LATE)[1]).toBe('begin');
   });
 
   it('goes on with the entry for a while after the server has all, then drops it', () => {
