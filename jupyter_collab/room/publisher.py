@@ -71,6 +71,7 @@ class Publisher:
         self._position = self._began = keeper.head = position
         self._incoming: list[tuple[Member, bytes]] = []
         self._early: dict[ConnectionId, Member] = {}
+        self._has_guests = False  # among those who have written what is incoming
         self._sieve: Sieve | None = None
 
     @property
@@ -99,7 +100,8 @@ class Publisher:
                 self._early[member.connection] = member
             return
         self._keep(member, message.update)
-        self._release(member, member.early)
+        if member.patience is not None or member.early:
+            self._release(member, member.early)
 
     def end_patience(self, member: Member) -> None:
         """Wait no longer for a member's step 2, but with what cannot do without it."""
@@ -132,6 +134,8 @@ class Publisher:
     def _keep(self, member: Member, update: bytes) -> None:
         member.received += 1
         self._incoming.append((member, update))
+        if member.person.guest:
+            self._has_guests = True
 
     def flush(self, now: float) -> list[Effect]:
         """Apply what came in, and publish it."""
@@ -195,7 +199,8 @@ class Publisher:
         return effects
 
     def _take_in(self, incoming: list[tuple[Member, bytes]], now: float) -> list[Effect]:
-        sifted = self._sift(incoming)
+        is_fine = not self._has_guests and self._sieve is None
+        sifted = _Sifted(incoming) if is_fine else self._sift(incoming)
         effects = sifted.effects
         broken = self._replica.apply([update for _, update in sifted.fine])
         if sifted.sieve is not None:
@@ -218,8 +223,9 @@ class Publisher:
 
     def _sift(self, incoming: list[tuple[Member, bytes]]) -> _Sifted:
         """Look at what guests have written."""
-        if not [member for member, _ in incoming if member.person.guest]:
-            if self._sieve is not None and not any(m.person.guest for m in self.members()):
+        has_guests, self._has_guests = self._has_guests, False
+        if not has_guests:
+            if not any(member.person.guest for member in self.members()):
                 self._sieve = None
             return _Sifted(incoming)
         self._sieve = sieve = self._sieve or Sieve(self._replica)
@@ -261,7 +267,9 @@ class Publisher:
         effects: list[Effect] = [Append(self._position, update)]
         if self._sieve is not None:
             self._sieve.follow(update)
-        readers = tuple([m.connection for m in self.members() if m.connection not in skip])
+        readers = tuple(
+            [id for id, s in self._sessions.items() if id not in skip and isinstance(s, Member)]
+        )
         if readers:
             effects.append(Send(readers, SyncUpdate(update)))
         return effects

@@ -56,9 +56,10 @@ class SocketWire:
 
         What is written after the other side has gone is lost; the handler is told of that.
         """
-        stream = self._stream()
-        if stream is None:
+        protocol: Any = self._handler.ws_connection
+        if protocol is None or protocol.is_closing():
             return
+        stream: IOStream = protocol.stream
         sent = 0 if stream.writing() else _send_at_once(stream, packet)
         if sent == len(packet):
             return
@@ -70,13 +71,6 @@ class SocketWire:
         if not future.done():
             self._pending += rest
             future.add_done_callback(lambda done: self._sent(done, rest))
-
-    def _stream(self) -> IOStream | None:
-        protocol: Any = self._handler.ws_connection
-        if protocol is None or protocol.is_closing():
-            return None
-        stream: IOStream = protocol.stream
-        return stream
 
     def _sent(self, done: Any, size: int) -> None:
         self._pending -= size

@@ -261,7 +261,9 @@ class Journal:
             return self._trouble.retry_at
         if isinstance(self._log, Unbegun) and not self._backlog:
             return AT_ONCE if self._is_urgent else self._next_at
-        if not self._has_begun or self._next_mark is not None:
+        if not isinstance(self._log, Begun):
+            return AT_ONCE
+        if self._mark is not self._marked and self._next_mark is not None:
             return AT_ONCE
         if not self._backlog:
             return None
