@@ -51,6 +51,8 @@ class ContentsFile:
         self._known: Sighting | None = None
         self._is_blank = True
         self._trace = Trace()
+        self._peeked: Sighting | None = None
+        self._peeked_at = 0.0
         self._told = ""
         self._doubted_since: float | None = None
         self._notify: Callable[[FileEvent], None] | None = None
@@ -73,10 +75,18 @@ class ContentsFile:
         return (await self._file.in_turn(lambda: self._write(source))).version
 
     async def peek(self) -> FileVersion:
-        return (await self._file.in_turn(self._peek)).version
+        self._peeked_at = asyncio.get_running_loop().time()
+        self._peeked = await self._file.in_turn(self._peek)
+        return self._peeked.version
 
     def expect(self, fingerprint: str) -> None:
-        self._known = Sighting(FileVersion(fingerprint, last_modified=0.0), None)
+        peeked = self._peeked
+        if peeked is not None and peeked.version.fingerprint == fingerprint:
+            self._known = peeked
+            self._trace.took(peeked, self._peeked_at)
+        else:
+            self._known = Sighting(FileVersion(fingerprint, last_modified=0.0), None)
+        self._is_blank = fingerprint == ABSENT  # as far as can be told without reading it
         self._told = ""
 
     def watch(self, notify: Callable[[FileEvent], None]) -> None:

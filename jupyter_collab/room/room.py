@@ -161,7 +161,8 @@ class Room:
             case ev.Ticked():
                 return self._tick(now)
             case ev.Closing():
-                return self._flush(now) + self._keeper.hurry(now)
+                effects = self._flush(now) + self._keeper.hurry(now)
+                return effects + (self._keeper.leave() if self.is_settled else [])
             case ev.HistoryFound():
                 return self._flush(now) + self._older.merge(event)
             case ev.HistoryMerged(updates):

@@ -10,7 +10,7 @@ from typing import Any
 from pycrdt import Doc
 
 from ..errors import NotANotebook, StoreError
-from ..files.port import FileContent
+from ..files.port import DocumentFile, FileContent, FileVersion
 from ..protocol.identity import Lineage, RoomId
 from ..room.build import build
 from ..room.replica import Replica
@@ -53,6 +53,20 @@ class Beginnings:
             self.log.error("The history of %s cannot be read: %s", id, error)
             return error
 
+    async def open(
+        self, id: RoomId, stored: StoredHistory | StoreError | None, file: DocumentFile
+    ) -> Start:
+        """The parts of a room, of what :meth:`load` gave and of its file, which is read only if it
+        has something else than was saved last. Raises :class:`~jupyter_collab.errors.FileError`."""
+        if isinstance(stored, StoredHistory) and stored.saved is not None:
+            version = await file.peek()
+            if version.fingerprint == stored.saved.fingerprint:
+                start = await self._go_on(id, stored, file.path, version)
+                if start is not None:
+                    file.expect(version.fingerprint)
+                    return start
+        return await self.start(id, stored, file.path, await file.read())
+
     async def start(
         self,
         id: RoomId,
@@ -60,7 +74,7 @@ class Beginnings:
         path: str,
         content: FileContent,
     ) -> Start:
-        """The parts of a room, of what :meth:`load` gave and of its file."""
+        """As :meth:`open`, of a file that was read."""
         match stored:
             case None:
                 return await self._begin(id, path, content, Anything())
@@ -71,10 +85,20 @@ class Beginnings:
             case StoredHistory():
                 return await self._resume(id, stored, path, content)
 
+    async def _go_on(
+        self, id: RoomId, stored: StoredHistory, path: str, version: FileVersion
+    ) -> Start | None:
+        """Go on with what the log has, where the file has what was saved last; ``None`` where its
+        bytes are no updates."""
+        claimed = await self._claim(id, stored)
+        renamed = None if claimed else Renamed(self.new_lineage(), stored)
+        new = CaughtUp((), mark_of(claimed or stored))
+        return await self._make(id, claimed or stored, path, version, new, renamed)
+
     async def _resume(
         self, id: RoomId, stored: StoredHistory, path: str, content: FileContent
     ) -> Start:
-        """Go on with what the log has."""
+        """Go on with what the log has, and what the file may have besides."""
         renamed = None
         claimed: StoredHistory | None = stored
         if await self._lags_behind(id, stored, content):
@@ -102,10 +126,22 @@ class Beginnings:
             # Better the file as it is, and the document as it is, than neither.
             self.log.exception("Could not merge what is in %s", path)
             new = CaughtUp((), mark_of(stored), failed=True)
+        return await self._make(id, stored, path, content.version, new, renamed)
+
+    async def _make(
+        self,
+        id: RoomId,
+        stored: StoredHistory,
+        path: str,
+        version: FileVersion,
+        new: CaughtUp,
+        renamed: Renamed | None,
+    ) -> Start | None:
+        """The parts of a room; ``None`` where what is stored are no updates."""
         replica = await self._replay(id.type, (*stored.updates, *new.updates))
         if replica is None:
             return None
-        return resume(id, stored, path, content, replica, new, renamed)
+        return resume(stored, path, version, replica, new, renamed)
 
     async def _replay(self, type: str, updates: Sequence[bytes]) -> Replica | None:
         """The document of ``updates``; ``None`` where they are none."""

@@ -298,6 +298,7 @@ class DocumentActor(Actor):
             async with asyncio.timeout(timeout):
                 while self._running or not self.room.is_settled:
                     await self._something_happens()
+                self.post(ev.Closing())  # what was said since the last save is in the file
                 await self.history.written()
         except TimeoutError:
             self._log.error("Could not save %s within %g s", self._file.path, timeout)

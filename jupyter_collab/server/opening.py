@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from logging import Logger
@@ -37,8 +36,8 @@ class RoomOpener:
         """Open the room ``id``; raises :class:`~jupyter_collab.errors.FileError`."""
         file = await self.files.open(id.file_id, id.format, id.type)
         try:
-            content, stored = await asyncio.gather(file.read(), self.beginnings.load(id))
-            start = await self.beginnings.start(id, stored, file.path, content)
+            stored = await self.beginnings.load(id)
+            start = await self.beginnings.open(id, stored, file)
             actor = self._actor(id, start, file, evict)
             actor.history.begin(put_off=stored is None)
         except BaseException:

@@ -9,9 +9,11 @@ from typing import Any
 from pycrdt import Doc, Map, UndoManager, get_update
 
 from ..protocol.identity import Position
+from ..protocol.messages import EMPTY_UPDATE
+from ..protocol.varint import encode_varuint
 from ..room.document import Document, content_roots
 from ..room.dormant import Dormant
-from ..room.gaps import is_within
+from ..room.gaps import clocks, is_within
 from ..room.layout import parted
 from ..room.notebook import Notebook
 from ..room.parts import Made
@@ -85,13 +87,39 @@ def dormant(type: str, updates: Sequence[bytes], client: int) -> Dormant | None:
     # What history begins with was put into bytes by a document, so it lacks nothing.
     if not all(is_within(get_update(update, state_vector), state_vector) for update in updates[1:]):
         return None
-    update = updates[0] if len(updates) == 1 else doc.get_update()
+    state: Map[Any] = doc.get("state", type=Map)
+    values, deleted = state.to_py() or {}, doc.get_update(state_vector)
+    made_to = _made_to(updates, state_vector, deleted)
+    if made_to is not None:
+        update, told = updates
+    else:
+        update, told = updates[0] if len(updates) == 1 else doc.get_update(), EMPTY_UPDATE
+        made_to = state_vector
     made = Made(update)
     if len(update) >= LARGE:
-        made = parted(type, update, state_vector, MANY)
-    state: Map[Any] = doc.get("state", type=Map)
-    deleted = doc.get_update(state_vector)
-    return Dormant(made, state_vector, deleted, state.to_py() or {}, client)
+        made = parted(type, update, made_to, MANY)
+    return Dormant(made, made_to, deleted, values, client, told)
+
+
+def _made_to(updates: Sequence[bytes], state_vector: bytes, deleted: bytes) -> bytes | None:
+    """The state vector of the first of two ``updates``, where the second is what a room has told
+    behind it, as :meth:`.Dormant.tell` does it. ``None``: it is another history.
+
+    Nobody has edited that document, and it need not be put into bytes once more.
+    """
+    if len(updates) != 2 or deleted != EMPTY_UPDATE:
+        return None
+    alone: Doc[Any] = Doc()
+    apply(alone, updates[1:])
+    if set(alone.keys()) != {"state"}:
+        return None
+    there, told = clocks(state_vector), clocks(alone.get_state())
+    made = {client: clock for client, clock in there.items() if client not in told}
+    if len(made) != 1 or len(told) != 1 or min(made) < max(told):
+        return None
+    if not told.items() <= there.items():
+        return None  # it stands on what was made
+    return b"".join(map(encode_varuint, (1, *made.popitem())))
 
 
 def saved_content(type: str, stored: StoredHistory) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from pycrdt import Doc, get_state
 
 from ..errors import ProtocolError
-from ..files.port import FileContent, Source
+from ..files.port import FileContent, FileVersion, Source
 from ..protocol.identity import Lineage, Position, RoomId
 from ..room import events as ev
 from ..room.build import Built
@@ -154,22 +154,22 @@ class Renamed:
 
 
 def resume(
-    id: RoomId,
     stored: StoredHistory,
     path: str,
-    file: FileContent,
+    version: FileVersion,
     replica: Replica,
     new: CaughtUp,
     renamed: Renamed | None = None,
 ) -> Start:
-    """Go on with a history, and what is ``new`` in its file: ``replica`` has both.
+    """Go on with a history, and what is ``new`` in its file, which has the ``version``: ``replica``
+    has both.
 
     Where the history keeps its lineage the log must have a live mark of it already.
     """
     updates = (*stored.updates, *new.updates)
     position = Position(stored.position + len(new.updates))
     lineage = stored.lineage if renamed is None else renamed.lineage
-    opening = Opening(lineage, replica, position, new.saved, path, file.version, new.base)
+    opening = Opening(lineage, replica, position, new.saved, path, version, new.base)
     journal = Journal(lineage, stored.position, stored.saved, snapshot=replica.snapshot)
     events = (ev.FileChangedOutside(),) if new.failed else ()
     whole = StoredHistory(lineage, updates, position, new.saved)

@@ -56,6 +56,13 @@ def edited(built: Built) -> list[bytes]:
     return updates
 
 
+def opened(type: str, built: Built) -> list[bytes]:
+    """A history that a room has begun from a file, and told its readers of; nobody has edited."""
+    former = Replica.begin(type, built, 5)
+    former.set_state({"path": "a", "dirty": False})
+    return [built.update, *former.take()[0]]
+
+
 def copy_of(*updates: bytes) -> Doc[Any]:
     doc: Doc[Any] = Doc()
     for update in updates:
@@ -79,7 +86,11 @@ class Pair:
         self.built = BUILT[name]
         self.type = "notebook" if name == "notebook" else "file"
         self.is_exact = source == "file" and self.type == "file"
-        updates = [self.built.update] if source == "file" else edited(self.built)
+        updates = {
+            "file": lambda: [self.built.update],
+            "opened": lambda: opened(self.type, self.built),
+            "store": lambda: edited(self.built),
+        }[source]()
         doc: Doc[Any] = Doc(client_id=ROOM)
         for update in updates:
             doc.apply_update(update)
@@ -202,7 +213,7 @@ NAMES = [name.removeprefix("do_") for name in vars(Pair) if name.startswith("do_
 OTHERS = [name for name in NAMES if name != "tell"]
 # Half of all steps leave it dormant, so that it is woken late as well as early.
 GENTLE = ["take", "bring_nothing", "bring_what_is_deleted", "know", "look"]
-KINDS = [f"{source}: {name}" for source in ("file", "store") for name in BUILT]
+KINDS = [f"{source}: {name}" for source in ("file", "opened", "store") for name in BUILT]
 NUMBERS = st.integers(0, 30)
 STEPS = st.one_of(
     st.tuples(st.just("tell"), VALUES),
@@ -303,6 +314,37 @@ def test_what_waits_for_what_is_not_there_is_not_put_into_bytes() -> None:
     )
     assert dormant("file", [built.update, only_deletes], ROOM) is None
     assert dormant("file", [built.update, b"\x05"], ROOM) is None
+
+
+@pytest.mark.parametrize("name", ["text", "notebook"])
+def test_what_nobody_has_edited_is_not_put_into_bytes_again(name: str) -> None:
+    type, built = "notebook" if name == "notebook" else "file", BUILT[name]
+    history = opened(type, built)
+    found = dormant(type, history, ROOM)
+    assert found is not None
+    assert found.made.update is history[0]
+    assert found.told is history[1]
+    typed = copy_of(*history)
+    before = typed.get_state()
+    text_of(typed).insert(0, "x")
+    edits = typed.get_update(before)
+    blind: Doc[Any] = Doc(client_id=3)
+    blind["source"] = Text("written by one who had not seen it")
+    both: Doc[Any] = Doc(client_id=3)
+    both.apply_update(built.update)
+    before = both.get_state()
+    with both.transaction():
+        both.get("state", type=Map)["path"] = "a"
+        text_of(both).insert(0, "x")
+    others = (
+        edits,
+        blind.get_update(),
+        both.get_update(before),
+        history[1][:-1] + b"\x01\x03\x01\x00\x01",
+    )
+    for other in ([*history, edits], edited(built), *([built.update, last] for last in others)):
+        again = dormant(type, other, ROOM)
+        assert again is None or again.told == EMPTY_UPDATE
 
 
 # --- in a room

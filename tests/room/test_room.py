@@ -32,7 +32,7 @@ from jupyter_collab.room import events as ev
 from jupyter_collab.room.effects import AdoptHistory
 from jupyter_collab.room.older import MERGE_ATTEMPTS
 from jupyter_collab.room.session import Person
-from jupyter_collab.store.port import StoredHistory
+from jupyter_collab.store.port import SavedMark, StoredHistory
 
 from .world import Client, World, person, version
 
@@ -810,6 +810,36 @@ def test_closing_writes_at_once() -> None:
     assert not world.room.is_settled
     world.finish_write("v2")
     assert world.room.is_settled
+
+
+def marked_at_the_end(world: World) -> list[SavedMark]:
+    """What is noted of the file as the server stops."""
+    before = len(world.marks)
+    world.handle(ev.Closing())
+    return world.marks[before:]
+
+
+def test_closing_notes_that_the_file_has_it_all() -> None:
+    """S20: the next server has nothing to save then."""
+    world = World()
+    world.open(1)
+    assert len(world.log) > 1, "what people were told of the file"
+    assert marked_at_the_end(world) == [SavedMark(Position(len(world.log)), "v1")]
+    assert marked_at_the_end(world) == [], "once"
+    assert not world.writes
+
+
+def test_closing_notes_nothing_that_is_not_in_the_file() -> None:
+    world = World()
+    ada = world.open(1)
+    world.type(ada, "x")
+    (mark,) = marked_at_the_end(world)
+    assert (mark.fingerprint, mark.writing) == ("v1", len(world.log))
+    world.finish_write("v2")
+    assert marked_at_the_end(world) == [SavedMark(Position(len(world.log)), "v2")]
+    world.handle(ev.FileChangedOutside())
+    world.type(ada, "y")
+    assert marked_at_the_end(world) == [], "the file is being looked at"
 
 
 def test_what_a_hook_made_of_the_document_is_the_base_of_the_next_merge() -> None:

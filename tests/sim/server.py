@@ -430,13 +430,12 @@ class Server:
         if self.life is not None:
             return self.life
         file = run_now(self.files.open(self.id.file_id, self.id.format, self.id.type))
+        stored = run_now(self.beginnings.load(self.id))
         try:
-            found = run_now(file.read())
+            start = run_now(self.beginnings.open(self.id, stored, file))
         except CollabError:
             run_now(file.close())
             raise
-        stored = run_now(self.beginnings.load(self.id))
-        start = run_now(self.beginnings.start(self.id, stored, file.path, found))
         life = self.life = Life(self, start, file)
         if stored is None:
             life.journal.put_off(self.now() + QUIET)

@@ -336,6 +336,7 @@ class World:
                 break
             self.pump()
             self.now += 0.05
+        life.post(ev.Closing())
         if self.server.life is life:
             self.server.close_room(CloseCode.GOING_AWAY)
 
