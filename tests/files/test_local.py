@@ -226,6 +226,20 @@ async def test_what_a_file_had_is_kept_before_it_is_emptied(world: LocalWorld) -
     await files.close()
 
 
+@asynchronous
+async def test_what_a_file_had_is_kept_also_by_who_has_not_read_it(world: LocalWorld) -> None:
+    """F10: it was known from the store."""
+    files = world.start()
+    world.put(NOTEBOOK, encode(notebook("all my work")))
+    document = await open_path(files, NOTEBOOK, "json", "notebook")
+    document.expect((await document.peek()).fingerprint)
+    await document.write({**notebook(), "cells": []})
+    (checkpoint,) = await ensure_async(world.manager.list_checkpoints(NOTEBOOK))
+    await ensure_async(world.manager.restore_checkpoint(checkpoint["id"], NOTEBOOK))
+    assert world.get(NOTEBOOK) == encode(notebook("all my work"))
+    await files.close()
+
+
 @pytest.mark.parametrize("kind", [LocalWorld, DerivedWorld])
 @asynchronous
 async def test_a_file_of_which_no_copy_can_be_kept_is_not_emptied(

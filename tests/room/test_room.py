@@ -820,7 +820,7 @@ def marked_at_the_end(world: World) -> list[SavedMark]:
 
 
 def test_closing_notes_that_the_file_has_it_all() -> None:
-    """S20: the next server has nothing to save then."""
+    """S24: the next server has nothing to save then."""
     world = World()
     world.open(1)
     assert len(world.log) > 1, "what people were told of the file"

@@ -7,13 +7,13 @@ import itertools
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from pycrdt import Array, Doc, Text, get_state
 
 from jupyter_collab.errors import StoreError
-from jupyter_collab.files.port import FileContent, FileVersion
+from jupyter_collab.files.port import DocumentFile, FileContent, FileVersion
 from jupyter_collab.protocol.identity import FileId, Lineage, Position, RoomId
 from jupyter_collab.protocol.messages import EMPTY_UPDATE
 from jupyter_collab.room import events as ev
@@ -66,11 +66,35 @@ class Log(MemoryUpdateLog):
             raise StoreError("The store is locked")
 
 
+class File:
+    """As much of a file as is asked of it here."""
+
+    path = "notes.txt"
+
+    def __init__(self, content: Any) -> None:
+        self._content = content
+        self._version = FileVersion(f"of {content}", 0.0)
+        self.asked: list[str] = []
+
+    async def peek(self) -> FileVersion:
+        self.asked.append("peek")
+        return self._version
+
+    def expect(self, fingerprint: str) -> None:
+        assert fingerprint == self._version.fingerprint
+        self.asked.append("expect")
+
+    async def read(self) -> FileContent:
+        self.asked.append("read")
+        return FileContent(self._content, self._version)
+
+
 class World:
     """A log, a file, and one server after the other."""
 
     def __init__(self) -> None:
         self.log = Log()
+        self.file = File("")
         numbers = itertools.count(1)
         self._beginnings = Beginnings(
             update_log=self.log,
@@ -81,9 +105,9 @@ class World:
         )
 
     async def open(self, content: Any, room: RoomId = ROOM) -> Start:
-        file = FileContent(content, FileVersion(f"of {content}", 0.0))
+        self.file = File(content)
         stored = await self._beginnings.load(room)
-        return await self._beginnings.start(room, stored, "notes.txt", file)
+        return await self._beginnings.open(room, stored, cast(DocumentFile, self.file))
 
     async def stored(self) -> StoredHistory:
         stored = await self.log.load(ROOM)
@@ -250,6 +274,25 @@ async def test_a_history_that_can_be_read_later_is_told_then(world: World) -> No
     assert await world.stored() == before
 
 
+@asynchronous
+async def test_a_file_is_only_read_for_what_the_log_does_not_have(world: World) -> None:
+    """S24"""
+    start = await world.begin("one\n", "two\n")
+    assert world.file.asked == ["read"], "the log had nothing"
+    await world.close(start)
+    again = await world.open("one\n")
+    assert world.file.asked == ["peek", "expect"], "it has what was saved last"
+    assert text_of(again) == "one\ntwo\n"
+    assert again.opening.version.fingerprint == "of one\n"
+    await world.close(again)
+    again = await world.open("one\nthree\n")
+    assert world.file.asked == ["peek", "read"]
+    assert text_of(again) == "one\ntwo\nthree\n"
+    world.log.broken = {"load"}
+    await world.open("one\nthree\n")
+    assert world.file.asked == ["read"], "nobody knows what was saved"
+
+
 async def damage(world: World, count: int) -> StoredHistory:
     """A history whose updates from ``count`` on are no updates."""
     await world.begin("one\n", "two\n", "three\n", "four\n")
@@ -269,6 +312,7 @@ def test_what_can_be_read_of_a_damaged_history_goes_on(count: int, text: str) ->
         world = World()
         bad = await damage(world, count)
         again = await world.open("one\n")
+        assert world.file.asked == ["peek", "read"], "which it has not become by that"
         assert text_of(again) == text
         await world.work(again)
         after = await world.stored()
