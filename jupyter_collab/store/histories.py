@@ -18,7 +18,10 @@ from . import refusals
 from .marks import decode_mark, encode_mark, highest_position
 from .port import More, SavedMark, StoredHistory
 
-INSERT = "INSERT INTO collab_updates (history, position, payload, crc) VALUES (?, ?, ?, ?)"
+INSERT = "INSERT INTO collab_updates (key, crc, payload) VALUES (?, ?, ?)"
+
+_POSITION = 2**32 - 1
+"""The part of an update's key that is its position; what is above it is its history's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,10 @@ def load(
     if not base <= position <= last:
         raise refusals.unreachable(room, position, base, last)
     found = [
-        (at, _verified(payload, at, crc))
-        for payload, at, crc in connection.execute(
-            "SELECT payload, position, crc FROM collab_updates"
-            " WHERE history = ? AND position <= ? ORDER BY position",
-            (row.id, position),
+        (key & _POSITION, _verified(payload, key & _POSITION, crc))
+        for key, crc, payload in connection.execute(
+            "SELECT key, crc, payload FROM collab_updates WHERE key BETWEEN ? AND ? ORDER BY key",
+            (_key(row.id, 0), _key(row.id, position)),
         )
     ]
     updates = tuple(update for _, update in found)
@@ -109,9 +111,9 @@ def start(
         " VALUES (?, ?, ?, ?, ?)",
         (str(room), lineage, *_encoded(more.saved), now),
     )
-    connection.executemany(
-        INSERT, ((added.lastrowid, at, payload, checksum(payload, at)) for at, payload in rows)
-    )
+    history = added.lastrowid
+    assert history is not None
+    connection.executemany(INSERT, (_row(history, at, payload) for at, payload in rows))
 
 
 def append(
@@ -123,18 +125,19 @@ def append(
 ) -> None:
     # For each keystroke: what is asked of the tables is asked at once.
     found = connection.execute(
-        "SELECT id, lineage, (SELECT MAX(position) FROM collab_updates WHERE history = id)"
+        "SELECT id, lineage,"
+        " (SELECT MAX(key) FROM collab_updates WHERE key BETWEEN id << 32 AND (id + 1 << 32) - 1)"
         " FROM collab_histories WHERE room = ?",
         (str(room),),
     ).fetchone()
     if found is None:
         raise refusals.not_begun(room)
-    number, stored, last = found[0], found[1], found[2] or 0
+    number, stored, last = found[0], found[1], (found[2] or 0) & _POSITION
     if stored != lineage:
         raise refusals.other_lineage(room, lineage, stored)
     for at, update in enumerate(updates, start=position):
         if at == last + 1:
-            connection.execute(INSERT, (number, at, update, checksum(update, at)))
+            connection.execute(INSERT, _row(number, at, update))
             last = at
         elif at > last or _payload(connection, number, Position(at)) != update:
             raise refusals.not_next(room, Position(at), last)
@@ -165,13 +168,14 @@ def compact(
     if not base <= until <= last:
         raise refusals.unreachable(room, until, base, last)
     connection.execute(
-        "UPDATE collab_updates SET payload = ?, crc = ? WHERE history = ? AND position = ?",
-        (snapshot, checksum(snapshot, until), row.id, until),
+        "UPDATE collab_updates SET payload = ?, crc = ? WHERE key = ?",
+        (snapshot, checksum(snapshot, until), _key(row.id, until)),
     )
     if _payload(connection, row.id, until) != snapshot:
         raise StoreError(f"The snapshot of {room} reads back as something else; nothing deleted")
     connection.execute(
-        "DELETE FROM collab_updates WHERE history = ? AND position < ?", (row.id, until)
+        "DELETE FROM collab_updates WHERE key >= ? AND key < ?",
+        (_key(row.id, 0), _key(row.id, until)),
     )
     return True
 
@@ -228,7 +232,7 @@ def _is_saved(connection: sqlite3.Connection, history: int, saved: SavedMark | N
 
 def delete(connection: sqlite3.Connection, history: int) -> None:
     """Remove the history with the row id ``history``."""
-    connection.execute("DELETE FROM collab_updates WHERE history = ?", (history,))
+    connection.execute("DELETE FROM collab_updates WHERE key BETWEEN ? AND ?", _keys(history))
     connection.execute("DELETE FROM collab_histories WHERE id = ?", (history,))
 
 
@@ -267,29 +271,45 @@ def _expect(connection: sqlite3.Connection, room: RoomId, lineage: Lineage) -> _
 def _last(connection: sqlite3.Connection, history: int) -> int:
     # MAX and MIN alone are one step in the index each; both in one query read every row.
     (last,) = connection.execute(
-        "SELECT COALESCE(MAX(position), 0) FROM collab_updates WHERE history = ?", (history,)
+        "SELECT COALESCE(MAX(key), 0) FROM collab_updates WHERE key BETWEEN ? AND ?",
+        _keys(history),
     ).fetchone()
-    return int(last)
+    return int(last) & _POSITION
 
 
 def _ends(connection: sqlite3.Connection, row: _Row) -> tuple[int, int]:
     (base,) = connection.execute(
-        "SELECT COALESCE(MIN(position), 0) FROM collab_updates WHERE history = ?", (row.id,)
+        "SELECT COALESCE(MIN(key), 0) FROM collab_updates WHERE key BETWEEN ? AND ?",
+        _keys(row.id),
     ).fetchone()
-    return int(base), _last(connection, row.id)
+    return int(base) & _POSITION, _last(connection, row.id)
+
+
+def _key(history: int, position: int) -> int:
+    """That of an update at ``position``, or of none at 0."""
+    return history << 32 | position
+
+
+def _keys(history: int) -> tuple[int, int]:
+    """The first and the last that an update of a history can have."""
+    return _key(history, 0), _key(history, _POSITION)
+
+
+def _row(history: int, position: int, update: bytes) -> tuple[int, int, bytes]:
+    """What :data:`INSERT` takes."""
+    return _key(history, position), checksum(update, position), update
 
 
 def _rows(connection: sqlite3.Connection, history: int) -> list[tuple[int, bytes]]:
     rows = connection.execute(
-        "SELECT position, payload FROM collab_updates WHERE history = ? ORDER BY position",
-        (history,),
+        "SELECT key, payload FROM collab_updates WHERE key BETWEEN ? AND ? ORDER BY key",
+        _keys(history),
     )
-    return [(at, bytes(payload)) for at, payload in rows]
+    return [(key & _POSITION, bytes(payload)) for key, payload in rows]
 
 
 def _payload(connection: sqlite3.Connection, history: int, position: int) -> bytes | None:
     row = connection.execute(
-        "SELECT payload FROM collab_updates WHERE history = ? AND position = ?",
-        (history, position),
+        "SELECT payload FROM collab_updates WHERE key = ?", (_key(history, position),)
     ).fetchone()
     return None if row is None else bytes(row[0])

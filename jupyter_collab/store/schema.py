@@ -26,8 +26,6 @@ def _create_tables(connection: sqlite3.Connection) -> None:
         )
         """
     )
-    # Updates are a few dozen bytes as a rule; with the key as the table's own order, adding
-    # one writes one page.
     connection.execute(
         """
         CREATE TABLE collab_updates (
@@ -47,7 +45,31 @@ def _add_checksums(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE collab_updates ADD COLUMN crc INTEGER")
 
 
-STEPS: Sequence[Step] = (_create_tables, _add_checksums)
+def _key_by_number(connection: sqlite3.Connection) -> None:
+    # Updates are a few dozen bytes as a rule; with the key as the table's own order, adding one
+    # writes one page. A key of two columns, without a row id, does that as well, but to find one
+    # SQLite then reads whole rows that lie beside it, of which one may be a document of 50 MB; and
+    # what stands behind the payload is found by reading that. The key is the history's id, shifted
+    # by 32 bits, and the position.
+    connection.execute(
+        """
+        CREATE TABLE collab_updates_by_key (
+            key INTEGER PRIMARY KEY,
+            crc INTEGER,
+            payload BLOB NOT NULL
+        )
+        """
+    )
+    connection.execute(
+        "INSERT INTO collab_updates_by_key (key, crc, payload)"
+        " SELECT history << 32 | position, crc, payload FROM collab_updates"
+        " ORDER BY history, position"
+    )
+    connection.execute("DROP TABLE collab_updates")
+    connection.execute("ALTER TABLE collab_updates_by_key RENAME TO collab_updates")
+
+
+STEPS: Sequence[Step] = (_create_tables, _add_checksums, _key_by_number)
 """``STEPS[n]`` takes a database from version n to version n + 1; version 0 has no tables."""
 
 
