@@ -24,6 +24,11 @@ _POSITION = 2**32 - 1
 """The part of an update's key that is its position; what is above it is its history's id."""
 
 
+LARGE = 1_000_000
+"""Bytes of an update from which on it is read by itself: SQLite would make a copy of it first, and
+memory that nobody has used yet is slow."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     id: int
@@ -38,6 +43,14 @@ DAMAGED = b"\xff" * 10
 def checksum(payload: bytes, position: int = 0) -> int:
     """Of an update at ``position``, or of a mark."""
     return crc32(payload, position & 0xFFFFFFFF)
+
+
+def _whole(connection: sqlite3.Connection, key: int, payload: object) -> object:
+    """``payload``, which was read of the row ``key`` if it is not large."""
+    if payload is not None:
+        return payload
+    with connection.blobopen("collab_updates", "payload", key, readonly=True) as blob:
+        return blob.read()
 
 
 def _verified(payload: object, position: int, crc: int | None) -> bytes:
@@ -58,10 +71,11 @@ def load(
     if not base <= position <= last:
         raise refusals.unreachable(room, position, base, last)
     found = [
-        (key & _POSITION, _verified(payload, key & _POSITION, crc))
+        (key & _POSITION, _verified(_whole(connection, key, payload), key & _POSITION, crc))
         for key, crc, payload in connection.execute(
-            "SELECT key, crc, payload FROM collab_updates WHERE key BETWEEN ? AND ? ORDER BY key",
-            (_key(row.id, 0), _key(row.id, position)),
+            "SELECT key, crc, CASE WHEN length(payload) < ? THEN payload END FROM collab_updates"
+            " WHERE key BETWEEN ? AND ? ORDER BY key",
+            (LARGE, _key(row.id, 0), _key(row.id, position)),
         )
     ]
     updates = tuple(update for _, update in found)

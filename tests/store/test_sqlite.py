@@ -104,7 +104,9 @@ def change(path: Path, statement: str, *values: object) -> None:
         connection.commit()
 
 
-@pytest.mark.parametrize("damaged", [b"\0", "text", 1])
+@pytest.mark.parametrize(
+    "damaged", [b"\0", "text", 1, bytes(histories.LARGE), "t" * histories.LARGE], ids=range(5)
+)
 @asynchronous
 async def test_an_update_whose_bytes_have_changed_is_none_any_more(
     path: Path, damaged: object
