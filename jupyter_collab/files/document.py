@@ -40,7 +40,7 @@ class ContentsFile:
 
     ``_known`` is the version that the document's owner knows (last read or written),
     ``_trace`` what the file was seen to be; an owner is told of the difference once.
-    ``_is_blank`` says that there is nothing in the known version.
+    ``_is_blank`` says that there is nothing in the known version; ``None`` where nobody has looked.
     """
 
     def __init__(self, file: OpenFile, format: Format) -> None:
@@ -49,7 +49,7 @@ class ContentsFile:
         self._file = file
         self._format = format
         self._known: Sighting | None = None
-        self._is_blank = True
+        self._is_blank: bool | None = True
         self._trace = Trace()
         self._peeked: Sighting | None = None
         self._peeked_at = 0.0
@@ -86,7 +86,7 @@ class ContentsFile:
             self._trace.took(peeked, self._peeked_at)
         else:
             self._known = Sighting(FileVersion(fingerprint, last_modified=0.0), None)
-        self._is_blank = fingerprint == ABSENT  # as far as can be told without reading it
+        self._is_blank = True if fingerprint == ABSENT else None
         self._told = ""
 
     def watch(self, notify: Callable[[FileEvent], None]) -> None:
@@ -223,9 +223,9 @@ class ContentsFile:
         if self._known is None:
             raise FileChanged(self.path, f"{self.path} was not saved: it has never been read")
         known = replace(self._known, sign=self._proof())
-        if known.version.fingerprint != ABSENT and self._empties(source):
-            await self._file.access.keep(self.path)
         try:
+            if known.version.fingerprint != ABSENT and await self._empties(source):
+                await self._file.access.keep(self.path)
             written = await self._file.access.write(self.path, self._format, source, known)
         except Unfinished as unfinished:
             self._wrote(unfinished.sighting, source)
@@ -250,9 +250,14 @@ class ContentsFile:
         same = trace.seen.version.fingerprint == known.version.fingerprint
         return trace.sign if same else None
 
-    def _empties(self, source: Source) -> bool:
+    async def _empties(self, source: Source) -> bool:
         """Whether all that is in the file is to go."""
-        return not self._is_blank and self._format.is_blank(source)
+        if not self._format.is_blank(source):
+            return False
+        if self._is_blank is None:
+            before, _ = await self._file.access.read(self.path, self._format)
+            self._is_blank = self._format.is_blank(before)
+        return not self._is_blank
 
     def _wrote(self, sighting: Sighting, source: Source) -> None:
         self._trace.took(sighting, asyncio.get_running_loop().time())

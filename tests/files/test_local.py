@@ -228,15 +228,18 @@ async def test_what_a_file_had_is_kept_before_it_is_emptied(world: LocalWorld) -
 
 @asynchronous
 async def test_what_a_file_had_is_kept_also_by_who_has_not_read_it(world: LocalWorld) -> None:
-    """F10: it was known from the store."""
+    """F10: it was known from the store; and a copy that is there is not replaced by nothing."""
     files = world.start()
     world.put(NOTEBOOK, encode(notebook("all my work")))
-    document = await open_path(files, NOTEBOOK, "json", "notebook")
-    document.expect((await document.peek()).fingerprint)
-    await document.write({**notebook(), "cells": []})
-    (checkpoint,) = await ensure_async(world.manager.list_checkpoints(NOTEBOOK))
-    await ensure_async(world.manager.restore_checkpoint(checkpoint["id"], NOTEBOOK))
-    assert world.get(NOTEBOOK) == encode(notebook("all my work"))
+    checkpoint = world.root / "folder" / ".ipynb_checkpoints" / "notebook-checkpoint.ipynb"
+    for number in range(2):
+        document = await open_path(files, NOTEBOOK, "json", "notebook")
+        document.expect((await document.peek()).fingerprint)
+        metadata = {"number": number}
+        await document.write({**notebook(), "cells": [], "metadata": metadata})
+        assert checkpoint.read_bytes() == encode(notebook("all my work"))
+        await document.close()
+    assert b"all my work" not in world.get(NOTEBOOK)
     await files.close()
 
 
