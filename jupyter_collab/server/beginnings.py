@@ -90,24 +90,21 @@ class Beginnings:
     ) -> Start | None:
         """Go on with what the log has, where the file has what was saved last; ``None`` where its
         bytes are no updates."""
-        claimed = await self._claim(id, stored)
-        renamed = None if claimed else Renamed(self.new_lineage(), stored)
-        new = CaughtUp((), mark_of(claimed or stored))
-        return await self._make(id, claimed or stored, path, version, new, renamed)
+        claimed, renamed = await self._claim(id, stored)
+        new = CaughtUp((), mark_of(claimed))
+        return await self._make(id, claimed, path, version, new, renamed)
 
     async def _resume(
         self, id: RoomId, stored: StoredHistory, path: str, content: FileContent
     ) -> Start:
         """Go on with what the log has, and what the file may have besides."""
-        renamed = None
-        claimed: StoredHistory | None = stored
+        claimed, renamed = stored, None
         if await self._lags_behind(id, stored, content):
             renamed = Renamed(self.new_lineage(), Anything())
             self.log.warning("The history of %s lacks what its file has; it goes on anew", path)
         else:
-            claimed = await self._claim(id, stored)
-            renamed = None if claimed else Renamed(self.new_lineage(), stored)
-        start = await self._catch_up(id, claimed or stored, path, content, renamed)
+            claimed, renamed = await self._claim(id, stored)
+        start = await self._catch_up(id, claimed, path, content, renamed)
         return start or await self._salvage(id, stored, path, content)
 
     async def _catch_up(
@@ -157,18 +154,20 @@ class Beginnings:
             return False
         return not await self.in_thread(knows, id.type, stored, content)
 
-    async def _claim(self, id: RoomId, stored: StoredHistory) -> StoredHistory | None:
-        """Make the log remember that the room is open; ``None`` if it cannot."""
+    async def _claim(
+        self, id: RoomId, stored: StoredHistory
+    ) -> tuple[StoredHistory, Renamed | None]:
+        """Make the log remember that the room is open; where it cannot, go on anew."""
         saved = mark_of(stored)
         if saved == stored.saved and saved.live:
-            return stored
+            return stored, None
         saved = replace(saved, live=True)
         try:
             await self.update_log.mark_saved(id, stored.lineage, saved)
         except StoreError as error:
             self.log.error("The history of %s cannot be kept for now: %s", id, error)
-            return None
-        return replace(stored, saved=saved)
+            return stored, Renamed(self.new_lineage(), stored)
+        return replace(stored, saved=saved), None
 
     async def _salvage(
         self, id: RoomId, stored: StoredHistory, path: str, content: FileContent

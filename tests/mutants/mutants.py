@@ -149,8 +149,8 @@ MUTANTS = [
     Mutant(
         "keep the lineage where it cannot be noted that the room is open",
         "server/beginnings.py",
-        "renamed = None if claimed else Renamed(self.new_lineage(), stored)",
-        "renamed = None",
+        "return stored, Renamed(self.new_lineage(), stored)",
+        "return stored, None",
         BEGINNINGS,
     ),
     Mutant(
@@ -265,8 +265,8 @@ MUTANTS = [
     Mutant(
         "empty a file of which no copy is kept",
         "files/document.py",
-        "not self._is_blank and self._format.is_blank(source)",
-        "False",
+        "return not self._is_blank",
+        "return False",
         LOCAL,
     ),
     Mutant(
