@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { notebook, openDocument, typeInCell } from './documents';
+import { eventually, notebook, openDocument, typeInCell } from './documents';
 import { expect, test } from './fixtures';
 
 const CROWD = 100;
@@ -14,7 +14,7 @@ test('one can write while a hundred people move', async ({ page, lab, tmpPath })
   const leave = await crowdComes(page);
   await typeInCell(page, 0, '?'.repeat(20));
   await expect(page.locator('.jp-Notebook-cell').first()).toContainText(`!${'?'.repeat(20)}`);
-  await expect.poll(async () => page.locator('.jp-CollabCaret').count()).toBeGreaterThan(10);
+  await eventually(async () => page.locator('.jp-CollabCaret').count()).toBeGreaterThan(10);
   await page.screenshot({ path: 'test-results/cursors-hundred.png' });
   await leave();
 });

@@ -4,10 +4,8 @@ import { expect, test } from './fixtures';
 test('ten people type at once into one notebook', async ({ page, join, summon, lab, tmpPath }) => {
   const path = `${tmpPath}/crowd.ipynb`;
   await lab.write(path, notebook(Array.from({ length: 5 }, (_, n) => `# cell ${n}\n`)));
-  const people = [page, await join('Bob'), await join('Carol')];
-  for (const who of people) {
-    await openDocument(who, path);
-  }
+  const people = [page, ...(await Promise.all([join('Bob'), join('Carol')]))];
+  await Promise.all(people.map(async who => openDocument(who, path)));
   const others = ['Dan', 'Eve', 'Frank', 'Grace', 'Heidi', 'Ivan', 'Judy'];
   const bots = await Promise.all(others.map(async name => summon(name, path)));
   const words = [...people, ...bots].map((_, n) => `<${n}:${'x'.repeat(10 + n)}>`);

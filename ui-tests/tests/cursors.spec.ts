@@ -1,6 +1,14 @@
 import { galata } from '@jupyterlab/galata';
 import type { Page } from '@playwright/test';
-import { notebook, openDocument, openInNotebook7, run, TOLD, typeInCell } from './documents';
+import {
+  eventually,
+  notebook,
+  openDocument,
+  openInNotebook7,
+  run,
+  TOLD,
+  typeInCell
+} from './documents';
 import { expect, test } from './fixtures';
 
 /** The main carets of others, in the document in front. */
@@ -94,39 +102,33 @@ test('a caret is where its owner sees it, in every kind of text', async ({ page,
     for (const key of keys) {
       await bob.keyboard.press(key);
     }
-    await expect
-      .poll(
-        async () => {
-          const own = await boxOf(bob, '.jp-FileEditor .cm-cursor-primary');
-          const seen = await boxOf(page, CARET);
-          return Math.max(
-            Math.abs((seen.left + seen.right) / 2 - own.left),
-            Math.abs(seen.top - own.top)
-          );
-        },
-        { message: where }
-      )
-      .toBeLessThan(3);
+    await eventually(
+      async () => {
+        const own = await boxOf(bob, '.jp-FileEditor .cm-cursor-primary');
+        const seen = await boxOf(page, CARET);
+        return Math.max(
+          Math.abs((seen.left + seen.right) / 2 - own.left),
+          Math.abs(seen.top - own.top)
+        );
+      },
+      { message: where }
+    ).toBeLessThan(3);
   }
 
   // Over a fold: Bob writes in what Ada has folded away, and is shown at the fold.
   for (const key of ['Control+End', 'ArrowUp', 'End']) {
     await bob.keyboard.press(key);
   }
-  await expect
-    .poll(async () => {
-      // There is nothing to fold before the language has been loaded.
-      await run(page, 'codemirror:fold-all');
-      return page.locator('.cm-foldPlaceholder').count();
-    })
-    .toBe(1);
+  await eventually(async () => {
+    // There is nothing to fold before the language has been loaded.
+    await run(page, 'codemirror:fold-all');
+    return page.locator('.cm-foldPlaceholder').count();
+  }).toBe(1);
   const fold = await boxOf(page, '.cm-foldPlaceholder');
-  await expect
-    .poll(async () => {
-      const { top, bottom } = await boxOf(page, CARET);
-      return top < fold.bottom && bottom > fold.top;
-    })
-    .toBe(true);
+  await eventually(async () => {
+    const { top, bottom } = await boxOf(page, CARET);
+    return top < fold.bottom && bottom > fold.top;
+  }).toBe(true);
   await page.screenshot({ path: 'test-results/cursors-kinds.png' });
 });
 
@@ -170,9 +172,9 @@ test('the name of somebody never lies on the line that is being read', async ({
   for (let line = 0; line < 6; line++) {
     await expect(nameOf(page, 'Barbara')).toBeVisible();
     // Labels are placed with the next frame.
-    await expect
-      .poll(async () => coversOwnLine(page), { message: `who is in line ${line}` })
-      .toBe(false);
+    await eventually(async () => coversOwnLine(page), { message: `who is in line ${line}` }).toBe(
+      false
+    );
     const name = await boxOf(page, '.jp-CollabLabel.jp-mod-shown');
     expect(name.right - name.left).toBeLessThan(160);
     await bob.keyboard.press('ArrowDown');
@@ -219,9 +221,9 @@ for (const windowingMode of ['full', 'contentVisibility']) {
       await badge(page, 'above').focus();
       await page.keyboard.press('Enter');
       await expect(markAt(page, 2)).toBeVisible();
-      await expect.poll(async () => activeCell(page)).toBe(2);
+      await eventually(async () => activeCell(page)).toBe(2);
       await run(page, 'jupyter-collab:go-below');
-      await expect.poll(async () => activeCell(page)).toBe(119);
+      await eventually(async () => activeCell(page)).toBe(119);
     });
   });
 }
@@ -235,9 +237,10 @@ for (const [what, settings, carets, names, marks] of [
     const presence = { 'jupyter-collab:presence': settings };
     test.use({ mockSettings: { ...galata.DEFAULT_SETTINGS, ...presence } });
 
-    test('that is what is shown of others', async ({ page, together }) => {
-      const [bob] = await together('set.ipynb', notebook(['a = 1', 'b = 2']), 'Bob');
-      await typeInCell(bob, 0, '!');
+    test('that is what is shown of others', async ({ page, together, summon, tmpPath }) => {
+      await together('set.ipynb', notebook(['a = 1', 'b = 2']));
+      const bob = await summon('Bob', `${tmpPath}/set.ipynb`);
+      await bob.typeKeys(0, '!');
       await expect(page.locator('.jp-Notebook-cell').first()).toContainText('a = 1!');
       // Longer than names stay by default.
       await page.waitForTimeout(3500);
@@ -282,8 +285,7 @@ test('Notebook 7 shows others too', async ({ page, join, lab, tmpPath }) => {
   const path = `${tmpPath}/seven.ipynb`;
   await lab.write(path, notebook(['a = 1', 'b = 2']));
   const bob = await join('Bob', { app: 'notebook' });
-  await openInNotebook7(bob, lab, path);
-  await openDocument(page, path);
+  await Promise.all([openDocument(page, path), openInNotebook7(bob, lab, path)]);
   await typeInCell(page, 0, ' # lab');
   await expect(bob.locator(CARET)).toHaveCount(1);
   await expect(nameOf(bob, 'Ada')).toBeVisible();

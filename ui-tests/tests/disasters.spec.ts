@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 
 import {
+  eventually,
   everywhere,
   notebook,
   openDocument,
@@ -76,7 +77,7 @@ test('another history is begun while two people are away, and nobody takes back 
   ]);
   await Promise.all([openDocument(ada, path), openDocument(bob, path)]);
   await typeInFile(ada, 'saved');
-  await expect.poll(async () => ownLab.read(path)).toContain('saved');
+  await eventually(async () => ownLab.read(path)).toContain('saved');
   await ownLab.kill();
   await typeInFile(ada, ' ada');
   await bob.locator('.jp-FileEditor .cm-content').click();
@@ -91,24 +92,24 @@ test('another history is begun while two people are away, and nobody takes back 
   await carl.locator('.jp-FileEditor .cm-line', { hasText: 'two' }).click();
   await carl.keyboard.press('End');
   await carl.keyboard.type(' carl');
-  await expect.poll(async () => ownLab.read(path)).toContain('carl');
+  await eventually(async () => ownLab.read(path)).toContain('carl');
   await Promise.all([ada, bob].map(async who => who.context().setOffline(false)));
   const all = 'bob one\n\ntwo carl\n\nthree\nsaved ada';
   for (const who of [ada, bob, carl]) {
-    await expect.poll(async () => text(who), { timeout: 30_000 }).toBe(all);
+    await eventually(async () => text(who), { timeout: 30_000 }).toBe(all);
   }
-  await expect.poll(async () => ownLab.read(path)).toBe(all);
+  await eventually(async () => ownLab.read(path)).toBe(all);
   await expectNoDialog([ada, bob]);
   // JupyterLab forgets what can be undone whenever it opens a document: this takes nothing back.
   await undo(ada);
   await typeInFile(ada, '!');
-  await expect.poll(async () => text(carl)).toBe(`${all}!`);
+  await eventually(async () => text(carl)).toBe(`${all}!`);
   await carl.keyboard.type(' again');
   const theirs = all.replace('two carl', 'two carl again');
-  await expect.poll(async () => text(ada)).toBe(`${theirs}!`);
+  await eventually(async () => text(ada)).toBe(`${theirs}!`);
   await undo(ada);
-  await expect.poll(async () => text(carl)).toBe(theirs);
-  await expect.poll(async () => ownLab.read(path)).toBe(theirs);
+  await eventually(async () => text(carl)).toBe(theirs);
+  await eventually(async () => ownLab.read(path)).toBe(theirs);
 });
 
 async function undo(page: Page): Promise<void> {
@@ -167,7 +168,7 @@ test('a full disk is told, what was typed stays, and is saved once there is room
     const ada = await join('Ada', { lab: ownLab });
     await openDocument(ada, path);
     await typeInFile(ada, 'before');
-    await expect.poll(async () => ownLab.read(path)).toBe('hello\nbefore');
+    await eventually(async () => ownLab.read(path)).toBe('hello\nbefore');
     await disk.fill();
     await typeInFile(ada, ' while it is full');
     await says(ada, disk.words);

@@ -46,6 +46,16 @@ declare global {
   }
 }
 
+/**
+ * Waits until something that is read again and again is as expected. Playwright's own poll looks
+ * once a second in the end: too seldom for what mostly takes about one.
+ */
+export const eventually: typeof expect.poll = (read, options) =>
+  expect.poll(read, {
+    intervals: [100],
+    ...(typeof options === 'string' ? { message: options } : options)
+  });
+
 /** A valid notebook of code cells, as a file's content. */
 export function notebook(sources: readonly string[]): string {
   const cells = sources.map((source, index) => ({
@@ -71,8 +81,16 @@ export async function run(page: Page, command: string, args: object = {}): Promi
   );
 }
 
+/** Loads the application of a page that is blank, with a directory in its file browser. */
+export async function load(page: Page, directory: string): Promise<void> {
+  if (page.url() === 'about:blank') {
+    await page.goto(directory === '' ? '' : `tree/${directory}`);
+  }
+}
+
 /** Opens a document in JupyterLab, and waits until its content is there. */
 export async function openDocument(page: Page, path: string): Promise<void> {
+  await load(page, path.split('/').slice(0, -1).join('/'));
   await page.evaluate(async wanted => {
     await window.jupyterapp.commands.execute('docmanager:open', { path: wanted });
   }, path);
@@ -81,17 +99,15 @@ export async function openDocument(page: Page, path: string): Promise<void> {
 
 /** Waits until the current document is the one at the path, with its content. */
 export async function documentReady(page: Page, path: string): Promise<void> {
-  await expect
-    .poll(
-      async () =>
-        page.evaluate(async () => {
-          const context = window.jupyterapp.shell.currentWidget?.context;
-          await context?.ready;
-          return context?.path;
-        }),
-      { message: `${path} is open`, timeout: PATIENCE }
-    )
-    .toBe(path);
+  await eventually(
+    async () =>
+      page.evaluate(async () => {
+        const context = window.jupyterapp.shell.currentWidget?.context;
+        await context?.ready;
+        return context?.path;
+      }),
+    { message: `${path} is open`, timeout: PATIENCE }
+  ).toBe(path);
 }
 
 /** Opens a notebook in Notebook 7, in place of what the page shows. */
@@ -125,7 +141,7 @@ export async function kernelId(page: Page): Promise<string> {
     page.evaluate(
       () => window.jupyterapp.shell.currentWidget?.context?.sessionContext.session?.kernel?.id
     );
-  await expect.poll(read, { message: 'a kernel', timeout: PATIENCE }).toBeTruthy();
+  await eventually(read, { message: 'a kernel', timeout: PATIENCE }).toBeTruthy();
   return (await read()) ?? '';
 }
 
@@ -152,15 +168,13 @@ export async function says(page: Page, words: RegExp): Promise<void> {
 /** Waits until every page has the same notebook open with the same cells, and returns those. */
 export async function agreement(pages: readonly Page[]): Promise<string[]> {
   let all: string[][] = [];
-  await expect
-    .poll(
-      async () => {
-        all = await Promise.all(pages.map(sources));
-        return new Set(all.map(cells => JSON.stringify(cells))).size;
-      },
-      { message: 'all pages show the same cells', timeout: PATIENCE }
-    )
-    .toBe(1);
+  await eventually(
+    async () => {
+      all = await Promise.all(pages.map(sources));
+      return new Set(all.map(cells => JSON.stringify(cells))).size;
+    },
+    { message: 'all pages show the same cells', timeout: PATIENCE }
+  ).toBe(1);
   return all[0] ?? [];
 }
 
@@ -172,7 +186,7 @@ export async function everywhere(
   cells: readonly string[]
 ): Promise<void> {
   for (const page of pages) {
-    await expect.poll(async () => sources(page), { timeout: PATIENCE }).toEqual(cells);
+    await eventually(async () => sources(page), { timeout: PATIENCE }).toEqual(cells);
   }
   await onDisk(lab, path, cells);
 }
@@ -183,12 +197,18 @@ export async function onDisk(
   path: string,
   cells: readonly string[]
 ): Promise<void> {
-  await expect
-    .poll(async () => sourcesOnDisk(lab, path), { message: `${path} on disk`, timeout: PATIENCE })
-    .toEqual(cells);
+  await eventually(async () => sourcesOnDisk(lab, path), {
+    message: `${path} on disk`,
+    timeout: PATIENCE
+  }).toEqual(cells);
 }
 
-async function sourcesOnDisk(lab: LabServer, path: string): Promise<string[]> {
-  const content = JSON.parse(await lab.read(path)) as { cells: { source: string | string[] }[] };
+/** Nothing while somebody writes the file: Jupyter without rooms empties it first. */
+async function sourcesOnDisk(lab: LabServer, path: string): Promise<string[] | null> {
+  const file = await lab.read(path);
+  if (file === '') {
+    return null;
+  }
+  const content = JSON.parse(file) as { cells: { source: string | string[] }[] };
   return content.cells.map(({ source }) => (Array.isArray(source) ? source.join('') : source));
 }

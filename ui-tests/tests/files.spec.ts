@@ -1,4 +1,13 @@
-import { notebook, openDocument, sources, text, typeInCell, typeInFile } from './documents';
+import {
+  eventually,
+  load,
+  notebook,
+  openDocument,
+  sources,
+  text,
+  typeInCell,
+  typeInFile
+} from './documents';
 import { expect, test, type LabPage } from './fixtures';
 
 /** Whether the tab of the open document has the mark of unsaved changes. */
@@ -14,9 +23,9 @@ test('a text file keeps its line ends and its last line', async ({ page, join, l
   const bob = await join('Bob');
   await Promise.all([openDocument(page, path), openDocument(bob, path)]);
   await typeInFile(page, '2');
-  await expect.poll(async () => text(bob)).toBe('a = "ä😀"\nb = 22');
+  await eventually(async () => text(bob)).toBe('a = "ä😀"\nb = 22');
   await typeInFile(bob, '\nc𝒳');
-  await expect.poll(async () => lab.read(path)).toBe('a = "ä😀"\r\nb = 22\r\nc𝒳');
+  await eventually(async () => lab.read(path)).toBe('a = "ä😀"\r\nb = 22\r\nc𝒳');
   expect(await text(page)).toBe('a = "ä😀"\nb = 22\nc𝒳');
 });
 
@@ -32,10 +41,10 @@ test('the dirty mark goes on with a change and off with the save, for everyone',
   await Promise.all([openDocument(page, path), openDocument(bob, path)]);
   expect(await dirty(page)).toBe(false);
   await typeInFile(page, 'x');
-  await expect.poll(async () => dirty(bob), { intervals: [20] }).toBe(true);
-  await expect.poll(async () => lab.read(path)).toBe('hello\nx');
+  await eventually(async () => dirty(bob), { intervals: [20] }).toBe(true);
+  await eventually(async () => lab.read(path)).toBe('hello\nx');
   for (const who of [page, bob]) {
-    await expect.poll(async () => dirty(who)).toBe(false);
+    await eventually(async () => dirty(who)).toBe(false);
     await expect(who.locator('.jp-Dialog')).toHaveCount(0);
   }
 });
@@ -46,8 +55,8 @@ test('Ctrl-S saves at once and says nothing of conflicts', async ({ page, lab, t
   await openDocument(page, path);
   await typeInFile(page, 'x');
   await page.keyboard.press('Control+s');
-  await expect.poll(async () => lab.read(path), { intervals: [20] }).toBe('hello\nx');
-  await expect.poll(async () => dirty(page)).toBe(false);
+  await eventually(async () => lab.read(path), { intervals: [20] }).toBe('hello\nx');
+  await eventually(async () => dirty(page)).toBe(false);
   await expect(page.locator('.jp-Dialog')).toHaveCount(0);
 });
 
@@ -61,8 +70,8 @@ test('another program changes the file, and everybody sees it within a second', 
   await openDocument(page, path);
   await typeInFile(page, 'mine\n');
   await lab.write(path, 'zero\none\ntwo\n');
-  await expect.poll(async () => text(page)).toBe('zero\none\ntwo\nmine\n');
-  await expect.poll(async () => lab.read(path)).toBe('zero\none\ntwo\nmine\n');
+  await eventually(async () => text(page)).toBe('zero\none\ntwo\nmine\n');
+  await eventually(async () => lab.read(path)).toBe('zero\none\ntwo\nmine\n');
   await expect(page.locator('.jp-Dialog')).toHaveCount(0);
 });
 
@@ -70,18 +79,18 @@ test('a notebook and a text view of it follow each other', async ({ page, join, 
   const path = `${tmpPath}/both.ipynb`;
   await lab.write(path, notebook(['a = 1']));
   const bob = await join('Bob');
-  await openDocument(page, path);
+  await Promise.all([openDocument(page, path), load(bob, tmpPath)]);
   await bob.evaluate(async wanted => {
     await window.jupyterapp.commands.execute('docmanager:open', {
       path: wanted,
       factory: 'Editor'
     });
   }, path);
-  await expect.poll(async () => text(bob)).toContain('a = 1');
+  await eventually(async () => text(bob)).toContain('a = 1');
   await page.locator('.jp-Notebook .cm-content').first().click();
   await page.keyboard.press('Control+End');
   await page.keyboard.type('0');
-  await expect.poll(async () => text(bob)).toContain('a = 10');
+  await eventually(async () => text(bob)).toContain('a = 10');
   await bob.evaluate(() => {
     const model = window.jupyterapp.shell.currentWidget?.context?.model.sharedModel as unknown as {
       updateSource: (start: number, end: number, value: string) => void;
@@ -90,7 +99,7 @@ test('a notebook and a text view of it follow each other', async ({ page, join, 
     const at = model.getSource().indexOf('a = 10');
     model.updateSource(at, at + 1, 'abc');
   });
-  await expect.poll(async () => sources(page)).toEqual(['abc = 10']);
+  await eventually(async () => sources(page)).toEqual(['abc = 10']);
 });
 
 test('a notebook and a text view of it take what both write at the same time', async ({
@@ -102,12 +111,12 @@ test('a notebook and a text view of it take what both write at the same time', a
   const path = `${tmpPath}/views.ipynb`;
   await lab.write(path, notebook(['a = 1', 'b = 2']));
   const bob = await join('Bob');
-  await openDocument(page, path);
+  await Promise.all([openDocument(page, path), load(bob, tmpPath)]);
   await bob.evaluate(async wanted => {
     const args = { path: wanted, factory: 'Editor' };
     await window.jupyterapp.commands.execute('docmanager:open', args);
   }, path);
-  await expect.poll(async () => text(bob)).toContain('b = 2');
+  await eventually(async () => text(bob)).toContain('b = 2');
   const lines = bob.locator('.jp-FileEditor:not(.lm-mod-hidden) .cm-line');
   await lines.filter({ hasText: 'b = 2' }).click();
   await bob.keyboard.press('End');
@@ -117,9 +126,9 @@ test('a notebook and a text view of it take what both write at the same time', a
     bob.keyboard.type(' # typed in the text', { delay: 30 })
   ]);
   const expected = ['a = 1 # typed in the notebook', 'b = 2 # typed in the text'];
-  await expect.poll(async () => sources(page), { timeout: 20_000 }).toEqual(expected);
+  await eventually(async () => sources(page), { timeout: 20_000 }).toEqual(expected);
   for (const source of expected) {
-    await expect.poll(async () => text(bob), { timeout: 20_000 }).toContain(source);
+    await eventually(async () => text(bob), { timeout: 20_000 }).toContain(source);
     expect((await text(bob))?.split(source)).toHaveLength(2);
   }
   await expect(page.locator('.jp-Dialog')).toHaveCount(0);
@@ -134,6 +143,7 @@ test('files that cannot be opened say why, in plain words', async ({ page, lab, 
     'bad.ipynb': /cannot be read as a notebook: .*line 1, column 3/,
     'binary.txt': /is not UTF-8 text \(byte 0\)/
   };
+  await load(page, tmpPath);
   for (const [name, words] of Object.entries(expected)) {
     await page.evaluate(path => {
       void window.jupyterapp.commands.execute('docmanager:open', { path }).catch(() => undefined);
@@ -157,18 +167,18 @@ test('a notebook that somebody has emptied comes back with its checkpoint', asyn
   await lab.write(path, notebook(cells));
   const bob = await join('Bob');
   await Promise.all([openDocument(page, path), openDocument(bob, path)]);
-  await expect.poll(async () => sources(bob)).toEqual(cells);
+  await eventually(async () => sources(bob)).toEqual(cells);
   await page.evaluate(async () => {
     await window.jupyterapp.commands.execute('notebook:select-all', {});
     await window.jupyterapp.commands.execute('notebook:delete-cell', {});
   });
-  await expect.poll(async () => lab.read(path)).not.toContain('first');
+  await eventually(async () => lab.read(path)).not.toContain('first');
   await bob.evaluate(() => {
     void window.jupyterapp.commands.execute('docmanager:restore-checkpoint', {});
   });
   await bob.locator('.jp-Dialog .jp-mod-warn').click();
   for (const who of [page, bob]) {
-    await expect.poll(async () => sources(who)).toEqual(cells);
+    await eventually(async () => sources(who)).toEqual(cells);
     await expect(who.locator('.jp-Dialog')).toHaveCount(0);
   }
 });

@@ -20,14 +20,14 @@ export interface JoinOptions {
   /** The server to join; by default the one that all tests share. */
   readonly lab?: LabServer;
 
-  /** The directory to start in; by default the test's own on the shared server. */
-  readonly directory?: string;
-
   /** JupyterLab, or Notebook 7, where Galata's helpers do not work: use plain locators. */
   readonly app?: 'lab' | 'notebook';
 }
 
-/** Opens a page in a browser context of its own, as the user of that name. */
+/**
+ * Makes a page in a browser context of its own, for the user of that name. It is blank until it
+ * opens something, so that several can load at once.
+ */
 export type Join = (name: string, options?: JoinOptions) => Promise<LabPage>;
 
 /** Has somebody without a browser come to a document. */
@@ -64,7 +64,7 @@ interface WorkerFixtures {
 
 /**
  * Galata's test with real kernels and sessions (its mocks give each page a kernel of its own) and
- * with users whom the server knows. The `page` belongs to Ada; others `join`.
+ * with users whom the server knows. The `page` belongs to Ada; others `join`. All are blank at first.
  */
 export const test = galataTest.extend<TestFixtures, WorkerFixtures>({
   lab: [
@@ -96,6 +96,7 @@ export const test = galataTest.extend<TestFixtures, WorkerFixtures>({
   kernels: async ({}, use) => use(null),
   sessions: async ({}, use) => use(null),
   terminals: async ({}, use) => use(null),
+  autoGoto: false,
   mockUser: false,
   waitForApplication: async ({}, use) => use(waitForLab),
   context: async ({ context, lab }, use) => {
@@ -103,9 +104,9 @@ export const test = galataTest.extend<TestFixtures, WorkerFixtures>({
     await slowDown(context);
     await use(context);
   },
-  join: async ({ browser, lab: shared, tmpPath }, use) => {
+  join: async ({ browser, lab: shared }, use) => {
     const guests: LabPage[] = [];
-    await use(async (name, { lab = shared, directory, app = 'lab' } = {}) => {
+    await use(async (name, { lab = shared, app = 'lab' } = {}) => {
       const { page } = await galata.newPage({
         baseURL: lab.url,
         browser,
@@ -120,8 +121,6 @@ export const test = galataTest.extend<TestFixtures, WorkerFixtures>({
       guests.push(page);
       await become(page.context(), name, lab);
       await slowDown(page.context());
-      const folder = directory ?? (lab === shared ? tmpPath : '');
-      await page.goto(folder === '' ? '' : `tree/${folder}`);
       return page;
     });
     for (const page of guests) {

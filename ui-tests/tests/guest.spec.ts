@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join as pathTo } from 'node:path';
 import {
   agreement,
+  eventually,
   everywhere,
   notebook,
   openDocument,
@@ -9,8 +10,8 @@ import {
   run,
   sources,
   text,
-  typeInCell,
-  TOLD
+  TOLD,
+  typeInCell
 } from './documents';
 import { expect, test } from './fixtures';
 import { documentShown, makeLink, revoke, visit } from './guests';
@@ -34,8 +35,11 @@ test('who may view sees everything live and can change nothing', async ({
 }) => {
   const path = `${tmpPath}/view.ipynb`;
   await lab.write(path, mixed());
-  await openDocument(owner, path);
-  const { page, problems } = await visit(browser, lab, await makeLink(lab, path, 'view'));
+  const link = await makeLink(lab, path, 'view');
+  const [{ page, problems }] = await Promise.all([
+    visit(browser, lab, link),
+    openDocument(owner, path)
+  ]);
   const badge = page.locator('.jp-CollabViewOnly');
   await expect(badge).toHaveText('View only');
   await expect(badge).toHaveAttribute('title', /lets you view this document, not change it/);
@@ -94,8 +98,11 @@ test('who may edit writes with the others under a name of their choice', async (
 }) => {
   const path = `${tmpPath}/edit.ipynb`;
   await lab.write(path, mixed());
-  await openDocument(owner, path);
-  const { page, problems } = await visit(browser, lab, await makeLink(lab, path, 'edit'));
+  const link = await makeLink(lab, path, 'edit');
+  const [{ page, problems }] = await Promise.all([
+    visit(browser, lab, link),
+    openDocument(owner, path)
+  ]);
   await expect(page.locator('.jp-CollabViewOnly')).toHaveCount(0);
   const tag = page.locator('.jp-CollabNameTag button');
   await expect(tag).toContainText(/^G.Guest \w+/);
@@ -155,7 +162,10 @@ test('a link that is revoked takes the document away, and gives back what was no
   const path = `${tmpPath}/revoked.ipynb`;
   await lab.write(path, mixed());
   const link = await makeLink(lab, path, 'edit');
-  const [typist, offline] = [await visit(browser, lab, link), await visit(browser, lab, link)];
+  const [typist, offline] = await Promise.all([
+    visit(browser, lab, link),
+    visit(browser, lab, link)
+  ]);
   const kept: string[] = [];
   typist.page.on('request', request => {
     if (request.method() === 'PUT') {
@@ -211,9 +221,11 @@ test('guests have their page in Notebook 7 too', async ({ browser, join, lab, tm
   const path = `${tmpPath}/seven.ipynb`;
   await lab.write(path, mixed());
   const owner = await join('Ada', { app: 'notebook' });
-  await openInNotebook7(owner, lab, path);
   const link = await makeLink(lab, path, 'view');
-  const { page, problems } = await visit(browser, lab, link);
+  const [{ page, problems }] = await Promise.all([
+    visit(browser, lab, link),
+    openInNotebook7(owner, lab, path)
+  ]);
   await page.goto(`${lab.url}/notebooks/${path}`);
   await documentShown(page);
   await expect(page.locator('.jp-CollabViewOnly')).toHaveText('View only');
@@ -289,8 +301,8 @@ test('what a guest puts into the document by hand runs nowhere', async ({
 }) => {
   const path = `${tmpPath}/harm.ipynb`;
   await lab.write(path, mixed());
-  await openDocument(owner, path);
-  const { page } = await visit(browser, lab, await makeLink(lab, path, 'edit'));
+  const link = await makeLink(lab, path, 'edit');
+  const [{ page }] = await Promise.all([visit(browser, lab, link), openDocument(owner, path)]);
   await page.evaluate(() => {
     const run = 'window.harmed=true';
     const display = (data: object) => ({ output_type: 'display_data', data, metadata: {} });
@@ -330,15 +342,15 @@ test('what a guest puts into the document by hand runs nowhere', async ({
     });
   });
   await expect(page.locator('.Toastify__toast')).toContainText([/stay as they were/]);
-  await expect.poll(async () => sources(owner)).toContain('came along');
+  await eventually(async () => sources(owner)).toContain('came along');
   const press = owner.locator('.jp-RenderedMarkdown', { hasText: 'press' }).locator('a').first();
   await press.click();
   await owner.waitForTimeout(1_000);
   expect(await owner.evaluate(() => 'harmed' in window)).toBe(false);
   await expect(owner.locator('.jp-OutputArea-child')).toHaveCount(0);
-  await expect
-    .poll(async () => (await lab.read(path)).includes('came along'), { timeout: 10_000 })
-    .toBe(true);
+  await eventually(async () => (await lab.read(path)).includes('came along'), {
+    timeout: 10_000
+  }).toBe(true);
   const { cells, metadata } = JSON.parse(await lab.read(path)) as {
     cells: { outputs?: object[]; metadata: object }[];
     metadata: object;

@@ -1,6 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import {
   agreement,
+  eventually,
   everywhere,
   kernelId,
   notebook,
@@ -21,8 +22,7 @@ test('Notebook 7 and JupyterLab edit the same notebook', async ({ page, join, la
   const path = `${tmpPath}/seven.ipynb`;
   await lab.write(path, notebook(['a = 1', 'b = 2']));
   const bob = await join('Bob', { app: 'notebook' });
-  await openInNotebook7(bob, lab, path);
-  await openDocument(page, path);
+  await Promise.all([openDocument(page, path), openInNotebook7(bob, lab, path)]);
   await typeInCell(page, 0, ' # lab');
   await typeInCell(bob, 1, ' # seven');
   await everywhere([page, bob], lab, path, ['a = 1 # lab', 'b = 2 # seven']);
@@ -70,7 +70,7 @@ test('what is typed offline is counted, and sent when the network is back', asyn
   await page.screenshot({ path: 'test-results/offline.png' });
   await typeInCell(bob, 0, ' # bob');
   await page.context().setOffline(false);
-  await expect.poll(async () => (await sources(bob)).join('')).toContain('23');
+  await eventually(async () => (await sources(bob)).join('')).toContain('23');
   const [cell] = await agreement([page, bob]);
   expect(cell).toMatch(/23/);
   expect(cell).toMatch(/# bob/);
@@ -90,14 +90,14 @@ test('a rename is followed, a deleted file is told and can be saved again', asyn
   await page.locator('.jp-FileEditor .cm-content').click();
   await page.keyboard.press('Control+End');
   await page.keyboard.type('more');
-  await expect.poll(async () => lab.read(`${tmpPath}/renamed.txt`)).toBe('hello\nmore');
+  await eventually(async () => lab.read(`${tmpPath}/renamed.txt`)).toBe('hello\nmore');
   await rm(`${lab.root}/${tmpPath}/renamed.txt`);
   await says(page, /deleted/i);
   expect(await text(page)).toBe('hello\nmore');
   await page.screenshot({ path: 'test-results/deleted.png' });
   await page.keyboard.press('Control+s');
-  await expect
-    .poll(async () => lab.read(`${tmpPath}/renamed.txt`).catch(() => ''))
-    .toBe('hello\nmore');
+  await eventually(async () => lab.read(`${tmpPath}/renamed.txt`).catch(() => '')).toBe(
+    'hello\nmore'
+  );
   await says(page, /Saved/);
 });

@@ -1,5 +1,6 @@
 import {
   agreement,
+  eventually,
   everywhere,
   kernelId,
   notebook,
@@ -18,8 +19,7 @@ async function together(
   path: string
 ): Promise<[LabPage, LabPage]> {
   const guest = await join('Bob');
-  await openDocument(page, path);
-  await openDocument(guest, path);
+  await Promise.all([openDocument(page, path), openDocument(guest, path)]);
   return [page, guest];
 }
 
@@ -71,7 +71,7 @@ test('cells are added, deleted, moved, split, merged and changed together', asyn
   await everywhere([ada, bob], lab, path, ['one\n\nthree', 'two']);
   await ada.notebook.selectCells(1);
   await run(ada, 'change-cell-to-markdown');
-  await expect.poll(async () => lab.read(path)).toContain('"cell_type": "markdown"');
+  await eventually(async () => lab.read(path)).toContain('"cell_type": "markdown"');
   await expect(bob.locator('.jp-MarkdownCell')).toHaveCount(1);
 });
 
@@ -92,7 +92,7 @@ test('what is typed offline into a cell that somebody moves meanwhile comes alon
   await bob.evaluate(async () => {
     await window.jupyterapp.commands.execute('notebook:move-cell-up', {});
   });
-  await expect.poll(async () => sources(bob)).toEqual(['two', 'one', 'three']);
+  await eventually(async () => sources(bob)).toEqual(['two', 'one', 'three']);
   await ada.context().setOffline(false);
   await everywhere([ada, bob], lab, path, ['two typed offline', 'one', 'three']);
   await expect(ada.locator('.jp-Notebook-cell').first()).toContainText('two typed offline');
@@ -115,6 +115,6 @@ test('a cell that one runs shows its output to both, from one kernel', async ({
     await expect(who.locator('.jp-OutputArea-output')).toContainText('42');
     await expect(who.locator('.jp-InputArea-prompt').nth(1)).toContainText('[2]');
   }
-  await expect.poll(async () => lab.read(path)).toContain('42');
+  await eventually(async () => lab.read(path)).toContain('42');
   expect(await sources(guest)).toEqual(['x = 20', 'print(x + 22)']);
 });

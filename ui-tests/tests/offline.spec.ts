@@ -5,6 +5,7 @@ import type { Page } from '@playwright/test';
 import {
   agreement,
   documentReady,
+  eventually,
   everywhere,
   kernelId,
   notebook,
@@ -25,15 +26,15 @@ async function goOffline(page: LabPage): Promise<void> {
 
 /** Waits until the browser says that it keeps what the server does not have. */
 async function kept(page: LabPage): Promise<void> {
-  await expect
-    .poll(async () => page.evaluate(countEntries), { message: 'kept in the browser' })
-    .toBeGreaterThan(0);
+  await eventually(async () => page.evaluate(countEntries), {
+    message: 'kept in the browser'
+  }).toBeGreaterThan(0);
 }
 
 async function nothingKept(page: LabPage): Promise<void> {
-  await expect
-    .poll(async () => page.evaluate(countEntries), { message: 'nothing kept in the browser' })
-    .toBe(0);
+  await eventually(async () => page.evaluate(countEntries), {
+    message: 'nothing kept in the browser'
+  }).toBe(0);
 }
 
 async function countEntries(): Promise<number> {
@@ -98,9 +99,9 @@ async function haveText(
   wanted: string
 ): Promise<void> {
   for (const page of pages) {
-    await expect.poll(async () => text(page)).toBe(wanted);
+    await eventually(async () => text(page)).toBe(wanted);
   }
-  await expect.poll(async () => lab.read(path)).toBe(wanted);
+  await eventually(async () => lab.read(path)).toBe(wanted);
 }
 
 /** Loads the page anew, with the document in front. */

@@ -1,6 +1,6 @@
 import type { WebSocketRoute } from '@playwright/test';
 
-import { onDisk, run, sources, typeInCell } from './documents';
+import { eventually, load, onDisk, openDocument, run, sources, typeInCell } from './documents';
 import { expect, test, type LabPage } from './fixtures';
 
 /** A frame with an update of a document: kind 0, step 2. Parts of a document are such. */
@@ -25,7 +25,6 @@ async function holdBack(page: LabPage): Promise<() => void> {
     });
   };
   await page.routeWebSocket(/collaboration\/room\/json/, follow);
-  await page.reload(); // sockets are routed of pages that are loaded from then on
   return () => {
     holds = false;
     held.splice(0).forEach(send => send());
@@ -77,6 +76,7 @@ test('a large notebook can be written in before its outputs are there, and a cel
   const names = ['print("new")', 'b', 'c', 'd', 'e', 'f'];
   await lab.write(path, large(names));
   const goOn = await holdBack(page);
+  await load(page, tmpPath);
   const exports: string[] = [];
   page.on('request', request => exports.push(...(request.url().match(/api\/nbconvert/g) ?? [])));
   await run(page, 'docmanager:open', { path });
@@ -93,7 +93,7 @@ test('a large notebook can be written in before its outputs are there, and a cel
   await run(page, 'notebook:move-cell-up'); // a cell that is moved would lose its outputs
   const written = ['print("new")', 'b = 1', 'mine', ...names.slice(2)];
   expect(await sources(page)).toEqual(written);
-  await expect.poll(() => bot.sources).toEqual(written);
+  await eventually(() => bot.sources).toEqual(written);
   await bot.typeKeys(1, ' # hers');
   await cells.first().locator('.cm-content').click();
   await page.keyboard.press('Shift+Enter');
@@ -101,9 +101,9 @@ test('a large notebook can be written in before its outputs are there, and a cel
   expect(exports).toEqual([]); // the document comes first
   goOn();
   await expect(page.getByText('Loading outputs…')).toHaveCount(0);
-  await expect.poll(() => exports).toHaveLength(1);
+  await eventually(() => exports).toHaveLength(1);
   const expected = [['new\n'], ['old 1'], [], ...[2, 3, 4, 5].map(index => [`old ${index}`])];
-  await expect.poll(async () => outputs(page), { timeout: 20_000 }).toEqual(expected);
+  await eventually(async () => outputs(page), { timeout: 20_000 }).toEqual(expected);
   const finished = ['print("new")', 'b = 1 # hers', 'mine', ...names.slice(2)];
   await onDisk(lab, path, finished);
   expect(await sources(page)).toEqual(finished);
@@ -122,8 +122,8 @@ test('so does one in which somebody has worked since, and deleted an output', as
   const names = ['a', 'b', 'c', 'd', 'e', 'f'];
   const old = names.map((_, index) => [`old ${index}`]);
   await lab.write(path, large(names));
-  await run(page, 'docmanager:open', { path });
-  await expect.poll(async () => outputs(page)).toEqual(old);
+  await openDocument(page, path);
+  await eventually(async () => outputs(page)).toEqual(old);
   await page.locator('.jp-Notebook .jp-CodeCell .cm-content').nth(1).click();
   await page.keyboard.type('# ');
   await run(page, 'notebook:clear-cell-output');
@@ -133,6 +133,7 @@ test('so does one in which somebody has worked since, and deleted an output', as
 
   const other = await join('Bea');
   const goOn = await holdBack(other);
+  await load(other, tmpPath);
   await run(other, 'docmanager:open', { path });
   const cells = other.locator('.jp-Notebook .jp-CodeCell .cm-content');
   await expect(cells).toHaveCount(names.length);

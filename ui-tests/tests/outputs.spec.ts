@@ -1,5 +1,13 @@
 import type { Page } from '@playwright/test';
-import { everywhere, kernelId, notebook, openDocument, says, typeInCell } from './documents';
+import {
+  eventually,
+  everywhere,
+  kernelId,
+  notebook,
+  openDocument,
+  says,
+  typeInCell
+} from './documents';
 import { expect, test, type LabPage } from './fixtures';
 import { LabServer } from './lab-server';
 
@@ -30,9 +38,7 @@ function printed(all: readonly Output[]): string {
 
 /** Opens a notebook for two, and runs its first cell for the first of them. */
 async function runFirst(pages: readonly LabPage[], path: string): Promise<void> {
-  for (const page of pages) {
-    await openDocument(page, path);
-  }
+  await Promise.all(pages.map(async page => openDocument(page, path)));
   const [ada] = pages;
   if (ada !== undefined) {
     await kernelId(ada);
@@ -55,7 +61,7 @@ test('a cell that prints a million lines takes nobody down', async ({ join }) =>
     const path = 'loud.ipynb';
     const source = 'for i in range(1_000_000): print(i)';
     await lab.write(path, notebook([source, 'x']));
-    const pages = [await join('Ada', { lab }), await join('Bob', { lab })] as const;
+    const pages = await Promise.all([join('Ada', { lab }), join('Bob', { lab })]);
     const [ada, bob] = pages;
     await runFirst(pages, path);
     // While it prints, both can write.
@@ -67,10 +73,10 @@ test('a cell that prints a million lines takes nobody down', async ({ join }) =>
     expect(mine).toMatch(/\n999998\n999999\n$/);
     expect(mine).toMatch(/\n\[… [\d,]+ lines \([\d,]+ characters\) are left out here\./);
     expect(mine.length).toBeLessThanOrEqual(200_000);
-    await expect.poll(async () => printed(await outputs(bob)), { timeout: 30_000 }).toBe(mine);
-    await expect
-      .poll(async () => printed(await outputsOnDisk(lab, path)), { timeout: 30_000 })
-      .toBe(mine);
+    await eventually(async () => printed(await outputs(bob)), { timeout: 30_000 }).toBe(mine);
+    await eventually(async () => printed(await outputsOnDisk(lab, path)), { timeout: 30_000 }).toBe(
+      mine
+    );
     await expect(bob.locator('.jp-OutputArea-output')).toContainText('are left out here');
   } finally {
     await lab.dispose();
@@ -89,7 +95,7 @@ test('an image of 100 MB becomes a sentence', async ({ join }) => {
     const path = 'huge.ipynb';
     const show = "display({'image/png': 'A' * 100_000_000, 'text/plain': '<Figure>'}, raw=True)";
     await lab.write(path, notebook([`${show}\nprint('after')`]));
-    const pages = [await join('Ada', { lab }), await join('Bob', { lab })] as const;
+    const pages = await Promise.all([join('Ada', { lab }), join('Bob', { lab })]);
     await runFirst(pages, path);
     await hasRun(pages[0]);
     for (const page of pages) {
@@ -98,7 +104,7 @@ test('an image of 100 MB becomes a sentence', async ({ join }) => {
       await expect(area).toContainText('<Figure>');
       await expect(area).toContainText('after');
     }
-    await expect.poll(async () => printed(await outputsOnDisk(lab, path))).toBe('after\n');
+    await eventually(async () => printed(await outputsOnDisk(lab, path))).toBe('after\n');
     await says(pages[0], /Saved/);
   } finally {
     await lab.dispose();

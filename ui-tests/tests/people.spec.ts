@@ -1,12 +1,14 @@
 import {
+  eventually,
   kernelId,
+  load,
   notebook,
   openDocument,
   openInNotebook7,
   run,
   sources,
-  typeInCell,
-  TOLD
+  TOLD,
+  typeInCell
 } from './documents';
 import { expect, test, type LabPage } from './fixtures';
 
@@ -85,20 +87,18 @@ test('following stays with a person, into other documents, until one moves onese
   await expect(avatar(page, 'Bob')).toHaveAttribute('aria-pressed', 'true');
   await bob.locator('.jp-WindowedPanel-outer').hover();
   await bob.mouse.wheel(0, 1500);
-  await expect.poll(async () => scrollTop(page)).toBeGreaterThan(1000);
-  await expect.poll(async () => (await scrollTop(page)) - (await scrollTop(bob))).toBeLessThan(20);
+  await eventually(async () => scrollTop(page)).toBeGreaterThan(1000);
+  await eventually(async () => (await scrollTop(page)) - (await scrollTop(bob))).toBeLessThan(20);
   await page.screenshot({ path: 'test-results/people-follow.png' });
   await openDocument(bob, `${tmpPath}/other.py`);
-  await expect
-    .poll(async () =>
-      page.evaluate(() => window.jupyterapp.shell.currentWidget?.context?.path.endsWith('other.py'))
-    )
-    .toBe(true);
+  await eventually(async () =>
+    page.evaluate(() => window.jupyterapp.shell.currentWidget?.context?.path.endsWith('other.py'))
+  ).toBe(true);
   await expect(frame).toContainText('Following Bob');
   await bob.locator('.cm-scroller').last().hover();
   await bob.mouse.wheel(0, 2000);
   const scroller = page.locator('.jp-FileEditor .cm-scroller');
-  await expect.poll(async () => scroller.evaluate(node => node.scrollTop)).toBeGreaterThan(1500);
+  await eventually(async () => scroller.evaluate(node => node.scrollTop)).toBeGreaterThan(1500);
   await scroller.hover();
   await page.mouse.wheel(0, -100);
   await expect(frame).toHaveCount(0);
@@ -166,6 +166,7 @@ test('the panel lists people and what they have open, and files are marked', asy
 }) => {
   const path = `${tmpPath}/panel.ipynb`;
   await lab.write(path, notebook(LONG));
+  await load(page, tmpPath);
   await run(page, 'collab:show-people');
   const panel = page.locator('.jp-CollabPanel');
   await expect(panel).toContainText('Ada (you)');
@@ -193,7 +194,7 @@ test('undo takes back what I did last, never what somebody else did', async ({
   const [bob] = await together('undo.ipynb', notebook(['']), 'Bob');
   const both = async (text: string): Promise<void> => {
     for (const who of [page, bob]) {
-      await expect.poll(async () => sources(who)).toEqual([text]);
+      await eventually(async () => sources(who)).toEqual([text]);
     }
   };
   await typeInCell(page, 0, 'ada1 ');
@@ -227,7 +228,7 @@ test('Notebook 7 has avatars, the panel and marks at files', async ({ join, lab,
     join('Ada', { app: 'notebook' }),
     join('Bob', { app: 'notebook' })
   ]);
-  await openInNotebook7(bob, lab, path);
+  await Promise.all([load(ada, tmpPath), openInNotebook7(bob, lab, path)]);
   const item = ada.locator('.jp-DirListing-item', { hasText: 'seven.ipynb' });
   await expect(item.locator('.jp-CollabFileMarks')).toHaveAccessibleName('Open: Bob');
   await ada.screenshot({ path: 'test-results/people-notebook7-tree.png' });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join as joinPath } from 'node:path';
-import { kernelId, openDocument, sources, typeInCell } from './documents';
+import { eventually, kernelId, openDocument, sources, typeInCell } from './documents';
 import { expect, test } from './fixtures';
 
 const EXAMPLES = joinPath(__dirname, '..', '..', 'examples');
@@ -19,7 +19,7 @@ test('the example notebook, light and dark', async ({ page, join, lab, tmpPath }
   });
   await typeInCell(bob, 3, '  # Bob is here too');
   await expect(page.locator('#jp-collab-status')).toContainText('Saved', { timeout: 30_000 });
-  await expect.poll(async () => (await sources(page))[3]).toContain('Bob is here too');
+  await eventually(async () => (await sources(page))[3]).toContain('Bob is here too');
   await page.evaluate(() => {
     const cells = document.querySelectorAll('.jp-NotebookPanel .jp-Cell');
     [...cells].find(cell => cell.textContent.includes('Bob is here too'))?.scrollIntoView();

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join as joinPath } from 'node:path';
 import type { Bot } from './bots';
-import { openDocument, openInNotebook7, run } from './documents';
+import { load, openDocument, openInNotebook7, run } from './documents';
 import { expect, test, type LabPage, type Summon } from './fixtures';
 
 /** What presence looks like: look at these pictures, then copy some to docs/images. */
@@ -135,6 +135,7 @@ test('people in Notebook 7', async ({ join, summon, lab, tmpPath }) => {
   const path = `${tmpPath}/kittiwakes.ipynb`;
   await lab.write(path, await readFile(EXAMPLE, 'utf8'));
   const ada = await join('Ada', { app: 'notebook' });
+  await load(ada, tmpPath);
   const ten = await gather(summon, path, 9);
   await expect(ada.locator('.jp-CollabFileMarks')).toHaveCount(1);
   await ada.screenshot({ path: `${PICTURES}/seven-tree.png` });

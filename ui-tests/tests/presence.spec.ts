@@ -1,5 +1,14 @@
 import { galata } from '@jupyterlab/galata';
-import { kernelId, notebook, openDocument, run, sources, typeInCell, TOLD } from './documents';
+import {
+  eventually,
+  kernelId,
+  notebook,
+  openDocument,
+  run,
+  sources,
+  TOLD,
+  typeInCell
+} from './documents';
 import { expect, test, type LabPage } from './fixtures';
 
 const NAMES = ['Bob', 'Carol', 'Dan', 'Eve', 'Frank', 'Grace', 'Heidi', 'Ivan', 'Judy'];
@@ -227,13 +236,13 @@ for (const windowingMode of ['full', 'contentVisibility', 'defer']) {
         await expect(page.locator(CARET)).toBeInViewport();
         for (const by of [0, 90, -60, 35]) {
           await scroller.evaluate((node, step) => node.scrollBy(0, step), by);
-          await expect.poll(async () => gap(page), { message: `${cell}, ${by}` }).toBeLessThan(2);
+          await eventually(async () => gap(page), { message: `${cell}, ${by}` }).toBeLessThan(2);
         }
       }
       // Somebody writes above, so that all that is seen moves down.
       bob.typeInCell(29, 0, 'one\ntwo\nthree\n');
       bob.writeInCell(31, 4);
-      await expect.poll(async () => gap(page)).toBeLessThan(2);
+      await eventually(async () => gap(page)).toBeLessThan(2);
     });
   });
 }
@@ -315,11 +324,11 @@ test('after a restart of the server people have the same colours, and undo is st
   await expect(bar(ada).locator('button')).toHaveCount(2, { timeout: 60_000 });
   expect(await colors(ada)).toEqual(before);
   bob.typeInCell(0, 0, 'bob ');
-  await expect.poll(async () => sources(ada)).toEqual(['bob ada1 ']);
+  await eventually(async () => sources(ada)).toEqual(['bob ada1 ']);
   await typeInCell(ada, 0, 'ada2 ');
   for (const left of ['bob ada1 ', 'bob ', 'bob ']) {
     await ada.keyboard.press('Control+z');
-    await expect.poll(async () => sources(ada)).toEqual([left]);
+    await eventually(async () => sources(ada)).toEqual([left]);
   }
 });
 
@@ -338,9 +347,10 @@ test('undo takes back what I wrote, and no outputs: neither mine nor those of ot
   await expect(outputs).toHaveCount(2);
   await page.locator('.jp-Notebook .cm-content').first().click();
   await page.keyboard.press('Control+z');
-  await expect
-    .poll(async () => sources(page))
-    .toEqual([expect.not.stringContaining('ada'), 'print("from bob") # bob']);
+  await eventually(async () => sources(page)).toEqual([
+    expect.not.stringContaining('ada'),
+    'print("from bob") # bob'
+  ]);
   await expect(outputs).toHaveText([/from ada/u, /from bob/u]);
   await expect(bob.locator('.jp-OutputArea-output')).toHaveText([/from ada/u, /from bob/u]);
 });

@@ -1,5 +1,6 @@
 import {
   kernelId,
+  load,
   notebook,
   openDocument,
   openInNotebook7,
@@ -13,7 +14,8 @@ interface PageConfig {
   readonly disabledExtensions?: readonly string[];
 }
 
-test('JupyterLab loads the extension', async ({ page }) => {
+test('JupyterLab loads the extension', async ({ page, tmpPath }) => {
+  await load(page, tmpPath);
   const config = await page.evaluate(
     () => JSON.parse(document.getElementById('jupyter-config-data')?.textContent ?? '{}') as unknown
   );
@@ -22,8 +24,9 @@ test('JupyterLab loads the extension', async ({ page }) => {
   expect(disabledExtensions.filter(id => id.startsWith('jupyter-collab'))).toEqual([]);
 });
 
-test('the server knows who is there', async ({ page, join }) => {
+test('the server knows who is there', async ({ page, join, tmpPath }) => {
   const grace = await join('Grace');
+  await Promise.all([page, grace].map(async someone => load(someone, tmpPath)));
   for (const [someone, name] of [[page, 'Ada'] as const, [grace, 'Grace'] as const]) {
     const me = await someone.evaluate(async () => {
       const base = document.location.pathname.replace(/lab.*/, '');
@@ -52,13 +55,4 @@ test('a notebook opens in Notebook 7', async ({ join, lab, tmpPath }) => {
   const page = await join('Grace', { app: 'notebook' });
   await openInNotebook7(page, lab, path);
   expect(await sources(page)).toEqual(['"here"']);
-});
-
-test('a server can be stopped, killed and started again', async ({ ownLab }) => {
-  await ownLab.stop();
-  expect(ownLab.running).toBe(false);
-  await ownLab.start();
-  await ownLab.kill();
-  await ownLab.start();
-  expect((await fetch(`${ownLab.url}/api`)).ok).toBe(true);
 });
