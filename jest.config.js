@@ -20,6 +20,8 @@ const esModules = [
 module.exports = {
   ...jestConfig(__dirname),
   collectCoverage: false,
+  // Jest leaves one core to others, which on two cores is half of them.
+  maxWorkers: '100%',
   // The built labextension repeats our package name, which the module map refuses.
   modulePathIgnorePatterns: [
     '<rootDir>/.make',

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 pytest_plugins = ("pytest_jupyter.jupyter_server",)
 
@@ -14,3 +17,18 @@ pytest_plugins = ("pytest_jupyter.jupyter_server",)
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+class FilesAndHubs(LoadFileScheduling):  # type: ignore[misc]  # it has no types
+    """Runs files of tests at once, but all tests of one Hub after another: it is slow to start."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        if not file.startswith("tests/hub/"):
+            return file
+        release, _, _ = nodeid.rpartition("[")[2].rstrip("]").partition("-")
+        return f"JupyterHub {release}"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesAndHubs:
+    return FilesAndHubs(config, log)
