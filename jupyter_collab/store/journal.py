@@ -38,7 +38,6 @@ from .port import More, SavedMark, StoredHistory
 from .requests import (
     Answer,
     Append,
-    Degraded,
     Discovered,
     Done,
     Durable,
@@ -47,14 +46,11 @@ from .requests import (
     Look,
     Mark,
     News,
-    Recovered,
     Request,
     Restarted,
     Start,
 )
-
-FIRST_RETRY = 0.5
-LAST_RETRY = 30.0
+from .trouble import Trouble
 
 PACE = 0.75
 """Seconds from one commit of updates to the next, where nobody is in a hurry: it costs the same
@@ -85,14 +81,6 @@ class Limits:
     batch_rows: int = 256
     batch_size: int = 4 * 1024 * 1024
     backlog: int = 4 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class _Trouble:
-    reason: str
-    message: str
-    attempt: int
-    retry_at: float
 
 
 class Journal:
@@ -135,7 +123,7 @@ class Journal:
         self._tried: tuple[Row, ...] = ()
         self._mark = self._marked = saved
         self._under_way: Request | None = None
-        self._trouble: _Trouble | None = None
+        self._trouble = Trouble()
         self._looked = False
         self._shrink_above = self._limits.backlog
         self._next_at = AT_ONCE
@@ -174,7 +162,7 @@ class Journal:
         """
         if position != self.head + 1:
             raise ValueError(f"update {position} does not follow update {self.head}")
-        if self._trouble is not None and self._backlog.size > self._shrink_above:
+        if self._trouble.retry_at is not None and self._backlog.size > self._shrink_above:
             # Not the update that comes now: the room may yet have a mark to name it.
             self._shrink()
         self.head = position
@@ -209,15 +197,14 @@ class Journal:
 
     def retry_now(self) -> None:
         """Do not wait any longer after a failure: the server stops, or a person asked."""
-        if self._trouble is not None:
-            self._trouble = replace(self._trouble, retry_at=0.0)
+        self._trouble.retry_now()
 
     # --- what the driver asks
 
     @property
     def degraded(self) -> bool:
         """Whether what was told cannot become durable for now."""
-        return self._trouble is not None or isinstance(self._log, Older)
+        return self._trouble.retry_at is not None or isinstance(self._log, Older)
 
     @property
     def settled(self) -> bool:
@@ -257,7 +244,7 @@ class Journal:
         until something is told or answered."""
         if self._under_way is not None or isinstance(self._log, Older):
             return None
-        if self._trouble is not None:
+        if self._trouble.retry_at is not None:
             return self._trouble.retry_at
         if isinstance(self._log, Unbegun) and not self._backlog:
             return AT_ONCE if self._is_urgent else self._next_at
@@ -341,7 +328,7 @@ class Journal:
             limits = self._limits
             self._tried = self._tried or self._backlog.rows(limits.batch_rows, limits.batch_size)
             return Append(self._tried)
-        if self._trouble is not None:
+        if self._trouble.retry_at is not None:
             # What had failed is not wanted any more; see whether all is well.
             self._log = Unknown(None)
             return Look()
@@ -364,7 +351,7 @@ class Journal:
                 news += self._advance(request.last)
             case _:
                 assert_never(request)
-        return self._recover() + news
+        return self._trouble.end() + news
 
     def _advance(self, position: Position) -> list[News]:
         """The log has all up to ``position``."""
@@ -375,29 +362,15 @@ class Journal:
             self._shrink_above = self._limits.backlog
         return [Durable(position, self._marked)]
 
-    def _recover(self) -> list[News]:
-        if self._trouble is None:
-            return []
-        self._trouble = None
-        return [Recovered()]
-
     def _fail(self, error: StoreError, now: float) -> list[News]:
         self._next_at = AT_ONCE
         if not isinstance(error, StoreConflict) or isinstance(self._log, Unknown):
-            return self._degrade(error.reason, str(error), now)
+            return self._trouble.fail(error.reason, str(error), now)
         # The history is gone, or others have written to it: looking tells which, at once;
         # unless a look has just said that all is well.
         start = self._log.start if isinstance(self._log, Unbegun) else None
         self._log = Unknown(start)
-        return self._degrade(error.reason, str(error), now) if self._looked else []
-
-    def _degrade(self, reason: str, message: str, now: float) -> list[News]:
-        known = self._trouble
-        attempt = 1 if known is None else known.attempt + 1
-        wait = min(FIRST_RETRY * 2 ** min(attempt - 1, 10), LAST_RETRY)
-        self._trouble = _Trouble(reason, message, attempt, now + wait)
-        told = known is not None and (known.reason, known.message) == (reason, message)
-        return [] if told else [Degraded(reason, message)]
+        return self._trouble.fail(error.reason, str(error), now) if self._looked else []
 
     def _compare(self, history: StoredHistory | None, now: float) -> list[News]:
         """Find out how to go on from what the log has."""
@@ -410,12 +383,12 @@ class Journal:
             if log.unread and start is not None:
                 self._log = Older(start, history)
                 return [Discovered(history, start.snapshot)]
-            return self._degrade(StoreConflict.reason, ANOTHER_HISTORY, now)
+            return self._trouble.fail(StoreConflict.reason, ANOTHER_HISTORY, now)
         self._log = Begun()
         self._looked = True
         self._marked = history.saved
         news = self._advance(history.position)
-        return self._recover() + news if self.settled else news
+        return self._trouble.end() + news if self.settled else news
 
     def _has_lost_its_end(self, history: StoredHistory, start: Start | None) -> bool:
         """Whether the store was put back to an earlier state of this history."""

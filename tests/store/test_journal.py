@@ -13,7 +13,7 @@ from pycrdt import Doc, Text, TransactionEvent
 
 from jupyter_collab.errors import StoreConflict, StoreError
 from jupyter_collab.protocol.identity import Lineage, Position, RoomId
-from jupyter_collab.store.journal import FIRST_RETRY, PACE, Journal, Limits
+from jupyter_collab.store.journal import PACE, Journal, Limits
 from jupyter_collab.store.knowledge import Anything, Nothing, Unread
 from jupyter_collab.store.memory import MemoryUpdateLog
 from jupyter_collab.store.perform import perform
@@ -33,6 +33,7 @@ from jupyter_collab.store.requests import (
     Restarted,
     Start,
 )
+from jupyter_collab.store.trouble import FIRST_RETRY
 from tests.contracts.update_log import LINEAGE, OTHER_LINEAGE, ROOM, asynchronous, at
 
 SNAPSHOT = b"the whole document"
