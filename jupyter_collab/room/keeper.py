@@ -226,7 +226,7 @@ class Keeper:
         """The file was read: merge it if it is not what we wrote."""
         self._file = Present()
         if content.version.fingerprint == self._saved.fingerprint:
-            if self._altered:
+            if self._altered or self._merged is not None:
                 self._merged = content.source
             self._version = content.version
             return self._looked(now)

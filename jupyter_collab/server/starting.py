@@ -84,7 +84,7 @@ def catch_up(type: str, stored: StoredHistory, file: FileContent, client: int) -
     if merged.torn:
         # It has to be written again, also if nothing has happened since it was saved before.
         before = Position(min(saved.position, stored.position - 1))
-        return CaughtUp((), replace(saved, position=before))
+        return CaughtUp((), replace(saved, position=before), file.source)
     if merged.written is not None:
         return CaughtUp((), SavedMark(merged.written, version.fingerprint))
     apply(doc, merged.updates)

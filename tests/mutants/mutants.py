@@ -140,6 +140,13 @@ MUTANTS = [
         BEGINNINGS,
     ),
     Mutant(
+        "take for deleted what a write has not come to",
+        "server/starting.py",
+        "return CaughtUp((), replace(saved, position=before), file.source)",
+        "return CaughtUp((), replace(saved, position=before))",
+        BEGINNINGS,
+    ),
+    Mutant(
         "do not note that a room is open",
         "store/journal.py",
         "        self._mark = replace(mark, live=True)\n",

@@ -857,3 +857,24 @@ def test_what_a_hook_made_of_the_document_is_the_base_of_the_next_merge() -> Non
         assert wanted.base == ("hello\n" if number == 3 else "hello you\n")
         world.merge(wanted)
     assert world.text == "oh hello world you two\n", "what the hook took out stays in the room"
+
+
+def test_what_a_death_has_left_of_the_file_is_the_base_of_the_next_merge() -> None:
+    """L5: until the room has written it, others go on from that, not from what was saved."""
+    world = World("one\ntwo\nthree\n", left="one\ntw")
+    world.merge(world.rewritten("zero\none\ntw", "v2"))
+    assert world.text == "zero\none\ntwo\nthree\n"
+    world.wait(2.0)
+    assert world.finish_write("v3") == "zero\none\ntwo\nthree\n"
+
+
+def test_unless_the_file_is_again_what_was_saved() -> None:
+    """L5 M5"""
+    world = World("one\ntwo\nthree\n", left="one\ntw")
+    world.handle(ev.FileChangedOutside())
+    world.file_is("one\ntwo\nthree\n", "v1")
+    assert not world.merges
+    wanted = world.rewritten("one\nthree\n", "v2")
+    assert wanted.base == "one\ntwo\nthree\n"
+    world.merge(wanted)
+    assert world.text == "one\nthree\n"

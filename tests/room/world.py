@@ -84,7 +84,10 @@ class World:
         cleanup_delay: float | None = 60.0,
         log_at_once: bool = True,
         fresh: bool = False,
+        left: Any = None,
     ) -> None:
+        """With a text, or a notebook, as it was saved; ``left``: what the file has of that, as a
+        server died while it wrote it."""
         self.now = 1000.0
         self.clients: dict[ConnectionId, Client] = {}
         self.closed: dict[ConnectionId, fx.Disconnect] = {}
@@ -100,7 +103,6 @@ class World:
         self.reports: list[fx.Report] = []
         self.evicted = False
         self.log_at_once = log_at_once
-        """With a text, or a notebook, as its file has it."""
         id = TEXT if isinstance(content, str) else NOTEBOOK
         built = build(id.format, id.type, content)
         self.log.append(built.update)
@@ -108,10 +110,11 @@ class World:
             built.lineage,
             Replica.begin(id.type, built, 7),
             Position(1),
-            SavedMark(Position(1), "v1"),
+            SavedMark(Position(1 if left is None else 0), "v1"),
             "notes.txt",
-            version("v1"),
-            fresh=fresh,
+            version("v1" if left is None else "left"),
+            left,
+            fresh,
         )
         self.opening = opening
         policy = RoomPolicy(SavePolicy(save_delay, 5.0), cleanup_delay, 0.02)

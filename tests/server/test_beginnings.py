@@ -219,6 +219,20 @@ def test_after_a_death_the_history_goes_on_where_it_knows_the_file(file: str, ma
 
 
 @asynchronous
+async def test_others_go_on_from_what_a_write_has_left_that_was_cut_short(world: World) -> None:
+    """L5: until the room has written the file again."""
+    start = await world.begin("one\n", "two\n")
+    saved = (await world.stored()).saved
+    assert saved is not None
+    mark = replace(saved, writing=at(2))
+    await world.log.mark_saved(ROOM, start.opening.lineage, mark)
+    again = await world.open("one\ntw")
+    assert text_of(again) == "one\ntwo\n"
+    assert again.opening.base == "one\ntw"
+    assert again.opening.saved.position < again.opening.position, "it is to be written again"
+
+
+@asynchronous
 async def test_after_a_death_a_file_that_is_ahead_ends_the_lineage(world: World) -> None:
     """L5: with all its updates and its mark, so the file can be merged into it three ways."""
     start = await world.begin("one\n", "two\n")
