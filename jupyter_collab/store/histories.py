@@ -8,7 +8,7 @@ Each runs within a transaction that the caller has begun, raises
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from zlib import crc32
 
@@ -135,7 +135,9 @@ def append(
     room: RoomId,
     lineage: Lineage,
     position: Position,
-    *updates: bytes,
+    updates: Sequence[bytes],
+    mark: SavedMark | None,
+    now: float,
 ) -> None:
     # For each keystroke: what is asked of the tables is asked at once.
     found = connection.execute(
@@ -155,18 +157,31 @@ def append(
             last = at
         elif at > last or _payload(connection, number, Position(at)) != update:
             raise refusals.not_next(room, Position(at), last)
+    if mark is not None:
+        _mark(connection, room, number, last, mark, now)
 
 
 def mark_saved(
     connection: sqlite3.Connection, room: RoomId, lineage: Lineage, mark: SavedMark, now: float
 ) -> None:
     row = _expect(connection, room, lineage)
-    last = _last(connection, row.id)
+    _mark(connection, room, row.id, _last(connection, row.id), mark, now)
+
+
+def _mark(
+    connection: sqlite3.Connection,
+    room: RoomId,
+    history: int,
+    last: int,
+    mark: SavedMark,
+    now: float,
+) -> None:
+    """Remember ``mark`` of the ``history`` of this number, which ends at ``last``."""
     if highest_position(mark) > last:
         raise refusals.not_reached(room, highest_position(mark), last)
     connection.execute(
         "UPDATE collab_histories SET saved = ?, saved_crc = ?, used = ? WHERE id = ?",
-        (*_encoded(mark), now, row.id),
+        (*_encoded(mark), now, history),
     )
 
 

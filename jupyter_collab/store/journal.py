@@ -169,7 +169,7 @@ class Journal:
         self._backlog.add(position, update)
 
     def mark(self, mark: SavedMark) -> None:
-        """Remember ``mark`` as soon as the updates that it names are durable."""
+        """Remember ``mark`` with the updates that it names, or at once where they are durable."""
         self._mark = replace(mark, live=True)
         self._hurried = max(self._hurried, highest_position(mark))
 
@@ -250,7 +250,7 @@ class Journal:
             return AT_ONCE if self._is_urgent else self._next_at
         if not isinstance(self._log, Begun):
             return AT_ONCE
-        if self._mark is not self._marked and self._next_mark is not None:
+        if self._mark is not self._marked and self._next_mark(self.durable) is not None:
             return AT_ONCE
         if not self._backlog:
             return None
@@ -288,11 +288,10 @@ class Journal:
     def _has_begun(self) -> bool:
         return isinstance(self._log, Begun)
 
-    @property
-    def _next_mark(self) -> SavedMark | None:
-        """The mark that the log should have, and can have, and has not."""
+    def _next_mark(self, until: Position) -> SavedMark | None:
+        """The mark that the log should have and has not, and can have with all ``until`` there."""
         mark = self._mark
-        if mark is None or mark == self._marked or highest_position(mark) > self.durable:
+        if mark is None or mark == self._marked or highest_position(mark) > until:
             return None
         return mark
 
@@ -320,14 +319,19 @@ class Journal:
 
     def _choose_write(self) -> Request | None:
         # A mark goes first: whoever is about to write the file waits for it.
-        mark = self._next_mark
+        mark = self._next_mark(self.durable)
         if mark is not None:
             self._marked = None  # if this fails, the log may have it all the same
             return Mark(mark)
         if self._backlog:
             limits = self._limits
             self._tried = self._tried or self._backlog.rows(limits.batch_rows, limits.batch_size)
-            return Append(self._tried)
+            # With what was merged from the file goes the mark that says so: a server that found
+            # the one without the other would take it for what it has written itself.
+            mark = self._next_mark(self._tried[-1][0])
+            if mark is not None:
+                self._marked = None
+            return Append(self._tried, mark)
         if self._trouble.retry_at is not None:
             # What had failed is not wanted any more; see whether all is well.
             self._log = Unknown(None)
@@ -338,7 +342,8 @@ class Journal:
         self._looked = False
         news: list[News] = []
         match request:
-            case Append(rows):
+            case Append(rows, mark):
+                self._marked = mark or self._marked
                 news = self._advance(rows[-1][0])
             case Mark(mark):
                 self._marked = mark

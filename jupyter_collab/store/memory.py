@@ -65,7 +65,12 @@ class MemoryUpdateLog:
         self._histories[room] = _History(lineage, updates, position, more.saved)
 
     async def append(
-        self, room: RoomId, lineage: Lineage, position: Position, *updates: bytes
+        self,
+        room: RoomId,
+        lineage: Lineage,
+        position: Position,
+        *updates: bytes,
+        mark: SavedMark | None = None,
     ) -> None:
         """See :meth:`UpdateLog.append`."""
         history = self._find(room, lineage)
@@ -76,6 +81,8 @@ class MemoryUpdateLog:
             there = history.base <= at <= history.last
             if not there or history.updates[at - history.base] != update:
                 raise refusals.not_next(room, Position(at), history.last)
+        if mark is not None:
+            await self.mark_saved(room, lineage, mark)
 
     async def mark_saved(self, room: RoomId, lineage: Lineage, mark: SavedMark) -> None:
         """See :meth:`UpdateLog.mark_saved`."""

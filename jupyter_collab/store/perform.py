@@ -18,9 +18,9 @@ async def perform(log: UpdateLog, room: RoomId, lineage: Lineage, request: Reque
         match request:
             case Start(snapshot, position, more):
                 await log.start(room, lineage, snapshot, position, more)
-            case Append(rows):
+            case Append(rows, mark):
                 first, updates = rows[0][0], [update for _, update in rows]
-                await log.append(room, lineage, first, *updates)
+                await log.append(room, lineage, first, *updates, mark=mark)
             case Mark(mark):
                 await log.mark_saved(room, lineage, mark)
             case Look():

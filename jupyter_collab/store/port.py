@@ -111,12 +111,19 @@ class UpdateLog(Protocol):
         """
 
     async def append(
-        self, room: RoomId, lineage: Lineage, position: Position, *updates: bytes
+        self,
+        room: RoomId,
+        lineage: Lineage,
+        position: Position,
+        *updates: bytes,
+        mark: SavedMark | None = None,
     ) -> None:
         """Add ``updates``, the first of them at ``position``, and return when they are durable.
 
-        Calls may overlap; they take effect in the order in which they were made. Raises
-        :class:`~jupyter_collab.errors.StoreConflict` for another lineage or a gap.
+        ``mark`` is what the file contains by then: it is there as soon as the last of the updates
+        that it names is, and not after it. Calls may overlap; they take effect in the order in
+        which they were made. Raises :class:`~jupyter_collab.errors.StoreConflict` for another
+        lineage or a gap, or where the mark names an update that is not there.
         """
 
     async def mark_saved(self, room: RoomId, lineage: Lineage, mark: SavedMark) -> None:

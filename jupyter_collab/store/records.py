@@ -22,8 +22,8 @@ FORMAT = 1
 class Record:
     """One write. ``start`` and ``update`` have an update at ``position``, ``saved`` a mark.
 
-    A ``start`` may have a mark, too. It is valid once there are as many updates as its ``rows``
-    says, which those after the first say as well: until then what was before counts.
+    The others may have a mark, too. A ``start`` is valid once there are as many updates as its
+    ``rows`` says, which those after the first say as well: until then what was before counts.
     """
 
     kind: Literal["start", "update", "saved"]
@@ -96,7 +96,8 @@ def replay(records: Iterable[Record]) -> StoredHistory | Broken | None:
             history = replace(history, saved=record.saved)
         elif record.position == history.position + 1:
             updates.append(record.update)
-            history = replace(history, position=record.position)
+            saved = record.saved or history.saved
+            history = replace(history, position=record.position, saved=saved)
             awaited = max(0, awaited - 1)
         elif record.position > history.position:
             history = Broken()

@@ -32,9 +32,10 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Append:
-    """Append ``rows``, all at once."""
+    """Append ``rows``, all at once, and with them a ``mark`` that names some of them."""
 
     rows: tuple[Row, ...]
+    mark: SavedMark | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,12 +74,20 @@ class SQLiteUpdateLog:
         await self._writer.write(start)
 
     async def append(
-        self, room: RoomId, lineage: Lineage, position: Position, *updates: bytes
+        self,
+        room: RoomId,
+        lineage: Lineage,
+        position: Position,
+        *updates: bytes,
+        mark: SavedMark | None = None,
     ) -> None:
         """See :meth:`UpdateLog.append`."""
+        now = self._clock()
         await self._writer.write(
-            lambda connection: histories.append(connection, room, lineage, position, *updates),
-            frees=False,
+            lambda connection: histories.append(
+                connection, room, lineage, position, updates, mark, now
+            ),
+            frees=mark is not None,
         )
 
     async def mark_saved(self, room: RoomId, lineage: Lineage, mark: SavedMark) -> None:

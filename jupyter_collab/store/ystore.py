@@ -86,10 +86,17 @@ class YStoreUpdateLog:
         )
 
     async def append(
-        self, room: RoomId, lineage: Lineage, position: Position, *updates: bytes
+        self,
+        room: RoomId,
+        lineage: Lineage,
+        position: Position,
+        *updates: bytes,
+        mark: SavedMark | None = None,
     ) -> None:
         """See :meth:`UpdateLog.append`."""
-        await self._session(room).submit(lambda store: store.append(lineage, position, *updates))
+        await self._session(room).submit(
+            lambda store: store.append(lineage, position, updates, mark)
+        )
 
     async def mark_saved(self, room: RoomId, lineage: Lineage, mark: SavedMark) -> None:
         """See :meth:`UpdateLog.mark_saved`."""

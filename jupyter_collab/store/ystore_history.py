@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pycrdt.store import BaseYStore, YDocNotFound
@@ -77,19 +78,33 @@ class YStoreHistory:
                 " to keep each update with the bytes that its metadata_callback returns"
             )
 
-    async def append(self, lineage: Lineage, position: Position, *updates: bytes) -> None:
+    async def append(
+        self,
+        lineage: Lineage,
+        position: Position,
+        updates: Sequence[bytes],
+        mark: SavedMark | None,
+    ) -> None:
         for at, update in enumerate(updates, start=position):
-            await self._append(lineage, Position(at), update)
+            is_last = mark is not None and at == highest_position(mark)
+            if await self._append(lineage, Position(at), update, mark if is_last else None):
+                mark = None if is_last else mark
+        if mark is not None:
+            await self.mark_saved(lineage, mark)
 
-    async def _append(self, lineage: Lineage, position: Position, update: bytes) -> None:
+    async def _append(
+        self, lineage: Lineage, position: Position, update: bytes, mark: SavedMark | None
+    ) -> bool:
+        """Whether the update was not there already."""
         ends = await self._expect(lineage)
         if position != ends.last + 1:
             there = ends.base <= position <= ends.last
             if not there or await self._at(position) != update:
                 raise refusals.not_next(self._room, position, ends.last)
-            return
-        await self._write(Record("update", lineage, position, update))
+            return False
+        await self._write(Record("update", lineage, position, update, mark))
         self._ends = _Ends(lineage, ends.base, position)
+        return True
 
     async def mark_saved(self, lineage: Lineage, mark: SavedMark) -> None:
         ends = await self._expect(lineage)

@@ -310,6 +310,26 @@ class UpdateLogContract:
         assert (await expect(log)).saved is None
         await log.close()
 
+    @asynchronous
+    async def test_a_mark_comes_with_the_updates_that_it_names(self, open_log: OpenLog) -> None:
+        log = open_log()
+        await fill(log, 2)
+        mark = SavedMark(at(1), "sha256:1", (at(4),))
+        for _ in range(2):  # it was done, and nobody heard of it
+            await log.append(ROOM, LINEAGE, at(3), *updates(3, 5), mark=mark)
+            assert await expect(log) == StoredHistory(LINEAGE, tuple(updates(1, 5)), at(5), mark)
+        later = replace(mark, position=at(5), merged=())
+        await log.append(ROOM, LINEAGE, at(5), *updates(5, 6), mark=later)
+        assert (await expect(log)).saved == later
+        await log.append(ROOM, LINEAGE, at(7), *updates(7, 7))
+        assert (await expect(log)).saved == later
+        with pytest.raises(StoreConflict):
+            await log.append(
+                ROOM, LINEAGE, at(8), *updates(8, 8), mark=replace(mark, writing=at(9))
+            )
+        assert (await expect(log)).saved == later
+        await log.close()
+
     # --- compaction
 
     @asynchronous

@@ -9,6 +9,7 @@ SQLITE = ["tests/store/test_sqlite.py", "-k", "not quota and not full_disk"]
 LOCAL = ["tests/files/test_local.py"]
 JOURNAL = ["tests/store/test_journal.py"]
 BEGINNINGS = ["tests/server/test_beginnings.py"]
+YSTORE = ["tests/store/test_ystore.py"]
 WITNESS = ["tests/store/test_witness.py"]
 RESTART = ["tests/server/test_restart.py"]
 DORMANT = ["tests/room/test_dormant.py"]
@@ -145,6 +146,20 @@ MUTANTS = [
         "return CaughtUp((), replace(saved, position=before), file.source)",
         "return CaughtUp((), replace(saved, position=before))",
         BEGINNINGS,
+    ),
+    Mutant(
+        "write what was merged without the mark that says so",
+        "store/journal.py",
+        "            mark = self._next_mark(self._tried[-1][0])\n",
+        "            mark = None\n",
+        JOURNAL,
+    ),
+    Mutant(
+        "write the mark of a pycrdt store behind all updates",
+        "store/ystore_history.py",
+        "at == highest_position(mark)",
+        "False",
+        YSTORE,
     ),
     Mutant(
         "do not note that a room is open",

@@ -29,12 +29,17 @@ class CountingLog(MemoryUpdateLog):
         self.fails = False
 
     async def append(
-        self, room: RoomId, lineage: Lineage, position: Position, *updates: bytes
+        self,
+        room: RoomId,
+        lineage: Lineage,
+        position: Position,
+        *updates: bytes,
+        mark: SavedMark | None = None,
     ) -> None:
         self.commits += 1
         if self.fails:
             raise StoreError("No space is left")
-        await super().append(room, lineage, position, *updates)
+        await super().append(room, lineage, position, *updates, mark=mark)
 
 
 class World:

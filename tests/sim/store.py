@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar
 from jupyter_collab.errors import StoreError
 from jupyter_collab.protocol.identity import Lineage, Position, RoomId
 from jupyter_collab.store.compaction import condense
+from jupyter_collab.store.marks import highest_position
 from jupyter_collab.store.memory import MemoryUpdateLog
 from jupyter_collab.store.port import NO_MORE, More, SavedMark, StoredHistory
 from jupyter_collab.store.requests import Answer, Append, Done, Failed, Found, Look, Mark, Request
@@ -134,9 +135,9 @@ class SimulatedStore:
         match request:
             case StartRequest(snapshot, position, more):
                 run_now(self._log.start(room, lineage, snapshot, position, more))
-            case Append(rows):
-                for position, update in rows:
-                    run_now(self._log.append(room, lineage, position, update))
+            case Append(rows, mark):
+                first, updates = rows[0][0], [update for _, update in rows]
+                run_now(self._log.append(room, lineage, first, *updates, mark=mark))
             case Mark(mark):
                 run_now(self._log.mark_saved(room, lineage, mark))
             case Look():
@@ -148,5 +149,6 @@ class SimulatedStore:
 def parts(request: Request) -> list[Request]:
     """What is committed each by itself."""
     if isinstance(request, Append):
-        return [Append((row,)) for row in request.rows]
+        named = 0 if request.mark is None else highest_position(request.mark)
+        return [Append((row,), request.mark if row[0] == named else None) for row in request.rows]
     return [] if isinstance(request, Look) else [request]

@@ -149,9 +149,10 @@ def test_nobody_waits_for_the_pace_who_is_in_a_hurry() -> None:
     assert committed(j, 0.02) == [], "that was for what was there"
     mark = SavedMark(at(1), "sha256:1", (), at(5), live=True)
     j.mark(mark)
-    assert committed(j, 0.02) == [5]
+    assert j.next_request(0.02) == Append(((at(5), b"d"),), mark)
     assert not j.has(at(5)), "the mark belongs to it"
-    assert j.next_request(0.02) == Mark(mark)
+    j.hear(Done(), 0.02)
+    assert j.has(at(5))
 
 
 def test_in_a_hurry_what_is_under_way_is_followed_at_once() -> None:
@@ -204,20 +205,43 @@ def test_a_new_history_begins_with_its_snapshot() -> None:
     assert j.next_request(0) == Append(((at(2), b"a"),))
 
 
-def test_a_mark_waits_for_its_updates_and_goes_before_others() -> None:
+def test_a_mark_comes_with_its_updates_and_goes_before_others() -> None:
     """S6."""
     j = journal()
     mark = SavedMark(at(1), "sha256:1", (), at(2), live=True)
     j.append(at(2), b"a")
     j.mark(mark)
-    assert j.next_request(0) == Append(((at(2), b"a"),))
+    assert j.next_request(0) == Append(((at(2), b"a"),), mark)
     j.append(at(3), b"b")
-    j.hear(Done(), 0)
-    assert j.next_request(0) == Mark(mark)
     assert j.saved != mark
     assert j.hear(Done(), 0) == [Durable(at(2), mark)]
     assert j.saved == mark
+    after = SavedMark(at(2), "sha256:2", live=True)
+    j.mark(after)
+    assert j.next_request(0) == Mark(after)
+    assert j.hear(Done(), 0) == [Durable(at(2), after)]
     assert j.next_request(PACE) == Append(((at(3), b"b"),))
+
+
+def test_a_mark_waits_until_all_that_it_names_is_written() -> None:
+    """S6: what failed is asked again as it was, and what fills a request takes another one."""
+    j = journal(limits=Limits(batch_rows=2))
+    j.append(at(2), b"2")
+    assert j.next_request(0) == Append(((at(2), b"2"),))
+    for position in (3, 4, 5):
+        j.append(at(position), b"%d" % position)
+    mark = SavedMark(at(1), "sha256:1", (at(5),), live=True)
+    j.mark(mark)
+    j.hear(Failed(FULL), 0)
+    assert j.next_request(60) == Append(((at(2), b"2"),))
+    j.hear(Done(), 60)
+    assert j.next_request(60) == Append(((at(3), b"3"), (at(4), b"4")))
+    j.hear(Done(), 60)
+    assert j.next_request(60) == Append(((at(5), b"5"),), mark)
+    assert j.hear(Failed(FULL), 60) == [Degraded("store-error", "No space is left")]
+    assert not j.has(at(4)), "the log may have the mark, or not"
+    assert j.next_request(120) == Append(((at(5), b"5"),), mark)
+    assert j.hear(Done(), 120) == [Recovered(), Durable(at(5), mark)]
 
 
 def test_what_failed_is_kept_and_tried_again_ever_later() -> None:
@@ -459,10 +483,15 @@ class FlakyLog(MemoryUpdateLog):
         self._after(mood)
 
     async def append(
-        self, room: RoomId, lineage: Lineage, position: Position, *updates: bytes
+        self,
+        room: RoomId,
+        lineage: Lineage,
+        position: Position,
+        *updates: bytes,
+        mark: SavedMark | None = None,
     ) -> None:
         self._before(mood := next(self.moods, "ok"))
-        await super().append(room, lineage, position, *updates)
+        await super().append(room, lineage, position, *updates, mark=mark)
         self._after(mood)
 
     async def mark_saved(self, room: RoomId, lineage: Lineage, mark: SavedMark) -> None:

@@ -329,6 +329,24 @@ async def test_a_write_that_was_cut_off_takes_nothing_else_with_it(tmp_path: Pat
 
 
 @asynchronous
+async def test_a_mark_is_cut_off_with_the_update_that_it_names(list_store: type[ListStore]) -> None:
+    """S6: never the one without the other."""
+    log = open_log(list_store)
+    await fill(log, 2)
+    mark = SavedMark(at(1), "sha256:1", (at(4),), live=True)
+    await log.append(ROOM, LINEAGE, at(3), *updates(3, 5), mark=mark)
+    await log.close()
+    [entries] = list_store.entries.values()
+    for last, known in ((5, mark), (4, mark), (3, None)):
+        log = open_log(list_store)
+        assert await log.load(ROOM) == StoredHistory(
+            LINEAGE, tuple(updates(1, last)), at(last), known
+        )
+        await log.close()
+        entries.pop()
+
+
+@asynchronous
 async def test_a_start_that_was_cut_off_leaves_what_was_before(list_store: type[ListStore]) -> None:
     """S3: all of a new history, or the old one, with which somebody may go on."""
     log = open_log(list_store)
