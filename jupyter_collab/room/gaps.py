@@ -14,24 +14,25 @@ def clocks(state_vector: bytes) -> dict[int, int]:
     return {reader.read_varuint(): reader.read_varuint() for _ in range(reader.read_varuint())}
 
 
-def without_gaps(updates: Iterable[bytes], state_vector: bytes) -> list[bytes]:
-    """Those of ``updates``, which are in order, of whose makers nothing is missing before them.
+def before_gap(updates: Iterable[bytes], state_vector: bytes) -> int:
+    """How many of ``updates``, which are in order, come before one that lacks what its maker has
+    written before it.
 
     Yrs takes in an edit behind a gap, and its document differs from then on from one that is
     made of the same updates again.
     """
     known = clocks(state_vector)
-    is_whole: dict[int, bool] = {}  # what comes after an update of its maker follows it
-    kept = []
+    makers: set[int] = set()  # what comes after an update of its maker follows it
+    count = 0
     for update in updates:
         maker = _maker(update)
-        if maker is None:
-            kept.append(update)
-            continue
-        client, clock = maker
-        if is_whole.setdefault(client, clock <= known.get(client, 0)):
-            kept.append(update)
-    return kept
+        if maker is not None:
+            client, clock = maker
+            if client not in makers and clock > known.get(client, 0):
+                break
+            makers.add(client)
+        count += 1
+    return count
 
 
 def _maker(update: bytes) -> tuple[int, int] | None:

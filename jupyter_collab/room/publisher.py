@@ -12,7 +12,7 @@ from ..protocol.identity import ClientId, ConnectionId, Position, RoomId
 from ..protocol.messages import Ack, Refusal, SyncStep2, SyncUpdate
 from .effects import Append, Disconnect, Effect, Send
 from .events import FileMerged
-from .gaps import without_gaps
+from .gaps import before_gap
 from .keeper import Keeper
 from .replica import Replica
 from .session import Member, Session
@@ -94,26 +94,34 @@ class Publisher:
 
     def receive(self, member: Member, message: SyncStep2 | SyncUpdate) -> None:
         """Keep an update for the next flush, or until the step 2 that it may stand on."""
-        if isinstance(message, SyncUpdate) and (member.patience is not None or member.early):
+        if isinstance(message, SyncStep2):
+            self._keep(member, message.update)
+            member.has_told = True
+            self._release(member, len(member.early))
+        elif member.has_told:
+            self._keep(member, message.update)
+        else:
             member.early.append(message.update)
-            if member.patience is not None:
+            if member.patience is None:
+                self.end_patience(member)
+            else:
                 self._early[member.connection] = member
-            return
-        self._keep(member, message.update)
-        if member.patience is not None or member.early:
-            self._release(member, member.early)
 
     def end_patience(self, member: Member) -> None:
         """Wait no longer for a member's step 2, but with what cannot do without it."""
-        updates = member.early
-        self._release(member, updates and without_gaps(updates, self._replica.state_vector()))
+        count = 0
+        if member.early:
+            kept = [update for writer, update in self._incoming if writer is member]
+            updates = (*kept, *member.early)
+            count = before_gap(updates, self._replica.state_vector()) - len(kept)
+        self._release(member, count)
 
-    def _release(self, member: Member, updates: list[bytes]) -> None:
-        released = set(map(id, updates))
-        held = [update for update in member.early if id(update) not in released]
+    def _release(self, member: Member, count: int) -> None:
+        """Keep the first ``count`` of the updates that wait, and wait no longer with the rest."""
+        updates, member.early = member.early[:count], member.early[count:]
         for update in updates:
             self._keep(member, update)
-        member.patience, member.early = None, held
+        member.patience = None
         self._early.pop(member.connection, None)
 
     @property

@@ -41,15 +41,16 @@ class Member:
 
     ``harmful`` counts the updates of a guest in which something was taken back.
 
-    ``early`` has what it sent before its step 2, until that comes or ``patience`` ends: what
-    such an update stands on may only come with the step 2, and a document into which it is
-    put before has a gap that nobody is told of.
+    ``early`` has what it sent before its step 2, until it ``has_told`` that, or ``patience`` ends
+    and nothing is missing before it: what such an update stands on may only come with the step 2,
+    and a document into which it is put before has a gap that nobody is told of.
     """
 
     connection: ConnectionId
     person: Person
     clients: set[ClientId] = field(default_factory=set)
     patience: float | None = None
+    has_told: bool = False
     early: list[bytes] = field(default_factory=list)
     received: int = 0
     harmful: int = 0

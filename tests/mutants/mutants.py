@@ -62,6 +62,20 @@ MUTANTS = [
         JOURNAL,
     ),
     Mutant(
+        "take in whatever comes before a late step 2",
+        "room/publisher.py",
+        "        elif member.has_told:\n",
+        "        elif member.has_told or member.patience is None:\n",
+        ROOM,
+    ),
+    Mutant(
+        "forget what is not in the document yet as a gap is looked for",
+        "room/publisher.py",
+        "[update for writer, update in self._incoming if writer is member]",
+        "[]",
+        ROOM,
+    ),
+    Mutant(
         "do not tell that the history is not kept",
         "room/keeper.py",
         "        self._history = Gone(reason, message)\n",
@@ -93,8 +107,8 @@ MUTANTS = [
     Mutant(
         "apply edits before the step 2 that they stand on",
         "room/publisher.py",
-        "if isinstance(message, SyncUpdate) and (",
-        "if False and (",
+        "        elif member.has_told:\n",
+        "        elif True:\n",
         ROOM,
     ),
     Mutant(

@@ -211,7 +211,7 @@ def test_the_log_gives_the_document_again() -> None:
 
 
 def test_edits_before_step_2_wait_for_what_they_stand_on() -> None:
-    """An old client types after a reconnect, before it has told what it typed offline."""
+    """L8: an old client types after a reconnect, before it has told what it typed offline."""
     world = World()
     ada, old = world.open(1), world.open(2, person(collab=False))
     world.handle(ev.Left(old.id))
@@ -227,6 +227,48 @@ def test_edits_before_step_2_wait_for_what_they_stand_on() -> None:
     world.say(old, SyncStep2(old.doc.get_update(old.last(SyncStep1).state_vector)))
     world.wait(0.1)
     assert str(ada.text) == world.text == "hello\noffline early"
+
+
+def test_what_lacks_something_waits_for_a_late_step_2_also_behind_what_does_not() -> None:
+    """L8: nobody waits long for a deletion; the next edits came after what was typed offline."""
+    world = World()
+    ada, old = world.open(1), world.open(2, person(collab=False))
+    world.type(old, "I ")
+    world.wait(0.1)
+    world.handle(ev.Left(old.id))
+    old.text += "offline "
+    old.outgoing.clear()
+    old.id = ConnectionId(3)
+    world.join(old, person(collab=False))
+    world.say(old, SyncStep1(old.doc.get_state()))
+    del old.text[0:2]
+    world.push(old)
+    world.wait(3)
+    assert str(ada.text) == "hello\n"
+    for word in ("late ", "early "):
+        old.text.insert(0, word)
+        world.push(old)
+        world.wait(0.1)
+    assert str(ada.text) == world.text == "hello\n"
+    world.say(old, SyncStep2(old.doc.get_update(old.last(SyncStep1).state_vector)))
+    world.wait(0.1)
+    assert str(ada.text) == world.text == str(old.text) == "early late hello\noffline "
+
+
+def test_who_never_answers_is_heard_at_once_after_a_while() -> None:
+    """Each edit follows the one before, whether that is in the document yet or not."""
+    world = World()
+    ada = world.open(1)
+    agent = world.join(Client(ConnectionId(2)), person(collab=False))
+    for word in ["and", "so", "on"]:
+        agent.text += word
+        world.push(agent)
+    world.wait(3)
+    for word in ["for", "ever", "and", "ever"]:
+        agent.text += word
+        world.push(agent)
+    world.wait(0.1)
+    assert "".join(sorted(str(ada.text))) == "".join(sorted("hello\n" + str(agent.text)))
 
 
 def test_a_client_that_never_answers_is_heard_too() -> None:
