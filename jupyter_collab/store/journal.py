@@ -261,13 +261,15 @@ class Journal:
         deadline = self.deadline
         if deadline is None or now < deadline:
             return None
-        self._under_way = self._choose()
-        match self._under_way:
+        request = self._under_way = self._choose()
+        if isinstance(request, Append | Mark) and request.mark is not None:
+            self._marked = None  # if this fails, the log may have it all the same
+        match request:
             case Append():
                 self._next_at = now + PACE
             case Start():
                 self._next_at = AT_ONCE  # it is no commit of keystrokes
-        return self._under_way
+        return request
 
     def hear(self, answer: Answer, now: float) -> list[News]:
         """Take the answer to the last request."""
@@ -321,17 +323,13 @@ class Journal:
         # A mark goes first: whoever is about to write the file waits for it.
         mark = self._next_mark(self.durable)
         if mark is not None:
-            self._marked = None  # if this fails, the log may have it all the same
             return Mark(mark)
         if self._backlog:
             limits = self._limits
             self._tried = self._tried or self._backlog.rows(limits.batch_rows, limits.batch_size)
             # With what was merged from the file goes the mark that says so: a server that found
             # the one without the other would take it for what it has written itself.
-            mark = self._next_mark(self._tried[-1][0])
-            if mark is not None:
-                self._marked = None
-            return Append(self._tried, mark)
+            return Append(self._tried, self._next_mark(self._tried[-1][0]))
         if self._trouble.retry_at is not None:
             # What had failed is not wanted any more; see whether all is well.
             self._log = Unknown(None)

@@ -85,26 +85,27 @@ class YStoreHistory:
         updates: Sequence[bytes],
         mark: SavedMark | None,
     ) -> None:
+        named = None if mark is None else highest_position(mark)
         for at, update in enumerate(updates, start=position):
-            is_last = mark is not None and at == highest_position(mark)
-            if await self._append(lineage, Position(at), update, mark if is_last else None):
-                mark = None if is_last else mark
+            await self._append(lineage, Position(at), update, mark if at == named else None)
+            if at == named:
+                mark = None
         if mark is not None:
             await self.mark_saved(lineage, mark)
 
     async def _append(
         self, lineage: Lineage, position: Position, update: bytes, mark: SavedMark | None
-    ) -> bool:
-        """Whether the update was not there already."""
+    ) -> None:
         ends = await self._expect(lineage)
         if position != ends.last + 1:
             there = ends.base <= position <= ends.last
             if not there or await self._at(position) != update:
                 raise refusals.not_next(self._room, position, ends.last)
-            return False
+            if mark is not None:
+                await self.mark_saved(lineage, mark)
+            return
         await self._write(Record("update", lineage, position, update, mark))
         self._ends = _Ends(lineage, ends.base, position)
-        return True
 
     async def mark_saved(self, lineage: Lineage, mark: SavedMark) -> None:
         ends = await self._expect(lineage)

@@ -164,15 +164,15 @@ MUTANTS = [
     Mutant(
         "write what was merged without the mark that says so",
         "store/journal.py",
-        "            mark = self._next_mark(self._tried[-1][0])\n",
-        "            mark = None\n",
+        "self._next_mark(self._tried[-1][0])",
+        "None",
         JOURNAL,
     ),
     Mutant(
         "write the mark of a pycrdt store behind all updates",
         "store/ystore_history.py",
-        "at == highest_position(mark)",
-        "False",
+        "update, mark if at == named else None)\n            if at == named:",
+        "update, None)\n            if False:",
         YSTORE,
     ),
     Mutant(

@@ -210,16 +210,21 @@ def test_the_log_gives_the_document_again() -> None:
     assert str(doc.get("source", type=Text)) == world.text == str(ada.text)
 
 
-def test_edits_before_step_2_wait_for_what_they_stand_on() -> None:
-    """L8: an old client types after a reconnect, before it has told what it typed offline."""
-    world = World()
-    ada, old = world.open(1), world.open(2, person(collab=False))
+def type_offline(world: World, old: Client) -> None:
+    """The connection breaks, and is back before what was typed meanwhile has been told."""
     world.handle(ev.Left(old.id))
     old.text += "offline "
     old.outgoing.clear()
     old.id = ConnectionId(3)
     world.join(old, person(collab=False))
     world.say(old, SyncStep1(old.doc.get_state()))
+
+
+def test_edits_before_step_2_wait_for_what_they_stand_on() -> None:
+    """L8: an old client types after a reconnect, before it has told what it typed offline."""
+    world = World()
+    ada, old = world.open(1), world.open(2, person(collab=False))
+    type_offline(world, old)
     old.text += "early"
     world.push(old)
     world.wait(0.1)
@@ -235,12 +240,7 @@ def test_what_lacks_something_waits_for_a_late_step_2_also_behind_what_does_not(
     ada, old = world.open(1), world.open(2, person(collab=False))
     world.type(old, "I ")
     world.wait(0.1)
-    world.handle(ev.Left(old.id))
-    old.text += "offline "
-    old.outgoing.clear()
-    old.id = ConnectionId(3)
-    world.join(old, person(collab=False))
-    world.say(old, SyncStep1(old.doc.get_state()))
+    type_offline(world, old)
     del old.text[0:2]
     world.push(old)
     world.wait(3)

@@ -3,6 +3,7 @@ import {
   load,
   notebook,
   openDocument,
+  run,
   sources,
   text,
   typeInCell,
@@ -80,12 +81,7 @@ test('a notebook and a text view of it follow each other', async ({ page, join, 
   await lab.write(path, notebook(['a = 1']));
   const bob = await join('Bob');
   await Promise.all([openDocument(page, path), load(bob, tmpPath)]);
-  await bob.evaluate(async wanted => {
-    await window.jupyterapp.commands.execute('docmanager:open', {
-      path: wanted,
-      factory: 'Editor'
-    });
-  }, path);
+  await run(bob, 'docmanager:open', { path, factory: 'Editor' });
   await eventually(async () => text(bob)).toContain('a = 1');
   await page.locator('.jp-Notebook .cm-content').first().click();
   await page.keyboard.press('Control+End');
@@ -112,10 +108,7 @@ test('a notebook and a text view of it take what both write at the same time', a
   await lab.write(path, notebook(['a = 1', 'b = 2']));
   const bob = await join('Bob');
   await Promise.all([openDocument(page, path), load(bob, tmpPath)]);
-  await bob.evaluate(async wanted => {
-    const args = { path: wanted, factory: 'Editor' };
-    await window.jupyterapp.commands.execute('docmanager:open', args);
-  }, path);
+  await run(bob, 'docmanager:open', { path, factory: 'Editor' });
   await eventually(async () => text(bob)).toContain('b = 2');
   const lines = bob.locator('.jp-FileEditor:not(.lm-mod-hidden) .cm-line');
   await lines.filter({ hasText: 'b = 2' }).click();
