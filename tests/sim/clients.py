@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pycrdt import Array, Doc, Map, Text, merge_updates
@@ -168,6 +168,7 @@ class CollabClient(Client):
         self._sent = self._received = False
         self._frames: list[int] = []
         self._acked = 0
+        self._status: Mapping[str, Any] | None = None
 
     def _closed(self, closed: Closed) -> None:
         self._opened()
@@ -197,8 +198,8 @@ class CollabClient(Client):
 
     def _hear(self, message: ServerMessage) -> None:
         match message:
-            case Hello(lineage):
-                self._greet(lineage, adopts=message.adopts)
+            case Hello(lineage, status=status, adopts=adopts):
+                self._greet(lineage, status, adopts=adopts)
             case _ if self._greeted is None:
                 raise AssertionError(f"{message} came before hello")
             case SyncStep1(state_vector):
@@ -220,15 +221,24 @@ class CollabClient(Client):
                 self.durable = max(self.durable, self._frames[count - self._acked - 1])
                 del self._frames[: count - self._acked]
                 self._acked = count
-            case Status(status) if status["save"]["state"] == "saved" and self._acked:
-                # What came from the server or is durable is in its document, and that in the file.
-                # It is, once it has acknowledged our step 2, which had all that we have.
-                for applied in self._applied:
-                    applied.filed |= applied.edit is None or applied.edit <= self.durable
+                self._tell_filed()
+            case Status(status):
+                self._status = status
+                self._tell_filed()
             case _:
                 pass
 
-    def _greet(self, lineage: Lineage, *, adopts: bool) -> None:
+    def _tell_filed(self) -> None:
+        """As ``src/session/wire.ts``, which says why: once our step 2, which had all that we have,
+        is acknowledged, what came from the server or is durable is in the file if that has all."""
+        status = self._status
+        if status is None or not self._acked or status["file"]["state"] != "present":
+            return
+        if status["save"]["state"] == "saved":
+            for applied in self._applied:
+                applied.filed |= applied.edit is None or applied.edit <= self.durable
+
+    def _greet(self, lineage: Lineage, status: Mapping[str, Any], *, adopts: bool) -> None:
         if self.lineage is not None and self.lineage != lineage and adopts:
             self.say(Adopt(*self._leave().to_adopt(self.doc.get_update())))
         elif self.lineage is not None and self.lineage != lineage:
@@ -239,7 +249,7 @@ class CollabClient(Client):
             self.cut(0)
             self._named = lineage
         else:
-            self._greeted = lineage
+            self._greeted, self._status = lineage, status
             self.say(SyncStep1(self.doc.get_state()))
 
     def _take(self, update: bytes) -> None:

@@ -172,6 +172,8 @@ def _parted(word: str, pieces: list[str], known: set[str]) -> str:
 def united(base: str, mine: str, theirs: str) -> str:
     """``theirs`` with what leads from ``base`` to ``mine``, where anybody may have brought any part
     of all three into ``theirs``: whatever is there is not brought again."""
+    if mine == base:
+        return theirs
     base = parted(base, mine, theirs)
     own = merge_text(base, mine, _kept(base, theirs))
     return union_text(merge_text(base, theirs, _kept(base, mine)), own, RELATED)

@@ -30,7 +30,7 @@ class Ledger:
     """What was done to whole cells since the last rest: by cell id."""
 
     def wrote(self, author: str, cell: str) -> str:
-        word = f"w{len(self.words) + 1}"
+        word = f"w{len(self.words) + 10}"
         self.words[word] = Word(author, cell)
         return word
 

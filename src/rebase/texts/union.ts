@@ -17,6 +17,9 @@ const STEPS = 1_000_000;
  * anybody may have brought any part of either into `theirs`: what is there is not brought again.
  */
 export function uniteText(base: string, mine: string, theirs: string): Hunk[] {
+  if (mine === base) {
+    return [];
+  }
   base = parted(base, mine, theirs);
   const own = mergeTexts(base, mine, kept(base, theirs));
   return diffText(theirs, unionOf(mergeTexts(base, theirs, kept(base, mine)), own));
