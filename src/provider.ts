@@ -132,12 +132,17 @@ export class DocumentProvider implements IDocumentProvider {
     return access === 'edit' && (!partial || edits.made > 0) ? this._replica.pieces() : [];
   }
 
+  /** What was kept of this very history goes to the server, which had lost it. */
+  bringBack(pieces: readonly Piece[]): void {
+    this._replica.bringBack(pieces);
+  }
+
   private _connectParts(path: string) {
     const { model, format, contentType, settings, offline = null } = this._options;
     const { maxFrame = Infinity } = this._options;
-    const note = (update: Uint8Array, isOwn: boolean) => {
-      shelter?.note(update, isOwn);
-      if (isOwn) {
+    const note = (update: Uint8Array, isNews: boolean, pieces: readonly Piece[]) => {
+      shelter?.note(pieces);
+      if (isNews) {
         driver.tell({ type: 'edited', update });
       }
     };

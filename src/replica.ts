@@ -16,22 +16,25 @@ import type { Presence, Replica } from './session';
 /** Bytes of an update from which on it takes long to make them. */
 const LARGE = 100_000;
 
-/** The origin of what was kept in this browser: it is no edit, and nobody can undo it. */
+/** The origin of what was kept of the document: nobody can undo it. */
 const RESTORED = Symbol('restored');
 
 /** The origin of what takes back a change that was too large: nobody can undo that either. */
 const TAKEN_BACK = Symbol('taken back');
 
+/** Hears of a change, whether the server has to be told, and who made what of it. */
+type OnUpdate = (update: Uint8Array, isNews: boolean, pieces: readonly Piece[]) => void;
+
 /** A Yjs document as a session sees it. */
 export class YReplica implements Replica, IDisposable {
   /**
-   * `onUpdate` is called with each change: those that did not come from `apply` are our own. None
-   * of those is larger than `limit` bytes, as far as that is possible: a change that is larger is
-   * taken back before anybody is told, and `onTakenBack` hears how large it was.
+   * `onUpdate` is called with each change: the server does not know those that did not come from
+   * `apply`. None of those is larger than `limit` bytes, as far as that is possible: a change that is
+   * larger is taken back before anybody is told, and `onTakenBack` hears how large it was.
    */
   constructor(
     private readonly _doc: Y.Doc,
-    private readonly _onUpdate: (update: Uint8Array, isOwn: boolean) => void,
+    private readonly _onUpdate: OnUpdate,
     private readonly _limit = Infinity,
     private readonly _onTakenBack: (size: number) => void = () => undefined
   ) {
@@ -110,10 +113,40 @@ export class YReplica implements Replica, IDisposable {
 
   /** Fill the document, as far as it is empty, with what was kept; `edits` of it are our own. */
   restore(pieces: readonly Piece[], edits: number): void {
+    this._applyPieces(pieces);
+    this._keep(pieces, edits);
+  }
+
+  /** Give the server, which is back with a history that it had lost, back what was kept of it. */
+  bringBack(pieces: readonly Piece[]): void {
+    const update = this._applyPieces(pieces);
+    if (update !== null && update.length > this._limit) {
+      this._hold(update);
+      return;
+    }
+    const made = pieces.filter(({ kind }) => kind !== 'state');
+    if (update === null) {
+      this._keep(made, 0);
+    } else {
+      const all: Piece[] = [...made, { kind: 'others', update }];
+      this._keep(all, 1);
+      this._onUpdate(update, true, all);
+    }
+  }
+
+  /** What of `pieces` was not there, as one update. */
+  private _applyPieces(pieces: readonly Piece[]): Uint8Array | null {
+    let change: Uint8Array | null = null;
+    const note = (update: Uint8Array): void => void (change = update);
+    this._doc.on('update', note);
+    Y.applyUpdate(this._doc, Y.mergeUpdates(pieces.map(({ update }) => update)), RESTORED);
+    this._doc.off('update', note);
+    return change;
+  }
+
+  private _keep(pieces: readonly Piece[], edits: number): void {
     const of = (wanted: Piece['kind']) =>
       pieces.filter(({ kind }) => kind === wanted).map(({ update }) => update);
-    const all = Y.mergeUpdates(pieces.map(({ update }) => update));
-    Y.applyUpdate(this._doc, all, RESTORED);
     this.unsaved.restore(of('own'), of('others'), edits);
   }
 
@@ -123,7 +156,7 @@ export class YReplica implements Replica, IDisposable {
     }
     if (origin === this) {
       this.unsaved.received(update);
-      this._onUpdate(update, false);
+      this._onUpdate(update, false, [{ kind: 'others', update }]);
     } else if (this._tooLarge === null && update.length <= this._limit) {
       this._tell(update);
     } else {
@@ -133,7 +166,7 @@ export class YReplica implements Replica, IDisposable {
 
   private _tell(update: Uint8Array): void {
     this.unsaved.made(update);
-    this._onUpdate(update, true);
+    this._onUpdate(update, true, [{ kind: 'own', update }]);
   }
 
   /** Editors that are just changing cannot be changed: it is taken back as soon as they are done. */

@@ -13,7 +13,7 @@ describe('YReplica', () => {
   it('takes in a large update without having Yjs make it again', () => {
     const doc = new Y.Doc();
     const told: [Uint8Array, boolean][] = [];
-    const replica = new YReplica(doc, (...note) => told.push(note));
+    const replica = new YReplica(doc, (update, isNews) => told.push([update, isNews]));
     const update = large();
     replica.apply(update);
     expect(doc.getText('source').length).toBe(2_000_000);
@@ -25,7 +25,7 @@ describe('YReplica', () => {
   it('still hears what others do about it, and everything after it', () => {
     const doc = new Y.Doc();
     const told: boolean[] = [];
-    const replica = new YReplica(doc, (_, isOwn) => told.push(isOwn));
+    const replica = new YReplica(doc, (_, isNews) => told.push(isNews));
     const text = doc.getText('source');
     const answer = () => {
       text.unobserve(answer);

@@ -39,8 +39,8 @@ export class OfflineCopy implements IDisposable {
   }
 
   /** The document has been changed, here or by others. */
-  note(kind: Piece['kind'], update: Uint8Array): void {
-    this._writer?.add([{ kind, update }], this._edits);
+  note(pieces: readonly Piece[]): void {
+    this._writer?.add(pieces, this._edits);
   }
 
   /** How many changes the server lacks, none made before `since`, and whether they go there. */

@@ -63,8 +63,9 @@ export class Shelter implements IDisposable {
     };
   }
 
-  note(update: Uint8Array, isOwn: boolean): void {
-    this._copy.note(isOwn ? 'own' : 'others', update);
+  /** The document has been changed, here or by others. */
+  note(pieces: readonly Piece[]): void {
+    this._copy.note(pieces);
   }
 
   look(state: SessionState): void {

@@ -26,17 +26,17 @@ export class UnsavedUpdates {
     this._others.add(update, 0);
   }
 
-  /** Begin with `edits` local edits, and others, of a document that was kept. */
+  /** Go on with what was kept of the document: `edits` more local edits take it to the server. */
   restore(own: readonly Uint8Array[], others: readonly Uint8Array[], edits: number): void {
     this._made += edits;
     own.forEach(update => this._own.add(update, this._made));
-    others.forEach(update => this._others.add(update, 0));
+    others.forEach(update => this._others.add(update, this._made));
   }
 
   /** All that was received so far is in the file, and so are the first `edits` local edits. */
   filed(edits: number): void {
     this._own.drop(edits);
-    this._others.drop(0);
+    this._others.drop(edits);
   }
 
   /** What is not in the file of what was made here; `null` where there is nothing. */
@@ -60,8 +60,9 @@ export class UnsavedUpdates {
 }
 
 /**
- * Updates in order, each of which holds the edits up to a number. Where there are many, those of
- * similar size become one, so that each byte is merged a few times only, however many come.
+ * Updates in order, each of which holds the edits up to a number: 0 where it holds none. Where there
+ * are many, those of similar size become one, so that each byte is merged a few times only, however
+ * many come.
  */
 class Pile {
   get updates(): readonly Uint8Array[] {
@@ -71,18 +72,18 @@ class Pile {
   add(update: Uint8Array, through: number): void {
     this._items.push({ through, update });
     if (this._items.length > MANY) {
-      this._compact(through);
+      this._compact();
     }
   }
 
   /** Forget the updates that hold nothing beyond `through`. */
   drop(through: number): void {
-    if ((this._items[0]?.through ?? Infinity) <= through) {
+    if (this._items.some(item => item.through <= through)) {
       this._items = this._items.filter(item => item.through > through);
     }
   }
 
-  private _compact(through: number): void {
+  private _compact(): void {
     let from = this._items.length;
     let size = 0;
     for (let next = this._items[from - 1]; from > 0 && next !== undefined;) {
@@ -93,7 +94,9 @@ class Pile {
       from -= 1;
       next = this._items[from - 1];
     }
-    const update = Y.mergeUpdates(this._items.slice(from).map(item => item.update));
+    const merged = this._items.slice(from);
+    const update = Y.mergeUpdates(merged.map(item => item.update));
+    const through = Math.max(...merged.map(item => item.through));
     this._items = [...this._items.slice(0, from), { through, update }];
   }
 

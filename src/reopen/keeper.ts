@@ -81,7 +81,7 @@ export class DifferenceKeeper implements IDisposable {
    */
   private _bringBack(provider: DocumentProvider, { lineage, pieces, keepsakes }: IKept): void {
     if (lineage === provider.state.lineage) {
-      pieces.forEach(({ update }) => Y.applyUpdate(provider.model.ydoc, update));
+      provider.bringBack(pieces);
       provider.shelter?.keep(keepsakes);
     } else {
       this._apply(provider, pieces, keepsakes);

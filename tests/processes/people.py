@@ -22,7 +22,7 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 from jupyter_collab.room.document import Document
 from tests.process import ServerProcess
 from tests.server.client import read_bytes, read_varuint, varuint
-from tests.sim.leaving import Applied, Left
+from tests.sim.leaving import Applied, Left, is_in_file, note_filed
 from tests.sim.updates import ends
 
 RETRY = 0.05
@@ -294,7 +294,7 @@ class CollabPerson(Person):
 
     def _edited(self, update: bytes) -> None:
         self._made += 1
-        self._applied.append(Applied(update, self._made, ends(self._before, self._after)))
+        self._applied.append(Applied(update, True, ends(self._before, self._after), self._made))
         connection = self.connection
         if connection is not None and connection.sent:
             connection.frames.append(self._made)
@@ -326,7 +326,8 @@ class CollabPerson(Person):
             self._say(connection, 5, *self._leave().to_adopt(self.doc.get_update()), kind=64)
             return
         elif hello["lineage"] != self._lineage:
-            self._carried = self._carried or self._leave()
+            left = self._leave()
+            self._carried = self._carried or (left if left.is_needed else None)
             self._lineage, self._session = None, hello["lineage"]
             self._begin_anew()
             connection.socket.close()
@@ -361,7 +362,7 @@ class CollabPerson(Person):
         self._lineage = connection.lineage
         before = self.doc.get_state()
         self._apply(update)
-        self._applied.append(Applied(update, None, ends(before, self.doc.get_state())))
+        self._applied.append(Applied(update, False, ends(before, self.doc.get_state())))
 
     def _settle_in(self, connection: Connection) -> None:
         if not (connection.sent and connection.received):
@@ -369,7 +370,7 @@ class CollabPerson(Person):
         self.ready = True
         if self._carried is not None:
             left, self._carried = self._carried, None
-            left.carry_into(self.doc, connection.lineage)
+            left.carry_into(self.doc, connection.lineage, self._applied)
             self._edit_of = dict.fromkeys(self._edit_of, self._made)
 
     def _hear_ack(self, connection: Connection, frame: bytes) -> None:
@@ -379,15 +380,18 @@ class CollabPerson(Person):
         del connection.frames[:new]
         connection.acked = count
         self._edit_of = {w: edit for w, edit in self._edit_of.items() if edit > self._durable}
+        self._tell_filed(connection)
 
     def _hear_status(self, connection: Connection, frame: bytes) -> None:
         self.status = json.loads(read_bytes(frame, 2))
-        if self.status["save"]["state"] != "saved" or connection.lineage is None:
+        self._tell_filed(connection)
+
+    def _tell_filed(self, connection: Connection) -> None:
+        if not connection.acked or not is_in_file(self.status):
             return
-        for applied in self._applied:
-            applied.filed |= applied.edit is None or applied.edit <= self._durable
+        note_filed(self._applied, self._durable)
         if all(applied.filed for applied in self._applied):
-            self._applied = [Applied(self.doc.get_update(), None, (), filed=True)]
+            self._applied = [Applied(self.doc.get_update(), False, (), filed=True)]
 
     def _leave(self) -> Left:
         return Left(self._kind, self._lineage, tuple(self._applied), self.document.read())

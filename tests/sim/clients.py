@@ -26,7 +26,7 @@ from jupyter_collab.protocol.messages import (
 from jupyter_collab.room.document import Document
 from jupyter_collab.room.session import Person
 
-from .leaving import Applied, Left
+from .leaving import Applied, Left, is_in_file, note_filed
 from .server import Closed, Line, Server
 from .updates import ends
 from .words import words_in, words_of
@@ -115,6 +115,10 @@ class Client(ABC):
         """The words that it can bring back."""
         return set(words_of(self.document))
 
+    @abstractmethod
+    def holds(self, lineage: Lineage) -> bool:
+        """Whether it has the history of this ``lineage``."""
+
     def say(self, message: ClientMessage) -> None:
         if self.line is not None and not self.line.over:
             self.line.up.append(message)
@@ -183,6 +187,9 @@ class CollabClient(Client):
         mine = set() if self._carried is None else set(_words(self._carried.mine))
         return super().held() | mine
 
+    def holds(self, lineage: Lineage) -> bool:
+        return lineage in (self.lineage, self._carried and self._carried.lineage)
+
     def holds_unsafe(self, word: str) -> bool:
         """Whether ``word`` will be brought into another history, should this one be lost."""
         left = self._carried or self._leave()
@@ -191,7 +198,7 @@ class CollabClient(Client):
 
     def _edited(self, update: bytes) -> None:
         self.made += 1
-        self._applied.append(Applied(update, self.made, ends(self._before, self._after)))
+        self._applied.append(Applied(update, True, ends(self._before, self._after), self.made))
         if self._sent:
             self._frames.append(self.made)
             self.say(SyncUpdate(update))
@@ -229,20 +236,15 @@ class CollabClient(Client):
                 pass
 
     def _tell_filed(self) -> None:
-        """As ``src/session/wire.ts``, which says why: once our step 2, which had all that we have,
-        is acknowledged, what came from the server or is durable is in the file if that has all."""
-        status = self._status
-        if status is None or not self._acked or status["file"]["state"] != "present":
-            return
-        if status["save"]["state"] == "saved":
-            for applied in self._applied:
-                applied.filed |= applied.edit is None or applied.edit <= self.durable
+        if self._acked and self._status is not None and is_in_file(self._status):
+            note_filed(self._applied, self.durable)
 
     def _greet(self, lineage: Lineage, status: Mapping[str, Any], *, adopts: bool) -> None:
         if self.lineage is not None and self.lineage != lineage and adopts:
             self.say(Adopt(*self._leave().to_adopt(self.doc.get_update())))
         elif self.lineage is not None and self.lineage != lineage:
-            self._carried = self._carried or self._leave()
+            left = self._leave()
+            self._carried = self._carried or (left if left.is_needed else None)
             self.cut(0)
             self.forget()
         elif self.lineage is None and self._named != lineage:
@@ -256,7 +258,7 @@ class CollabClient(Client):
         self.lineage = self._greeted
         before = self.doc.get_state()
         self._apply(update)
-        self._applied.append(Applied(update, None, ends(before, self.doc.get_state())))
+        self._applied.append(Applied(update, False, ends(before, self.doc.get_state())))
 
     def _settle_in(self) -> None:
         if not (self._sent and self._received):
@@ -265,7 +267,7 @@ class CollabClient(Client):
         if self._carried is not None:
             left, self._carried = self._carried, None
             before = words_of(self.document)
-            left.carry_into(self.doc, self._greeted)
+            left.carry_into(self.doc, self._greeted, self._applied)
             self._server.on_merge(before, before, words_of(self.document))
 
     def _leave(self) -> Left:
@@ -300,6 +302,9 @@ class OldClient(Client):
     @property
     def synced(self) -> bool:
         return self.ready and self._received and self._sent
+
+    def holds(self, lineage: Lineage) -> bool:
+        return self._session == lineage
 
     def _shown(self) -> Lineage | None:
         if self._session is None:

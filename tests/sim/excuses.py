@@ -153,7 +153,8 @@ class Excuses:
         assert stored is not None
         here = self.logged(stored)
         for client in self._world.clients:
-            here |= client.held()
+            # Into another history people bring only what is theirs.
+            here |= client.held() if client.holds(stored.lineage) else set()
         self._excuse_alone(here)
         gone = (name for name, word in self._ledger.words.items() if not word.least)
         self._ledger.excuse(self.logged(stored) & set(gone))

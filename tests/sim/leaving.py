@@ -5,8 +5,8 @@ As ``src/rebase`` does it, for the clients of :mod:`tests.sim` and of :mod:`test
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, MutableSequence
+from dataclasses import dataclass, replace
 from itertools import compress
 from typing import Any
 
@@ -26,19 +26,34 @@ from .updates import Contents, Ends
 
 @dataclass
 class Applied:
-    """An update of the document, and which edit it was if it was made here.
+    """An update of the document, and whether it was made here.
 
     ``ends`` is how much the document had afterwards of those of whom the update brings
-    something, ``filed`` whether all of it is known to be in the file.
+    something, ``edit`` which edit brought it to the server, where that has to happen, ``filed``
+    whether all of it is known to be in the file.
     """
 
     update: bytes
-    edit: int | None
+    is_own: bool
     ends: Ends
+    edit: int = 0
     filed: bool = False
 
 
 Test = Callable[[Applied], bool]
+
+
+def is_in_file(status: Mapping[str, Any]) -> bool:
+    """Whether ``status`` says so of the whole document of the server."""
+    return bool(status["save"]["state"] == "saved" and status["file"]["state"] == "present")
+
+
+def note_filed(applied: Iterable[Applied], durable: int) -> None:
+    """The file has all that came from the server, and the first ``durable`` edits, as
+    ``src/session/wire.ts`` finds out once our step 2, which had all that we have, is acknowledged.
+    """
+    for it in applied:
+        it.filed |= it.edit <= durable
 
 
 @dataclass(frozen=True)
@@ -54,16 +69,30 @@ class Left:
     def base(self, has: Test) -> Any:
         """The document without those own edits that the new one neither ``has``, nor got from
         the file."""
-        return self._read(lambda it: it.edit is not None and not it.filed and not has(it))
+        return self._read(lambda it: it.is_own and not it.filed and not has(it))
 
-    def carry_into(self, doc: Doc[Any], lineage: str | None) -> None:
-        """Write what ``doc``, a history of this ``lineage``, does not have into it."""
-        if lineage == self.lineage:
-            # A server that could not read its store began another one, and is back with this.
+    @property
+    def is_needed(self) -> bool:
+        """Whether there is something of one's own that is not known to be in the file."""
+        return bool(self.base(lambda _applied: False) != self.mine)
+
+    def carry_into(
+        self, doc: Doc[Any], lineage: str | None, noted: MutableSequence[Applied]
+    ) -> None:
+        """Write what ``doc``, a history of this ``lineage``, does not have into it. What changes it
+        is ``noted`` by its owner, as one edit; not all of that need be one's own."""
+        if lineage != self.lineage:
+            Document.of(self.type, doc).edit(self._into(doc))
+            return
+        # A server that could not read its store began another one, and is back with this.
+        known = len(noted)
+        with doc.transaction():
             for applied in self.applied:
                 doc.apply_update(applied.update)
-        else:
-            Document.of(self.type, doc).edit(self._into(doc))
+        edit = noted.pop().edit if len(noted) > known else 0
+        for applied in self.applied:
+            is_own = applied.is_own and not applied.filed
+            noted.append(replace(applied, is_own=is_own, edit=edit, filed=False))
 
     def _into(self, doc: Doc[Any]) -> Any:
         """The content of the other history ``doc`` with what this one has and it has not.
@@ -78,7 +107,7 @@ class Left:
         if isinstance(merged, Notebook):
             known = self._read(lambda it: not it.filed and not has(it))
             own, others = _sources(self.mine), _sources(theirs)
-            foreign = self._foreign(lambda it: it.edit is not None and not it.filed and not has(it))
+            foreign = self._foreign(lambda it: it.is_own and not it.filed and not has(it))
             for id in (own.keys() & others.keys()) - _sources(known).keys():
                 _set_source(merged, id, united(foreign[id], own[id], others[id]))
         return merged

@@ -1,5 +1,10 @@
 import { YFile } from '@jupyter/ydoc';
-import { encodeStateAsUpdate, encodeStateVector, encodeStateVectorFromUpdate } from 'yjs';
+import {
+  applyUpdate,
+  encodeStateAsUpdate,
+  encodeStateVector,
+  encodeStateVectorFromUpdate
+} from 'yjs';
 
 import { create, open, setUp, sync } from '../../__tests__/world';
 import type { World } from '../../__tests__/world';
@@ -20,13 +25,13 @@ function isGuarded(): boolean {
 }
 
 /** The server comes back with another history. */
-async function meetAnotherHistory({ line }: World): Promise<void> {
+async function meetAnotherHistory({ line }: World, lineage = 'L2'): Promise<void> {
   line.socket.onclose({ code: 1006, reason: '' });
   window.dispatchEvent(new Event('online'));
   await line.answered();
   line.socket.onopen();
   const hello = { type: 'hello', access: 'edit', path: 'a.txt', status: STATUS } as const;
-  line.socket.say({ ...hello, lineage: 'L2' });
+  line.socket.say({ ...hello, lineage });
 }
 
 describe('DifferenceKeeper', () => {
@@ -108,6 +113,56 @@ describe('DifferenceKeeper', () => {
     await Promise.resolve();
     expect(again.getSource()).toBe('goodbye world');
     expect(encodeStateVector(again.ydoc)).toEqual(encodeStateVectorFromUpdate(left));
+  });
+
+  it('brings only its own on, where that history is lost once more', async () => {
+    const first = history('hello world');
+    const file = create(world) as YFile;
+    await sync(world, 'L1', first);
+    const other = YFile.create();
+    applyUpdate(other.ydoc, first);
+    other.updateSource(11, 11, ' theirs');
+    world.line.socket.say({ type: 'update', update: encodeStateAsUpdate(other.ydoc) });
+    file.updateSource(0, 0, 'ours ');
+    await meetAnotherHistory(world);
+    file.dispose();
+
+    world.line.lineage = 'L1';
+    const again = create(world) as YFile;
+    await sync(world, 'L1', first);
+    await Promise.resolve();
+    expect(again.getSource()).toBe('ours hello world theirs');
+    await meetAnotherHistory(world, 'L3');
+    again.dispose();
+
+    world.line.lineage = 'L3';
+    const last = create(world) as YFile;
+    await sync(world, 'L3', history('hello world'));
+    await Promise.resolve();
+    expect(last.getSource()).toBe('ours hello world');
+  });
+
+  it('brings its own on also where somebody else had brought it back before', async () => {
+    const first = history('hello world');
+    const file = create(world) as YFile;
+    await sync(world, 'L1', first);
+    file.updateSource(0, 0, 'ours ');
+    const whole = encodeStateAsUpdate(file.ydoc);
+    await meetAnotherHistory(world);
+    file.dispose();
+
+    world.line.lineage = 'L1';
+    const again = create(world) as YFile;
+    await sync(world, 'L1', whole);
+    await Promise.resolve();
+    await meetAnotherHistory(world, 'L3');
+    again.dispose();
+
+    world.line.lineage = 'L3';
+    const last = create(world) as YFile;
+    await sync(world, 'L3', first);
+    await Promise.resolve();
+    expect(last.getSource()).toBe('ours hello world');
   });
 
   it('asks nobody to stay where nothing was written', async () => {
