@@ -34,11 +34,6 @@ export interface Difference {
   readonly young?: ReadonlyMap<string, string>;
 }
 
-/** Whether there is nothing to keep. */
-export function isEmpty({ base, mine }: Difference): boolean {
-  return JSON.stringify(base) === JSON.stringify(mine);
-}
-
 export function readContent(model: Model): Content {
   if (model instanceof YNotebook) {
     return { kind: 'notebook', notebook: readNotebook(model) };

@@ -1,12 +1,11 @@
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
-import * as Y from 'yjs';
 
 import type { CollabContentProvider } from '../drive';
 import type { Keepsake, Piece } from '../offline';
 import type { DocumentProvider } from '../provider';
-import { applyDifference, differenceOf, isEmpty } from '../rebase';
+import { applyDifference, differenceOf } from '../rebase';
 import type { Difference } from '../rebase';
 import { UnloadGuard } from '../unload';
 
@@ -54,7 +53,8 @@ export class DifferenceKeeper implements IDisposable {
 
   private _keep(provider: DocumentProvider): void {
     const pieces = provider.pieces();
-    const isNeeded = pieces.length > 0 && !isEmpty(this._read(provider, pieces, new Y.Doc()));
+    // What was written and deleted again counts: the new history may have the former.
+    const isNeeded = pieces.some(({ kind }) => kind === 'own');
     // Should the page end before all is carried over, the next one finds it in the browser.
     const keepsakes = provider.shelter?.leave(isNeeded) ?? [];
     if (isNeeded) {
@@ -97,13 +97,13 @@ export class DifferenceKeeper implements IDisposable {
     }
   }
 
-  /** What was written in the document that was left, and `doc` does not have. */
-  private _read(provider: DocumentProvider, pieces: readonly Piece[], doc: Y.Doc): Difference {
+  /** What was written in the document that was left, and the one of `provider` does not have. */
+  private _read(provider: DocumentProvider, pieces: readonly Piece[]): Difference {
     const [base, mine] = [1, 2].map(() => this._documents.createEmpty(provider));
     if (!base || !mine) {
       throw new Error(`There are no documents of the type ${provider.contentType}`);
     }
-    const difference = differenceOf({ base, mine }, pieces, doc);
+    const difference = differenceOf({ base, mine }, pieces, provider.model.ydoc);
     base.dispose();
     mine.dispose();
     return difference;
@@ -114,7 +114,7 @@ export class DifferenceKeeper implements IDisposable {
     pieces: readonly Piece[],
     keepsakes: readonly Keepsake[]
   ): void {
-    const difference = this._read(provider, pieces, provider.model.ydoc);
+    const difference = this._read(provider, pieces);
     const isDone = applyDifference(provider.model, difference);
     if (isDone) {
       provider.shelter?.keep(keepsakes);

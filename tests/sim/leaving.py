@@ -73,8 +73,8 @@ class Left:
 
     @property
     def is_needed(self) -> bool:
-        """Whether there is something of one's own that is not known to be in the file."""
-        return bool(self.base(lambda _applied: False) != self.mine)
+        """Whether anything was changed here that is not known to be in the file."""
+        return any(it.is_own and not it.filed for it in self.applied)
 
     def carry_into(
         self, doc: Doc[Any], lineage: str | None, noted: MutableSequence[Applied]

@@ -96,6 +96,22 @@ describe('DifferenceKeeper', () => {
     expect(again.getSource()).toBe('hello early world, and more');
   });
 
+  it('deletes what was written, saved by the server, and deleted again', async () => {
+    const file = await openFile('hello');
+    file.updateSource(5, 5, '!');
+    const logged = encodeStateAsUpdate(file.ydoc);
+    world.line.socket.onclose({ code: 1006, reason: '' });
+    file.updateSource(5, 6, '');
+    await meetAnotherHistory(world);
+    file.dispose();
+
+    world.line.lineage = 'L2';
+    const again = create(world) as YFile;
+    await sync(world, 'L2', logged);
+    await Promise.resolve();
+    expect(again.getSource()).toBe('hello');
+  });
+
   it('brings the history itself back to a server that is back with it', async () => {
     const first = history('hello world');
     const file = create(world) as YFile;
