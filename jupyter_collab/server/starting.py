@@ -170,7 +170,7 @@ def resume(
     position = Position(stored.position + len(new.updates))
     lineage = stored.lineage if renamed is None else renamed.lineage
     opening = Opening(lineage, replica, position, new.saved, path, version, new.base)
-    journal = Journal(lineage, stored.position, stored.saved, snapshot=replica.snapshot)
+    journal = _journal(lineage, replica, stored.position, stored.saved)
     events = (ev.FileChangedOutside(),) if new.failed else ()
     whole = StoredHistory(lineage, updates, position, new.saved)
     if renamed is not None:
@@ -190,10 +190,24 @@ def begin(
     saved = SavedMark(FIRST, version.fingerprint)
     fresh = isinstance(over, Anything)
     opening = Opening(built.lineage, replica, FIRST, saved, path, version, fresh=fresh)
-    journal = Journal(built.lineage, Position(0), None, snapshot=replica.snapshot)
+    journal = _journal(built.lineage, replica)
     stored = StoredHistory(built.lineage, (built.update,), FIRST, saved)
     journal.start(stored, over)
     return Start(opening, journal, stored, ())
+
+
+def _journal(
+    lineage: Lineage,
+    replica: Replica,
+    position: Position = Position(0),
+    saved: SavedMark | None = None,
+) -> Journal:
+    """Of the history that ``replica`` has, of which the log has what was ``saved``."""
+
+    def is_ahead() -> bool:
+        return replica.has_changes
+
+    return Journal(lineage, position, saved, snapshot=replica.snapshot, is_ahead=is_ahead)
 
 
 def has_what_the_file_has(type: str, state: bytes, undo: bytes, file: FileContent) -> bool:
@@ -224,7 +238,7 @@ def adopt(wanted: AdoptHistory, room: Room, file: FileContent, client: int) -> S
     saved = SavedMark(FIRST if is_saved else UNKNOWN.position, version.fingerprint)
     base = None if is_saved else file.source
     opening = Opening(wanted.lineage, replica, FIRST, saved, room.path, version, base)
-    journal = Journal(wanted.lineage, Position(0), None, snapshot=replica.snapshot)
+    journal = _journal(wanted.lineage, replica)
     stored = StoredHistory(wanted.lineage, (wanted.state,), FIRST, saved)
     journal.start(stored, Anything())
     return Start(opening, journal, stored, ())

@@ -101,7 +101,9 @@ class Journal:
 
     ``position`` and ``saved`` are what the log has. ``snapshot`` gives the document as it is,
     as one update; it is called rarely, and must contain all that was given to
-    :meth:`append`. ``head`` is the position of the last update that was told.
+    :meth:`append`. While it ``is_ahead``, with something that was not given yet, no history begins
+    with it: a mark says of positions what was in the file. ``head`` is that of the last update
+    that was told.
     """
 
     def __init__(
@@ -111,10 +113,12 @@ class Journal:
         saved: SavedMark | None,
         *,
         snapshot: Callable[[], bytes],
+        is_ahead: Callable[[], bool] = bool,
         limits: Limits = Limits(),
     ) -> None:
         self._lineage = lineage
         self._snapshot = snapshot
+        self._is_ahead = is_ahead
         self._limits = limits
         self._log: Knowledge = Begun()
         self.head = self.durable = position
@@ -242,7 +246,7 @@ class Journal:
     def deadline(self) -> float | None:
         """From when on there is something to ask for, which may be long ago; ``None``: nothing,
         until something is told or answered."""
-        if self._under_way is not None or isinstance(self._log, Older):
+        if self._under_way is not None or self._waits:
             return None
         if self._trouble.retry_at is not None:
             return self._trouble.retry_at
@@ -296,6 +300,17 @@ class Journal:
         if mark is None or mark == self._marked or highest_position(mark) > until:
             return None
         return mark
+
+    @property
+    def _waits(self) -> bool:
+        """Whether there is nothing to ask for until something is told."""
+        match self._log:
+            case Older():
+                return True
+            case Unbegun(start=None):
+                return self._is_ahead()
+            case _:
+                return False
 
     @property
     def _is_urgent(self) -> bool:

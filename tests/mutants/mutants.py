@@ -62,6 +62,13 @@ MUTANTS = [
         JOURNAL,
     ),
     Mutant(
+        "begin a lost history anew with what has no position yet",
+        "store/journal.py",
+        "                return self._is_ahead()\n",
+        "                return False\n",
+        JOURNAL,
+    ),
+    Mutant(
         "take in whatever comes before a late step 2",
         "room/publisher.py",
         "        elif member.has_told:\n",

@@ -528,7 +528,12 @@ class World:
         self.now = 0.0
         self.restarts = 0
         self.lost = False
-        self.journal = Journal(LINEAGE, at(1), None, snapshot=self.doc.get_update, limits=limits)
+        self.journal = Journal(
+            *(LINEAGE, at(1), None),
+            snapshot=self.doc.get_update,
+            is_ahead=lambda: self.journal.head < self.head,
+            limits=limits,
+        )
         self.journal.start(history(1, self.updates[0]), Anything())
         self.saved = SavedMark(at(1), "0")
 
@@ -541,6 +546,16 @@ class World:
 
     def edit(self, where: int, what: str) -> None:
         """Put ``what`` at ``where``, or remove a character there if it is empty."""
+        self.draft(where, what)
+        self.tell()
+
+    def tell(self) -> None:
+        """Give the journal what it has not been told."""
+        for position in range(self.journal.head + 1, self.head + 1):
+            self.journal.append(at(position), self.updates[position - 1])
+
+    def draft(self, where: int, what: str) -> None:
+        """As :meth:`edit`, without telling the journal: code on the server does so."""
         before = str(self.text)
         where = min(where, len(before) if what else len(before) - 1)
         if where < 0:
@@ -552,9 +567,9 @@ class World:
         else:
             del self.text[begin : begin + len(before[where].encode())]
         self.texts.append(str(self.text))
-        self.journal.append(self.head, self.updates[-1])
 
     def begin_save(self) -> None:
+        self.tell()
         self.saved = SavedMark(
             self.saved.position, self.saved.fingerprint, self.saved.merged, self.head
         )
@@ -610,6 +625,7 @@ class World:
                 self.lost = False
 
     async def finish(self) -> StoredHistory:
+        self.tell()
         requests = 0
         while await self.step([]):
             requests += 1
@@ -627,7 +643,11 @@ def fuzz(max_examples: int) -> settings:
     return settings(max_examples=max_examples, deadline=None, suppress_health_check=slow)
 
 
-edits = st.tuples(st.just("edit"), st.integers(0, 20), st.sampled_from(["", "a", "bcd", "é😀"]))
+edits = st.tuples(
+    st.sampled_from(["edit", "edit", "draft"]),
+    st.integers(0, 20),
+    st.sampled_from(["", "a", "bcd", "é😀"]),
+)
 saves = st.sampled_from([("begin_save",), ("end_save",)])
 merges = st.tuples(st.just("merge_file"), st.sampled_from(["x", "yz"]))
 steps = st.tuples(st.just("step"), st.lists(st.sampled_from(["ok", "before", "after"]), max_size=4))
@@ -664,8 +684,16 @@ TRIED_AND_PUT_TOGETHER = [
 """Rows that may have been written already must not be put together with others."""
 
 
+LOST_WHILE_WRITTEN_ON: list[Any] = [
+    *[("edit", 0, "a"), ("step", []), ("step", []), ("lose_end", 1000), ("edit", 0, "b")],
+    *[("begin_save",), ("end_save",), ("step", []), ("step", []), ("draft", 0, "c"), ("step", [])],
+]
+"""Code on the server has written what the log was not told of, as the log begins anew."""
+
+
 @fuzz(max_examples=300)
 @example(TRIED_AND_PUT_TOGETHER)
+@example(LOST_WHILE_WRITTEN_ON)
 @given(st.lists(st.one_of(edits, edits, edits, steps, saves, merges, losses), max_size=80))
 def test_whatever_is_lost_the_log_has_the_document(plan: list[Any]) -> None:
     """S15, S16: also where the store vanishes or is put back, and little may wait."""
