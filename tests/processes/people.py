@@ -19,6 +19,7 @@ from pycrdt import Array, Doc, Map, Text
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
+from jupyter_collab.protocol.identity import Lineage
 from jupyter_collab.room.document import Document
 from tests.process import ServerProcess
 from tests.server.client import read_bytes, read_varuint, varuint
@@ -41,7 +42,7 @@ class Connection:
     not acknowledged, up to which of its edits it goes."""
 
     socket: WebSocketClientConnection
-    lineage: str | None = None
+    lineage: Lineage | None = None
     adopting: bool = False
     sent: bool = False
     received: bool = False
@@ -261,7 +262,7 @@ class CollabPerson(Person):
 
     def __init__(self, name: str, lab: ServerProcess, path: str, seed: int) -> None:
         self.status: dict[str, Any] = {}
-        self._lineage: str | None = None
+        self._lineage: Lineage | None = None
         self._carried: Left | None = None
         self._edit_of: dict[str, int] = {}
         super().__init__(name, lab, path, seed)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pycrdt import Array, Doc, Map, Text, merge_updates
@@ -28,8 +28,9 @@ from jupyter_collab.room.session import Person
 
 from .leaving import Applied, Left, is_in_file, note_filed
 from .server import Closed, Line, Server
+from .shelf import Shelf
 from .updates import ends
-from .words import words_in, words_of
+from .words import words_of
 
 
 class Client(ABC):
@@ -150,7 +151,7 @@ class CollabClient(Client):
     collab = True
 
     def __init__(self, name: str, type: str, server: Server, next_line: Callable[[], int]) -> None:
-        self._carried: Left | None = None
+        self._shelf = Shelf()
         super().__init__(name, type, server, next_line)
         self._opened()
 
@@ -164,7 +165,22 @@ class CollabClient(Client):
     def _shown(self) -> Lineage | None:
         if self.lineage is None and self._named is None:
             self._named = self._server.open().room.lineage
+            for left in self._shelf.recall(self._named):
+                self._restore(left)
         return self.lineage or self._named
+
+    def _restore(self, left: Left) -> None:
+        """Go on with what an earlier page had of this history."""
+        self.lineage = left.lineage
+        self.made += 1
+        for applied in left.applied:
+            self._apply(applied.update)
+            self._applied.append(replace(applied, edit=0 if applied.filed else self.made))
+
+    def reload(self) -> None:
+        """The page is closed; the next one finds what the browser has kept of it."""
+        self._shelf.close(self._leave() if self.made > self.durable else None)
+        self.forget()
 
     def _opened(self) -> None:
         self._greeted: Lineage | None = None
@@ -184,17 +200,14 @@ class CollabClient(Client):
         return self._sent and self._received and self.durable == self.made and self.ready
 
     def held(self) -> set[str]:
-        mine = set() if self._carried is None else set(_words(self._carried.mine))
-        return super().held() | mine
+        return super().held().union(*(left.words for left in self._shelf))
 
     def holds(self, lineage: Lineage) -> bool:
-        return lineage in (self.lineage, self._carried and self._carried.lineage)
+        return lineage in (self.lineage, *(left.lineage for left in self._shelf))
 
     def holds_unsafe(self, word: str) -> bool:
         """Whether ``word`` will be brought into another history, should this one be lost."""
-        left = self._carried or self._leave()
-        base = left.base(lambda _applied: False)
-        return word in _words(left.mine) and word not in _words(base)
+        return any(left.brings(word) for left in (self._leave(), *self._shelf))
 
     def _edited(self, update: bytes) -> None:
         self.made += 1
@@ -229,6 +242,7 @@ class CollabClient(Client):
                 del self._frames[: count - self._acked]
                 self._acked = count
                 self._tell_filed()
+                self._let_go()
             case Status(status):
                 self._status = status
                 self._tell_filed()
@@ -243,8 +257,7 @@ class CollabClient(Client):
         if self.lineage is not None and self.lineage != lineage and adopts:
             self.say(Adopt(*self._leave().to_adopt(self.doc.get_update())))
         elif self.lineage is not None and self.lineage != lineage:
-            left = self._leave()
-            self._carried = self._carried or (left if left.is_needed else None)
+            self._shelf.carry(self._leave())
             self.cut(0)
             self.forget()
         elif self.lineage is None and self._named != lineage:
@@ -264,18 +277,22 @@ class CollabClient(Client):
         if not (self._sent and self._received):
             return
         self.ready = True
-        if self._carried is not None:
-            left, self._carried = self._carried, None
-            before = words_of(self.document)
+        before = words_of(self.document)
+        carried, strays = self._shelf.unpack()
+        for left in carried:
             left.carry_into(self.doc, self._greeted, self._applied)
+        for left in strays:
+            left.carry_into(self.doc, None, self._applied)
+        if carried or strays:
             self._server.on_merge(before, before, words_of(self.document))
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self.ready and self.made == self.durable:
+            self._shelf.let_go()
 
     def _leave(self) -> Left:
         return Left(self._type, self.lineage, tuple(self._applied), self.document.read())
-
-
-def _words(content: Any) -> Counter[str]:
-    return words_in(content if isinstance(content, str) else content.source())
 
 
 class OldClient(Client):

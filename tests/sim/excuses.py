@@ -187,8 +187,10 @@ class Excuses:
         return set(words_of(Document.of(self._world.editor.type, doc)))
 
     def in_file(self, data: bytes) -> list[str]:
+        """The words in the file; the last one may be cut."""
         texts = self._world.editor.in_file(data).values()
-        return [word for text in texts for word in WORD.findall(text)]
+        found = [word for text in texts for word in WORD.findall(text)]
+        return [word for word in found if word in self._ledger.words]
 
 
 def _has_base(stored: StoredHistory | None) -> bool:

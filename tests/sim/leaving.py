@@ -12,6 +12,7 @@ from typing import Any
 
 from pycrdt import Array, Doc, Map, Text, UndoManager
 
+from jupyter_collab.protocol.identity import Lineage
 from jupyter_collab.room.document import Document
 from jupyter_collab.room.doubles import RELATED
 from jupyter_collab.room.merge import merge
@@ -22,6 +23,7 @@ from jupyter_collab.room.textunion import union_text
 from jupyter_collab.room.words import is_word, lines, says, tokens
 
 from .updates import Contents, Ends
+from .words import words_in
 
 
 @dataclass
@@ -62,7 +64,7 @@ class Left:
     content ``mine`` that it made."""
 
     type: str
-    lineage: str | None
+    lineage: Lineage | None
     applied: tuple[Applied, ...]
     mine: Any
 
@@ -70,6 +72,14 @@ class Left:
         """The document without those own edits that the new one neither ``has``, nor got from
         the file."""
         return self._read(lambda it: it.is_own and not it.filed and not has(it))
+
+    @property
+    def words(self) -> set[str]:
+        return _words(self.mine)
+
+    def brings(self, word: str) -> bool:
+        """Whether ``word`` is brought into whatever history comes next."""
+        return word in self.words and word not in _words(self.base(lambda _applied: False))
 
     @property
     def is_needed(self) -> bool:
@@ -156,6 +166,10 @@ class Left:
         while manager.can_undo():
             manager.undo()
         return copy
+
+
+def _words(content: Any) -> set[str]:
+    return set(words_in(content if isinstance(content, str) else content.source()))
 
 
 def _sources(notebook: Notebook) -> dict[str, str]:

@@ -19,6 +19,7 @@ WEIGHTS = {
     "offline": 4,
     "online": 6,
     "blink": 2,
+    "reload": 2,
     "stall": 3,
     "some": 16,
     "pump": 8,

@@ -290,6 +290,15 @@ class World:
             client.cut(rng.randint(0, len(client.line.up)))
             self._connect(client)
 
+    def do_reload(self, rng: Random) -> None:
+        """A page is closed, and opened again once there is a network."""
+        clients = [client for client in self.clients if isinstance(client, CollabClient)]
+        if clients:
+            client = rng.choice(clients)
+            if client.line is not None:
+                client.cut(rng.randint(0, len(client.line.up)))
+            client.reload()
+
     def do_stall(self, rng: Random) -> None:
         if self.lines:
             rng.choice(self.lines).stalled = True
