@@ -5,7 +5,7 @@ import type { ISignal } from '@lumino/signaling';
 import { decide, nextLook, RETRY } from './decide';
 import type { Facts, Phase } from './decide';
 import type { Piece } from './shelf';
-import type { EntryWriter, OfflineStorage, Subject } from './storage';
+import type { EntryWriter, Keepsake, OfflineStorage, Subject } from './storage';
 
 /** Whether what the server does not have would survive the page. */
 export type Kept = 'nothing' | 'kept' | 'failed';
@@ -35,12 +35,30 @@ export class OfflineCopy implements IDisposable {
   }
 
   dispose(): void {
-    this.leave()?.release();
+    this.leave().forEach(keepsake => keepsake.release());
   }
 
   /** The document has been changed, here or by others. */
   note(pieces: readonly Piece[]): void {
     this._writer?.add(pieces, this._edits);
+  }
+
+  /**
+   * What these keep is in the document now: they are removed as soon as that is kept here, or the
+   * server has it all. Both would be brought into another history, should it come to that.
+   */
+  take(keepsakes: readonly Keepsake[]): void {
+    if (this._writer === null) {
+      this._taken.push(...keepsakes);
+    } else {
+      this._writer.absorb(keepsakes);
+    }
+  }
+
+  /** The server has all that was taken. */
+  letGo(): void {
+    const taken = [...this._taken.splice(0), ...(this._writer?.giveBack() ?? [])];
+    taken.forEach(keepsake => void keepsake.remove());
   }
 
   /** How many changes the server lacks, none made before `since`, and whether they go there. */
@@ -55,13 +73,13 @@ export class OfflineCopy implements IDisposable {
   }
 
   /**
-   * Stop following the document. The result is what is kept of it, where there is something:
-   * whoever gets it says whether it is still needed. `always` has the document kept even if
-   * the server has all of it.
+   * Stop following the document. The result is what is kept of it, and what was taken and may not
+   * be kept with it: whoever gets that says whether it is still needed. `always` has the document
+   * kept even if the server has all of it.
    */
-  leave(always = false): EntryWriter | null {
+  leave(always = false): Keepsake[] {
     if (this._isDisposed) {
-      return null;
+      return [];
     }
     // An entry without changes is taken for one that nobody needs.
     this._edits = Math.max(this._edits, always ? 1 : 0);
@@ -73,10 +91,10 @@ export class OfflineCopy implements IDisposable {
     if (isNeeded) {
       writer?.add([], this._edits);
     } else {
-      void writer?.remove();
+      this._drop();
     }
     this._end();
-    return isNeeded ? writer : null;
+    return [...this._taken.splice(0), ...(isNeeded && writer !== null ? [writer] : [])];
   }
 
   private _end(): void {
@@ -117,16 +135,24 @@ export class OfflineCopy implements IDisposable {
     this._writer = writer;
     void writer.written.then(() => this._tell());
     writer.add(pieces, this._edits);
+    writer.absorb(this._taken.splice(0));
   }
 
   private _drop(): void {
+    this._taken.push(...(this._writer?.giveBack() ?? []));
     void this._writer?.remove();
     this._writer = null;
   }
 
   private _fail(writer: EntryWriter, error: unknown): void {
     console.warn('Changes cannot be kept in this browser:', error);
+    const absorbed = writer.giveBack();
     void writer.remove();
+    if (this._isDisposed) {
+      absorbed.forEach(keepsake => keepsake.release());
+    } else {
+      this._taken.push(...absorbed);
+    }
     if (writer === this._writer) {
       this._writer = null;
       this._phase = { kind: 'failed', until: Date.now() + RETRY };
@@ -174,6 +200,7 @@ export class OfflineCopy implements IDisposable {
   private _cost = 0;
   private _phase: Phase = { kind: 'idle' };
   private _writer: EntryWriter | null = null;
+  private readonly _taken: Keepsake[] = [];
   private _kept: Kept = 'nothing';
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _isDisposed = false;

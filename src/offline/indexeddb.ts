@@ -1,5 +1,5 @@
 import { openDB } from 'idb';
-import type { DBSchema, IDBPDatabase } from 'idb';
+import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
 
 import type { Entry, Piece, Shelf } from './shelf';
 
@@ -11,6 +11,8 @@ interface Schema extends DBSchema {
 const VERSION = 1;
 const STORES = ['entries', 'pieces'] as const;
 
+type Transaction = IDBPTransaction<Schema, typeof STORES, 'readwrite'>;
+
 /**
  * Entries in the browser's own database.
  *
@@ -20,7 +22,11 @@ const STORES = ['entries', 'pieces'] as const;
 export class IndexedDbShelf implements Shelf {
   constructor(private readonly _name = 'jupyter-collab') {}
 
-  async write(entry: Entry, pieces: readonly Piece[]): Promise<void> {
+  async write(
+    entry: Entry,
+    pieces: readonly Piece[],
+    instead: readonly string[] = []
+  ): Promise<void> {
     const transaction = (await this._open()).transaction(STORES, 'readwrite');
     const [entries, store] = [
       transaction.objectStore('entries'),
@@ -29,6 +35,7 @@ export class IndexedDbShelf implements Shelf {
     await Promise.all([
       entries.put(entry),
       ...pieces.map(piece => store.add({ ...piece, entry: entry.id })),
+      ...instead.map(id => erase(transaction, id)),
       transaction.done
     ]);
   }
@@ -43,13 +50,7 @@ export class IndexedDbShelf implements Shelf {
 
   async remove(id: string): Promise<void> {
     const transaction = (await this._open()).transaction(STORES, 'readwrite');
-    const pieces = transaction.objectStore('pieces');
-    const keys = await pieces.index('entry').getAllKeys(id);
-    await Promise.all([
-      transaction.objectStore('entries').delete(id),
-      ...keys.map(key => pieces.delete(key)),
-      transaction.done
-    ]);
+    await Promise.all([erase(transaction, id), transaction.done]);
   }
 
   /** One connection for all, opened again where the last attempt failed or the browser closed it. */
@@ -79,4 +80,13 @@ export class IndexedDbShelf implements Shelf {
   }
 
   private _database: Promise<IDBPDatabase<Schema>> | null = null;
+}
+
+async function erase(transaction: Transaction, id: string): Promise<void> {
+  const pieces = transaction.objectStore('pieces');
+  const keys = await pieces.index('entry').getAllKeys(id);
+  await Promise.all([
+    transaction.objectStore('entries').delete(id),
+    ...keys.map(key => pieces.delete(key))
+  ]);
 }

@@ -28,8 +28,11 @@ export interface Piece {
 
 /** Where entries are kept. What is returned is done; what raised has changed nothing. */
 export interface Shelf {
-  /** Put `entry` there, or in place of an older state of it, and add `pieces` to it. */
-  write(entry: Entry, pieces: readonly Piece[]): Promise<void>;
+  /**
+   * Put `entry` there, or in place of an older state of it, and add `pieces` to it. The entries
+   * that it stands `instead` of are removed with the same stroke.
+   */
+  write(entry: Entry, pieces: readonly Piece[], instead?: readonly string[]): Promise<void>;
   /** All entries, of whomever. */
   list(): Promise<Entry[]>;
   /** The pieces of an entry in the order in which they were written. */

@@ -44,9 +44,7 @@ export class Shelter implements IDisposable {
   /** What the server does not have yet is left for whoever opens the document next. */
   dispose(): void {
     this._copy.dispose();
-    [...this._keepsakes.splice(0), ...this._recall.strays.splice(0)].forEach(item =>
-      item.release()
-    );
+    this._recall.strays.splice(0).forEach(item => item.release());
   }
 
   /** A line that looks up what was kept of a document as soon as its room is known. */
@@ -85,9 +83,9 @@ export class Shelter implements IDisposable {
     this._removeIfDurable();
   }
 
-  /** Remove these as soon as the server has all that is in the document now. */
+  /** What these keep is in the document now. */
   keep(keepsakes: readonly Keepsake[]): void {
-    this._keepsakes.push(...keepsakes);
+    this._copy.take(keepsakes);
     this._removeIfDurable();
   }
 
@@ -96,8 +94,7 @@ export class Shelter implements IDisposable {
    * `isNeeded` says that there is something which the server may not have.
    */
   leave(isNeeded: boolean): Keepsake[] {
-    const copy = this._copy.leave(isNeeded);
-    return [...this._keepsakes.splice(0), ...(copy === null ? [] : [copy])];
+    return this._copy.leave(isNeeded);
   }
 
   private async _meet({ format, type, fileId, path, lineage }: Room): Promise<void> {
@@ -112,7 +109,7 @@ export class Shelter implements IDisposable {
   private _restore(leftover: Leftover): void {
     const { pieces, entry } = leftover;
     this._options.replica.restore(pieces, entry.edits);
-    this._keepsakes.push(leftover);
+    this._copy.take([leftover]);
     this._options.tell({ type: 'restored', lineage: entry.lineage, edits: entry.edits });
   }
 
@@ -120,13 +117,12 @@ export class Shelter implements IDisposable {
     const state = this._state;
     const isDurable = state?.link.kind === 'synced' && state.access === 'edit';
     if (isDurable && unsynced(state) === 0) {
-      this._keepsakes.splice(0).forEach(item => void item.remove());
+      this._copy.letGo();
     }
   }
 
   private readonly _copy: OfflineCopy;
   private readonly _recall: Recall;
-  private readonly _keepsakes: Keepsake[] = [];
   private _room: string | null = null;
   private _subject: Subject | null = null;
   private _state: SessionState | null = null;

@@ -103,6 +103,7 @@ export namespace OfflineStorage {
 
 /** What is not needed any more, or has to wait for somebody else. */
 export interface Keepsake {
+  readonly id: string;
   /** The server has all of it. */
   remove(): Promise<void>;
   /** It is still needed, but not looked after any more: the next page may take it over. */
@@ -118,8 +119,12 @@ export class Leftover implements Keepsake {
     private readonly _claim: IDisposable
   ) {}
 
+  get id(): string {
+    return this.entry.id;
+  }
+
   async remove(): Promise<void> {
-    await this._shelf.remove(this.entry.id);
+    await this._shelf.remove(this.id);
     this._claim.dispose();
   }
 
@@ -158,10 +163,23 @@ export class EntryWriter implements Keepsake {
     }
   }
 
+  /** What these have is among the pieces by now: they go as soon as those are written. */
+  absorb(keepsakes: readonly Keepsake[]): void {
+    if (keepsakes.length > 0) {
+      this._absorbed.push(...keepsakes);
+      this.add([], this._edits);
+    }
+  }
+
+  /** What was absorbed, and has not gone yet. */
+  giveBack(): Keepsake[] {
+    return this._absorbed.splice(0);
+  }
+
   remove(): Promise<void> {
     this._isRemoved = true;
     this._waiting = [];
-    void this._then(() => this._options.shelf.remove(this._id));
+    void this._then(() => this._options.shelf.remove(this.id));
     return this._release();
   }
 
@@ -171,7 +189,7 @@ export class EntryWriter implements Keepsake {
 
   private async _write(): Promise<void> {
     const { shelf, owners, server, user } = this._options;
-    this._claim ??= await owners.claim(this._id);
+    this._claim ??= await owners.claim(this.id);
     const name = await user();
     const pieces = this._waiting;
     this._waiting = [];
@@ -179,8 +197,12 @@ export class EntryWriter implements Keepsake {
     if (this._isRemoved) {
       return;
     }
-    const entry = { id: this._id, server, user: name, ...this._subject };
-    await shelf.write({ ...entry, edits: this._edits, at: Date.now() }, pieces);
+    const absorbed = [...this._absorbed];
+    const instead = absorbed.map(({ id }) => id);
+    const entry = { id: this.id, server, user: name, ...this._subject };
+    await shelf.write({ ...entry, edits: this._edits, at: Date.now() }, pieces, instead);
+    this._absorbed = this._absorbed.filter(keepsake => !absorbed.includes(keepsake));
+    absorbed.forEach(keepsake => keepsake.release());
     this._isWritten = true;
     this._resolveWritten();
   }
@@ -202,8 +224,9 @@ export class EntryWriter implements Keepsake {
     return this._work;
   }
 
-  private readonly _id = UUID.uuid4();
+  readonly id = UUID.uuid4();
   private _waiting: Piece[] = [];
+  private _absorbed: Keepsake[] = [];
   private _edits = 0;
   private _claim: IDisposable | null = null;
   private _isWritten = false;

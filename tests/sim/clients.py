@@ -242,7 +242,6 @@ class CollabClient(Client):
                 del self._frames[: count - self._acked]
                 self._acked = count
                 self._tell_filed()
-                self._let_go()
             case Status(status):
                 self._status = status
                 self._tell_filed()
@@ -285,11 +284,6 @@ class CollabClient(Client):
             left.carry_into(self.doc, None, self._applied)
         if carried or strays:
             self._server.on_merge(before, before, words_of(self.document))
-        self._let_go()
-
-    def _let_go(self) -> None:
-        if self.ready and self.made == self.durable:
-            self._shelf.let_go()
 
     def _leave(self) -> Left:
         return Left(self._type, self.lineage, tuple(self._applied), self.document.read())

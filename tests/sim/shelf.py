@@ -13,24 +13,21 @@ from .leaving import Left
 
 
 class Shelf:
-    """The browser of one person, who has one page open at a time."""
+    """The browser of one person, who has one page open at a time.
+
+    What a page has taken into its document need not be kept any more: as long as the server does not
+    have it all, the page keeps its own document.
+    """
 
     def __init__(self) -> None:
         self._kept: list[Left] = []
         """What pages that are gone have left in the browser."""
-        self._claimed: list[Left] = []
-        """What this page has taken of that; it stays there until the server has it all."""
         self._carried: list[Left] = []
         self._strays: list[Left] = []
 
     def __iter__(self) -> Iterator[Left]:
-        """All that may still have to be brought to the server."""
-        return iter((*self._kept, *self._claimed, *self._carried))
-
-    @property
-    def waits(self) -> bool:
-        """Whether this page has something to bring into the document."""
-        return bool(self._carried or self._strays)
+        """All that has to be brought to the server."""
+        return iter((*self._kept, *self._carried, *self._strays))
 
     def carry(self, left: Left) -> None:
         """The page has left one history for another."""
@@ -39,28 +36,20 @@ class Shelf:
 
     def close(self, left: Left | None) -> None:
         """The page ends; ``left`` is what the server has not all."""
-        self._kept += (*self._claimed, *self._carried)
+        self._kept += (*self._strays, *self._carried)
         if left is not None:
             self._kept.append(left)
-        self._claimed, self._carried, self._strays = [], [], []
+        self._carried, self._strays = [], []
 
     def recall(self, lineage: Lineage) -> list[Left]:
         """What there is of the history that the page is about to open. All else waits until the
         document is there."""
         found, self._kept = self._kept, []
-        self._claimed += found
         self._strays += [left for left in found if left.lineage != lineage]
         return [left for left in found if left.lineage == lineage]
 
     def unpack(self) -> tuple[list[Left], list[Left]]:
-        """The document is there: what this page has left, and what others have of other histories.
-        Either is its own to keep from now on."""
+        """The document is there: what this page has left, and what others have of other histories."""
         carried, strays = self._carried, self._strays
         self._carried, self._strays = [], []
-        self._claimed += carried
         return carried, strays
-
-    def let_go(self) -> None:
-        """The server has all that the page has brought."""
-        if not self.waits:
-            self._claimed.clear()

@@ -11,12 +11,13 @@ export class MemoryShelf implements Shelf {
   /** What the next writes fail with. */
   error: Error | null = null;
 
-  write(entry: Entry, pieces: readonly Piece[]): Promise<void> {
+  write(entry: Entry, pieces: readonly Piece[], instead: readonly string[] = []): Promise<void> {
     if (this.error !== null) {
       return Promise.reject(this.error);
     }
     const known = this.entries.get(entry.id)?.pieces ?? [];
     this.entries.set(entry.id, { entry, pieces: [...known, ...pieces] });
+    instead.forEach(id => this.entries.delete(id));
     return Promise.resolve();
   }
 

@@ -44,6 +44,21 @@ describe('IndexedDbShelf', () => {
     expect(await shelf.read('2')).toHaveLength(1);
   });
 
+  it('puts one entry in the place of others', async () => {
+    const shelf = new IndexedDbShelf();
+    for (const id of ['1', '2', '3']) {
+      await shelf.write({ ...ENTRY, id }, [{ kind: 'own', update: Uint8Array.of(1) }]);
+    }
+    await shelf.write(
+      { ...ENTRY, id: '4' },
+      [{ kind: 'own', update: Uint8Array.of(4) }],
+      ['1', '3']
+    );
+    expect((await shelf.list()).map(({ id }) => id)).toEqual(['2', '4']);
+    expect(await shelf.read('1')).toEqual([]);
+    expect(await shelf.read('4')).toHaveLength(1);
+  });
+
   it('tries again to open a database that could not be opened', async () => {
     const shelf = new IndexedDbShelf();
     const open = jest.spyOn(indexedDB, 'open').mockImplementationOnce(() => {

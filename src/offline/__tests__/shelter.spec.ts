@@ -36,6 +36,7 @@ async function sent(socket: FakeSocket, type: string): Promise<void> {
 
 describe('Shelter', () => {
   const held = history('hello world');
+  const second = history('hello big world');
   let browser: Browser;
   let page: World;
   let keeper: DifferenceKeeper;
@@ -132,6 +133,55 @@ describe('Shelter', () => {
       browser.crash();
       keeper.dispose();
     }
+  });
+
+  /** Carry what was written into another history, lose the server again, and type. */
+  async function carryAndGoOffline(edit: (file: YFile) => void): Promise<void> {
+    await writeOffline();
+    visit();
+    const file = await open('L2', second);
+    expect(file.getSource()).toBe('hello big offline world');
+    page.line.socket.onclose({ code: 1006, reason: '' });
+    edit(file);
+    await settled();
+    browser.crash();
+    keeper.dispose();
+    visit();
+  }
+
+  it('does not bring back what was carried over and then deleted', async () => {
+    await carryAndGoOffline(file => file.updateSource(9, 17, ''));
+    const file = await open('L2', second);
+    expect(file.getSource()).toBe('hello big world');
+    expect(browser.shelf.entries.size).toBe(1);
+  });
+
+  it('brings it once into a third history, whatever was made of it in the second', async () => {
+    await carryAndGoOffline(file => file.updateSource(9, 9, ' and not'));
+    const file = await open('L3', history('hello world'));
+    expect(file.getSource()).toBe('hello and not offline world');
+  });
+
+  it('keeps what it could not write down together with its document', async () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation();
+    await writeOffline();
+    visit();
+    browser.shelf.error = new Error('The disk is full');
+    await open('L2', history('hello big world'));
+    page.line.socket.onclose({ code: 1006, reason: '' });
+    await settled();
+    expect(warn).toHaveBeenCalled();
+    browser.crash();
+    keeper.dispose();
+    browser.shelf.error = null;
+    visit();
+    const file = await open('L3', history('hello world'));
+    expect(file.getSource()).toBe('hello offline world');
+    await sent(page.line.socket, 'update');
+    page.line.socket.say({ type: 'ack', count: 2 });
+    await settled();
+    expect(browser.shelf.entries.size).toBe(0);
+    warn.mockRestore();
   });
 
   it('shows it to nobody else', async () => {
