@@ -100,9 +100,11 @@ class Left:
             for applied in self.applied:
                 doc.apply_update(applied.update)
         edit = noted.pop().edit if len(noted) > known else 0
-        for applied in self.applied:
-            is_own = applied.is_own and not applied.filed
-            noted.append(replace(applied, is_own=is_own, edit=edit, filed=False))
+        # They come first: what somebody else has brought back before is our own all the same.
+        noted[:0] = [
+            replace(applied, is_own=applied.is_own and not applied.filed, edit=edit, filed=False)
+            for applied in self.applied
+        ]
 
     def _into(self, doc: Doc[Any]) -> Any:
         """The content of the other history ``doc`` with what this one has and it has not.

@@ -15,8 +15,8 @@ from .leaving import Left
 class Shelf:
     """The browser of one person, who has one page open at a time.
 
-    What a page has taken into its document need not be kept any more: as long as the server does not
-    have it all, the page keeps its own document.
+    What a page has taken into its document need not be kept any more: as long as the server does
+    not have it all, the page keeps its own document.
     """
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class Shelf:
         return [left for left in found if left.lineage == lineage]
 
     def unpack(self) -> tuple[list[Left], list[Left]]:
-        """The document is there: what this page has left, and what others have of other histories."""
+        """The document is there: what this page has left, and earlier ones of other histories."""
         carried, strays = self._carried, self._strays
         self._carried, self._strays = [], []
         return carried, strays
