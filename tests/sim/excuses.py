@@ -121,6 +121,17 @@ class Excuses:
             if name not in known or self._ledger.words[name].deleted_by == client.name
         )
 
+    def reloads(self, client: CollabClient) -> None:
+        """A page is closed: what the server has acknowledged is not kept in the browser. Where a
+        store was lost since, nobody brings that."""
+        brought = {name for name in self._ledger.expected() if client.holds_unsafe(name)}
+        client.reload()
+        life, stored, data = self._server.life, self._world.store.look(), self._world.data
+        there = set(words_in_room(life.room.replica)) if life is not None else set()
+        there |= set() if stored is None else self.logged(stored)
+        there |= set() if data is None else set(self.in_file(data))
+        self._ledger.excuse(name for name in brought - there if not client.holds_unsafe(name))
+
     def deleted_outside(self, name: str) -> None:
         if self._cut:
             self._ledger.excuse([name])

@@ -297,7 +297,7 @@ class World:
             client = rng.choice(clients)
             if client.line is not None:
                 client.cut(rng.randint(0, len(client.line.up)))
-            client.reload()
+            self.excuses.reloads(client)
 
     def do_stall(self, rng: Random) -> None:
         if self.lines:
