@@ -10,7 +10,7 @@ import * as Y from 'yjs';
 
 import type { Piece } from './offline';
 import { smallest, stateBefore, takeBack } from './oversize';
-import { Edits, MovedCells, undoOf, UnsavedUpdates } from './rebase';
+import { BY_OTHERS, Edits, MovedCells, undoOf, UnsavedUpdates } from './rebase';
 import type { Presence, Replica } from './session';
 
 /** Bytes of an update from which on it takes long to make them. */
@@ -158,15 +158,15 @@ export class YReplica implements Replica, IDisposable {
       this.unsaved.received(update);
       this._onUpdate(update, false, [{ kind: 'others', update }]);
     } else if (this._tooLarge === null && update.length <= this._limit) {
-      this._tell(update);
+      this._tell({ kind: origin === BY_OTHERS ? 'others' : 'own', update });
     } else {
       this._hold(update);
     }
   };
 
-  private _tell(update: Uint8Array): void {
-    this.unsaved.made(update);
-    this._onUpdate(update, true, [{ kind: 'own', update }]);
+  private _tell(piece: Piece): void {
+    this.unsaved.made(piece.update, piece.kind === 'own');
+    this._onUpdate(piece.update, true, [piece]);
   }
 
   /** Editors that are just changing cannot be changed: it is taken back as soon as they are done. */
@@ -188,7 +188,7 @@ export class YReplica implements Replica, IDisposable {
       console.error('A change that is too large for the server cannot be taken back.', error);
     }
     this._tooLarge = null;
-    this._tell(smallest(this._doc, before));
+    this._tell({ kind: 'own', update: smallest(this._doc, before) });
     this._onTakenBack(update.length);
   }
 

@@ -12,10 +12,14 @@ import type {
 
 import { mergeNotebook } from './notebook';
 import type { Cell, Changes, Notebook, NotebookEdit, Values } from './notebook';
-import { applyHunks, mergeText } from './texts';
+import { applyHunks, diffText, mergeText } from './texts';
 import type { Hunk } from './texts';
 
 type Model = YDocument<DocumentChange>;
+type Insertion = NotebookEdit & { readonly type: 'insert' };
+
+/** The origin of what is brought on for others: the server has to be told, but it is not ours. */
+export const BY_OTHERS = Symbol('by others');
 
 export type Content =
   | { readonly kind: 'text'; readonly text: string }
@@ -80,7 +84,15 @@ export function applyDifference(model: Model, { base, mine, young }: Difference)
   ) {
     const edits = mergeNotebook(base.notebook, mine.notebook, theirs.notebook, young);
     // Each in a transaction of its own: the model learns of cells only when one has ended.
-    edits.forEach(edit => changeNotebook(model, edit));
+    const old = new Map(base.notebook.cells.map(({ id, source }) => [id, source]));
+    for (const edit of edits) {
+      if (edit.type === 'insert') {
+        const { id } = edit.cell;
+        insertCell(model, edit, young?.get(id) ?? old.get(id) ?? '');
+      } else {
+        changeNotebook(model, edit);
+      }
+    }
     return true;
   }
   return replaceOther(model, base, mine, theirs);
@@ -121,11 +133,8 @@ function replaceOther(model: Model, base: Content, mine: Content, theirs: Conten
   return true;
 }
 
-function changeNotebook(model: YNotebook, edit: NotebookEdit): void {
+function changeNotebook(model: YNotebook, edit: Exclude<NotebookEdit, Insertion>): void {
   switch (edit.type) {
-    case 'insert':
-      model.insertCell(indexBehind(model, edit.after), writeCell(edit.cell));
-      return;
     case 'delete':
       return model.deleteCell(indexOf(model, edit.id));
     case 'move':
@@ -138,6 +147,19 @@ function changeNotebook(model: YNotebook, edit: NotebookEdit): void {
       return setMetadata(edit.id === null ? model : cellOf(model, edit.id), edit.changes);
     case 'parts':
       return setParts(cellOf(model, edit.id), edit.changes);
+  }
+}
+
+/** What others have written of it, `text`, is theirs still in whatever history comes next. */
+function insertCell(model: YNotebook, { after, cell }: Insertion, text: string): void {
+  const insert = (source: string): void => {
+    model.insertCell(indexBehind(model, after), writeCell({ ...cell, source }));
+  };
+  if (text === '') {
+    insert(cell.source);
+  } else {
+    model.ydoc.transact(() => insert(text), BY_OTHERS);
+    updateSource(cellOf(model, cell.id), diffText(text, cell.source));
   }
 }
 

@@ -1,5 +1,5 @@
 /** Keeping what a person wrote when the history it was written in is lost. */
-export { applyDifference, readContent } from './content';
+export { applyDifference, BY_OTHERS, readContent } from './content';
 export type { Content, Difference } from './content';
 export { Edits } from './edits';
 export { differenceOf } from './leftover';

@@ -15,10 +15,10 @@ const NOTHING = Uint8Array.of(0, 0);
  * `rewind`. So nothing has to be copied while all goes well.
  */
 export class UnsavedUpdates {
-  /** A local edit was made; edits are counted from 1. */
-  made(update: Uint8Array): void {
+  /** A local edit was made, of our own or on behalf of others; edits are counted from 1. */
+  made(update: Uint8Array, isOwn = true): void {
     this._made += 1;
-    this._own.add(update, this._made);
+    (isOwn ? this._own : this._others).add(update, this._made);
   }
 
   /** Something came from the server. */

@@ -92,7 +92,7 @@ class Left:
         """Write what ``doc``, a history of this ``lineage``, does not have into it. What changes it
         is ``noted`` by its owner, as one edit; not all of that need be one's own."""
         if lineage != self.lineage:
-            Document.of(self.type, doc).edit(self._into(doc))
+            self._bring(doc, noted)
             return
         # A server that could not read its store began another one, and is back with this.
         known = len(noted)
@@ -105,6 +105,30 @@ class Left:
             replace(applied, is_own=applied.is_own and not applied.filed, edit=edit, filed=False)
             for applied in self.applied
         ]
+
+    def _bring(self, doc: Doc[Any], noted: MutableSequence[Applied]) -> None:
+        document, known = Document.of(self.type, doc), len(noted)
+        content, theirs = self._into(doc), document.read()
+        if isinstance(content, Notebook):
+            document.edit(self._of_others(content, theirs))
+            for applied in noted[known:]:
+                applied.is_own = False
+        document.edit(content)
+
+    def _of_others(self, content: Notebook, theirs: Notebook) -> Notebook:
+        """``theirs`` with the new cells of ``content`` in which others have written, as far as they
+        have: in whatever history comes next it is still theirs."""
+        foreign = self._foreign(lambda it: it.is_own and not it.filed)
+        ids, cells = list(_sources(theirs)), list(theirs.cells)
+        before: str | None = None
+        for cell in content.cells:
+            id = cell["id"]
+            if id not in ids and foreign.get(id):
+                at = 0 if before not in ids else ids.index(before) + 1
+                ids.insert(at, id)
+                cells.insert(at, {**cell, "source": foreign[id]})
+            before = id
+        return replace(theirs, cells=cells)
 
     def _into(self, doc: Doc[Any]) -> Any:
         """The content of the other history ``doc`` with what this one has and it has not.

@@ -1,7 +1,7 @@
 import { YFile, YNotebook } from '@jupyter/ydoc';
 import * as Y from 'yjs';
 
-import { applyDifference } from '../content';
+import { applyDifference, BY_OTHERS } from '../content';
 import { differenceOf } from '../leftover';
 import { UnsavedUpdates } from '../unsynced';
 
@@ -16,7 +16,7 @@ class Copy<M extends Model> {
       if (origin === REMOTE) {
         this._unsaved.received(update);
       } else {
-        this._unsaved.made(update);
+        this._unsaved.made(update, origin !== BY_OTHERS);
       }
     });
   }
@@ -123,6 +123,20 @@ describe('what is carried over into another history (L7)', () => {
     type(ada, 'new', 'again');
     ada.carryInto(room);
     expect(sources(room)).toEqual({ a: 'one\n', new: 'ada\nbob\nagain\n', b: 'two\n' });
+  });
+
+  it('is not taken for what somebody else wrote, should that history be lost too', () => {
+    const [ada, bob] = two();
+    ada.model.insertCell(1, cell('new', 'ada\n'));
+    bob.receive(ada);
+    type(bob, 'new', 'bob');
+    const second = new Copy(notebook());
+    bob.carryInto(second.model);
+    expect(sources(second.model)).toEqual({ a: 'one\n', new: 'ada\nbob\n', b: 'two\n' });
+    // Ada was faster with the third one, and has written something else there.
+    const third = notebook([...CELLS, cell('new', 'eve\n')]);
+    second.carryInto(third);
+    expect(sources(third).new).toBe('eve\nbob\n');
   });
 
   it.each([true, false])('is there once, in whatever order people come (%s)', adaFirst => {
