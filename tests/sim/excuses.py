@@ -124,13 +124,25 @@ class Excuses:
     def reloads(self, client: CollabClient) -> None:
         """A page is closed: what the server has acknowledged is not kept in the browser. Where a
         store was lost since, nobody brings that."""
-        brought = {name for name in self._ledger.expected() if client.holds_unsafe(name)}
+        held = client.held() & set(self._ledger.expected())
         client.reload()
         life, stored, data = self._server.life, self._world.store.look(), self._world.data
         there = set(words_in_room(life.room.replica)) if life is not None else set()
         there |= set() if stored is None else self.logged(stored)
         there |= set() if data is None else set(self.in_file(data))
-        self._ledger.excuse(name for name in brought - there if not client.holds_unsafe(name))
+        there |= self._brought(stored)
+        self._ledger.excuse(held - there)
+
+    def _brought(self, stored: StoredHistory | None) -> set[str]:
+        """What people bring to a server that goes on with ``stored``: into another history than
+        theirs only what they wrote themselves."""
+        brought: set[str] = set()
+        for client in self._world.clients:
+            if stored is not None and client.holds(stored.lineage):
+                brought |= client.held()
+            elif isinstance(client, CollabClient):
+                brought |= set(filter(client.holds_unsafe, client.held()))
+        return brought
 
     def deleted_outside(self, name: str) -> None:
         if self._cut:
@@ -152,21 +164,15 @@ class Excuses:
         self.lost = True
         if life is None or stored is None or stored.lineage == life.room.lineage:
             return
-        here = set(words_in_room(life.room.replica))
-        for client in self._world.clients:
-            here |= client.held()
-        self._ledger.excuse(name for name in self.logged(stored) if name not in here)
+        here = set(words_in_room(life.room.replica)) | self._brought(None)
+        self._ledger.excuse(self.logged(stored) - here)
 
     def put_back(self) -> None:
         """The store is an older one: what was deleted since, and not in the file then, is back;
         what the server had written since, and nobody has, is gone."""
         stored = self._world.store.look()
         assert stored is not None
-        here = self.logged(stored)
-        for client in self._world.clients:
-            # Into another history people bring only what is theirs.
-            here |= client.held() if client.holds(stored.lineage) else set()
-        self._excuse_alone(here)
+        self._excuse_alone(self.logged(stored) | self._brought(stored))
         gone = (name for name, word in self._ledger.words.items() if not word.least)
         self._ledger.excuse(self.logged(stored) & set(gone))
 
