@@ -366,7 +366,7 @@ class World:
 
     def do_damage_store(self, rng: Random) -> None:
         """The end of the history becomes unreadable, or all of it."""
-        self.excuses.lost = True
+        self.excuses.losing()
         self.store.damage(rng.randint(1, 6))
 
     def do_back_up_store(self, _rng: Random) -> None:
