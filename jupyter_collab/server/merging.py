@@ -126,15 +126,19 @@ def bring_in(wanted: BringIn) -> tuple[bytes, ...]:
 
 
 def _old_base(wanted: BringIn) -> Any:
-    """What the older history and the room both came from."""
-    found = wanted.history
-    if found.saved is not None and found.saved.writing is not None:
-        doc: Doc[Any] = Doc()
-        doc.apply_update(wanted.began)
-        written = content(wanted.type, found, found.saved.writing)
-        if written == Document.of(wanted.type, doc).read():
-            return written
-    return saved_content(wanted.type, found)
+    """What the older history and the room both came from. Where its server died while it wrote the
+    file, the room began with what is left of that: the rest was cut off, and nobody deleted it."""
+    found, base = wanted.history, saved_content(wanted.type, wanted.history)
+    if found.saved is None or found.saved.writing is None:
+        return base
+    doc: Doc[Any] = Doc()
+    doc.apply_update(wanted.began)
+    began = Document.of(wanted.type, doc).read()
+    written = content(wanted.type, found, found.saved.writing)
+    if began == written or is_torn(began, written):
+        return began
+    beginning = untorn_base(began, written) if lacks_end(began, base) else None
+    return base if beginning is None else beginning
 
 
 def _collect(doc: Doc[Any]) -> tuple[list[bytes], Callable[[], None]]:

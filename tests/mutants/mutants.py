@@ -62,6 +62,13 @@ MUTANTS = [
         JOURNAL,
     ),
     Mutant(
+        "take what a crash has cut off for deleted as the store can be read again",
+        "server/merging.py",
+        "    if began == written or is_torn(began, written):\n",
+        "    if began == written:\n",
+        ["tests/server/test_merging.py"],
+    ),
+    Mutant(
         "begin a lost history anew with what has no position yet",
         "store/journal.py",
         "                return self._is_ahead()\n",

@@ -104,6 +104,30 @@ def test_what_an_older_history_was_writing_may_be_the_base() -> None:
     assert brought(found, ours) == "zero\ntwo\n"
 
 
+def brought_to_what_is_left(file: str, typed: str) -> str:
+    """A server died while it wrote, and the next one began with ``file`` as it could not read the
+    store; somebody has ``typed`` into that."""
+    saved = SavedMark(Position(1), "saved", writing=Position(2), live=True)
+    found = history("a", SAVED, WRITTEN, WRITTEN + "logged\n", saved=saved)
+    return brought(found, history("b", file, file + typed))
+
+
+@pytest.mark.parametrize("size", range(len(WRITTEN)))
+def test_an_older_history_has_what_a_crash_has_cut_off(size: int) -> None:
+    """S18 L5: wherever it was cut."""
+    text = brought_to_what_is_left(WRITTEN[:size], "\ntyped\n")
+    assert text.split().count("typed") == 1
+    assert {*WRITTEN.split(), "logged"} <= set(text.split())
+    assert brought_to_what_is_left(WRITTEN[:size], "") == WRITTEN + "logged\n"
+
+
+@pytest.mark.parametrize("size", range(len(WRITTEN)))
+def test_it_has_that_also_where_somebody_has_edited_the_rest(size: int) -> None:
+    """S18 L5: another program has put a line first, before the room began."""
+    text = brought_to_what_is_left("outside\n" + WRITTEN[:size], "")
+    assert sorted(text.split()) == sorted(["outside", *WRITTEN.split(), "logged"])
+
+
 def test_an_older_history_without_a_mark_takes_nothing_away() -> None:
     """S18 M8"""
     found = history("a", "one\ntwo\nthree\n")
