@@ -82,9 +82,8 @@ def merge_now(wanted: Merge) -> Merged:
     if wanted.may_be_torn and is_torn(theirs, written):
         return Merged((), torn=True)
     base = _base(wanted, document, ours)
-    if wanted.may_be_torn and lacks_end(theirs, base):
-        beginning = untorn_base(theirs, written)
-        base = base if beginning is None else beginning
+    if wanted.may_be_torn:
+        base = _uncut(base, theirs, written)
     updates, stop = _collect(doc)
     document.edit(union(ours, theirs) if base is None else merge(base, ours, theirs))
     stop()
@@ -128,16 +127,22 @@ def bring_in(wanted: BringIn) -> tuple[bytes, ...]:
 def _old_base(wanted: BringIn) -> Any:
     """What the older history and the room both came from. Where its server died while it wrote the
     file, the room began with what is left of that: the rest was cut off, and nobody deleted it."""
-    found, base = wanted.history, saved_content(wanted.type, wanted.history)
+    found = wanted.history
     if found.saved is None or found.saved.writing is None:
-        return base
+        return saved_content(wanted.type, found)
     doc: Doc[Any] = Doc()
     doc.apply_update(wanted.began)
     began = Document.of(wanted.type, doc).read()
     written = content(wanted.type, found, found.saved.writing)
     if began == written or is_torn(began, written):
         return began
-    beginning = untorn_base(began, written) if lacks_end(began, base) else None
+    return _uncut(saved_content(wanted.type, found), began, written)
+
+
+def _uncut(base: Any, found: Any, written: Any) -> Any:
+    """``base``, or what a write of ``written`` had left that was cut short, where ``found`` is an
+    edited version of that."""
+    beginning = untorn_base(found, written) if lacks_end(found, base) else None
     return base if beginning is None else beginning
 
 

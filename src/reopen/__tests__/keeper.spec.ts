@@ -57,6 +57,15 @@ describe('DifferenceKeeper', () => {
     return file;
   }
 
+  /** The server has the history `lineage` by now, with all that `update` makes. */
+  async function openAgain(lineage: string, update: Uint8Array): Promise<YFile> {
+    world.line.lineage = lineage;
+    const file = create(world) as YFile;
+    await sync(world, lineage, update);
+    await Promise.resolve();
+    return file;
+  }
+
   it('carries what was written offline into the document that is opened again', async () => {
     const file = await openFile('hello world');
     world.line.socket.onclose({ code: 1006, reason: '' });
@@ -68,10 +77,7 @@ describe('DifferenceKeeper', () => {
     file.dispose();
     expect(isGuarded()).toBe(true);
 
-    world.line.lineage = 'L2';
-    const again = create(world) as YFile;
-    await sync(world, 'L2', history('hello world again'));
-    await Promise.resolve();
+    const again = await openAgain('L2', history('hello world again'));
     expect(again.getSource()).toBe('hello offline world again');
   });
 
@@ -89,10 +95,7 @@ describe('DifferenceKeeper', () => {
     expect(diverged).toHaveBeenCalledTimes(1);
     file.dispose();
 
-    world.line.lineage = 'L2';
-    const again = create(world) as YFile;
-    await sync(world, 'L2', history('hello world, and more'));
-    await Promise.resolve();
+    const again = await openAgain('L2', history('hello world, and more'));
     expect(again.getSource()).toBe('hello early world, and more');
   });
 
@@ -105,10 +108,7 @@ describe('DifferenceKeeper', () => {
     await meetAnotherHistory(world);
     file.dispose();
 
-    world.line.lineage = 'L2';
-    const again = create(world) as YFile;
-    await sync(world, 'L2', logged);
-    await Promise.resolve();
+    const again = await openAgain('L2', logged);
     expect(again.getSource()).toBe('hello');
   });
 
@@ -123,10 +123,7 @@ describe('DifferenceKeeper', () => {
     const left = encodeStateAsUpdate(ydoc);
     file.dispose();
 
-    world.line.lineage = 'L1';
-    const again = create(world) as YFile;
-    await sync(world, 'L1', first);
-    await Promise.resolve();
+    const again = await openAgain('L1', first);
     expect(again.getSource()).toBe('goodbye world');
     expect(encodeStateVector(again.ydoc)).toEqual(encodeStateVectorFromUpdate(left));
   });
@@ -143,18 +140,12 @@ describe('DifferenceKeeper', () => {
     await meetAnotherHistory(world);
     file.dispose();
 
-    world.line.lineage = 'L1';
-    const again = create(world) as YFile;
-    await sync(world, 'L1', first);
-    await Promise.resolve();
+    const again = await openAgain('L1', first);
     expect(again.getSource()).toBe('ours hello world theirs');
     await meetAnotherHistory(world, 'L3');
     again.dispose();
 
-    world.line.lineage = 'L3';
-    const last = create(world) as YFile;
-    await sync(world, 'L3', history('hello world'));
-    await Promise.resolve();
+    const last = await openAgain('L3', history('hello world'));
     expect(last.getSource()).toBe('ours hello world');
   });
 
@@ -167,17 +158,11 @@ describe('DifferenceKeeper', () => {
     await meetAnotherHistory(world);
     file.dispose();
 
-    world.line.lineage = 'L1';
-    const again = create(world) as YFile;
-    await sync(world, 'L1', whole);
-    await Promise.resolve();
+    const again = await openAgain('L1', whole);
     await meetAnotherHistory(world, 'L3');
     again.dispose();
 
-    world.line.lineage = 'L3';
-    const last = create(world) as YFile;
-    await sync(world, 'L3', first);
-    await Promise.resolve();
+    const last = await openAgain('L3', first);
     expect(last.getSource()).toBe('ours hello world');
   });
 
@@ -203,10 +188,7 @@ describe('DifferenceKeeper', () => {
     expect(isGuarded()).toBe(true);
 
     world.line.failure = null;
-    world.line.lineage = 'L2';
-    const again = create(world) as YFile;
-    await sync(world, 'L2', history('hello'));
-    await Promise.resolve();
+    const again = await openAgain('L2', history('hello'));
     expect(again.getSource()).toBe('hello!');
   });
 
