@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
@@ -154,13 +153,6 @@ def content(
     while undone.can_undo():
         undone.undo()
     return document.read()
-
-
-def words(read: Any) -> Counter[str]:
-    """The words of a document, as it is read."""
-    if isinstance(read, Notebook):
-        return Counter(word for cell in read.cells for word in cell["source"].split())
-    return Counter(read.split() if isinstance(read, str) else ())
 
 
 def source_of(read: Any) -> Any:

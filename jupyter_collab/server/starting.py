@@ -21,8 +21,9 @@ from ..room.room import Room
 from ..store.journal import Journal
 from ..store.knowledge import Anything, Replaces
 from ..store.port import SavedMark, StoredHistory
+from .lastwrite import later_base
 from .merging import Merge, merge_now
-from .replaying import UNKNOWN, apply, content, is_torn, source_of, words
+from .replaying import UNKNOWN, apply, content, is_torn, source_of
 
 FIRST = Position(1)
 """The position of the update that a history starts with."""
@@ -69,6 +70,7 @@ def catch_up(type: str, stored: StoredHistory, file: FileContent, client: int) -
     doc: Doc[Any] = Doc()
     if not apply(doc, stored.updates):
         return CaughtUp((), saved)
+    in_file = Document.of(type, Doc()).content_of(file.source)
     wanted = Merge(
         type=type,
         ours=doc.get_update(),
@@ -77,7 +79,7 @@ def catch_up(type: str, stored: StoredHistory, file: FileContent, client: int) -
         stored=stored,
         saved=saved,
         client=client,
-        base=source_of(_later_base(type, stored, saved, file)),
+        base=source_of(later_base(type, stored, saved, in_file)),
         may_be_torn=saved.writing is not None,
     )
     merged = merge_now(wanted)
@@ -89,7 +91,7 @@ def catch_up(type: str, stored: StoredHistory, file: FileContent, client: int) -
         return CaughtUp((), SavedMark(merged.written, version.fingerprint))
     apply(doc, merged.updates)
     document, last = Document.of(type, doc), stored.position + len(merged.updates)
-    if document.read() == document.content_of(file.source):
+    if document.read() == in_file:
         return CaughtUp(merged.updates, SavedMark(Position(last), version.fingerprint))
     at = (Position(position) for position in range(stored.position + 1, last + 1))
     mark = SavedMark(saved.position, version.fingerprint, (*saved.merged, *at))
@@ -119,27 +121,6 @@ def knows(type: str, stored: StoredHistory, file: FileContent) -> bool:
     if written is not None and (in_file == written or is_torn(in_file, written)):
         return True
     return bool(in_file == content(type, stored, stored.position))
-
-
-def _later_base(type: str, stored: StoredHistory, saved: SavedMark, file: FileContent) -> Any:
-    """The last state that the log knows and that the file goes on from, if that is later than what
-    was saved: it was written, and the log could not be told, or failed already.
-
-    It is one from which the file has what was written since the state before: nobody but the server
-    could know that. ``None`` where there is none.
-    """
-    before = content(type, stored, saved.position, saved.merged)
-    in_file = words(Document.of(type, Doc()).content_of(file.source))
-    base = None
-    for position in (saved.writing, stored.position):
-        then = None if position is None else content(type, stored, position)
-        if before is None or then is None:
-            continue
-        new = words(then) - words(before)
-        if not new or 2 * (new & (in_file - words(before))).total() <= new.total():
-            continue
-        before = base = then
-    return base
 
 
 @dataclass(frozen=True, slots=True)

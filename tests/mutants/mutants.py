@@ -176,6 +176,13 @@ MUTANTS = [
         BEGINNINGS,
     ),
     Mutant(
+        "take all for written of which the file has most",
+        "server/lastwrite.py",
+        "    best = last if likeness(last) == most else _best(first, last, likeness)\n",
+        "    best = last\n",
+        ["tests/server/test_lastwrite.py", *BEGINNINGS],
+    ),
+    Mutant(
         "write what was merged without the mark that says so",
         "store/journal.py",
         "self._next_mark(self._tried[-1][0])",

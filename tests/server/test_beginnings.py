@@ -249,6 +249,16 @@ async def test_after_a_death_a_file_that_is_ahead_ends_the_lineage(world: World)
 
 
 @asynchronous
+async def test_what_was_typed_after_a_write_that_the_log_was_not_told_of_stays(
+    world: World,
+) -> None:
+    """L5: the server died as the log could be written again, before it had noted the write."""
+    await world.begin("one\n", "two\n", "three\n", "four\n")
+    again = await world.open("zero\none\ntwo\nthree\n")
+    assert text_of(again) == "zero\none\ntwo\nthree\nfour\n"
+
+
+@asynchronous
 async def test_a_room_whose_mark_cannot_be_made_live_gets_a_lineage_of_its_own(
     world: World,
 ) -> None:

@@ -7,24 +7,12 @@ from typing import Any
 import pytest
 from pycrdt import Doc, Text
 
-from jupyter_collab.protocol.identity import Lineage, Position
-from jupyter_collab.room.document import Document
+from jupyter_collab.protocol.identity import Position
 from jupyter_collab.server.merging import BringIn, Merge, Merged, bring_in, merge_now
 from jupyter_collab.store.port import SavedMark, StoredHistory
+from tests.server.histories import history
 
 SAVED, WRITTEN = "one\ntwo\n", "zero\none\ntwo\nthree\nfour\n"
-
-
-def history(lineage: str, *texts: str, saved: SavedMark | None = None) -> StoredHistory:
-    """A history whose document was each of ``texts`` in turn."""
-    doc: Doc[Any] = Doc()
-    document = Document.of("file", doc)
-    updates = []
-    for text in texts:
-        before = doc.get_state()
-        document.edit(text)
-        updates.append(doc.get_update(before))
-    return StoredHistory(Lineage(lineage), tuple(updates), Position(len(texts)), saved)
 
 
 def applied(stored: StoredHistory, updates: tuple[bytes, ...] = ()) -> str:
