@@ -88,12 +88,17 @@ export class DifferenceKeeper implements IDisposable {
     }
   }
 
-  /** What pages that are gone have written in other histories. A viewer cannot carry it over. */
+  /**
+   * What pages that are gone have written in other histories, or in this one, if the server named
+   * another before. A viewer cannot carry it over.
+   */
   private _applyLeftovers(provider: DocumentProvider): void {
     const { shelter, state } = provider;
     const leftovers = state.access === 'edit' ? (shelter?.recall.strays.splice(0) ?? []) : [];
     for (const leftover of leftovers) {
-      shelter?.recall.attempt(leftover, () => this._apply(provider, leftover.pieces, [leftover]));
+      const { lineage } = leftover.entry;
+      const kept = { lineage, pieces: leftover.pieces, keepsakes: [leftover] };
+      shelter?.recall.attempt(leftover, () => this._bringBack(provider, kept));
     }
   }
 
@@ -123,7 +128,7 @@ export class DifferenceKeeper implements IDisposable {
     }
   }
 
-  private _kept: IKept[] = [];
+  private _kept: IWaiting[] = [];
   private readonly _guard = new UnloadGuard();
   private readonly _diverged = new Signal<this, DocumentProvider>(this);
   private readonly _failed = new Signal<this, DifferenceKeeper.IFailure>(this);
@@ -139,11 +144,14 @@ export namespace DifferenceKeeper {
 }
 
 interface IKept {
-  readonly key: string;
   /** The history that they were written in. */
   readonly lineage: string | null;
   readonly pieces: readonly Piece[];
   readonly keepsakes: readonly Keepsake[];
+}
+
+interface IWaiting extends IKept {
+  readonly key: string;
 }
 
 function keyOf({ format, contentType, path }: DocumentProvider): string {

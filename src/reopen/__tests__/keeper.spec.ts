@@ -8,7 +8,8 @@ import {
 
 import { create, open, setUp, sync } from '../../__tests__/world';
 import type { World } from '../../__tests__/world';
-import { STATUS } from '../../session/__tests__/play';
+import { Browser, settled } from '../../offline/__tests__/browser';
+import { ROOM, STATUS } from '../../session/__tests__/play';
 import { DifferenceKeeper } from '../keeper';
 
 /** What the server holds once it has made a new history of the file. */
@@ -164,6 +165,38 @@ describe('DifferenceKeeper', () => {
 
     const last = await openAgain('L3', first);
     expect(last.getSource()).toBe('ours hello world');
+  });
+
+  it('gives the history back that a page which is gone has left, too', async () => {
+    const browser = new Browser();
+    const first = history('hello world');
+    const file = create(world) as YFile;
+    await sync(world, 'L1', first);
+    file.updateSource(0, 5, 'goodbye');
+    const left = encodeStateAsUpdate(file.ydoc);
+    const room = `${ROOM.format}:${ROOM.type}:${ROOM.fileId}`;
+    const fail = jest.fn();
+    const writer = browser.page().begin({ room, path: 'a.txt', lineage: 'L1' }, fail);
+    writer.add([{ kind: 'own', update: left }], 1);
+    await writer.written;
+    browser.crash();
+
+    // The server could not read its store as it was asked, and can as it says hello.
+    const next = setUp(true, browser.page());
+    const another = new DifferenceKeeper(next.provider);
+    next.line.lineage = 'L2';
+    const again = create(next) as YFile;
+    await settled();
+    await meetAnotherHistory(next, 'L1');
+    window.dispatchEvent(new Event('online'));
+    await settled();
+    await sync(next, 'L1', first);
+    await settled();
+    expect(again.getSource()).toBe('goodbye world');
+    expect(encodeStateVector(again.ydoc)).toEqual(encodeStateVectorFromUpdate(left));
+    expect(fail).not.toHaveBeenCalled();
+    another.dispose();
+    again.dispose();
   });
 
   it('asks nobody to stay where nothing was written', async () => {
