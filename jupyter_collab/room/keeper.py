@@ -134,7 +134,7 @@ class Keeper:
 
     def step(self, now: float) -> list[Effect]:
         """Begin a write if it is time and nothing stands against it."""
-        if not self._may_write() or not self._saving.is_due(now):
+        if not self._saving.is_due(now) or not self._may_write():
             return []
         if not self._is_logged:
             return self._hurry_log()
@@ -318,8 +318,11 @@ class Keeper:
 
     @property
     def deadline(self) -> float | None:
-        waits = not self._is_logged and self._hurried == self.head
-        return self._saving.deadline if self._may_write() and not waits else None
+        deadline = self._saving.deadline
+        if deadline is None or not self._may_write():
+            return None
+        waits = self._hurried == self.head and not self._is_logged
+        return None if waits else deadline
 
     @property
     def state_values(self) -> dict[str, Any]:

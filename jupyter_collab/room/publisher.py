@@ -194,8 +194,9 @@ class Publisher:
         """Keep the server's members of the shared state true, whoever wrote them."""
         self._replica.set_state({"document_id": self._document_id, **self._keeper.state_values})
         effects: list[Effect] = []
-        for update in self._replica.take()[0]:
-            effects += self._log_and_send(update, NOBODY)
+        if self._replica.has_changes:
+            for update in self._replica.take()[0]:
+                effects += self._log_and_send(update, NOBODY)
         return effects
 
     def logged(self, position: Position) -> list[Effect]:

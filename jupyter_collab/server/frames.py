@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from socket import MSG_PEEK
 from typing import Any
 
+from tornado.ioloop import IOLoop
 from tornado.iostream import IOStream
 from tornado.util import _websocket_mask
 
@@ -66,24 +67,34 @@ class FrameReader:
         self._is_idle = False
         self._handling: Awaitable[None] | None = None
         self._receive_frame: Callable[[], Awaitable[None]] = protocol._receive_frame  # noqa: SLF001
-        self._handle_read: Callable[[], None] = stream._handle_read  # noqa: SLF001
+        self._handle_events: Callable[[Any, int], None] = stream._handle_events  # noqa: SLF001
         protocol._receive_frame = self._next_frame  # noqa: SLF001
         protocol._read_bytes = self.read  # noqa: SLF001
         is_plain = type(stream) is IOStream
         if is_plain:
-            stream._handle_read = self._on_readable  # noqa: SLF001
+            self._listen(self._on_events)
+            stream._handle_events = self._on_events  # noqa: SLF001 - where it listens anew
 
     def close(self) -> None:
         """Let go of a connection that has ended, so that nothing is left for the collector."""
+        self._listen(self._handle_events)
         for part in self._protocol, self._stream:
-            for name in "_receive_frame", "_read_bytes", "_handle_read":
+            for name in "_receive_frame", "_read_bytes", "_handle_events":
                 vars(part).pop(name, None)
+
+    def _listen(self, handle: Callable[[Any, int], None]) -> None:
+        """Have ``handle`` called for what happens to the socket, if it is listened to."""
+        handlers = self._stream.io_loop.handlers
+        number = -1 if self._stream.closed() else self._stream.socket.fileno()
+        if number in handlers:
+            handlers[number] = handlers[number][0], handle
 
     # --- where the socket can be read
 
-    def _on_readable(self) -> None:
-        if not (self._is_idle and self._take_messages()):
-            self._handle_read()
+    def _on_events(self, file: Any, events: int) -> None:
+        """What tornado does about it looks a dozen times whether anything else has happened."""
+        if not (events == IOLoop.READ and self._is_idle and self._take_messages()):
+            self._handle_events(file, events)
 
     def _take_messages(self) -> bool:
         """Handle what has come, if it is as simple as that; whether any of it was handled."""

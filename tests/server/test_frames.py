@@ -34,7 +34,7 @@ class Stream:
     def __init__(self, pieces: list[bytes]) -> None:
         self.read_chunk_size = 65536
         self.reads = 0
-        self._handle_read = None
+        self._handle_events = None
         self._pieces = pieces
         self._come = b""
 
@@ -294,6 +294,14 @@ async def test_keystrokes_wake_no_task(
     connect: Connect, jp_root_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (jp_root_dir / "notes.txt").write_text("hello\n")
+    events: list[int] = []
+    handle_events = IOStream._handle_events  # noqa: SLF001
+
+    def note(stream: IOStream, file: Any, happened: int) -> None:
+        events.append(stream.socket.getsockname()[1])
+        handle_events(stream, file, happened)
+
+    monkeypatch.setattr(IOStream, "_handle_events", note)
     ada = await connect("notes.txt")
     await ada.sync()
     sizes: list[int] = []
@@ -306,10 +314,13 @@ async def test_keystrokes_wake_no_task(
 
     port = server_port(ada)
     monkeypatch.setattr(IOStream, "read_bytes", count)
+    assert port in events, "tornado has handled the handshake"
+    events.clear()
     for _ in range(10):
         ada.text += "x"
         await ada.durable()
     assert sizes == []
+    assert port not in events
     ada.text += "y" * 100_000
     await ada.durable()
     assert len(sizes) <= 3
