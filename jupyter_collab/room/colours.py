@@ -11,6 +11,7 @@ import itertools
 import math
 import re
 import zlib
+from array import array
 from collections.abc import Iterator
 
 PALETTE = (
@@ -107,15 +108,17 @@ class Colours:
 def _farthest_first(start: tuple[str, ...]) -> Iterator[str]:
     """All colours of a grid, each one the farthest from those that came before it."""
     levels = range(0, 256, _STEP)
-    grid = [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in itertools.product(levels, repeat=3)]
-    points = {c: oklab(c) for c in grid if DARKEST <= luminance(c) <= LIGHTEST}
-    room = {c: min(math.dist(at, oklab(taken)) for taken in start) for c, at in points.items()}
-    while room:
-        best = max(room, key=room.__getitem__)
-        yield best
-        del room[best]
-        at = points[best]
-        room = {c: min(before, math.dist(points[c], at)) for c, before in room.items()}
+    grid = (f"#{r:02x}{g:02x}{b:02x}" for r, g, b in itertools.product(levels, repeat=3))
+    colours = [colour for colour in grid if DARKEST <= luminance(colour) <= LIGHTEST]
+    points = [oklab(colour) for colour in colours]
+    # Numbers in a list would be objects, made as people come, and hold the memory around them.
+    room = array("d", (min(math.dist(at, oklab(taken)) for taken in start) for at in points))
+    for _ in colours:
+        best = max(range(len(room)), key=room.__getitem__)
+        yield colours[best]
+        for index, at in enumerate(points):
+            room[index] = min(room[index], math.dist(at, points[best]))
+        room[best] = -1.0  # less than any distance: it has had its turn
 
 
 def _linear(colour: str) -> Point:
