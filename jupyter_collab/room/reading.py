@@ -7,7 +7,7 @@ takes no longer than the cells that somebody has touched.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pycrdt import Array, Doc, Map
@@ -34,10 +34,14 @@ _LOST = object()
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A cell that was read; ``None`` where there is none that could be written to a file."""
+    """A cell that was read; ``None`` where there is none that could be written to a file.
+
+    ``typed``: nothing of it has changed since but its source, as nearly always.
+    """
 
     cell: Cell | None
     problems: tuple[str, ...]
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,8 @@ class NotebookReader:
         read = self._known.cells[index]
         if read is None:
             read = self._known.cells[index] = read_cell(self._cells[index])
+        elif read.typed:
+            read = self._known.cells[index] = _read_source(self._cells[index], read)
         return read
 
 
@@ -147,9 +153,16 @@ class _Known:
                 self._reorder(event.delta)
         for _, path in paths:
             if path and path[0] < len(self.cells):
-                self.cells[path[0]] = None
+                self._forget(path[0], path[1:])
             if len(path) == 1:
                 self.order_changed = True
+
+    def _forget(self, index: int, path: list[Any]) -> None:
+        read = self.cells[index]
+        if read is None or path != ["source"]:
+            self.cells[index] = None
+        elif not read.typed:
+            self.cells[index] = replace(read, typed=True)
 
     def _reorder(self, delta: list[dict[str, Any]]) -> None:
         self.order_changed = True
@@ -214,6 +227,14 @@ def read_cell(ycell: Any) -> _Read:
     elif cell["cell_type"] != "code" and not cell.get("attachments", True):
         del cell["attachments"]
     return _Read(cell, tuple(problems))
+
+
+def _read_source(ycell: Any, read: _Read) -> _Read:
+    """As :func:`read_cell`, of a cell of which all but the source is as it was ``read``."""
+    source = ycell["source"]
+    if read.cell is None or not isinstance(source, YText):
+        return read_cell(ycell)
+    return _Read({**read.cell, "source": str(source)}, read.problems)
 
 
 def _is_attachments(value: Json) -> bool:

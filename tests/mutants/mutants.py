@@ -266,6 +266,13 @@ MUTANTS = [
         "are_versions(one, other)",
         ["tests/room/test_document.py"],
     ),
+    Mutant(
+        "take for typed what else has changed in a cell",
+        "room/reading.py",
+        'if read is None or path != ["source"]:',
+        "if read is None:",
+        ["tests/room/test_document.py"],
+    ),
     # --- compaction
     Mutant(
         "delete before the snapshot was read back",
