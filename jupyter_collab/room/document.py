@@ -165,7 +165,7 @@ class NotebookDocument(Document):
     def repair(self) -> list[str]:
         if not self._reader.order_changed:
             return []
-        done = repair(self.doc)
+        done = [] if self._reader.has_ids else repair(self.doc)
         self._reader.order_changed = False
         return done
 

@@ -36,12 +36,14 @@ _LOST = object()
 class _Read:
     """A cell that was read; ``None`` where there is none that could be written to a file.
 
-    ``typed``: nothing of it has changed since but its source, as nearly always.
+    ``typed``: its source has changed since. ``outputs`` are those of which some have, with ``None``
+    for each that has to be read. Nothing else of the cell has changed.
     """
 
     cell: Cell | None
     problems: tuple[str, ...]
     typed: bool = False
+    outputs: list[Json] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,22 @@ class NotebookReader:
                 self._read_cell(index)
             yield
 
+    @property
+    def has_ids(self) -> bool:
+        """Whether each cell has an id of its own. What was read before is not read for that."""
+        if is_in_transaction(self._cells.doc):
+            return False  # nobody has told yet what changed
+        self._fit()
+        ids = [self._id(index) for index in range(len(self._known.cells))]
+        return len({id for id in ids if isinstance(id, str)}) == len(ids)
+
+    def _id(self, index: int) -> Any:
+        read = self._known.cells[index]
+        if read is not None:
+            return None if read.cell is None else read.cell.get("id")
+        ycell = self._cells[index]
+        return ycell.get("id") if isinstance(ycell, Map) else None
+
     def _fit(self) -> None:
         known = self._known.cells
         if len(known) != len(self._cells):
@@ -116,8 +134,8 @@ class NotebookReader:
         read = self._known.cells[index]
         if read is None:
             read = self._known.cells[index] = read_cell(self._cells[index])
-        elif read.typed:
-            read = self._known.cells[index] = _read_source(self._cells[index], read)
+        elif read.typed or read.outputs is not None:
+            read = self._known.cells[index] = _read_again(self._cells[index], read)
         return read
 
 
@@ -145,36 +163,50 @@ class _Known:
         self.head = None
 
     def see(self, events: list[Any]) -> None:
-        """Forget what has changed. Paths speak of the list as it is afterwards."""
+        """Forget what has changed. Paths speak of lists as they are afterwards, and come with the
+        shortest first: a list tells what has moved before anything in it tells where it is."""
         self.changed.set()
-        paths = [(event, event.path) for event in events]
-        for event, path in paths:
+        for event in events:
+            path = event.path
             if not path:
-                self._reorder(event.delta)
-        for _, path in paths:
-            if path and path[0] < len(self.cells):
-                self._forget(path[0], path[1:])
-            if len(path) == 1:
+                self.order_changed = True
+                _follow(self.cells, event.delta)
+            elif path[0] < len(self.cells):
+                self._forget(path[0], path[1:], event)
+            if len(path) == 1 and "id" in getattr(event, "keys", ()):
                 self.order_changed = True
 
-    def _forget(self, index: int, path: list[Any]) -> None:
+    def _forget(self, index: int, path: list[Any], event: Any) -> None:
+        """Forget what has changed at ``path`` in the cell, if that is all there is to it."""
         read = self.cells[index]
-        if read is None or path != ["source"]:
+        if read is None or read.cell is None or read.problems:
             self.cells[index] = None
-        elif not read.typed:
-            self.cells[index] = replace(read, typed=True)
-
-    def _reorder(self, delta: list[dict[str, Any]]) -> None:
-        self.order_changed = True
-        at = 0
-        for step in delta:
-            if "retain" in step:
-                at += step["retain"]
-            elif "insert" in step:
-                self.cells[at:at] = [None] * len(step["insert"])
-                at += len(step["insert"])
+        elif path == ["source"]:
+            if not read.typed:
+                self.cells[index] = replace(read, typed=True)
+        elif path[:1] == ["outputs"] and read.cell["cell_type"] == "code":
+            if read.outputs is None:
+                read = self.cells[index] = replace(read, outputs=list(read.cell["outputs"]))
+            assert read.outputs is not None
+            if len(path) == 1:
+                _follow(read.outputs, event.delta)
             else:
-                del self.cells[at : at + step["delete"]]
+                read.outputs[path[1]] = None
+        else:
+            self.cells[index] = None
+
+
+def _follow(known: list[Any], delta: list[dict[str, Any]]) -> None:
+    """Let ``known`` have ``None`` for what has come into a list, and nothing for what has gone."""
+    at = 0
+    for step in delta:
+        if "retain" in step:
+            at += step["retain"]
+        elif "insert" in step:
+            known[at:at] = [None] * len(step["insert"])
+            at += len(step["insert"])
+        else:
+            del known[at : at + step["delete"]]
 
 
 def _notebook(head: _Head, known: list[_Read]) -> Notebook:
@@ -229,12 +261,21 @@ def read_cell(ycell: Any) -> _Read:
     return _Read(cell, tuple(problems))
 
 
-def _read_source(ycell: Any, read: _Read) -> _Read:
-    """As :func:`read_cell`, of a cell of which all but the source is as it was ``read``."""
-    source = ycell["source"]
-    if read.cell is None or not isinstance(source, YText):
-        return read_cell(ycell)
-    return _Read({**read.cell, "source": str(source)}, read.problems)
+def _read_again(ycell: Any, read: _Read) -> _Read:
+    """As :func:`read_cell`, of a cell that was ``read``: no more than what has changed since."""
+    assert read.cell is not None
+    cell = dict(read.cell)
+    lost: list[str] = []
+    good = True
+    if read.typed:
+        cell["source"] = str(ycell["source"])
+    if read.outputs is not None:
+        cell["outputs"] = read.outputs
+        for index, output in enumerate(read.outputs):
+            if output is None:
+                output = read.outputs[index] = plain_json(ycell["outputs"][index], lost, 2)
+                good = good and _is_output(output)
+    return read_cell(ycell) if lost or not good else _Read(cell, ())
 
 
 def _is_attachments(value: Json) -> bool:

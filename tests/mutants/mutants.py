@@ -267,10 +267,10 @@ MUTANTS = [
         ["tests/room/test_document.py"],
     ),
     Mutant(
-        "take for typed what else has changed in a cell",
+        "keep an output as it was read that has changed since",
         "room/reading.py",
-        'if read is None or path != ["source"]:',
-        "if read is None:",
+        "                read.outputs[path[1]] = None\n",
+        "                pass\n",
         ["tests/room/test_document.py"],
     ),
     # --- compaction

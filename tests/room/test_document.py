@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pycrdt import Array, Doc, Map, Text, XmlFragment
 
+from jupyter_collab.room import document as documents
 from jupyter_collab.room import reading
 from jupyter_collab.room.document import Document, NotebookDocument, repair
 from tests.room.notebooks import (
@@ -403,20 +404,45 @@ def rewrite(doc: Doc[Any], kind: int, place: int) -> None:
     elif kind == 4:
         ycell["id"] = f"other{place}"
     elif kind == 5:
-        ycell["outputs"] = Array([Map({"output_type": "stream", "text": Text(str(place))})])
-    elif kind == 6 and isinstance(ycell.get("outputs"), Array) and len(ycell["outputs"]):
-        text = ycell["outputs"][0]["text"]
-        text += f" {place}"
+        ycell["outputs"] = Array([printed(place)])
+    elif kind == 6 and isinstance(ycell.get("outputs"), Array):
+        rewrite_output(ycell["outputs"], place)
     elif kind == 7:
         doc.get("meta", type=Map)["nbformat_minor"] = 4 + place % 2
     elif kind == 8:
         ycell["source"] = Text(str(place)) if place % 2 else Map({"x": place})
+    elif kind == 9:
+        ycell["execution_count"] = place
+    elif kind == 10:
+        ycell["cell_type"] = ("code", "markdown")[place % 2]
+
+
+def output(text: str) -> dict[str, Any]:
+    return {"output_type": "stream", "name": "stdout", "text": text}
+
+
+def printed(place: int) -> Map[Any]:
+    return Map({"output_type": "stream", "name": "stdout", "text": Text(str(place))})
+
+
+def rewrite_output(outputs: Array[Any], place: int) -> None:
+    """Something that a kernel may do, or a client that is broken."""
+    at = place // 3 % (len(outputs) + 1)
+    if place % 3 == 0 or at == len(outputs):
+        odd = {3: "none", 6: Map({"output_type": "stream"}), 9: Map({"output_type": b"x"})}
+        outputs.insert(at, odd.get(place, printed(place)))
+    elif place % 3 == 1:
+        del outputs[at]
+    elif isinstance(outputs[at], Map):
+        outputs[at]["text"] = Text(f"{outputs[at].get('text')} {place}")
+        text = outputs[at]["text"]
+        text += "!"
 
 
 steps = st.lists(
     st.tuples(
         st.sampled_from(["here", "there", "read"]),
-        st.lists(st.tuples(st.integers(0, 8), st.integers(0, 9)), min_size=1, max_size=4),
+        st.lists(st.tuples(st.integers(0, 10), st.integers(0, 11)), min_size=1, max_size=4),
     ),
     max_size=12,
 )
@@ -500,31 +526,98 @@ def test_cells_that_have_not_changed_are_not_read_again() -> None:
     assert after[0] is not before[1]
 
 
-def test_of_a_cell_in_which_somebody_types_only_the_source_is_read_again() -> None:
-    """M17: or a save in a cell with a thousand outputs would hold up everybody."""
-    printed = {"output_type": "stream", "name": "stdout", "text": "printed"}
-    document = opened_notebook(notebook(code("a", "1", outputs=[printed])))
+def test_of_a_cell_only_the_source_and_the_outputs_that_have_changed_are_read_again() -> None:
+    """M17: or a save while a cell with a thousand outputs runs would hold up everybody."""
+    document = opened_notebook(notebook(code("a", "1", outputs=[output("x"), output("y")])))
     before = document.source()["cells"][0]
-    text = cells_of(document)[0]["source"]
+    text, outputs = cells_of(document)[0]["source"], cells_of(document)[0]["outputs"]
     for typed in "23":
         text += typed
     after = document.source()["cells"][0]
     assert after == {**before, "source": "123"}
     assert after["outputs"] is before["outputs"]
-    output = cells_of(document)[0]["outputs"][0]["text"]
-    output += " more"
-    assert document.source()["cells"][0]["outputs"][0]["text"] == "printed more"
-    assert before["source"] == "1"  # what is being written stays as it is
+    del outputs[0]
+    outputs.append(printed(3))
+    last = document.source()["cells"][0]
+    assert last["outputs"][0] is before["outputs"][1]
+    assert [shown["text"] for shown in last["outputs"]] == ["y", "3"]
+    text = outputs[0]["text"]
+    text += " more"
+    assert [shown["text"] for shown in document.source()["cells"][0]["outputs"]] == ["y more", "3"]
+    # What is being written stays as it is.
+    assert [shown["text"] for shown in before["outputs"]] == ["x", "y"]
+    assert before["source"] == "1"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "no output",
+        Map({"output_type": "stream"}),
+        Map({"output_type": "display_data", "data": Map({"text/plain": b"bytes"})}),
+    ],
+    ids=["none", "no text", "bytes"],
+)
+def test_an_output_that_is_none_is_told_though_it_came_later(odd: Any) -> None:
+    document = opened_notebook(notebook(code("a", "1", outputs=[output("x")])))
+    assert document.problems() == []
+    cells_of(document)[0]["outputs"].append(odd)
+    assert document.read() == copied(document, 3).read()
+    assert len(document.problems()) == 1
+    del cells_of(document)[0]["outputs"][1]
+    assert document.problems() == []
+
+
+def test_outputs_that_are_none_and_move_with_their_cell_are_true() -> None:
+    """M17: in one transaction, in which paths speak of where the cell is in the end."""
+    document = opened_notebook(notebook(markdown("a", "1"), code("b", "2", outputs=[output("x")])))
+    cells = cells_of(document)
+    cells[0]["outputs"] = Map({"x": 1})
+    document.source()
+    with document.doc.transaction():
+        cells[0]["outputs"]["y"] = 2
+        cells[1]["outputs"].append(printed(3))
+        cells.insert(0, Map({**code("c", "new"), "source": Text("new")}))
+    assert document.source() == copied(document, 3).source()
+    assert len(document.source()["cells"][2]["outputs"]) == 2
 
 
 def test_only_what_may_need_it_is_repaired() -> None:
     """M11"""
     document = opened_notebook(notebook(code("a", "1"), code("b", "2")))
     assert document.repair() == []
-    cells_of(document)[1]["id"] = "a"
+    with document.doc.transaction():
+        cells_of(document)[1]["id"] = "a"
+        assert document.repair() == []  # nobody was told
     assert len(document.repair()) == 1
     assert document.repair() == []
     assert document.problems() == []
+
+
+def test_an_id_that_was_just_given_twice_is_repaired_at_once() -> None:
+    """M11: what was read before is not what is there, within a transaction."""
+    document = opened_notebook(notebook(code("a", "1"), code("b", "2")))
+    document.read()
+    with document.doc.transaction():
+        cells_of(document)[1]["id"] = "a"
+        assert len(document.repair()) == 1
+
+
+def test_ids_are_looked_at_only_where_they_may_have_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """M11: a cell that is run has other members afterwards, and a thousand cells the same ids."""
+    document = opened_notebook(notebook(code("a", "1"), code("b", "2")))
+    document.read()
+    assert document.repair() == []
+    monkeypatch.setattr(documents, "repair", None)
+    monkeypatch.setattr(reading.NotebookReader, "_id", None)
+    cells_of(document)[0]["execution_count"] = 1
+    assert document.repair() == []
+    monkeypatch.undo()
+    monkeypatch.setattr(documents, "repair", None)
+    move(document, 0, 1)
+    assert document.repair() == []
 
 
 def test_a_document_that_was_read_is_let_go() -> None:
