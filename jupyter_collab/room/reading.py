@@ -31,18 +31,24 @@ CELLS_AT_ONCE = 4
 
 _LOST = object()
 
+_TRANSIENT = "execution_state"
+"""The member of a cell that no file has."""
+
+_OF_A_RUN = frozenset({_TRANSIENT, "execution_count"})
+"""The members of a cell that change when it is run, besides its outputs. They may be anything."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Read:
     """A cell that was read; ``None`` where there is none that could be written to a file.
 
-    ``typed``: its source has changed since. ``outputs`` are those of which some have, with ``None``
-    for each that has to be read. Nothing else of the cell has changed.
+    ``changed`` are members that have changed since. ``outputs`` are those of which some have, with
+    ``None`` for each that has to be read. Nothing else of the cell has changed.
     """
 
     cell: Cell | None
     problems: tuple[str, ...]
-    typed: bool = False
+    changed: frozenset[str] = frozenset()
     outputs: list[Json] | None = None
 
 
@@ -134,7 +140,7 @@ class NotebookReader:
         read = self._known.cells[index]
         if read is None:
             read = self._known.cells[index] = read_cell(self._cells[index])
-        elif read.typed or read.outputs is not None:
+        elif read.changed or read.outputs is not None:
             read = self._known.cells[index] = _read_again(self._cells[index], read)
         return read
 
@@ -181,9 +187,10 @@ class _Known:
         read = self.cells[index]
         if read is None or read.cell is None or read.problems:
             self.cells[index] = None
-        elif path == ["source"]:
-            if not read.typed:
-                self.cells[index] = replace(read, typed=True)
+        elif path == ["source"] or (not path and _OF_A_RUN.issuperset(event.keys)):
+            changed = read.changed.union(path or event.keys)
+            if changed != read.changed:
+                self.cells[index] = replace(read, changed=changed)
         elif path[:1] == ["outputs"] and read.cell["cell_type"] == "code":
             if read.outputs is None:
                 read = self.cells[index] = replace(read, outputs=list(read.cell["outputs"]))
@@ -241,7 +248,7 @@ def read_cell(ycell: Any) -> _Read:
     if not isinstance(ycell, Map):
         return _Read(None, ("is not a cell",))
     cell, problems = _plain(ycell)
-    cell.pop("execution_state", None)
+    cell.pop(_TRANSIENT, None)
     if cell.get("cell_type") not in CELL_TYPES:
         problems.append(f"has the type {cell.get('cell_type')!r}")
         cell["cell_type"] = "raw"
@@ -267,8 +274,12 @@ def _read_again(ycell: Any, read: _Read) -> _Read:
     cell = dict(read.cell)
     lost: list[str] = []
     good = True
-    if read.typed:
-        cell["source"] = str(ycell["source"])
+    for key in read.changed:
+        if key in ycell:
+            cell[key] = plain_json(ycell[key], lost, 1)
+        else:
+            cell.pop(key, None)
+    cell.pop(_TRANSIENT, None)
     if read.outputs is not None:
         cell["outputs"] = read.outputs
         for index, output in enumerate(read.outputs):

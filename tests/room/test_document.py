@@ -412,13 +412,23 @@ def rewrite(doc: Doc[Any], kind: int, place: int) -> None:
     elif kind == 8:
         ycell["source"] = Text(str(place)) if place % 2 else Map({"x": place})
     elif kind == 9:
-        ycell["execution_count"] = place
+        rewrite_run(ycell, place)
     elif kind == 10:
         ycell["cell_type"] = ("code", "markdown")[place % 2]
 
 
 def output(text: str) -> dict[str, Any]:
     return {"output_type": "stream", "name": "stdout", "text": text}
+
+
+def rewrite_run(ycell: Map[Any], place: int) -> None:
+    """What changes when a cell is run, as a client does it or a broken one."""
+    if place < 3:
+        ycell.pop("execution_count", None)
+    elif place < 9:
+        ycell["execution_count"] = place if place < 8 else b"no number"
+    else:
+        ycell["execution_state"] = "idle"
 
 
 def printed(place: int) -> Map[Any]:
@@ -543,7 +553,12 @@ def test_of_a_cell_only_the_source_and_the_outputs_that_have_changed_are_read_ag
     assert [shown["text"] for shown in last["outputs"]] == ["y", "3"]
     text = outputs[0]["text"]
     text += " more"
-    assert [shown["text"] for shown in document.source()["cells"][0]["outputs"]] == ["y more", "3"]
+    cells_of(document)[0]["execution_count"] = 4
+    cells_of(document)[0]["execution_state"] = "idle"
+    run = document.source()["cells"][0]
+    assert [shown["text"] for shown in run["outputs"]] == ["y more", "3"]
+    assert run["outputs"][1] is last["outputs"][1]
+    assert (run["execution_count"], "execution_state" in run) == (4, False)
     # What is being written stays as it is.
     assert [shown["text"] for shown in before["outputs"]] == ["x", "y"]
     assert before["source"] == "1"
