@@ -1,21 +1,18 @@
 """Reads a notebook out of a document, whatever clients have put there.
 
-Only what has changed since the last time is read again: saving a notebook of many megabytes
-takes no longer than the cells that somebody has touched.
+What has not changed since the last time is not read again; see :mod:`.known`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any
 
 from pycrdt import Array, Doc, Map
 from pycrdt import Text as YText
 
 from .build import CELL_TYPES, unique_id
-from .cells import Cell
-from .flag import Flag
+from .known import TRANSIENT, Head, Known, Read
 from .notebook import Notebook
 from .updates import Json
 from .values import number
@@ -31,35 +28,6 @@ CELLS_AT_ONCE = 4
 
 _LOST = object()
 
-_TRANSIENT = "execution_state"
-"""The member of a cell that no file has."""
-
-_OF_A_RUN = frozenset({_TRANSIENT, "execution_count"})
-"""The members of a cell that change when it is run, besides its outputs. They may be anything."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A cell that was read; ``None`` where there is none that could be written to a file.
-
-    ``changed`` are members that have changed since. ``outputs`` are those of which some have, with
-    ``None`` for each that has to be read. Nothing else of the cell has changed.
-    """
-
-    cell: Cell | None
-    problems: tuple[str, ...]
-    changed: frozenset[str] = frozenset()
-    outputs: list[Json] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """What a notebook has besides its cells."""
-
-    metadata: dict[str, Json]
-    rest: dict[str, Json]
-    problems: tuple[str, ...]
-
 
 class NotebookReader:
     """Reads one document again and again.
@@ -71,7 +39,7 @@ class NotebookReader:
     def __init__(self, meta: Map[Any], cells: Array[Any]) -> None:
         self._meta = meta
         self._cells = cells
-        self._known = _Known()
+        self._known = Known()
         self.changed = self._known.changed
         # Without pycrdt's own wrapper, which takes longer than applying what was typed. The
         # document must not hold on to itself by way of its observer, or it is never freed.
@@ -136,7 +104,7 @@ class NotebookReader:
         if len(known) != len(self._cells):
             known[:] = [None] * len(self._cells)
 
-    def _read_cell(self, index: int) -> _Read:
+    def _read_cell(self, index: int) -> Read:
         read = self._known.cells[index]
         if read is None:
             read = self._known.cells[index] = read_cell(self._cells[index])
@@ -154,69 +122,7 @@ def is_in_transaction(doc: Doc[Any]) -> bool:
     return True
 
 
-class _Known:
-    """What was read of the head and of each cell, as long as it is still so. Knows no document."""
-
-    def __init__(self) -> None:
-        self.head: _Head | None = None
-        self.cells: list[_Read | None] = []
-        self.changed = Flag(())
-        self.order_changed = True
-
-    def see_head(self, _events: Any) -> None:
-        """Forget the head, as it has changed."""
-        self.changed.set()
-        self.head = None
-
-    def see(self, events: list[Any]) -> None:
-        """Forget what has changed. Paths speak of lists as they are afterwards, and come with the
-        shortest first: a list tells what has moved before anything in it tells where it is."""
-        self.changed.set()
-        for event in events:
-            path = event.path
-            if not path:
-                self.order_changed = True
-                _follow(self.cells, event.delta)
-            elif path[0] < len(self.cells):
-                self._forget(path[0], path[1:], event)
-            if len(path) == 1 and "id" in getattr(event, "keys", ()):
-                self.order_changed = True
-
-    def _forget(self, index: int, path: list[Any], event: Any) -> None:
-        """Forget what has changed at ``path`` in the cell, if that is all there is to it."""
-        read = self.cells[index]
-        if read is None or read.cell is None or read.problems:
-            self.cells[index] = None
-        elif path == ["source"] or (not path and _OF_A_RUN.issuperset(event.keys)):
-            changed = read.changed.union(path or event.keys)
-            if changed != read.changed:
-                self.cells[index] = replace(read, changed=changed)
-        elif path[:1] == ["outputs"] and read.cell["cell_type"] == "code":
-            if read.outputs is None:
-                read = self.cells[index] = replace(read, outputs=list(read.cell["outputs"]))
-            assert read.outputs is not None
-            if len(path) == 1:
-                _follow(read.outputs, event.delta)
-            else:
-                read.outputs[path[1]] = None
-        else:
-            self.cells[index] = None
-
-
-def _follow(known: list[Any], delta: list[dict[str, Any]]) -> None:
-    """Let ``known`` have ``None`` for what has come into a list, and nothing for what has gone."""
-    at = 0
-    for step in delta:
-        if "retain" in step:
-            at += step["retain"]
-        elif "insert" in step:
-            known[at:at] = [None] * len(step["insert"])
-            at += len(step["insert"])
-        else:
-            del known[at : at + step["delete"]]
-
-
-def _notebook(head: _Head, known: list[_Read]) -> Notebook:
+def _notebook(head: Head, known: list[Read]) -> Notebook:
     """What was read, put together."""
     problems = list(head.problems)
     for place, read in enumerate(known, start=1):
@@ -228,7 +134,7 @@ def _notebook(head: _Head, known: list[_Read]) -> Notebook:
     return notebook
 
 
-def read_head(meta: Map[Any]) -> _Head:
+def read_head(meta: Map[Any]) -> Head:
     """What a notebook has besides its cells, mended where it has to be."""
     rest, lost = _plain(meta)
     metadata = rest.pop("metadata", {})
@@ -240,15 +146,15 @@ def read_head(meta: Map[Any]) -> _Head:
         if not isinstance(rest.setdefault(key, usual), int):
             problems.append(f"The notebook has {key} {rest[key]!r}")
             rest[key] = usual
-    return _Head(metadata, rest, tuple(problems))
+    return Head(metadata, rest, tuple(problems))
 
 
-def read_cell(ycell: Any) -> _Read:
+def read_cell(ycell: Any) -> Read:
     """One cell, mended where it has to be."""
     if not isinstance(ycell, Map):
-        return _Read(None, ("is not a cell",))
+        return Read(None, ("is not a cell",))
     cell, problems = _plain(ycell)
-    cell.pop(_TRANSIENT, None)
+    cell.pop(TRANSIENT, None)
     if cell.get("cell_type") not in CELL_TYPES:
         problems.append(f"has the type {cell.get('cell_type')!r}")
         cell["cell_type"] = "raw"
@@ -265,10 +171,10 @@ def read_cell(ycell: Any) -> _Read:
         del cell["attachments"]
     elif cell["cell_type"] != "code" and not cell.get("attachments", True):
         del cell["attachments"]
-    return _Read(cell, tuple(problems))
+    return Read(cell, tuple(problems))
 
 
-def _read_again(ycell: Any, read: _Read) -> _Read:
+def _read_again(ycell: Any, read: Read) -> Read:
     """As :func:`read_cell`, of a cell that was ``read``: no more than what has changed since."""
     assert read.cell is not None
     cell = dict(read.cell)
@@ -279,14 +185,14 @@ def _read_again(ycell: Any, read: _Read) -> _Read:
             cell[key] = plain_json(ycell[key], lost, 1)
         else:
             cell.pop(key, None)
-    cell.pop(_TRANSIENT, None)
+    cell.pop(TRANSIENT, None)
     if read.outputs is not None:
         cell["outputs"] = read.outputs
         for index, output in enumerate(read.outputs):
             if output is None:
                 output = read.outputs[index] = plain_json(ycell["outputs"][index], lost, 2)
                 good = good and _is_output(output)
-    return read_cell(ycell) if lost or not good else _Read(cell, ())
+    return read_cell(ycell) if lost or not good else Read(cell, ())
 
 
 def _is_attachments(value: Json) -> bool:

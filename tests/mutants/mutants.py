@@ -268,7 +268,7 @@ MUTANTS = [
     ),
     Mutant(
         "keep an output as it was read that has changed since",
-        "room/reading.py",
+        "room/known.py",
         "                read.outputs[path[1]] = None\n",
         "                pass\n",
         ["tests/room/test_document.py"],
