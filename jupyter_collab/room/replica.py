@@ -218,8 +218,9 @@ class Replica:
         untouched = not self._state_flag.take()
         if untouched and values == self._told:
             return
-        # To read a member takes as long as a keystroke: only where others may have written one.
-        known = self._told if untouched else {key: self._state.get(key) for key in values}
+        # To read a member takes as long as a keystroke: only where others may have written it.
+        sure = self._told if untouched else {}
+        known = {key: sure[key] if key in sure else self._state.get(key) for key in values}
         new = {key: value for key, value in values.items() if known.get(key) != value}
         if known.get("path") is not None and "path" in new:
             self._made_by = None  # it has the old one
@@ -229,7 +230,7 @@ class Replica:
                 self._state.update(new)
             self._tells_state = False
             self._state_flag.take()
-        self._told = values
+        self._told = {**sure, **values}
 
     def on_change(self, notify: Callable[[], None]) -> None:
         """Call ``notify`` after every transaction, whoever made it. One listener at a time."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pycrdt import Doc
+from pycrdt import Doc, Map
 
 from jupyter_collab.protocol.messages import EMPTY_UPDATE, SyncStep2, SyncUpdate
 from jupyter_collab.room import replica as module
@@ -123,3 +123,18 @@ def test_whoever_comes_has_it_all_at_once() -> None:
     assert ada.all(SyncUpdate), "the state, which is no part of the file"
     world.type(ada, "A")
     assert str(world.open(2).text) == "A" + HELLO
+
+
+def test_what_others_know_of_the_state_is_not_told_again() -> None:
+    replica = Replica("file", Doc())
+    replica.set_state({"path": "a.txt", "hash": "1"})
+    replica.set_state({"path": "a.txt"})
+    replica.take()
+    replica.set_state({"path": "a.txt", "hash": "1"})
+    assert replica.take() == ([], False)
+    # What code on the server has written in the meantime is put right.
+    replica.doc.get("state", type=Map)["hash"] = "2"
+    replica.take()
+    replica.set_state({"path": "a.txt", "hash": "1"})
+    assert replica.document.state() == {"path": "a.txt", "hash": "1"}
+    assert len(replica.take()[0]) == 1
