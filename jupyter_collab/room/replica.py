@@ -214,23 +214,18 @@ class Replica:
                 if self._notify is not None:
                     self._notify()
             return
-        doc = self.doc
-        untouched = not self._state_flag.take()
-        if untouched and values == self._told:
+        if not self._state_flag.take() and values == self._told:
             return
-        # To read a member takes as long as a keystroke: only where others may have written it.
-        sure = self._told if untouched else {}
-        known = {key: sure[key] if key in sure else self._state.get(key) for key in values}
-        new = {key: value for key, value in values.items() if known.get(key) != value}
-        if known.get("path") is not None and "path" in new:
-            self._made_by = None  # it has the old one
-        if new:
-            self._tells_state = True
-            with doc.transaction(origin=ORIGIN):
-                self._state.update(new)
-            self._tells_state = False
-            self._state_flag.take()
-        self._told = {**sure, **values}
+        self._tells_state = True
+        with self.doc.transaction(origin=ORIGIN):
+            if self._state.get("path", values.get("path")) != values.get("path"):
+                self._made_by = None  # it has the old one
+            for key, value in values.items():
+                if self._state.get(key) != value:
+                    self._state[key] = value
+        self._tells_state = False
+        self._told = values
+        self._state_flag.take()
 
     def on_change(self, notify: Callable[[], None]) -> None:
         """Call ``notify`` after every transaction, whoever made it. One listener at a time."""
