@@ -21,7 +21,7 @@ from .doubles import part_doubles
 from .editing import edit_notebook
 from .flag import Flag
 from .notebook import Notebook
-from .reading import NotebookReader
+from .reading import NotebookReader, id_of
 from .textedit import edit_text
 from .updates import Json
 from .values import normal
@@ -114,7 +114,7 @@ def repair(doc: Doc[Any]) -> list[str]:
     """
     cells: Array[Any] = doc.get("cells", type=Array)
     with doc.transaction():
-        ids = [ycell.get("id") if isinstance(ycell, Map) else None for ycell in cells]
+        ids = [id_of(ycell) for ycell in cells]
         if len(set(ids)) == len(ids):
             return []
         return part_doubles(cells, ids)

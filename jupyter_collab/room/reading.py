@@ -96,8 +96,7 @@ class NotebookReader:
         read = self._known.cells[index]
         if read is not None:
             return None if read.cell is None else read.cell.get("id")
-        ycell = self._cells[index]
-        return ycell.get("id") if isinstance(ycell, Map) else None
+        return id_of(self._cells[index])
 
     def _fit(self) -> None:
         known = self._known.cells
@@ -120,6 +119,11 @@ def is_in_transaction(doc: Doc[Any]) -> bool:
     except RuntimeError:
         return False
     return True
+
+
+def id_of(ycell: Any) -> Any:
+    """The id of a cell as it is in the document, whatever clients have put there."""
+    return ycell.get("id") if isinstance(ycell, Map) else None
 
 
 def _notebook(head: Head, known: list[Read]) -> Notebook:
@@ -177,12 +181,10 @@ def read_cell(ycell: Any) -> Read:
 def _read_again(ycell: Any, read: Read) -> Read:
     """As :func:`read_cell`, of a cell that was ``read``: no more than what has changed since."""
     assert read.cell is not None
-    cell = dict(read.cell)
-    lost: list[str] = []
-    good = True
+    cell, problems = dict(read.cell), list[str]()
     for key in read.changed:
         if key in ycell:
-            cell[key] = plain_json(ycell[key], lost, 1)
+            cell[key] = plain_json(ycell[key], problems, 1)
         else:
             cell.pop(key, None)
     cell.pop(TRANSIENT, None)
@@ -190,9 +192,9 @@ def _read_again(ycell: Any, read: Read) -> Read:
         cell["outputs"] = read.outputs
         for index, output in enumerate(read.outputs):
             if output is None:
-                output = read.outputs[index] = plain_json(ycell["outputs"][index], lost, 2)
-                good = good and _is_output(output)
-    return read_cell(ycell) if lost or not good else Read(cell, ())
+                read.outputs[index] = plain_json(ycell["outputs"][index], problems, 2)
+                _read_outputs([read.outputs[index]], problems)
+    return read_cell(ycell) if problems else Read(cell, ())
 
 
 def _is_attachments(value: Json) -> bool:

@@ -443,10 +443,11 @@ def rewrite_output(outputs: Array[Any], place: int) -> None:
         outputs.insert(at, odd.get(place, printed(place)))
     elif place % 3 == 1:
         del outputs[at]
-    elif isinstance(outputs[at], Map):
-        outputs[at]["text"] = Text(f"{outputs[at].get('text')} {place}")
+    elif isinstance(outputs[at], Map) and isinstance(outputs[at].get("text"), Text):
         text = outputs[at]["text"]
-        text += "!"
+        text += f" {place}"
+    elif isinstance(outputs[at], Map):
+        outputs[at]["text"] = Text(str(place))
 
 
 steps = st.lists(
