@@ -28,8 +28,7 @@ is a page in it, so the file is synced once more for each 32: beside the 32 sync
 was not measurable."""
 
 WAL_LIMIT = 128 * 1024
-"""Bytes that the write-ahead log may keep on disk while nothing is in it. Not nought: by an empty
-one a store is known that has lost its log."""
+"""Bytes that the write-ahead log may keep on disk while nothing is in it."""
 
 CACHE_SIZE = 256
 """KiB of the file that are kept in memory. A keystroke needs a few pages; documents are read once,
@@ -80,7 +79,9 @@ class Database:
         # What SQLite called the data when the tables were last found to be today's.
         self._checked_at: int | None = None
         self._witness = Witness(path)
-        self._is_signed = self._lost_log = False
+        self._is_signed = self._left_open = False
+        self.is_in_doubt = False
+        """Whether what is read may lack something that was there, which could not be noted yet."""
 
     def reader(self) -> sqlite3.Connection | None:
         """A connection to read from; ``None`` where nothing was ever written.
@@ -95,9 +96,17 @@ class Database:
         version = self._version(connection)
         if version == 0:
             return None
-        if version == len(self._steps) and (self._is_signed or not self._is_put_back(connection)):
-            return connection
-        return self.writer()
+        if version < len(self._steps):
+            return self.writer()
+        self.is_in_doubt = not self._is_signed and self._may_lack_something(connection)
+        if self.is_in_doubt:
+            try:
+                connection = self.writer()
+                self.is_in_doubt = False
+            except sqlite3.OperationalError as error:
+                # It can be read all the same; whoever writes first signs it.
+                self._log.warning("%s", self.explain(error))
+        return connection
 
     def writer(self) -> sqlite3.Connection:
         """A connection to a database that has today's tables."""
@@ -118,13 +127,14 @@ class Database:
 
     def _sign(self, connection: sqlite3.Connection) -> str:
         """Take the store into use, within the transaction that is open."""
-        if not self._is_signed and self._is_put_back(connection):
+        if not self._is_signed and self._may_lack_something(connection):
             expect_more(connection)
-            self._log.warning(
-                "The store of histories %s is not as it was left; documents whose files have"
-                " changed since are opened anew by those who have them",
-                self.path,
-            )
+            if self._witness.contradicts(connection):
+                self._log.warning(
+                    "The store of histories %s is not as it was left; documents whose files have"
+                    " changed since are opened anew by those who have them",
+                    self.path,
+                )
         return self._witness.sign(connection)
 
     def finish(self) -> None:
@@ -147,8 +157,11 @@ class Database:
             # The next server takes the store for one that was put back, which is safe.
             self._log.warning("%s cannot be written: %s", self._witness.path, error)
 
-    def _is_put_back(self, connection: sqlite3.Connection) -> bool:
-        return self._witness.contradicts(connection) or self._lost_log
+    def _may_lack_something(self, connection: sqlite3.Connection) -> bool:
+        """Whether the store is not the one that was left, or was left by a server that died: of a
+        write-ahead log that is damaged, cut or gone SQLite takes what stands before the damage,
+        and does not tell."""
+        return self._left_open or self._witness.contradicts(connection)
 
     def close(self) -> None:
         """Close the connection; what the write-ahead log holds goes into the file."""
@@ -228,13 +241,12 @@ class Database:
                 return self._connection
             self._log.warning("The store of histories %s was replaced or deleted", self.path)
             self.close()
-        left_open = self._witness.is_left_open
-        self._lost_log = left_open and allows_wal(self.path) and self._witness.misses_log()
+        self._left_open = self._witness.is_left_open
         connection = sqlite3.connect(self.path, timeout=self._busy_timeout, isolation_level=None)
         try:
             self._identity = self._identify()
             _configure(connection, self.path)
-            if left_open:
+            if self._left_open:
                 _check(connection)
         except BaseException:
             connection.close()

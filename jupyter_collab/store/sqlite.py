@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from logging import Logger
 from pathlib import Path
 
@@ -43,15 +44,19 @@ class SQLiteUpdateLog:
         self.path = Path(path).absolute()
         self._ages = forget_after, forget_unsaved_after
         self._clock = clock
-        self._writer = Writer(Database(self.path, log, busy_timeout=busy_timeout), log)
+        self._database = Database(self.path, log, busy_timeout=busy_timeout)
+        self._writer = Writer(self._database, log)
         self._used: set[RoomId] = set()
 
     async def load(self, room: RoomId, until: Position | None = None) -> StoredHistory | None:
         """See :meth:`UpdateLog.load`."""
         self._used.add(room)
-        return await self._writer.read(
-            lambda connection: histories.load(connection, room, until), None
-        )
+
+        def load(connection: sqlite3.Connection) -> StoredHistory | None:
+            history = histories.load(connection, room, until)
+            return _with_more(history) if history and self._database.is_in_doubt else history
+
+        return await self._writer.read(load, None)
 
     async def start(
         self,
@@ -108,3 +113,9 @@ class SQLiteUpdateLog:
     async def close(self) -> None:
         """See :meth:`UpdateLog.close`."""
         await self._writer.close()
+
+
+def _with_more(history: StoredHistory) -> StoredHistory:
+    """``history`` as :func:`histories.expect_more` marks it."""
+    saved = history.saved
+    return replace(history, saved=None if saved is None else replace(saved, live=True))

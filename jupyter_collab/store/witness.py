@@ -1,8 +1,8 @@
 """Whether a store is the one that the last server has left.
 
-A store that was put back from a copy, or that has lost its write-ahead log, looks like any other.
-So whoever opens it puts a new token into it, and the same into a small file beside it, which is
-in no copy of the store; and once more when it is closed.
+A store that was put back from a copy looks like any other. So whoever opens it puts a new token
+into it, and the same into a small file beside it, which is in no copy of the store; and once more
+when it is closed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ class Witness:
     """The file beside the store at ``path``."""
 
     def __init__(self, path: Path) -> None:
-        self._store = path
         self.path = Path(f"{path}{_SUFFIX}")
 
     def contradicts(self, connection: sqlite3.Connection) -> bool:
@@ -29,15 +28,6 @@ class Witness:
         token = _token(connection)
         # One without is new, or from before there were witnesses.
         return token is not None and self._read()[0] != token
-
-    def misses_log(self) -> bool:
-        """Whether the write-ahead log is gone of which a server that died has left something; it
-        has, where the store :attr:`is_left_open`.
-
-        To be asked before the store is opened, which may put an empty one there.
-        """
-        log = Path(f"{self._store}-wal")
-        return not (log.exists() and log.stat().st_size)
 
     @property
     def is_left_open(self) -> bool:

@@ -239,10 +239,10 @@ MUTANTS = [
         WITNESS,
     ),
     Mutant(
-        "believe a store that has lost its write-ahead log",
+        "believe a store whose server has died",
         "store/database.py",
-        "self._witness.contradicts(connection) or self._lost_log",
-        "self._witness.contradicts(connection)",
+        "return self._left_open or self._witness.contradicts(connection)",
+        "return self._witness.contradicts(connection)",
         WITNESS,
     ),
     Mutant(
