@@ -188,7 +188,7 @@ describe('DocumentProvider', () => {
     await provider.reconnect();
     await sync(poor);
     expect(provider.state.link).toMatchObject({ kind: 'refused', reason: 'oversized' });
-    expect(poor.socket.types()).toEqual(['step1', 'awareness']);
+    expect(poor.socket.types()).toEqual(['step1']);
     const tries = poor.sockets.length;
     window.dispatchEvent(new Event('online'));
     expect(poor.sockets).toHaveLength(tries);

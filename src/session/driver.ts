@@ -194,7 +194,10 @@ export class SessionDriver implements IDisposable {
     this._saves.delete(id);
   }
 
-  /** One timer for the nearest deadline. One that fires too early does no harm. */
+  /**
+   * One timer for the nearest deadline. One that fires too early does no harm. What is due already
+   * is done as soon as those who are at work now are done, so that what they do leaves together.
+   */
   private _setTimer(): void {
     const deadline = nextDeadline(this._state);
     if (deadline === null || deadline >= this._timerDue) {
@@ -202,7 +205,12 @@ export class SessionDriver implements IDisposable {
     }
     clearTimeout(this._timer);
     this._timerDue = deadline;
-    this._timer = setTimeout(() => this._wake(), Math.max(0, deadline - Date.now()));
+    const wait = deadline - Date.now();
+    if (wait > 0) {
+      this._timer = setTimeout(() => this._wake(), wait);
+    } else {
+      queueMicrotask(() => this._wake());
+    }
   }
 
   private _wake(): void {

@@ -301,7 +301,10 @@ function failure({ link }: SessionState): SaveResult {
   }
 }
 
-/** Count a local edit, and send it: at once after a pause, with its neighbours while typing. */
+/**
+ * Count a local edit, and send it: after a pause with all that is done in the same go, as others
+ * should not see half of it, and with its neighbours while typing.
+ */
 export function recordEdit(state: SessionState, update: Uint8Array, at: number): Step {
   const { edits } = state;
   const counted = { ...state, edits: { ...edits, made: edits.made + 1 } };
@@ -326,8 +329,7 @@ function flushSoon(state: SessionState, at: number): Step {
   if (wire === null || wire.flushAt !== null) {
     return [state, []];
   }
-  const due = wire.flushedAt + FLUSH_INTERVAL;
-  return due <= at ? flush(state, at) : step(withWire(state, { flushAt: due }));
+  return step(withWire(state, { flushAt: Math.max(at, wire.flushedAt + FLUSH_INTERVAL) }));
 }
 
 /** Send what waits. Edits go first: cursors point into them. */

@@ -9,13 +9,13 @@ import asyncio
 import json
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from pycrdt import Array, Doc, Map, Text
+from pycrdt import Array, Doc, Map, Text, merge_updates
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
@@ -265,6 +265,8 @@ class CollabPerson(Person):
         self._lineage: Lineage | None = None
         self._carried: Left | None = None
         self._edit_of: dict[str, int] = {}
+        self._outbox: list[bytes] = []
+        self._is_busy = False
         super().__init__(name, lab, path, seed)
 
     def _begin_anew(self) -> None:
@@ -298,8 +300,23 @@ class CollabPerson(Person):
         self._applied.append(Applied(update, True, ends(self._before, self._after), self._made))
         connection = self.connection
         if connection is not None and connection.sent:
+            self._outbox.append(update)
+            if not self._is_busy:
+                self._flush(connection)
+
+    def _flush(self, connection: Connection) -> None:
+        if self._outbox:
             connection.frames.append(self._made)
-            self._say(connection, 2, update)
+            self._say(connection, 2, merge_updates(*self._outbox))
+            self._outbox.clear()
+
+    @contextmanager
+    def _in_one_go(self, connection: Connection) -> Iterator[None]:
+        """What is edited within leaves as one frame, as from a browser."""
+        self._is_busy = True
+        yield
+        self._is_busy = False
+        self._flush(connection)
 
     def _refused(self) -> None:
         raise AssertionError("a client that speaks the subprotocol is never closed with 1003")
@@ -371,7 +388,8 @@ class CollabPerson(Person):
         self.ready = True
         if self._carried is not None:
             left, self._carried = self._carried, None
-            left.carry_into(self.doc, connection.lineage, self._applied)
+            with self._in_one_go(connection):
+                left.carry_into(self.doc, connection.lineage, self._applied)
             self._edit_of = dict.fromkeys(self._edit_of, self._made)
 
     def _hear_ack(self, connection: Connection, frame: bytes) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -152,6 +153,8 @@ class CollabClient(Client):
 
     def __init__(self, name: str, type: str, server: Server, next_line: Callable[[], int]) -> None:
         self._shelf = Shelf()
+        self._outbox: list[bytes] = []
+        self._is_busy = False
         super().__init__(name, type, server, next_line)
         self._opened()
 
@@ -213,8 +216,23 @@ class CollabClient(Client):
         self.made += 1
         self._applied.append(Applied(update, True, ends(self._before, self._after), self.made))
         if self._sent:
+            self._outbox.append(update)
+            if not self._is_busy:
+                self._flush()
+
+    def _flush(self) -> None:
+        if self._outbox:
             self._frames.append(self.made)
-            self.say(SyncUpdate(update))
+            self.say(SyncUpdate(merge_updates(*self._outbox)))
+            self._outbox.clear()
+
+    @contextmanager
+    def _in_one_go(self) -> Iterator[None]:
+        """What is edited within leaves as one frame, as from a browser."""
+        self._is_busy = True
+        yield
+        self._is_busy = False
+        self._flush()
 
     def _hear(self, message: ServerMessage) -> None:
         match message:
@@ -278,10 +296,11 @@ class CollabClient(Client):
         self.ready = True
         before = words_of(self.document)
         carried, strays = self._shelf.unpack()
-        for left in carried:
-            left.carry_into(self.doc, self._greeted, self._applied)
-        for left in strays:
-            left.carry_into(self.doc, None, self._applied)
+        with self._in_one_go():
+            for left in carried:
+                left.carry_into(self.doc, self._greeted, self._applied)
+            for left in strays:
+                left.carry_into(self.doc, None, self._applied)
         if carried or strays:
             self._server.on_merge(before, before, words_of(self.document))
 

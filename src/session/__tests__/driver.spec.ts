@@ -74,6 +74,7 @@ describe('SessionDriver', () => {
   it('sends fast typing as one update, and nothing of it back and forth', async () => {
     const { doc, server } = world;
     const socket = await connect(world);
+    jest.advanceTimersByTime(100);
     const before = socket.sent.length;
     for (const letter of 'typing 𝒳 fast') {
       doc.getText('source').insert(0, letter);
@@ -89,11 +90,13 @@ describe('SessionDriver', () => {
     awareness.setLocalStateField('user', { name: 'ada' });
     const socket = await connect(world);
     const clock = awareness.meta.get(awareness.clientID)?.clock ?? NaN;
+    jest.advanceTimersByTime(0);
     expect(socket.types()).toContain('awareness');
     socket.onclose({ code: 1006, reason: '' });
     jest.advanceTimersByTime(250);
     line.socket.onopen();
     line.socket.say({ type: 'hello', lineage: 'L1', access: 'edit', path: '', status: STATUS });
+    jest.advanceTimersByTime(0);
     expect(awareness.meta.get(awareness.clientID)?.clock).toBe(clock + 1);
     expect(line.socket.types()).toEqual(['step1', 'awareness']);
   });

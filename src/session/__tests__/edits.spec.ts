@@ -10,17 +10,27 @@ describe('local edits', () => {
   it('leave at once after a pause, and together while typing goes on', () => {
     const play = live();
     play.wait(1_000);
-    expect(play.edit(A)).toEqual([{ type: 'sendEdits', updates: [A] }]);
+    expect(play.edit(A)).toEqual([]);
+    expect(play.wait(0)).toEqual([{ type: 'sendEdits', updates: [A] }]);
     expect(play.edit(B)).toEqual([]);
     expect(play.edit(C)).toEqual([]);
     expect(play.wait(20)).toEqual([{ type: 'sendEdits', updates: [B, C] }]);
     expect(play.wait(1_000)).toEqual([]);
   });
 
+  it('leave as one where they are made in one go, as others should not see half of them', () => {
+    const play = live();
+    play.wait(1_000);
+    play.edit(A);
+    play.edit(B);
+    expect(play.wait(0)).toEqual([{ type: 'sendEdits', updates: [A, B] }]);
+  });
+
   it('leave before the page is hidden', () => {
     const play = live();
     play.wait(1_000);
     play.edit(A);
+    play.wait(0);
     play.edit(B);
     expect(play.do({ type: 'hidden' })).toEqual([{ type: 'sendEdits', updates: [B] }]);
   });
@@ -31,7 +41,8 @@ describe('local edits', () => {
     expect(play.edit()).toEqual([]);
     play.hear({ type: 'step1', stateVector: VECTOR });
     play.wait(1_000);
-    expect(types(play.edit())).toEqual(['sendEdits']);
+    play.edit();
+    expect(types(play.wait(0))).toEqual(['sendEdits']);
   });
 
   it('go before the cursor that stands in them', () => {
@@ -50,6 +61,7 @@ describe('edits that are not durable yet (W8)', () => {
     play.hear({ type: 'ack', count: 1 });
     play.wait(1_000);
     play.edit(A);
+    play.wait(0);
     play.edit(B);
     play.edit(C);
     play.wait(20);
@@ -66,6 +78,7 @@ describe('edits that are not durable yet (W8)', () => {
     play.edit();
     play.wait(1_000);
     play.edit();
+    play.wait(0);
     play.hear({ type: 'ack', count: 3 });
     play.hear({ type: 'ack', count: 3 });
     play.hear({ type: 'ack', count: 2 });
@@ -89,6 +102,7 @@ describe('edits that are not durable yet (W8)', () => {
     const play = live();
     play.wait(1_000);
     play.edit();
+    play.wait(0);
     play.lose();
     expect(unsynced(play.state)).toBe(1);
     play.redial();
@@ -125,6 +139,7 @@ describe('saves (W4)', () => {
     const play = live();
     play.wait(1_000);
     play.edit(A);
+    play.wait(0);
     play.edit(B);
     expect(play.do({ type: 'saveAsked', id: 1 })).toEqual([
       { type: 'sendEdits', updates: [B] },
@@ -194,6 +209,7 @@ describe('what is known to be in the file', () => {
     const play = live();
     play.wait(1_000);
     play.edit(A);
+    play.wait(0);
     play.hear({ type: 'ack', count: 2 });
     play.wait(1_000);
     play.edit(B);
@@ -211,6 +227,7 @@ describe('what is known to be in the file', () => {
   it('is nothing on a new connection before the first ack (L6)', () => {
     const play = live();
     play.edit(A);
+    play.wait(20);
     play.hear({ type: 'ack', count: 2 });
     play.lose();
     play.redial();
@@ -226,6 +243,7 @@ describe('what is known to be in the file', () => {
     play.wait(1_000);
     say(play, unsaved);
     play.edit(A);
+    play.wait(0);
     expect(play.hear({ type: 'ack', count: 2 })).toEqual([]);
   });
 

@@ -80,6 +80,7 @@ describe('the status of a document', () => {
     play.wait(1_000);
     play.edit();
     expect(label(play)).toBe('Syncing…');
+    play.wait(0);
     withStatus({ save: { state: 'unsaved' } }, play);
     expect(label(play)).toBe('Syncing…');
     play.hear({ type: 'ack', count: 2 });
