@@ -85,6 +85,17 @@ describe('SessionDriver', () => {
     expect(server.getText('source').toString()).toBe(doc.getText('source').toString());
   });
 
+  it('sends what is changed in one go as one update, at once', async () => {
+    const { doc } = world;
+    const socket = await connect(world);
+    jest.advanceTimersByTime(100);
+    const before = socket.sent.length;
+    doc.getText('source').insert(0, 'in two ');
+    doc.getText('source').insert(0, 'transactions ');
+    jest.advanceTimersByTime(0);
+    expect(socket.types().slice(before)).toEqual(['update']);
+  });
+
   it('announces itself with a newer clock on each connection', async () => {
     const { awareness, line } = world;
     awareness.setLocalStateField('user', { name: 'ada' });
