@@ -39,7 +39,6 @@ class Document(ABC):
 
     def __init__(self, doc: Doc[Any]) -> None:
         self.doc = doc
-        self._state: Map[Any] = doc.get("state", type=Map)
 
     @staticmethod
     def of(type: str, doc: Doc[Any]) -> Document:
@@ -92,16 +91,6 @@ class Document(ABC):
     def problems(self) -> list[str]:
         """What :meth:`source` had to leave out or mend, in plain English."""
         return []
-
-    def state(self) -> dict[str, Json]:
-        """What clients are told about the document besides its content."""
-        return dict(self._state.items())
-
-    def set_state(self, key: str, value: Json, origin: Any = None) -> None:
-        """Tell clients something about the document; nothing is done if they know it."""
-        if self._state.get(key) != value:
-            with self.doc.transaction(origin=origin):
-                self._state[key] = value
 
 
 def repair(doc: Doc[Any]) -> list[str]:

@@ -373,17 +373,6 @@ def test_there_is_nothing_to_repair() -> None:
     assert document.doc.get_state() == state
 
 
-def test_state_is_told_once() -> None:
-    """M12"""
-    document = opened("file", "x")
-    document.set_state("path", "a.txt")
-    state = document.doc.get_state()
-    document.set_state("path", "a.txt")
-    assert document.state() == {"path": "a.txt"}
-    assert document.doc.get_state() == state
-    assert document.source() == "x"
-
-
 def rewrite(doc: Doc[Any], kind: int, place: int) -> None:
     """Something that a client may do; the outcome depends on the arguments alone."""
     cells: Array[Any] = doc.get("cells", type=Array)
