@@ -10,13 +10,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
-from zlib import crc32
 
-from ..errors import StoreError
+from ..errors import BadRoomId, StoreError
 from ..protocol.identity import Lineage, Position, RoomId
 from . import refusals
 from .marks import decode_mark, encode_mark, highest_position
 from .port import More, SavedMark, StoredHistory
+from .schema import check, checksum
 
 INSERT = "INSERT INTO collab_updates (key, crc, payload) VALUES (?, ?, ?)"
 
@@ -40,24 +40,38 @@ DAMAGED = b"\xff" * 10
 """What is put before an update that is not what was written: it is none any more, for sure."""
 
 
-def checksum(payload: bytes, position: int = 0) -> int:
-    """Of an update at ``position``, or of a mark."""
-    return crc32(payload, position & 0xFFFFFFFF)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An update, as far as it is one, and whether its history begins with it."""
+
+    position: int
+    update: bytes
+    begins: bool
 
 
 def _whole(connection: sqlite3.Connection, key: int, payload: object) -> object:
-    """``payload``, which was read of the row ``key`` if it is not large."""
+    """``payload``, which was read of the row ``key`` if it is not large; ``None`` where there is
+    none."""
     if payload is not None:
         return payload
-    with connection.blobopen("collab_updates", "payload", key, readonly=True) as blob:
-        return blob.read()
+    try:
+        with connection.blobopen("collab_updates", "payload", key, readonly=True) as blob:
+            return blob.read()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+            raise
+        return None  # what is there has no bytes, or is not found by its number
 
 
-def _verified(payload: object, position: int, crc: int | None) -> bytes:
-    """An update as the table has it; damage may also have made something else of the bytes."""
+def _verified(position: int, crc: object, payload: object, *, first: bool) -> _Found:
+    """An update as the table has it, the ``first`` of those that are there or another one; damage
+    may also have made something else of the bytes."""
     if not isinstance(payload, bytes):
-        return DAMAGED + str(payload).encode(errors="surrogateescape")
-    return payload if crc in (None, checksum(payload, position)) else DAMAGED + payload
+        return _Found(position, DAMAGED + str(payload).encode(), begins=first)
+    for begins in (first, not first):  # what is likely costs one look at the bytes
+        if crc == checksum(payload, position, begins=begins):
+            return _Found(position, payload, begins)
+    return _Found(position, DAMAGED + payload, begins=first)
 
 
 def load(
@@ -67,38 +81,45 @@ def load(
     if row is None:
         return None
     base, last = _ends(connection, row)
-    position = Position(last) if until is None else until
-    if not base <= position <= last:
-        raise refusals.unreachable(room, position, base, last)
-    found = [
-        (key & _POSITION, _verified(_whole(connection, key, payload), key & _POSITION, crc))
-        for key, crc, payload in connection.execute(
-            "SELECT key, crc, CASE WHEN length(payload) < ? THEN payload END FROM collab_updates"
-            " WHERE key BETWEEN ? AND ? ORDER BY key",
-            (LARGE, _key(row.id, 0), _key(row.id, position)),
-        )
-    ]
-    updates = tuple(update for _, update in found)
-    if [at for at, _ in found] != list(range(base, position + 1)):
-        if until is not None:
-            raise StoreError(f"Updates of {room} are missing from the store")
-        updates = _with_damage(found)
-        position = Position(max(base, 1) + len(updates) - 1)
+    if until is not None and not base <= until <= last:
+        raise refusals.unreachable(room, until, base, last)
+    found = _find_updates(connection, row.id, last if until is None else until)
+    sound = _sound(found)
+    is_whole = 0 < sound == len(found) and found[-1].position == (until or last)
+    if until is not None and not is_whole:
+        raise StoreError(f"Updates of {room} are missing from the store")
+    updates = [it.update for it in found]
+    if not is_whole:
+        check(connection)
+        # They are not missing for now, as where the store cannot be read: damage has taken them, or
+        # their numbers. What stands before the gap can be used.
+        updates.insert(sound, DAMAGED)
+    base = found[0].position - (not sound) if found else 1
+    position = Position(max(base, 1) + len(updates) - 1)
     saved = row.saved
     if until is None and saved is not None and highest_position(saved) > position:
         saved = None  # it was written after the updates that it speaks of, and they are gone
-    return StoredHistory(row.lineage, updates, position, saved)
+    return StoredHistory(row.lineage, tuple(updates), position, saved)
 
 
-def _with_damage(found: list[tuple[int, bytes]]) -> tuple[bytes, ...]:
-    """What is left of a history whose rows are not one after the other any more.
+def _find_updates(connection: sqlite3.Connection, history: int, until: int) -> list[_Found]:
+    rows = connection.execute(
+        "SELECT key, crc, CASE WHEN length(payload) < ? THEN payload END FROM collab_updates"
+        " WHERE key BETWEEN ? AND ? ORDER BY key",
+        (LARGE, _key(history, 0), _key(history, until)),
+    )
+    return [
+        _verified(key & _POSITION, crc, _whole(connection, key, payload), first=number == 0)
+        for number, (key, crc, payload) in enumerate(rows)
+    ]
 
-    They are not missing for now, as where the store cannot be read: damage has taken them, or
-    their numbers. What stands before the gap can be used, if it is the beginning for certain.
-    """
-    sound = sum(at == number for number, (at, _) in enumerate(found, 1))
-    updates = [update for _, update in found]
-    return (*updates[:sound], DAMAGED, *updates[sound:])
+
+def _sound(found: Sequence[_Found]) -> int:
+    """How many of ``found`` follow one another from the beginning of the history on."""
+    if not found or not found[0].begins:
+        return 0
+    base = found[0].position
+    return sum(it.position == at for at, it in enumerate(found, base))
 
 
 def start(
@@ -127,7 +148,9 @@ def start(
     )
     history = added.lastrowid
     assert history is not None
-    connection.executemany(INSERT, (_row(history, at, payload) for at, payload in rows))
+    connection.executemany(
+        INSERT, (_row(history, at, payload, begins=at == position) for at, payload in rows)
+    )
 
 
 def append(
@@ -198,7 +221,7 @@ def compact(
         raise refusals.unreachable(room, until, base, last)
     connection.execute(
         "UPDATE collab_updates SET payload = ?, crc = ? WHERE key = ?",
-        (snapshot, checksum(snapshot, until), _key(row.id, until)),
+        (snapshot, checksum(snapshot, until, begins=True), _key(row.id, until)),
     )
     if _payload(connection, row.id, until) != snapshot:
         raise StoreError(f"The snapshot of {room} reads back as something else; nothing deleted")
@@ -249,9 +272,16 @@ def forget(connection: sqlite3.Connection, before: Forgetting, used: Container[R
         limit = (
             before.saved if _is_saved(connection, number, _decoded(saved, crc)) else before.unsaved
         )
-        if limit is not None and last_used < limit and RoomId.parse(room) not in used:
+        if limit is not None and last_used < limit and not _is_used(room, used):
             delete(connection, number)
             forgotten += 1
+
+
+def _is_used(room: object, used: Container[RoomId]) -> bool:
+    try:
+        return RoomId.parse(str(room)) in used
+    except BadRoomId:
+        return False  # it is damaged, and nobody will ever ask for it
 
 
 def _is_saved(connection: sqlite3.Connection, history: int, saved: SavedMark | None) -> bool:
@@ -272,7 +302,7 @@ def _find(connection: sqlite3.Connection, room: RoomId) -> _Row | None:
     if row is None:
         return None
     number, lineage, saved, crc = row
-    return _Row(number, Lineage(lineage), _decoded(saved, crc))
+    return _Row(number, Lineage(str(lineage)), _decoded(saved, crc))
 
 
 def _encoded(mark: SavedMark | None) -> tuple[str | None, int | None]:
@@ -281,9 +311,9 @@ def _encoded(mark: SavedMark | None) -> tuple[str | None, int | None]:
     return text, None if text is None else checksum(text.encode())
 
 
-def _decoded(saved: str | None, crc: int | None) -> SavedMark | None:
+def _decoded(saved: object, crc: object) -> SavedMark | None:
     """The mark that was :func:`_encoded`; ``None`` as well where it is damaged."""
-    if saved is None or crc not in (None, checksum(saved.encode(errors="replace"))):
+    if not isinstance(saved, str) or crc != checksum(saved.encode()):
         return None
     return decode_mark(saved)
 
@@ -324,9 +354,11 @@ def _keys(history: int) -> tuple[int, int]:
     return _key(history, 0), _key(history, _POSITION)
 
 
-def _row(history: int, position: int, update: bytes) -> tuple[int, int, bytes]:
+def _row(
+    history: int, position: int, update: bytes, *, begins: bool = False
+) -> tuple[int, int, bytes]:
     """What :data:`INSERT` takes."""
-    return _key(history, position), checksum(update, position), update
+    return _key(history, position), checksum(update, position, begins=begins), update
 
 
 def _rows(connection: sqlite3.Connection, history: int) -> list[tuple[int, bytes]]:

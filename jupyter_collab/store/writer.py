@@ -191,7 +191,7 @@ class Writer:
         """Perform ``action``; if the file is found damaged, again on a fresh one."""
         try:
             return action()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             if not is_damage(error):
                 raise
             self._database.set_aside()

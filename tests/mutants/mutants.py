@@ -227,8 +227,15 @@ MUTANTS = [
     Mutant(
         "believe updates whose bytes have changed",
         "store/histories.py",
-        "payload if crc in (None, checksum(payload, position)) else DAMAGED + payload",
-        "payload",
+        "    return _Found(position, DAMAGED + payload, begins=first)\n",
+        "    return _Found(position, payload, begins=first)\n",
+        SQLITE,
+    ),
+    Mutant(
+        "take what is left of a history for all of it",
+        "store/histories.py",
+        "    if not found or not found[0].begins:\n",
+        "    if not found:\n",
         SQLITE,
     ),
     Mutant(

@@ -13,17 +13,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from random import Random
 
 import pycrdt.store
 import pytest
 
 from jupyter_collab.errors import StoreConflict, StoreError
-from jupyter_collab.protocol.identity import FileId, RoomId
+from jupyter_collab.protocol.identity import FileId, Lineage, RoomId
 from jupyter_collab.server.replaying import apply
 from jupyter_collab.store import database, histories
 from jupyter_collab.store.database import KEPT_PAGES, VACUUM_STEP, WAL_LIMIT, Database
 from jupyter_collab.store.port import SavedMark, StoredHistory
-from jupyter_collab.store.schema import STEPS
+from jupyter_collab.store.schema import STEPS, checksum
 from jupyter_collab.store.sqlite import SQLiteUpdateLog
 from tests.contracts.update_log import (
     LINEAGE,
@@ -129,6 +130,7 @@ async def test_an_update_whose_bytes_have_changed_is_none_any_more(
         ("DELETE FROM collab_updates WHERE key % 4294967296 = 3", (1, 2), (4, 5)),
         ("DELETE FROM collab_updates", (), ()),
         ("DELETE FROM collab_updates WHERE key % 4294967296 IN (1, 4)", (), (2, 3, 5)),
+        ("DELETE FROM collab_updates WHERE key % 4294967296 < 3", (), (3, 4, 5)),
     ],
 )
 @asynchronous
@@ -143,6 +145,22 @@ async def test_where_updates_are_missing_the_rest_is_there_with_the_damage(
     found = [update for at in (*before, *after) for update in updates(at, at)]
     assert [*loaded[: len(before)], *loaded[len(before) + 1 :]] == found
     assert loaded[len(before)] == histories.DAMAGED
+    await log.close()
+
+
+@asynchronous
+async def test_where_the_beginning_is_missing_nothing_of_it_is_taken_for_the_document(
+    path: Path,
+) -> None:
+    """S8: what follows stands on it, and would make an empty document of a file that is none."""
+    log = open_log(path)
+    await fill(log, 5)
+    await log.compact(ROOM, LINEAGE, at(3), b"snapshot")
+    assert (await expect(log)).updates == (b"snapshot", *updates(4, 5))
+    change(path, "DELETE FROM collab_updates WHERE key % 4294967296 = 3")
+    loaded = await expect(log)
+    assert loaded.updates == (histories.DAMAGED, *updates(4, 5))
+    assert (loaded.first, loaded.position) == (3, 5)
     await log.close()
 
 
@@ -171,7 +189,7 @@ async def test_a_mark_that_has_outlived_its_updates_is_forgotten(path: Path) -> 
 
 @asynchronous
 async def test_what_an_older_version_wrote_is_believed(path: Path) -> None:
-    """S8: it has no checksums."""
+    """S8: once, as it has no checksums."""
     store = Database(path, LOG, steps=STEPS[:1])
     connection = store.writer()
     connection.execute(
@@ -187,7 +205,41 @@ async def test_what_an_older_version_wrote_is_believed(path: Path) -> None:
     assert await expect(log) == history
     await log.append(ROOM, LINEAGE, at(4), updates(4, 4)[0])
     assert (await expect(log)).updates == tuple(updates(1, 4))
+    change(path, "UPDATE collab_histories SET saved = replace(saved, '2', '3')")
+    change(path, "UPDATE collab_updates SET payload = x'00' WHERE key % 4294967296 = 2")
+    history = await expect(log)
+    assert history.saved is None
+    assert history.updates == (*updates(1, 1), histories.DAMAGED + b"\0", *updates(3, 4))
     await log.close()
+
+
+@asynchronous
+async def test_of_histories_of_older_versions_it_is_known_where_they_begin(path: Path) -> None:
+    """S8"""
+    await older_store(path)
+    log = open_log(path)
+    history = StoredHistory(LINEAGE, tuple(updates(3, 5)), at(5), None)
+    assert await expect(log) == history
+    change(path, "DELETE FROM collab_updates WHERE key % 4294967296 = 3")
+    assert (await expect(log)).updates == (histories.DAMAGED, *updates(4, 5))
+    await log.close()
+
+
+async def older_store(path: Path) -> None:
+    """One whose tables do not tell where histories begin: here at the third update."""
+    store = Database(path, LOG, steps=STEPS[:3])
+    connection = store.writer()
+    connection.execute(
+        "INSERT INTO collab_histories VALUES (1, ?, ?, NULL, 0, NULL)", (str(ROOM), LINEAGE)
+    )
+    connection.executemany(
+        histories.INSERT,
+        [
+            (1 << 32 | position, checksum(update, position), update)
+            for position, update in enumerate(updates(3, 5), start=3)
+        ],
+    )
+    store.finish()
 
 
 @asynchronous
@@ -376,6 +428,58 @@ async def test_a_damaged_database_is_set_aside(path: Path, first: str) -> None:
     assert (await expect(log)).updates == (b"snapshot",)
     await log.close()
     assert [aside.read_bytes() for aside in its_damaged(path)] == [damaged]
+
+
+@pytest.mark.parametrize(
+    ("name", "damaged"),
+    [(b"collab_meta", b"collab_\xff\xfe\xfd\xfc"), (b"collab_updates", b"collab_updatez")],
+)
+@asynchronous
+async def test_tables_whose_names_are_damaged_are_set_aside(
+    path: Path, name: bytes, damaged: bytes
+) -> None:
+    """S8: where SQLite complains of something else, or cannot even say of what."""
+    log = open_log(path)
+    await fill(log, 3)
+    await log.close()
+    path.write_bytes(path.read_bytes().replace(name, damaged))
+    log = open_log(path)
+    assert await log.load(ROOM) is None
+    await fill(log, 3)
+    assert (await expect(log)).position == 3
+    await log.close()
+    assert len(its_damaged(path)) == 1
+
+
+@pytest.mark.parametrize("size", [1, 30, 600])
+@asynchronous
+async def test_damage_anywhere_is_noticed_and_the_store_can_be_used(path: Path, size: int) -> None:
+    """S8 S10: what a store gives is what was put into it, from the beginning on, or not."""
+    random = Random(size)
+    log = open_log(path)
+    for room in (ROOM, OTHER_ROOM):
+        await fill(log, 60, room=room)
+        await log.compact(room, LINEAGE, at(20), random.randbytes(2500))
+    whole = await expect(log)
+    await log.close()
+    sound, witness = path.read_bytes(), path.with_name("store.db-opened")
+    left = witness.read_bytes()
+    for _ in range(60):
+        witness.write_bytes(left)
+        start = random.randrange(len(sound) - size)
+        path.write_bytes(sound[:start] + random.randbytes(size) + sound[start + size :])
+        log = open_log(path)
+        found = await log.load(ROOM)
+        if found is not None:
+            updates = found.updates
+            end = next((n for n, u in enumerate(updates) if u.startswith(histories.DAMAGED)), None)
+            assert updates[:end] == whole.updates[:end]
+        for room in (ROOM, RoomId("text", "file", FileId("new"))):
+            await log.start(room, Lineage("another"), b"snapshot")
+            if await log.load(room) is None:  # what is damaged was found now, and set aside
+                await log.start(room, Lineage("another"), b"snapshot")
+            assert (await expect(log, room)).updates == (b"snapshot",)
+        await log.close()
 
 
 @pytest.mark.parametrize("died", [True, False])
