@@ -25,6 +25,9 @@ COARSE_WINDOW = 2.1
 OLD = 10.0
 """A file last modified so many seconds ago is not being written now, skewed clocks or not."""
 
+_MOMENT = 5.0
+"""Seconds in which Jupyter's atomic write, once it has copied a file, has emptied it."""
+
 MOST_ENTRIES = 20_000
 """How many directory entries a search for a moved file may look at."""
 
@@ -158,6 +161,19 @@ def _is_backup(name: str) -> bool:
 def age(place: Path) -> float:
     """Seconds since the file was last modified, by the clock of this machine."""
     return time.time() - place.stat().st_mtime
+
+
+def is_left_empty(place: Path) -> bool:
+    """Whether the file is as Jupyter's atomic write leaves it that was cut short at its beginning:
+    empty, beside a copy that was made in the moment in which it was emptied."""
+    try:
+        file = place.stat()
+        if file.st_size:
+            return False
+        copy = place.with_name(f".~{place.name}").stat()
+    except OSError:
+        return False
+    return copy.st_size > 0 and abs(file.st_mtime - copy.st_ctime) < _MOMENT
 
 
 def remove_copy(place: Path, sign: Sign | None) -> None:

@@ -145,23 +145,34 @@ class LocalAccess:
         return sighting
 
     def _read(self, path: str, format: Format) -> tuple[Source, Sighting, str | None]:
-        try:
-            source, sighting = self._decode(path, format)
-        except FileUnreadable as error:
-            if disk.age(self._place(path)) < _ABANDONED:
-                raise Unstable(path) from error
-            if not self._restore_backup(path, format):
-                raise
-            source, sighting = self._decode(path, format)
+        source, sighting = self._decode_whole(path, format)
         is_notebook = isinstance(format, NotebookFormat)
         return source, sighting, trust.signature(self._manager, source) if is_notebook else None
+
+    def _decode_whole(self, path: str, format: Format) -> tuple[Source, Sighting]:
+        """Decode the file; if a write of it was cut short, as it was before that."""
+        place = self._place(path)
+        problem = None
+        try:
+            decoded = self._decode(path, format)
+            if not disk.is_left_empty(place):
+                return decoded
+        except FileUnreadable as error:
+            problem = error
+        if disk.age(place) < _ABANDONED:
+            raise Unstable(path) from problem
+        is_restored = self._restore_backup(path, format)
+        if problem is not None and not is_restored:
+            raise problem
+        return self._decode(path, format)
 
     def _restore_backup(self, path: str, format: Format) -> bool:
         """Undo an atomic write that a crash cut short.
 
         Jupyter's atomic write copies the old file aside, writes, and deletes the copy. As
         Jupyter does for notebooks, put a copy that is left over in the place of a file that
-        cannot be read, but only a good copy. Nobody must be writing the file any more.
+        cannot be read or was only emptied, but only a good copy. Nobody must be writing the file
+        any more.
         """
         place = self._place(path)
         backup = place.with_name(f".~{place.name}")
@@ -169,15 +180,16 @@ class LocalAccess:
             return False
         try:
             disk.take_file(backup, path, self._max_size, lambda file: format.decode(file, path))
-            place.replace(place.with_name(f"{place.name}.invalid"))
+            is_empty = not place.stat().st_size
+            if not is_empty:
+                place.replace(place.with_name(f"{place.name}.invalid"))
             backup.replace(place)
         except (OSError, FileError, Unstable):
             return False
         self._log.warning(
-            "%s was cut short while it was saved; took the copy from before, and kept the"
-            " broken file as %s.invalid",
+            "%s was cut short while it was saved; took the copy from before%s",
             path,
-            path,
+            "" if is_empty else f", and kept the broken file as {path}.invalid",
         )
         return True
 

@@ -9,12 +9,14 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jupyter_core.utils import ensure_async
+from jupyter_server.services.contents import fileio
 from nbformat.sign import SignatureStore
 
 from jupyter_collab.errors import (
@@ -482,6 +484,35 @@ async def test_a_notebook_cut_short_by_a_crash_is_restored(world: LocalWorld) ->
     assert without_trust((await document.read()).source) == notebook("good")
     assert world.get(NOTEBOOK) == good
     assert world.get("folder/notebook.ipynb.invalid") == good[:-30]
+    await files.close()
+
+
+@pytest.mark.parametrize("meant", [False, True])
+@asynchronous
+async def test_a_text_that_a_crash_left_empty_is_restored(
+    world: LocalWorld, monkeypatch: pytest.MonkeyPatch, meant: bool
+) -> None:
+    """F8: also where no log knows that it was being written; but not one that somebody has emptied
+    later on purpose."""
+    world.put(TEXT, b"one\ntwo\n")
+
+    class Killed(BaseException):
+        pass
+
+    with monkeypatch.context() as patch, suppress(Killed):
+        patch.setattr(fileio, "replace_file", lambda *_: None)
+        with fileio.atomic_writing(str(world.root / TEXT)):
+            raise Killed
+    assert world.get(TEXT) == b""
+    if meant:
+        later = time.time() + 60
+        os.utime(world.root / TEXT, (later, later))
+    monkeypatch.setattr(disk, "age", lambda _place: 60.0)
+    files = world.start(patience=replace(PATIENCE, broken=TIMEOUT))
+    document = await open_path(files, TEXT)
+    assert (await document.read()).source == ("" if meant else "one\ntwo\n")
+    assert world.get(TEXT) == (b"" if meant else b"one\ntwo\n")
+    assert not (world.root / f"{TEXT}.invalid").exists()
     await files.close()
 
 

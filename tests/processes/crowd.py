@@ -85,11 +85,6 @@ class Paper:
         except ValueError:
             return True
 
-    def excuse(self) -> None:
-        """Ask no more for what was in the file, and in a store that was lost at the same time."""
-        self.allowed |= set(self.required)
-        self.required.clear()
-
     def write_outside(self, word: str, random: Random) -> None:
         """Do what another program does: read the file, add a line, and write it. A notebook that
         was cut short when the server was killed is none that it could read."""

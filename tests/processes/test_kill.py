@@ -62,14 +62,10 @@ async def one_round(crowd: Crowd, random: Random, up: Disaster, down: Disaster) 
         await loop.run_in_executor(None, lab.stop, 60)
     else:
         lab.kill()
-    # Only the log tells that a file was being written, and what (see «What is not solved yet» in
-    # docs/architecture.md).
-    torn = [paper for paper in crowd.papers if paper.is_torn]
-    if torn and down not in HARMLESS:
+    if down is change_files and up not in HARMLESS and any(p.is_torn for p in crowd.papers):
+        # Only the log tells that the file was being written, and what (see «What is not solved
+        # yet» in docs/architecture.md).
         down = nothing
-    if up not in HARMLESS:
-        for paper in torn:
-            paper.excuse()
     await crowd.lose_someone(store_is_lost=not {up, down} <= HARMLESS)
     await down(crowd)
     await loop.run_in_executor(None, lab.start)
