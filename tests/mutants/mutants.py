@@ -232,6 +232,20 @@ MUTANTS = [
         SQLITE,
     ),
     Mutant(
+        "take a text for empty that a crash has left so",
+        "files/local.py",
+        "            if not disk.is_left_empty(place):\n",
+        "            if True:\n",
+        ["tests/files/test_local.py"],
+    ),
+    Mutant(
+        "take a text for cut short that somebody has emptied",
+        "files/disk.py",
+        "return copy.st_size > 0 and abs(file.st_mtime - copy.st_ctime) < _MOMENT",
+        "return copy.st_size > 0",
+        ["tests/files/test_local.py"],
+    ),
+    Mutant(
         "take what is left of a history for all of it",
         "store/histories.py",
         "    if not found or not found[0].begins:\n",
