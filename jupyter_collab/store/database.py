@@ -107,6 +107,8 @@ class Database:
                 connection = self.writer()
                 self.is_in_doubt = False
             except sqlite3.OperationalError as error:
+                if is_damage(error):
+                    raise
                 # It can be read all the same; whoever writes first signs it.
                 self._log.warning("%s", self.explain(error))
         return connection

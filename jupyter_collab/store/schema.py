@@ -87,14 +87,15 @@ def _know_beginnings(connection: sqlite3.Connection) -> None:
         crc, payload = connection.execute(
             "SELECT crc, payload FROM collab_updates WHERE key = ?", (key,)
         ).fetchone()
-        is_sound = crc is None or crc == checksum(payload, position)
-        if is_sound and (begins or crc is None):
+        if not isinstance(payload, bytes) or crc not in (None, checksum(payload, position)):
+            continue  # it is damaged
+        if begins or crc is None:
             connection.execute(
                 "UPDATE collab_updates SET crc = ? WHERE key = ?",
                 (checksum(payload, position, begins=begins), key),
             )
     marks = connection.execute(
-        "SELECT id, saved FROM collab_histories WHERE saved NOTNULL AND saved_crc ISNULL"
+        "SELECT id, saved FROM collab_histories WHERE typeof(saved) = 'text' AND saved_crc ISNULL"
     ).fetchall()
     for number, saved in marks:
         connection.execute(
