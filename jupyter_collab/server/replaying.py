@@ -190,6 +190,9 @@ def untorn_base(found: str, written: Any) -> str | None:
         return None
     pairs = enumerate(zip(found, written, strict=False))
     start = next((at for at, (one, other) in pairs if one != other), len(found))
+    # Words that only begin alike are others: what ends like the rest of one has not got it.
+    while start and not found[start - 1].isspace():
+        start -= 1
     # Where something was put in, what was behind it follows, up to the cut.
     return str(written[: start + _overlap(written[start:], found[start:])])
 

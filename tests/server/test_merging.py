@@ -30,10 +30,10 @@ def snapshot(stored: StoredHistory) -> bytes:
     return doc.get_update()
 
 
-def after_a_death(file: str) -> tuple[Merged, str]:
+def after_a_death(file: str, before: str = SAVED, written: str = WRITTEN) -> tuple[Merged, str]:
     """Merge with what is in the file after a server died while it wrote."""
     saved = SavedMark(Position(1), "saved", writing=Position(2), live=True)
-    stored = history("a", SAVED, WRITTEN, saved=saved)
+    stored = history("a", before, written, saved=saved)
     wanted = Merge(
         type="file",
         ours=snapshot(stored),
@@ -64,6 +64,13 @@ def test_nor_does_it_where_somebody_has_edited_the_rest(size: int) -> None:
     """L5: another program has put a line first, which is there afterwards, as is all else."""
     _, text = after_a_death("outside\n" + WRITTEN[:size])
     assert sorted(text.split()) == sorted(["outside", *WRITTEN.split()])
+
+
+def test_words_that_begin_and_end_alike_are_not_what_was_left_of_a_write() -> None:
+    """L5: a write that had failed, and then another program that changed the last line."""
+    ours, theirs = "w10\none\ntwo words\n", "w12 one\ntwo more\nwords\nw20\n"
+    _, text = after_a_death(theirs, "one\ntwo words\n", ours)
+    assert set(text.split()) == {*ours.split(), *theirs.split()}
 
 
 def test_a_deletion_by_another_program_is_one_where_nothing_was_cut() -> None:
