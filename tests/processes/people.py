@@ -9,13 +9,13 @@ import asyncio
 import json
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from pycrdt import Array, Doc, Map, Text, merge_updates
+from pycrdt import Array, Doc, Map, Text
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
@@ -24,6 +24,7 @@ from jupyter_collab.room.document import Document
 from tests.process import ServerProcess
 from tests.server.client import read_bytes, read_varuint, varuint
 from tests.sim.leaving import Applied, Left, is_in_file, note_filed
+from tests.sim.outbox import Outbox
 from tests.sim.updates import ends
 
 RETRY = 0.05
@@ -265,8 +266,7 @@ class CollabPerson(Person):
         self._lineage: Lineage | None = None
         self._carried: Left | None = None
         self._edit_of: dict[str, int] = {}
-        self._outbox: list[bytes] = []
-        self._is_busy = False
+        self._outbox = Outbox(self._send)
         super().__init__(name, lab, path, seed)
 
     def _begin_anew(self) -> None:
@@ -300,23 +300,13 @@ class CollabPerson(Person):
         self._applied.append(Applied(update, True, ends(self._before, self._after), self._made))
         connection = self.connection
         if connection is not None and connection.sent:
-            self._outbox.append(update)
-            if not self._is_busy:
-                self._flush(connection)
+            self._outbox.put(update)
 
-    def _flush(self, connection: Connection) -> None:
-        if self._outbox:
-            connection.frames.append(self._made)
-            self._say(connection, 2, merge_updates(*self._outbox))
-            self._outbox.clear()
-
-    @contextmanager
-    def _in_one_go(self, connection: Connection) -> Iterator[None]:
-        """What is edited within leaves as one frame, as from a browser."""
-        self._is_busy = True
-        yield
-        self._is_busy = False
-        self._flush(connection)
+    def _send(self, update: bytes) -> None:
+        connection = self.connection
+        assert connection is not None
+        connection.frames.append(self._made)
+        self._say(connection, 2, update)
 
     def _refused(self) -> None:
         raise AssertionError("a client that speaks the subprotocol is never closed with 1003")
@@ -388,7 +378,7 @@ class CollabPerson(Person):
         self.ready = True
         if self._carried is not None:
             left, self._carried = self._carried, None
-            with self._in_one_go(connection):
+            with self._outbox.in_one_go():
                 left.carry_into(self.doc, connection.lineage, self._applied)
             self._edit_of = dict.fromkeys(self._edit_of, self._made)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +27,7 @@ from jupyter_collab.room.document import Document
 from jupyter_collab.room.session import Person
 
 from .leaving import Applied, Left, is_in_file, note_filed
+from .outbox import Outbox
 from .server import Closed, Line, Server
 from .shelf import Shelf
 from .updates import ends
@@ -153,8 +153,7 @@ class CollabClient(Client):
 
     def __init__(self, name: str, type: str, server: Server, next_line: Callable[[], int]) -> None:
         self._shelf = Shelf()
-        self._outbox: list[bytes] = []
-        self._is_busy = False
+        self._outbox = Outbox(self._send)
         super().__init__(name, type, server, next_line)
         self._opened()
 
@@ -216,23 +215,11 @@ class CollabClient(Client):
         self.made += 1
         self._applied.append(Applied(update, True, ends(self._before, self._after), self.made))
         if self._sent:
-            self._outbox.append(update)
-            if not self._is_busy:
-                self._flush()
+            self._outbox.put(update)
 
-    def _flush(self) -> None:
-        if self._outbox:
-            self._frames.append(self.made)
-            self.say(SyncUpdate(merge_updates(*self._outbox)))
-            self._outbox.clear()
-
-    @contextmanager
-    def _in_one_go(self) -> Iterator[None]:
-        """What is edited within leaves as one frame, as from a browser."""
-        self._is_busy = True
-        yield
-        self._is_busy = False
-        self._flush()
+    def _send(self, update: bytes) -> None:
+        self._frames.append(self.made)
+        self.say(SyncUpdate(update))
 
     def _hear(self, message: ServerMessage) -> None:
         match message:
@@ -296,7 +283,7 @@ class CollabClient(Client):
         self.ready = True
         before = words_of(self.document)
         carried, strays = self._shelf.unpack()
-        with self._in_one_go():
+        with self._outbox.in_one_go():
             for left in carried:
                 left.carry_into(self.doc, self._greeted, self._applied)
             for left in strays:
