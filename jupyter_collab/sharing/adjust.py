@@ -11,6 +11,7 @@ from tornado import web
 from ..errors import CollabError
 from ..protocol.identity import GLOBAL_AWARENESS
 from ..room.presence import IDENTITY
+from .rules import OURS
 from .sockets import Open, Sockets
 from .users import LinkUser, write_cookie
 from .verdicts import Adjustment
@@ -19,11 +20,18 @@ NOWHERE = "/dev/null/no-settings"
 """A folder that cannot be there: the settings in it are the defaults."""
 
 
-def adjust(handler: Any, adjustment: Adjustment, user: LinkUser, sockets: Sockets) -> None:
+def adjust(handler: Any, adjustment: Adjustment | None, user: LinkUser, sockets: Sockets) -> None:
     """Change this one handler, which answers one request."""
+    if type(handler).__module__.partition(".")[0] != OURS:
+        _say_no_more_than_the_status(handler)
     match adjustment:
+        case None:
+            pass
         case "default-settings":
             handler.settings_dir = NOWHERE
+        case "translations":
+            handler.settings_dir = NOWHERE
+            _leave_out_the_message(handler)
         case "page":
             _mask_templates(handler)
         case "identity":
@@ -32,6 +40,27 @@ def adjust(handler: Any, adjustment: Adjustment, user: LinkUser, sockets: Socket
             _mute(handler, user, sockets)
         case _:
             assert_never(adjustment)
+
+
+def _say_no_more_than_the_status(handler: Any) -> None:
+    """What others say of an error is for those whose server it is: it names files on disk."""
+    inner = handler.write_error
+
+    def write_error(status_code: int, **_: Any) -> None:
+        handler.set_status(status_code)  # with no reason but the usual one
+        inner(status_code)
+
+    handler.write_error = write_error
+
+
+def _leave_out_the_message(handler: Any) -> None:
+    """It may be a traceback, of a language pack that is broken."""
+    inner = handler.finish
+
+    def finish(text: str | None = None) -> Any:
+        return inner(text and json.dumps({**json.loads(text), "message": ""}))
+
+    handler.finish = finish
 
 
 class _Masked:

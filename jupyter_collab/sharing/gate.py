@@ -133,8 +133,7 @@ class Gate:
 
     def _pass(self, handler: JupyterHandler, user: LinkUser, verdict: Pass) -> User:
         setattr(handler, PASSED, True)
-        if verdict.adjustment is not None:
-            adjust(handler, verdict.adjustment, user, self._sockets)
+        adjust(handler, verdict.adjustment, user, self._sockets)
         return user
 
     def _as_nobody(self, handler: JupyterHandler, holder: Holder, verdict: AsNobody) -> None:

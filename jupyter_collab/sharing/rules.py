@@ -8,11 +8,12 @@ fails on a route of the running server that it does not know.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 
 from ..protocol.identity import GLOBAL_AWARENESS
 from .links import Link
-from .verdicts import Ask, AsNobody, Ended, Moved, Pass, Refuse, Reply, Rule, Verdict
+from .verdicts import Adjustment, Ask, AsNobody, Ended, Moved, Pass, Refuse, Reply, Rule, Verdict
 
 
 def always(verdict: Verdict) -> Rule:
@@ -117,6 +118,26 @@ def _workspace(ask: Ask) -> Verdict:
     return Reply(json.dumps({"data": {}, "metadata": {"id": name}}))
 
 
+_WORD = r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]*"
+_PLUGIN = re.compile(rf"(?:@{_WORD}/)?{_WORD}:{_WORD}")
+"""What plugins with settings are called, such as ``@jupyterlab/notebook-extension:tracker``."""
+
+_LOCALE = re.compile(r"[A-Za-z0-9_@-]+")
+
+
+def _named(argument: str, form: re.Pattern[str], adjustment: Adjustment) -> Rule:
+    """What has a name of this form, or the list of all.
+
+    The handlers make paths of the names, and check nothing.
+    """
+
+    def rule(ask: Ask) -> Verdict:
+        name = ask.arg(argument)
+        return Pass(adjustment) if not name or form.fullmatch(name) else Refuse()
+
+    return rule
+
+
 _AS_NOBODY = always(AsNobody())
 _PASS = always(Pass())
 _DONE = always(Reply("", 204))
@@ -160,9 +181,12 @@ _JUPYTER_SERVER: dict[str, Mapping[str, Rule]] = {
 
 _JUPYTERLAB_SERVER: dict[str, Mapping[str, Rule]] = {
     "handlers.LabHandler": {"get": _lab_page},
-    "settings_handler.SettingsHandler": {"get": always(Pass("default-settings")), "put": _DONE},
+    "settings_handler.SettingsHandler": {
+        "get": _named("schema_name", _PLUGIN, "default-settings"),
+        "put": _DONE,
+    },
     "themes_handler.ThemesHandler": _PUBLIC_FILES,
-    "translations_handler.TranslationsHandler": {"get": always(Pass("default-settings"))},
+    "translations_handler.TranslationsHandler": {"get": _named("locale", _LOCALE, "translations")},
     "workspaces_handler.WorkspacesHandler": {"get": _workspace, "put": _DONE},
 }
 
@@ -191,17 +215,19 @@ _OTHERS: dict[str, Mapping[str, Rule]] = {
     "notebook.app.NotebookHandler": {"get": _notebook_page},
 }
 
+OURS = "jupyter_collab"
+
 RULES: Mapping[str, Mapping[str, Rule]] = {
     **{f"jupyter_server.{name}": rules for name, rules in _JUPYTER_SERVER.items()},
     **{f"jupyterlab_server.{name}": rules for name, rules in _JUPYTERLAB_SERVER.items()},
-    **{f"jupyter_collab.{name}": rules for name, rules in _OURS.items()},
+    **{f"{OURS}.{name}": rules for name, rules in _OURS.items()},
     **_OTHERS,
 }
 """Handler -> method -> rule. What is not here is refused."""
 
 
 FOR_ALL_HOLDERS = frozenset(
-    f"jupyter_collab.{name}"
+    f"{OURS}.{name}"
     for name in (
         "server.handlers.RoomHandler",
         "sharing.handlers.GuestHandler",

@@ -8,7 +8,7 @@ from typing import Literal
 
 from .links import Link
 
-Adjustment = Literal["default-settings", "page", "identity", "mute"]
+Adjustment = Literal["default-settings", "translations", "page", "identity", "mute"]
 """How a handler is changed before it answers a holder; :mod:`.adjust` does it."""
 
 

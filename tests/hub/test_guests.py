@@ -24,9 +24,9 @@ async def test_names_are_those_of_the_hub(hub: HubProcess) -> None:
         assert (me["identity"]["username"], me["identity"]["name"]) == ("alice", "alice")
         client = await alice.document("alice", "notes.txt")
         watcher = await alice.document("alice", "notes.txt")
-        await client.send(presence(17, {"user": {"username": "dana", "name": "Dana"}}))
-        await watcher.until(lambda: 17 in states(watcher))
-        user = states(watcher)[17]["user"]
+        await client.send(presence(19, {"user": {"username": "dana", "name": "Dana"}}))
+        await watcher.until(lambda: 19 in states(watcher))
+        user = states(watcher)[19]["user"]
         assert (user["username"], user["name"]) == ("alice", "alice")
         await client.close()
         await watcher.close()

@@ -13,8 +13,9 @@ from pycrdt import Array, Map, Text
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClosedError, websocket_connect
 
+from jupyter_collab.room.presence import MAX_GUEST_STATE
 from jupyter_collab.server.allowance import MAX_GUEST_FRAME, Bucket, Rate
-from tests.server.client import WireClient, presence, states, varuint
+from tests.server.client import WireClient, presence, raw_presence, states, varuint
 from tests.server.conftest import Connect
 
 from .conftest import Browser, MakeBrowser, make_link, open_link
@@ -165,6 +166,25 @@ async def test_broken_frames_harm_only_who_sends_them(
     await guest.send(frame)
     assert (await guest.until_closed())[0] == 4400
     assert ada.closed is None
+
+
+@pytest.mark.parametrize("value", [r'"\ud800"', "NaN", "1e999", "[" * 990 + "]" * 990])
+async def test_presence_that_cannot_be_passed_on_harms_only_who_sends_it(
+    join: Any, connect: Connect, value: str
+) -> None:
+    """W12 W16: those who are there hear each other as before, and others can join."""
+    ada = await connect(NOTES)
+    evil = (await join("view")).client
+    await evil.send(raw_presence(11, f'{{"x":{value}}}'))
+    assert (await evil.until_closed())[0] == 4400
+    bob = await connect(NOTES)
+    await bob.send(presence(12, {"cursors": []}))
+    await ada.until(lambda: 12 in states(ada))
+    source: Text = ada.text
+    source += "typed"
+    await bob.until(lambda: "typed" in str(bob.text))
+    assert ada.closed is bob.closed is None
+    assert 11 not in states(ada)
 
 
 async def test_nobody_pretends_to_be_somebody_else(join: Any, connect: Connect) -> None:
@@ -349,6 +369,19 @@ async def test_huge_frames_are_refused(join: Any, connect: Connect) -> None:
         await guest.send(b"\x00\x02" + varuint(MAX_GUEST_FRAME) + bytes(MAX_GUEST_FRAME))
     await guest.until_closed()
     assert ada.closed is None
+
+
+async def test_huge_presence_is_refused(join: Any, connect: Connect) -> None:
+    """O8: nobody is sent it, and a usual state is taken."""
+    ada = await connect(NOTES)
+    evil, other = (await join("view")).client, (await join("view")).client
+    await evil.send(presence(11, {"x": "x" * MAX_GUEST_STATE}))
+    code, reason = await evil.until_closed()
+    assert code == 4400
+    assert "presence state" in reason
+    await other.send(presence(12, {"cursors": [{"anchor": {}, "head": {}}] * 10}))
+    await ada.until(lambda: 12 in states(ada))
+    assert 11 not in states(ada)
 
 
 async def test_floods_are_refused(join: Any, connect: Connect) -> None:
