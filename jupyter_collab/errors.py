@@ -184,6 +184,19 @@ class FileFull(FileError):
     reason = "disk-full"
 
 
+class FileUnfinished(FileError):
+    """The file was written, and a checkpoint or a hook, which belong to a save, has failed."""
+
+    reason = "unfinished"
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(
+            path,
+            f"{path} was written, but a checkpoint or a hook of the server failed: {why}. It is"
+            " tried again.",
+        )
+
+
 class FileChanged(FileError):
     """Another program wrote the file since the version that the caller knows."""
 

@@ -163,6 +163,12 @@ def age(place: Path) -> float:
     return time.time() - place.stat().st_mtime
 
 
+def copy_of(place: Path) -> Path:
+    """Where a copy of the file lies while it is written, as Jupyter's atomic write names it."""
+    place = Path(os.path.realpath(place))
+    return place.with_name(f".~{place.name}")
+
+
 def is_left_empty(place: Path) -> bool:
     """Whether the file is as Jupyter's atomic write leaves it that was cut short at its beginning:
     empty, beside a copy that was made in the moment in which it was emptied."""
@@ -170,22 +176,10 @@ def is_left_empty(place: Path) -> bool:
         file = place.stat()
         if file.st_size:
             return False
-        copy = place.with_name(f".~{place.name}").stat()
+        copy = copy_of(place).stat()
     except OSError:
         return False
     return copy.st_size > 0 and abs(file.st_mtime - copy.st_ctime) < _MOMENT
-
-
-def remove_copy(place: Path, sign: Sign | None) -> None:
-    """Remove the copy that Jupyter's atomic write has begun of a file and could not finish.
-
-    Only if the file still has its ``sign``, and so needs no copy.
-    """
-    try:
-        if sign is not None and sign_of(place.stat()) == sign:
-            place.with_name(f".~{place.name}").unlink(missing_ok=True)
-    except OSError:
-        return
 
 
 def is_torn(place: Path, data: bytes) -> bytes | None:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from ..errors import FileChanged, FileError
+from ..errors import FileChanged, FileError, FileMissing
 from .access import Sighting, Sign, Unfinished, Unstable
 from .formats import Format
 from .port import ABSENT, Back, Changed, FileContent, FileEvent, FileVersion, Gone, Source
@@ -33,6 +33,10 @@ class Patience:
     """Before a notebook that cannot be read, or an emptied file, counts as meant that way."""
     starved: float = 1.0
     """A check is put off by further events for so long at most."""
+    retry: float = 1.0
+    """Before a file that could not be read or written is looked at again, watched or not."""
+    longest: float = 30.0
+    """The same after many attempts: each time it is twice as long, up to this."""
 
 
 class ContentsFile:
@@ -40,12 +44,14 @@ class ContentsFile:
 
     ``_known`` is the version that the document's owner knows (last read or written),
     ``_trace`` what the file was seen to be; an owner is told of the difference once.
+    ``_owes_back``: it could not read or write the file, and is to be told when it can.
     ``_is_blank`` says that there is nothing in the known version; ``None`` where nobody has looked.
     """
 
     def __init__(self, file: OpenFile, format: Format) -> None:
         self.gone: Gone | None = None
         """What was last told of a file that cannot be read; ``None`` while it can."""
+        self._owes_back = False
         self._file = file
         self._format = format
         self._known: Sighting | None = None
@@ -68,11 +74,19 @@ class ContentsFile:
         return self._trace
 
     async def read(self) -> FileContent:
-        source, sighting = await self._file.in_turn(self._read)
+        try:
+            source, sighting = await self._file.in_turn(self._read)
+        except FileError:
+            self._owe_back()
+            raise
         return FileContent(source, sighting.version)
 
     async def write(self, source: Source) -> FileVersion:
-        return (await self._file.in_turn(lambda: self._write(source))).version
+        try:
+            return (await self._file.in_turn(lambda: self._write(source))).version
+        except FileMissing:
+            self._owe_back()
+            raise
 
     async def peek(self) -> FileVersion:
         self._peeked_at = asyncio.get_running_loop().time()
@@ -170,16 +184,26 @@ class ContentsFile:
             self._told = fingerprint
             self.tell(Changed())
 
+    @property
+    def is_missed(self) -> bool:
+        """Whether the owner waits for the file to be there, and to be readable."""
+        return self.gone is not None or self._owes_back
+
+    def _owe_back(self) -> None:
+        self._owes_back = True
+        self._file.look_again()
+
     def _came_back(self) -> None:
         self._doubted_since = None
-        if self.gone is not None:
+        if self.is_missed:
             self.gone = None
+            self._owes_back = False
             self.tell(Back())
 
     def _is_back(self) -> bool:
-        """Whether what was told as gone can be read again, as far as we have seen."""
+        """Whether what was missed can be read again, as far as we have seen."""
         seen = self._trace.seen
-        return self.gone is not None and (seen is None or seen.problem is None)
+        return self.is_missed and (seen is None or seen.problem is None)
 
     def _seems_cut_off(self, sighting: Sighting) -> bool:
         """A file that is suddenly empty is often one whose writer has just begun."""
@@ -269,6 +293,7 @@ class ContentsFile:
         self._is_blank = self._format.is_blank(source)
         self._told = ""
         self._came_back()
+        self._file.found()
 
     async def _peek(self) -> Sighting:
         access, now = self._file.access, asyncio.get_running_loop().time()

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Protocol
 from ..errors import FileError, NotANotebook, NotUtf8
 from .json_text import Readable
 from .line_endings import to_editor, to_file
-from .notebook_json import BadNotebook, Encoder, Notebook, decode, encode
+from .notebook_json import BadNotebook, Encoder, Notebook, decode, encode, require_shallow
 from .port import Source
 
 
@@ -137,6 +137,10 @@ class NotebookFormat:
     def from_model(self, content: Any, path: str) -> tuple[Source, bytes]:
         if not isinstance(content, dict):
             raise NotANotebook(path, "the contents manager returned no notebook")
+        try:
+            require_shallow(content)
+        except BadNotebook as error:
+            raise NotANotebook(path, str(error)) from error
         source: Notebook = _copy(content)
         return source, self.encode(source, b"", path)
 

@@ -21,6 +21,7 @@ SHORT = 2**18
 """Characters that may be parsed with one call: that takes a millisecond."""
 
 _skip = re.compile(r"[ \t\n\r]*").match
+_ESCAPE = len(r"\ud83d")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 _scan = json.JSONDecoder().raw_decode
@@ -77,6 +78,8 @@ class JsonText:
     def value(self) -> Any:
         """Go beyond the next value, and return it."""
         self.next()
+        if len(self._text) - self._at < self._stretch // 4:
+            self._take_more()  # to find out that a value is not all there costs a count of lines
         while True:
             try:
                 value, end = _scan(self._text, self._at)
@@ -141,5 +144,7 @@ class JsonText:
             return False
         self._let_go += self._at
         self._text, self._at = rest + text, 0
-        self.has_surrogates = self.has_surrogates or _SURROGATE.search(self._text) is not None
+        if not self.has_surrogates:
+            seen = max(0, len(rest) - _ESCAPE)
+            self.has_surrogates = _SURROGATE.search(self._text, seen) is not None
         return True

@@ -20,14 +20,15 @@ from typing import Any, BinaryIO, TypeVar
 
 from jupyter_core.utils import ensure_async
 
-from ..errors import FileChanged, FileError, FileMissing, FileUnreadable
+from ..errors import FileChanged, FileError, FileMissing, FileUnfinished, FileUnreadable
 from . import disk, stock, trust
 from .access import Sighting, Sign, Unfinished, Unstable
 from .checkpoints import has_checkpoint, keep_before_emptying, make_checkpoint
 from .formats import ALGORITHM, Format, NotebookFormat, digest
 from .json_text import STRETCH, Readable
 from .port import ABSENT, FileVersion, Source
-from .problems import Action, file_error, too_large
+from .problems import Action, file_error, in_words, too_large
+from .writing import OtherFile, replace_content
 
 T = TypeVar("T")
 
@@ -91,7 +92,7 @@ class LocalAccess:
             try:
                 await self._after_saving(path, format, saved)
             except Exception as error:
-                raise Unfinished(file_error(error, path, "saved"), written) from error
+                raise Unfinished(FileUnfinished(path, in_words(error)), written) from error
         return replace(written, version=replace(written.version, altered=altered))
 
     async def keep(self, path: str) -> None:
@@ -174,8 +175,8 @@ class LocalAccess:
         cannot be read or was only emptied, but only a good copy. Nobody must be writing the file
         any more.
         """
-        place = self._place(path)
-        backup = place.with_name(f".~{place.name}")
+        place = Path(os.path.realpath(self._place(path)))
+        backup = disk.copy_of(place)
         if not self._manager.use_atomic_writing:
             return False
         try:
@@ -247,25 +248,25 @@ class LocalAccess:
                     raise changed(path)
         except FileUnreadable:
             return ""
-        return digest(format.encode(source, before or b"", path))
+        try:
+            return digest(format.encode(source, before or b"", path))
+        except FileError:
+            return ""
 
     def _write(self, path: str, draft: _Draft) -> _Saved:
         assert draft.data is not None
         place, known = draft.place, draft.known
-        if known.version.fingerprint == ABSENT:
-            if place.is_symlink() or place.exists():
-                raise changed(path)
-        elif disk.sign_of(disk.stat_file(place)) != known.sign:
+        is_absent = known.version.fingerprint == ABSENT
+        sign = None if is_absent else known.sign
+        if sign is None and (not is_absent or place.is_symlink()):
             raise changed(path)
         try:
-            with self._manager.atomic_writing(str(place), text=False) as file:
-                file.write(draft.data)
-                # A full disk may show up only here, and only in here is it put right.
-                file.flush()
-                os.fsync(file.fileno())
-                info = os.fstat(file.fileno())
+            info = replace_content(
+                place, draft.data, sign, keeps_copy=self._manager.use_atomic_writing
+            )
+        except OtherFile as error:
+            raise changed(path) from error
         except Exception as error:
-            disk.remove_copy(place, known.sign)
             torn = disk.is_torn(place, draft.data)
             if torn is None or self._digest(torn) == known.version.hash:
                 raise

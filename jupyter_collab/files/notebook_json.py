@@ -18,11 +18,14 @@ from typing import Any
 
 import nbformat
 
+from ..protocol.nesting import is_deeper
 from .json_text import JsonText, Readable
+from .port import MAX_DEPTH
 
 Notebook = dict[str, Any]
 
 _SPLIT_TYPES = ("application/javascript", "image/svg+xml")
+_KNOWN_OUTPUTS = ("stream", "display_data", "execute_result", "error")
 TRANSIENT = ("orig_nbformat", "orig_nbformat_minor", "signature")
 """Members of a notebook's metadata that must not be in a file."""
 
@@ -54,9 +57,16 @@ def decode(file: Readable) -> Notebook:
         raise BadNotebook("the file holds no JSON object")
     if notebook.get("nbformat") != 4:
         notebook = _upgrade(notebook)
+    require_shallow(notebook)
     if text.has_surrogates:
         notebook = _without_lone_surrogates(notebook)
     return _normalize(notebook)
+
+
+def require_shallow(notebook: Notebook) -> None:
+    """Refuse what lies so deep that a document would lose it; raises :class:`BadNotebook`."""
+    if is_deeper(notebook, MAX_DEPTH + 1):
+        raise BadNotebook(f"it is nested too deeply, in more than {MAX_DEPTH} levels")
 
 
 def encode(notebook: Notebook) -> bytes:
@@ -180,15 +190,27 @@ def _normalize_cell(cell: dict[str, Any]) -> None:
         return
     cell.setdefault("execution_count", None)
     for output in cell.setdefault("outputs", []):
-        if output.get("output_type") in ("execute_result", "display_data"):
-            _join_bundle(output.get("data", {}))
-        elif "text" in output:
-            output["text"] = _joined(output["text"])
+        _normalize_output(output)
+
+
+def _normalize_output(output: dict[str, Any]) -> None:
+    """An output that is none of those that nbformat knows is one of an unknown type: as such it is
+    kept and written as it is."""
+    kind = output.get("output_type")
+    if kind in ("execute_result", "display_data") and isinstance(output.get("data", {}), dict):
+        _join_bundle(output.get("data", {}))
+        return
+    if "text" in output:
+        output["text"] = _joined(output["text"])
+    is_known = kind == "error" or (kind == "stream" and isinstance(output.get("text"), str))
+    if not is_known and (not isinstance(kind, str) or kind in _KNOWN_OUTPUTS):
+        output["output_type"] = f"unknown-{kind}" if isinstance(kind, str) else "unknown"
 
 
 def _joined(value: Any) -> Any:
-    if isinstance(value, list) and all(isinstance(line, str) for line in value):
-        return "".join(value)
+    if isinstance(value, list):
+        with suppress(TypeError):
+            return "".join(value)
     return value
 
 

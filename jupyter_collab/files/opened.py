@@ -62,6 +62,8 @@ class OpenFile:
         self.lock = host.lock(path)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._retry: asyncio.TimerHandle | None = None
+        self._retries = 0
         self._asked_at: float | None = None
         self._complete = False
         self._checking = False
@@ -82,6 +84,7 @@ class OpenFile:
         self.documents.remove(document)
         if not self.documents:
             self._cancel_timer()
+            self.found()
             self._host.left(self)
 
     def watch(self) -> None:
@@ -113,12 +116,16 @@ class OpenFile:
 
         async def run() -> T:
             async with self.lock:
-                try:
-                    return await work()
-                except FileMissing:
-                    if not await self._follow():
-                        raise
-                    return await work()
+                while True:
+                    path = self.path
+                    try:
+                        return await work()
+                    except FileError as error:
+                        has_moved = self.path != path  # meanwhile, as somebody has said
+                        if not has_moved and not (
+                            isinstance(error, FileMissing) and await self._follow()
+                        ):
+                            raise
 
         task = asyncio.create_task(run())
         self._keep(task)
@@ -163,6 +170,24 @@ class OpenFile:
         self._cancel_timer()
         self._timer = asyncio.get_running_loop().call_at(due, self._start_check)
 
+    def look_again(self) -> None:
+        """Check later whether a file that is missed is there: perhaps nobody tells."""
+        if self._retry is None and self.documents:
+            wait = min(self.patience.retry * 2 ** min(self._retries, 10), self.patience.longest)
+            self._retries += 1
+            self._retry = asyncio.get_running_loop().call_later(wait, self._look_again)
+
+    def _look_again(self) -> None:
+        self._retry = None
+        self.check_soon(0.0)
+
+    def found(self) -> None:
+        """The file could be read or written, or nobody needs it any more."""
+        self._retries = 0
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
+
     def noticed(self, sign: Sign | None) -> None:
         """Somebody has seen that the file has this sign, or is missing (``None``)."""
         if not self.idle:
@@ -205,6 +230,8 @@ class OpenFile:
             self.log.warning("%s could not be checked for changes", self.path, exc_info=True)
         finally:
             self._checking = False
+        if any(document.is_missed for document in self.documents):
+            self.look_again()
         if again is not None and self._timer is None:
             self.check_soon(again)
 

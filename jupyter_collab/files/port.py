@@ -18,6 +18,10 @@ Notebooks are plain ``dict`` and ``list`` in the form of nbformat 4. Where their
 of trust, code cells have ``metadata.trusted`` when they are read; it is never written.
 """
 
+MAX_DEPTH = 200
+"""Lists and objects may lie so deep in a notebook. What is deeper in a document is left out of the
+file: writing it as JSON would exceed Python's stack."""
+
 ABSENT = ""
 """The fingerprint of no file at all, for :meth:`DocumentFile.expect`."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -24,6 +25,9 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 _MISSING = (errno.ENOENT, errno.ENOTDIR)
 
+_FOLDERS = re.compile(r"(?<![\w.:\\/])(?:[A-Za-z]:)?[\\/](?:[^\s'\"\\/]+[\\/]+)*")
+"""Where an absolute path begins, up to its last part."""
+
 
 def file_error(error: BaseException, path: str, action: Action) -> FileError:
     """The :class:`FileError` that says what ``error`` says.
@@ -41,7 +45,7 @@ def file_error(error: BaseException, path: str, action: Action) -> FileError:
         found = _of_errno(number, path, action)
         if found is not None:
             return found
-    text = "; ".join(dict.fromkeys(_text(cause) for cause in causes))
+    text = in_words(error)
     found = _of_text(text, path, action)
     if found is not None:
         return found
@@ -50,6 +54,11 @@ def file_error(error: BaseException, path: str, action: Action) -> FileError:
         if found is not None:
             return found
     return FileError(path, f"{path} could not be {action}: {text[:300]}")
+
+
+def in_words(error: BaseException) -> str:
+    """What was raised, and why."""
+    return "; ".join(dict.fromkeys(map(_text, _chain(error))))
 
 
 def forbidden(path: str, action: Action) -> FileForbidden:
@@ -93,6 +102,11 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _text(error: BaseException) -> str:
+    """What an error says, without the folders that only the server knows by these names."""
+    return _FOLDERS.sub("", _said(error))
+
+
+def _said(error: BaseException) -> str:
     if isinstance(error, HTTPError):
         message = error.log_message or error.reason or f"status {error.status_code}"
         if error.args and error.log_message:

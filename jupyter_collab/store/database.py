@@ -278,6 +278,12 @@ def is_full(error: BaseException) -> bool:
     return isinstance(error, sqlite3.Error) and _extended_code(error) in full
 
 
+def is_locked(error: BaseException) -> bool:
+    """Whether ``error`` says that another connection is at work, which will end."""
+    locked = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return isinstance(error, sqlite3.Error) and _code(error) in locked
+
+
 def is_damage(error: BaseException) -> bool:
     """Whether ``error`` says that the file is no database, or no longer a sound one."""
     if isinstance(error, UnicodeDecodeError):
@@ -326,7 +332,7 @@ def _explain(error: sqlite3.Error | OSError, path: Path) -> str:
     if is_full(error):
         return f"No space is left, or no quota, for the store of histories {path}; free some"
     match _code(error):
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+        case _ if is_locked(error):
             return f"The store of histories {path} is locked by another program"
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
             return f"The store of histories {path} is read-only; check its permissions"

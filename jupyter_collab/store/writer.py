@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from ..errors import StoreError
 from . import refusals
-from .database import Database, is_damage, is_full
+from .database import Database, is_damage, is_full, is_locked
 
 T = TypeVar("T")
 
@@ -134,6 +134,8 @@ class Writer:
                 if not self._database.tidy():
                     return False
         except (sqlite3.Error, OSError) as error:
+            if is_locked(error):
+                return True
             self._log.warning("No space is given back: %s", self._database.explain(error))
             return False
         return True

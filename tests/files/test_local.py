@@ -6,6 +6,7 @@ import asyncio
 import errno
 import json
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -26,13 +27,14 @@ from jupyter_collab.errors import (
     FileFull,
     FileMissing,
     FileTooLarge,
+    FileUnfinished,
     NotANotebook,
 )
 from jupyter_collab.files import disk
 from jupyter_collab.files.document import ContentsFile
 from jupyter_collab.files.local import LocalAccess
 from jupyter_collab.files.notebook_json import encode
-from jupyter_collab.files.port import Changed, DocumentFile
+from jupyter_collab.files.port import ABSENT, Changed, DocumentFile
 from tests.contracts.document_file import (
     NOTEBOOK,
     TEXT,
@@ -365,19 +367,54 @@ async def test_a_failing_hook_is_a_failing_save_and_run_again(world: LocalWorld)
 
     def publish(**kwargs: Any) -> None:
         calls.append(1)
-        if len(calls) < 3:
+        if len(calls) == 1:
             raise RuntimeError("cannot reach the archive")
+        if len(calls) == 2:
+            raise FileNotFoundError("cannot reach the archive")  # which is not the document's file
 
     world.manager.post_save_hook = publish
     world.put(TEXT, b"one")
     document = await open_path(files, TEXT)
     await document.read()
     for _ in range(2):
-        with pytest.raises(FileError, match="cannot reach the archive"):
+        with pytest.raises(FileUnfinished, match="cannot reach the archive"):
             await document.write("two")
     await document.write("two")
     await document.write("two")
     assert len(calls) == 3
+    await files.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (OSError(5, "Input/output error", "/home/ada/x y.txt"), "Input/output error: 'x y.txt'"),
+        (ValueError("'/home/ada/.checks' is a file"), ": '.checks' is a file"),
+        (ValueError(r"C:\Users\ada\x is locked"), ": x is locked"),
+        (
+            ValueError("see https://example.org/a/b, a/b and n/a"),
+            "https://example.org/a/b, a/b and n/a",
+        ),
+    ],
+)
+@asynchronous
+async def test_an_error_does_not_tell_where_files_lie_on_the_disk(
+    world: LocalWorld, said: Exception, told: str
+) -> None:
+    """G2: guests are told it as well."""
+    files = world.start()
+
+    def fail(**kwargs: Any) -> None:
+        raise said
+
+    world.manager.post_save_hook = fail
+    world.put(TEXT, b"one")
+    document = await open_path(files, TEXT)
+    await document.read()
+    with pytest.raises(FileUnfinished) as caught:
+        await document.write("two")
+    assert told in str(caught.value)
+    assert "ada" not in str(caught.value)
     await files.close()
 
 
@@ -465,24 +502,32 @@ async def test_a_write_cut_short_is_not_mistaken_for_somebody_elses(
     await files.close()
 
 
+@pytest.mark.parametrize("is_linked", [False, True])
 @asynchronous
-async def test_a_notebook_cut_short_by_a_crash_is_restored(world: LocalWorld) -> None:
+async def test_a_notebook_cut_short_by_a_crash_is_restored(
+    world: LocalWorld, is_linked: bool
+) -> None:
     """F8: from the copy that Jupyter's atomic write has left."""
     files = world.start()
     good = encode(notebook("good"))
     world.put(NOTEBOOK, good[:-30])
     world.put("folder/.~notebook.ipynb", good)
-    document = await open_path(files, NOTEBOOK, "json", "notebook")
+    path = NOTEBOOK
+    if is_linked:
+        path = "link.ipynb"
+        (world.root / path).symlink_to(world.root / NOTEBOOK)
+    document = await open_path(files, path, "json", "notebook")
     with pytest.raises(NotANotebook):
         await document.read()
     assert world.get(NOTEBOOK) == good[:-30], "somebody may be writing it just now"
     await files.close()
     files = world.start(patience=replace(PATIENCE, broken=TIMEOUT))
-    document = await open_path(files, NOTEBOOK, "json", "notebook")
+    document = await open_path(files, path, "json", "notebook")
     long_ago = time.time() - 60
     os.utime(world.root / NOTEBOOK, (long_ago, long_ago))
     assert without_trust((await document.read()).source) == notebook("good")
     assert world.get(NOTEBOOK) == good
+    assert (world.root / path).is_symlink() == is_linked
     assert world.get("folder/notebook.ipynb.invalid") == good[:-30]
     await files.close()
 
@@ -770,6 +815,69 @@ async def test_no_part_of_a_copy_is_left_on_a_full_disk(
         await document.write("two")
     assert [path.name for path in world.root.iterdir()] == [TEXT]
     assert world.get(TEXT) == b"one"
+    await files.close()
+
+
+@pytest.mark.parametrize("does", ["replace", "delete", "move"])
+@asynchronous
+async def test_what_another_program_does_while_the_file_is_copied_aside(
+    world: LocalWorld, monkeypatch: pytest.MonkeyPatch, does: str
+) -> None:
+    """F2: it is neither written over nor made again. F7: a moved file is written where it is."""
+    files = world.start()
+    world.put(TEXT, b"one")
+    document = await open_path(files, TEXT)
+    await document.read()
+    place, copy = world.root / TEXT, shutil.copyfile
+
+    def copyfile(source: Path, target: Path) -> None:
+        monkeypatch.undo()
+        copy(source, target)
+        if does == "replace":
+            world.put("new", b"theirs")
+            (world.root / "new").replace(place)
+        elif does == "delete":
+            place.unlink()
+        else:
+            place.rename(world.root / "moved.txt")
+
+    monkeypatch.setattr(shutil, "copyfile", copyfile)
+    if does == "move":
+        await document.write("two")
+        assert document.path == "moved.txt"
+    else:
+        with pytest.raises(FileChanged if does == "replace" else FileMissing):
+            await document.write("two")
+    files_now = (path for path in world.root.iterdir() if path.is_file())
+    now = {path.name: path.read_bytes() for path in files_now}
+    assert (
+        now
+        == {
+            "replace": {TEXT: b"theirs"},
+            "delete": {},
+            "move": {"moved.txt": b"two"},
+        }[does]
+    )
+    await files.close()
+
+
+@asynchronous
+async def test_a_file_that_was_made_on_a_full_disk_is_not_left_half(
+    world: LocalWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F8"""
+    files = world.start()
+    world.put(TEXT, b"one")
+    document = await open_path(files, TEXT)
+    world.delete(TEXT)
+    document.expect(ABSENT)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", failing_sync(errno.ENOSPC))
+        with pytest.raises(FileFull):
+            await document.write("two")
+    assert list(world.root.iterdir()) == []
+    await document.write("two")
+    assert world.get(TEXT) == b"two"
     await files.close()
 
 

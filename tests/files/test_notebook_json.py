@@ -15,10 +15,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jupyter_collab.errors import NotANotebook
 from jupyter_collab.files import notebook_json
+from jupyter_collab.files.formats import NotebookFormat
 from jupyter_collab.files.json_text import SHORT
 from jupyter_collab.files.notebook_json import BadNotebook, Encoder, decode, encode, encode_cell
 from tests.contracts.document_file import notebook
+from tests.room.notebooks import opened_notebook
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "notebooks"
 REAL = sorted(SHARED.glob("*.ipynb"))
@@ -212,6 +215,7 @@ def test_broken_json_is_refused_where_it_breaks(
         ('{"cells": []\n,}' + " " * SHORT, r"trailing comma.*\(line 2, column 1\)"),
         ('"cells"', "no JSON object"),
         ("[" * 100_000, "nested too deeply"),
+        ('{"nbformat": 4, "metadata": {"a":' + "[" * 200 + "]" * 200 + "}}", "nested too deeply"),
         ('{"nbformat": 4, "cells": {}}', "cells must be a list"),
         ('{"nbformat": 4, "cells": [1]}', "cell 1 is no cell"),
         ('{"nbformat": 4, "cells": [{"source": "1"}]}', "cell 1 is no cell"),
@@ -224,6 +228,51 @@ def test_what_is_no_notebook(text: str, why: str) -> None:
     """F8"""
     with pytest.raises(BadNotebook, match=why):
         read(text.encode())
+
+
+def test_all_that_is_not_too_deep_is_kept_by_a_document() -> None:
+    """M2"""
+    deep = json.loads("[" * 199 + "1" + "]" * 199)
+    cell = {"cell_type": "raw", "id": "a", "source": "", "metadata": {"a": deep[0][0]}}
+    whole = {"nbformat": 4, "nbformat_minor": 5, "cells": [cell], "metadata": {"a": deep}}
+    source = read(json.dumps(whole).encode())
+    assert source == whole
+    assert opened_notebook(source).source() == source
+    assert encode(source)
+
+
+def test_what_a_contents_manager_gives_may_not_be_too_deep_either() -> None:
+    """M2: managers give objects of classes of their own."""
+    deep: Any = "bottom"
+    for _ in range(210):
+        deep = {"a": deep}
+    content = nbformat.from_dict(
+        {"nbformat": 4, "nbformat_minor": 5, "metadata": {"deep": deep}, "cells": []}
+    )
+    with pytest.raises(NotANotebook, match="nested too deeply"):
+        NotebookFormat().from_model(content, "deep.ipynb")
+
+
+@pytest.mark.parametrize(
+    ("output", "kept"),
+    [
+        ({"x": 1}, {"x": 1, "output_type": "unknown"}),
+        ({"output_type": 1}, {"output_type": "unknown"}),
+        ({"output_type": "stream", "text": 1}, {"output_type": "unknown-stream", "text": 1}),
+        (
+            {"output_type": "display_data", "data": "x"},
+            {"output_type": "unknown-display_data", "data": "x"},
+        ),
+        ({"output_type": "new", "x": ["a"]}, {"output_type": "new", "x": ["a"]}),
+    ],
+)
+def test_an_output_that_is_none_is_kept(output: dict[str, Any], kept: dict[str, Any]) -> None:
+    """M2"""
+    cell = {"cell_type": "code", "id": "a", "source": "", "metadata": {}, "outputs": [output]}
+    source = read(json.dumps({"nbformat": 4, "nbformat_minor": 5, "cells": [cell]}).encode())
+    assert source["cells"][0]["outputs"] == [kept]
+    assert opened_notebook(source).source() == source
+    assert read(encode(source)) == source
 
 
 def test_what_is_missing_is_filled_in() -> None:

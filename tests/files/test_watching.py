@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
+import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +15,7 @@ import pytest
 from jupyter_core.utils import ensure_async
 from jupyter_server_fileid.manager import LocalFileIdManager
 
-from jupyter_collab.errors import FileChanged
+from jupyter_collab.errors import FileChanged, FileError, FileMissing
 from jupyter_collab.files import watcher
 from jupyter_collab.files.access import Sighting
 from jupyter_collab.files.document import Patience
@@ -293,6 +295,32 @@ async def test_a_directory_renamed_in_jupyter(world: LocalWorld) -> None:
 
 
 @asynchronous
+async def test_a_file_renamed_in_jupyter_while_it_is_saved(
+    world: LocalWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F7: it is saved where it is now, not told as missing."""
+    it = await watched(world, poll_interval=SLOW)
+    loop, draft = asyncio.get_running_loop(), LocalAccess._draft  # noqa: SLF001
+
+    async def rename() -> None:
+        await ensure_async(world.manager.rename(TEXT, "new.txt"))
+        await it.heard.until(Renamed("new.txt"))
+
+    def draft_slowly(*args: Any) -> Any:
+        monkeypatch.undo()
+        result = draft(*args)
+        asyncio.run_coroutine_threadsafe(rename(), loop).result()
+        return result
+
+    monkeypatch.setattr(LocalAccess, "_draft", draft_slowly)
+    await it.document.write("two")
+    assert world.get("new.txt") == b"two"
+    assert not (world.root / TEXT).exists()
+    assert it.heard.events == []
+    await it.close()
+
+
+@asynchronous
 async def test_a_file_moved_out_of_sight_is_gone(world: LocalWorld) -> None:
     """F7"""
     it = await watched(world, poll_interval=SLOW)
@@ -375,6 +403,54 @@ async def test_without_watching_a_save_finds_changes(world: LocalWorld) -> None:
     assert it.document.path == "moved.txt"
     assert world.get("moved.txt") == b"four"
     assert it.heard.events == [Renamed("moved.txt")]
+    await it.close()
+
+
+@pytest.mark.parametrize("poll_interval", [SLOW, 0])
+@asynchronous
+async def test_a_file_that_could_not_be_read_is_told_as_back(
+    world: LocalWorld, monkeypatch: pytest.MonkeyPatch, poll_interval: float
+) -> None:
+    """F7: its owner knows that it could not, and waits to be told."""
+    it = await watched(world, poll_interval=poll_interval)
+    world.put(TEXT, b"two")
+    if poll_interval:
+        await it.heard.until(Changed())
+    read, failures = LocalAccess._read, iter([errno.EIO, errno.ESTALE])  # noqa: SLF001
+
+    def read_badly(*args: Any) -> Any:
+        number = next(failures, None)
+        if number is not None:
+            raise OSError(number, os.strerror(number))
+        return read(*args)
+
+    monkeypatch.setattr(LocalAccess, "_read", read_badly)
+    for _ in range(2):
+        with pytest.raises(FileError):
+            await it.document.read()
+        await it.heard.until(*([Back()] if poll_interval else [Back(), Changed()]))
+        poll_interval = SLOW  # told once
+    assert (await it.document.read()).source == "two"
+    await it.close()
+
+
+@asynchronous
+async def test_a_file_that_was_away_while_it_was_saved_is_told_as_back(world: LocalWorld) -> None:
+    """F7: also where files are not watched, and where it is back before anybody has looked."""
+    it = await watched(world, poll_interval=0)
+    (world.root / TEXT).rename(world.folder / "away")
+    with pytest.raises(FileMissing):
+        await it.document.write("two")
+    await it.heard.until(Gone)
+    (world.folder / "away").rename(world.root / TEXT)
+    await it.heard.until(Back())
+    (world.root / TEXT).rename(world.folder / "away")
+    with pytest.raises(FileMissing):
+        await it.document.write("two")
+    (world.folder / "away").rename(world.root / TEXT)
+    await it.heard.until(Back())
+    await it.document.write("two")
+    assert world.get(TEXT) == b"two"
     await it.close()
 
 

@@ -39,7 +39,7 @@ needs_permissions = pytest.mark.skipif(
 )
 
 LOG = logging.getLogger("files")
-PATIENCE = Patience(settle=0.02, unstable=0.05, vanished=0.1, broken=0.3)
+PATIENCE = Patience(settle=0.02, unstable=0.05, vanished=0.1, broken=0.3, retry=0.05)
 
 
 _made: list[Any] = []

@@ -1,0 +1,107 @@
+"""Writes a local file in its place.
+
+As Jupyter's atomic write does it: the file stays the same one, with its owner, mode and links,
+and beside it lies a copy while it is written, which takes its place where that fails. But
+Jupyter's opens the file by its name once it has made the copy, which takes a while for a large
+file, and so writes over what another program has put there meanwhile, or makes a file anew that
+was moved away. Here the file is opened first, and looked at once more when the copy is made.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from .access import Sign
+from .disk import copy_of, sign_of
+
+
+class OtherFile(Exception):
+    """There is another file than was expected, or none was and there is one."""
+
+
+def replace_content(
+    place: Path, data: bytes, sign: Sign | None, *, keeps_copy: bool
+) -> os.stat_result:
+    """Write ``data`` into the file that has this ``sign``; with ``None`` make the file.
+
+    Returns the ``stat`` of what was written. Raises :class:`OtherFile`, and ``OSError``, after
+    which the file is as it was; without a copy (``keeps_copy``, or where nothing can be made in
+    its directory) it may have lost its end.
+    """
+    place = Path(os.path.realpath(place))
+    if sign is None:
+        return _make(place, data)
+    copy = copy_of(place) if keeps_copy and os.access(place.parent, os.W_OK) else None
+    with place.open("r+b") as file:
+        if copy is not None:
+            _make_copy(place, copy)
+        before = os.fstat(file.fileno())
+        try:
+            _require(_is_at(place, before) and sign_of(before) == sign)
+        except BaseException:
+            _remove(copy)
+            raise
+        try:
+            file.truncate(0)
+            written = _fill(file, data)
+        except BaseException:
+            with suppress(OSError):
+                file.close()  # where the same fails again
+            with suppress(OSError):
+                if copy is not None and _is_at(place, before):
+                    copy.replace(place)
+            raise
+    _remove(copy)
+    _require(_is_at(place, written))
+    return written
+
+
+def _make(place: Path, data: bytes) -> os.stat_result:
+    try:
+        file = place.open("xb")
+    except FileExistsError as error:
+        raise OtherFile from error
+    with file:
+        try:
+            return _fill(file, data)
+        except BaseException:
+            with suppress(OSError):
+                file.close()
+            place.unlink(missing_ok=True)
+            raise
+
+
+def _fill(file: BinaryIO, data: bytes) -> os.stat_result:
+    file.write(data)
+    # A full disk may show up only here, and only in here is it put right.
+    file.flush()
+    os.fsync(file.fileno())
+    return os.fstat(file.fileno())
+
+
+def _make_copy(place: Path, copy: Path) -> None:
+    try:
+        shutil.copyfile(place, copy)
+    except BaseException:
+        _remove(copy)
+        raise
+    with suppress(OSError):  # not every file system keeps all of it
+        shutil.copystat(place, copy)
+
+
+def _remove(copy: Path | None) -> None:
+    if copy is not None:
+        copy.unlink(missing_ok=True)
+
+
+def _is_at(place: Path, info: os.stat_result) -> bool:
+    return os.path.samestat(place.stat(), info)
+
+
+def _require(is_expected: bool) -> None:
+    if not is_expected:
+        raise OtherFile
