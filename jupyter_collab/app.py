@@ -36,6 +36,7 @@ from .server.handlers import (
 from .server.heartbeat import Heartbeat
 from .server.identity import IDENTITY_PATTERN, IdentityHandler
 from .server.limits import LimitTraits
+from .server.live import MakeModel
 from .server.memory import Trimmer, share_one_heap, system_trim
 from .server.opening import RoomOpener
 from .server.rooms import Rooms
@@ -311,7 +312,9 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
             Which document, as ``{format}:{type}:{file id}``; instead of the three.
         copy:
             Give a copy, whose changes nobody sees; otherwise the live document, whose changes
-            go to everybody and to the file.
+            go to everybody and to the file. It stays open as long as the model is referred to.
+            Change it in the thread of the event loop, and wait for nothing within a transaction:
+            what others write waits for its end.
         create:
             Open the document if nobody has it open; otherwise ``None`` is returned then.
 
@@ -327,13 +330,12 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
         actor = await rooms.open(room) if create else rooms.get(room)
         if actor is None:
             return None
-        if copy:
-            doc: Doc[Any] = Doc()
-            doc.apply_update(actor.room.replica.snapshot())
-        else:
-            doc = actor.live_document()
-        model: YBaseDoc = ydocs["file" if is_text(room.type) else room.type](doc)
-        return model
+        make: MakeModel = ydocs["file" if is_text(room.type) else room.type]
+        if not copy:
+            return actor.live_model(make)
+        doc: Doc[Any] = Doc()
+        doc.apply_update(actor.room.replica.snapshot())
+        return make(doc)
 
     async def _room_id(
         self,

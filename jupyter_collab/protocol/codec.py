@@ -1,8 +1,7 @@
-"""Between frames and messages (rules W1 to W14 of SPEC.md)."""
+"""Between frames and messages (rules W1 to W14 and W16 of SPEC.md)."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 
@@ -26,6 +25,7 @@ from .messages import (
     SyncStep2,
     SyncUpdate,
 )
+from .states import read_state, write_json
 from .varint import Reader, encode_varbytes, encode_varstring, encode_varuint
 
 SUBPROTOCOL = "v1.jupyter-collab"
@@ -75,13 +75,7 @@ def _decode_awareness(reader: Reader) -> Awareness:
 
 def _decode_presence(reader: Reader) -> PresenceEntry:
     client, clock = ClientId(reader.read_varuint()), reader.read_varuint()
-    try:
-        state = json.loads(reader.read_varstring())
-    except (ValueError, RecursionError) as error:
-        raise ProtocolError("a presence state is not JSON") from error
-    if state is not None and not isinstance(state, dict):
-        raise ProtocolError("a presence state is neither an object nor null")
-    return PresenceEntry(client, clock, state)
+    return PresenceEntry(client, clock, read_state(reader.read_varstring()))
 
 
 def _decode_raw(reader: Reader) -> Save:
@@ -133,17 +127,17 @@ def _encode_small(
         case Awareness(entries):
             return bytes((AWARENESS,)) + encode_varbytes(_presence(entries))
         case SaveReply():
-            return bytes((RAW,)) + encode_varstring(_json(_save_reply(message)))
+            return bytes((RAW,)) + encode_varstring(write_json(_save_reply(message)))
         case Hello():
-            return _collab(HELLO, encode_varstring(_json(_hello(message))))
+            return _collab(HELLO, encode_varstring(write_json(_hello(message))))
         case Ack(count):
             return _collab(ACK, encode_varuint(count))
         case Status(status):
-            return _collab(STATUS, encode_varstring(_json(status)))
+            return _collab(STATUS, encode_varstring(write_json(status)))
         case Refusal(reason, text, detail):
             more = {"detail": detail} if detail else {}
             refusal = {"reason": reason, "message": text, **more}
-            return _collab(REFUSAL, encode_varstring(_json(refusal)))
+            return _collab(REFUSAL, encode_varstring(write_json(refusal)))
         case Pong(number):
             return _collab(PING, encode_varuint(number))
         case _:
@@ -163,7 +157,7 @@ def _presence(entries: tuple[PresenceEntry, ...]) -> bytes:
     for entry in entries:
         parts.append(encode_varuint(entry.client))
         parts.append(encode_varuint(entry.clock))
-        parts.append(encode_varstring(_json(entry.state)))
+        parts.append(encode_varstring(write_json(entry.state)))
     return b"".join(parts)
 
 
@@ -181,7 +175,3 @@ def _save_reply(reply: SaveReply) -> Mapping[str, Any]:
     if reply.reason:
         out |= {"reason": reply.reason, "message": reply.message}
     return out
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

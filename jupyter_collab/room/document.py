@@ -25,6 +25,7 @@ from .reading import NotebookReader, id_of
 from .textedit import edit_text
 from .updates import Json
 from .values import normal
+from .writing import writing
 
 
 class Document(ABC):
@@ -39,6 +40,8 @@ class Document(ABC):
 
     def __init__(self, doc: Doc[Any]) -> None:
         self.doc = doc
+        self.left_out: tuple[str, ...] = ()
+        """What :meth:`source` had to leave out or mend the last time, in plain English."""
 
     @staticmethod
     def of(type: str, doc: Doc[Any]) -> Document:
@@ -89,7 +92,7 @@ class Document(ABC):
         return []
 
     def problems(self) -> list[str]:
-        """What :meth:`source` had to leave out or mend, in plain English."""
+        """What :meth:`source` would have to leave out or mend, in plain English."""
         return []
 
 
@@ -102,7 +105,7 @@ def repair(doc: Doc[Any]) -> list[str]:
     document alone.
     """
     cells: Array[Any] = doc.get("cells", type=Array)
-    with doc.transaction():
+    with writing(doc, origin=None):
         ids = [id_of(ycell) for ycell in cells]
         if len(set(ids)) == len(ids):
             return []
@@ -138,7 +141,9 @@ class NotebookDocument(Document):
         self.changed = self._reader.changed
 
     def source(self) -> dict[str, Json]:
-        return self.read().source()
+        notebook = self.read()
+        self.left_out = tuple(notebook.problems)
+        return notebook.source()
 
     def read_ahead(self) -> Iterator[None]:
         return self._reader.read_ahead()

@@ -11,6 +11,7 @@ from .cells import Cell
 from .editing import edit_cell
 from .reading import read_cell
 from .textunion import are_versions, union_text
+from .updates import Json
 from .words import lines, says
 
 RELATED = 0.2
@@ -67,8 +68,22 @@ def _lines(text: str) -> set[str]:
 
 
 def _united(cell: Cell, other: Cell) -> Cell:
-    united = {**cell, "source": union_text(cell["source"], other["source"], RELATED)}
-    if not cell.get("outputs") and other.get("outputs"):
+    owner = other if other.get("outputs") and not cell.get("outputs") else cell
+    united = {
+        **cell,
+        "source": union_text(cell["source"], other["source"], RELATED),
+        "metadata": _united_metadata(cell, other, owner),
+    }
+    if owner is other:
         united["outputs"] = other["outputs"]
         united["execution_count"] = other.get("execution_count")
     return united
+
+
+def _united_metadata(cell: Cell, other: Cell, owner: Cell) -> dict[str, Json]:
+    """What either has; the mark of trust goes with the outputs, and is that of their ``owner``."""
+    metadata = {**other["metadata"], **cell["metadata"]}
+    metadata.pop("trusted", None)
+    if "trusted" in owner["metadata"]:
+        metadata["trusted"] = owner["metadata"]["trusted"]
+    return metadata

@@ -92,7 +92,13 @@ class NotAdopted:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Code on the server got the document itself: it cannot be put in another's place now."""
+    """Code on the server got the document itself: it cannot be put in another's place now, and is
+    not closed as long as that code has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """Code on the server has no use any more for what it got with :class:`Shown`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,8 @@ class FileWritten:
 
 @dataclass(frozen=True, slots=True)
 class FileWriteFailed:
-    """The write that was asked for last has written nothing. ``reason`` is that of the error."""
+    """The write that was asked for last has failed. ``reason`` is that of the error, which says
+    whether the file was written."""
 
     reason: str
     message: str
@@ -183,6 +190,7 @@ RoomEvent = (
     | HistoryMerged
     | NotAdopted
     | Shown
+    | LetGo
     | HistoryKept
     | FileWritten
     | FileWriteFailed

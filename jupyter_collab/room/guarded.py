@@ -50,6 +50,12 @@ def guarded_of(ycell: Any) -> Guarded:
     return guarded({**rest, "metadata": _plain(ycell.get("metadata"))})
 
 
+def guarded_metadata(ycell: Map[Any]) -> dict[str, Any]:
+    """What of its metadata is not for guests to write."""
+    part: dict[str, Any] = guarded({"metadata": _plain(ycell.get("metadata"))})["metadata"]
+    return part
+
+
 def digest(part: Guarded) -> bytes:
     """Tells whether two cells show the same and may do the same; that may be large.
 

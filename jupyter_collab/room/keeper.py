@@ -19,6 +19,9 @@ from .effects import Commit, Effect, MarkSaved, MergeFile, ReadFile, Send, Write
 from .replica import Replica
 from .saving import Clean, Dirty, Failed, SavePolicy, Saving, Writing, WritingAgain
 
+MOST_TOLD = 5
+"""Of what could not be saved, so much is told."""
+
 DELETED = "deleted"
 """The reason of a file that is gone because someone deleted it."""
 
@@ -92,6 +95,7 @@ class Keeper:
         self._reading: Source | None = None
         self._merged = base
         self._altered = False  # whether a hook has changed what we wrote last
+        self._left_out: tuple[str, ...] = ()  # of the document, in the write under way or the last
         self._saved_at = version.last_modified
         self.head = Position(saved.position)
         self.durable = Position(0)
@@ -143,7 +147,8 @@ class Keeper:
         self._asked.waiting.clear()
         self._writing_at = self.head
         self._saved = replace(self._saved, writing=self.head)
-        source = self._replica.document.source()
+        document = self._replica.document
+        source, self._left_out = document.source(), document.left_out
         create = isinstance(self._file, Gone) and self._file.reason == DELETED
         return [MarkSaved(self._saved), WriteFile(source, self.head, create)]
 
@@ -343,6 +348,7 @@ class Keeper:
             self.path,
             self._version.hash,
             self._saved_at,
+            self._left_out,
         )
         if told_by != self._told_by:
             self._told_by = told_by
@@ -356,7 +362,8 @@ class Keeper:
     def _save_status(self) -> dict[str, Any]:
         match self._saving.state:
             case Clean():
-                return {"state": "saved", "hash": self._version.hash, "at": self._saved_at}
+                saved = {"state": "saved", "hash": self._version.hash, "at": self._saved_at}
+                return saved | _incomplete(self._left_out)
             case Failed(_, _, retry_at, reason, message) | WritingAgain(
                 Failed(_, _, retry_at, reason, message)
             ):
@@ -372,6 +379,17 @@ class Keeper:
                 return {"state": "off"}
             case Dirty():
                 return {"state": "unsaved"}
+
+
+def _incomplete(left_out: tuple[str, ...]) -> dict[str, str]:
+    """What is told of a save that could not take all of the document."""
+    if not left_out:
+        return {}
+    told = list(dict.fromkeys(left_out))
+    rest = len(told) - MOST_TOLD
+    if rest > 0:
+        told[MOST_TOLD:] = [f"and {rest} more"]
+    return {"reason": "incomplete", "message": "; ".join(told)}
 
 
 def _problem(well: str, ill: str, state: Present | Gone) -> dict[str, Any]:

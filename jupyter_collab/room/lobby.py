@@ -40,13 +40,13 @@ class Lobby:
             case ev.Left(connection):
                 member = self._members.pop(connection, None)
                 if member is not None:
-                    self._presence.leave(member)
+                    self._presence.leave(member, now)
                     self._schedule_flush(now)
                 return []
             case ev.Received(connection, Awareness(entries)) if connection in self._members:
-                self._presence.hear(self._members[connection], entries)
+                effects = self._presence.hear(self._members[connection], entries, now)
                 self._schedule_flush(now)
-                return []
+                return effects
             case ev.Received(connection, Ping(number)):
                 return [Send((connection,), Pong(number))]
             case _:

@@ -10,9 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..errors import ProtocolError
 from ..protocol.identity import ClientId, ConnectionId
 from ..protocol.messages import Awareness, PresenceEntry
+from ..protocol.states import write_json
 from .effects import Effect, Send
+from .intake import expel
+from .left import LeftClients
 from .session import Member
 
 MAX_CLIENTS = 8
@@ -24,12 +28,22 @@ IDENTITY = ("username", "name", "display_name", "initials", "avatar_url", "color
 MAX_STATE_KEYS = 64
 """A presence state may have this many members."""
 
+MAX_STATE = 2**18
+MAX_GUEST_STATE = 2**16
+"""Bytes of JSON in a presence state, without what the server knows of the person. With as many
+cursors and cells as our browsers tell of, 50 and 200, it has some 20 KiB."""
+
+MAX_GUESTS_STATES = 2**21
+"""Bytes that the states of all guests in a room have together: everybody who comes gets them."""
+
 
 @dataclass(slots=True)
 class _Seat:
     connection: ConnectionId
     entry: PresenceEntry
     decides: bool
+    guest_size: int
+    """Bytes of a guest's state; those of others are not counted."""
 
 
 class Presence:
@@ -38,27 +52,39 @@ class Presence:
     def __init__(self) -> None:
         self._seats: dict[ClientId, _Seat] = {}
         self._changed: dict[ClientId, PresenceEntry] = {}
+        self._left = LeftClients()
+        self._guests_size = 0
 
-    def hear(self, member: Member, entries: Iterable[PresenceEntry]) -> None:
+    def hear(self, member: Member, entries: Iterable[PresenceEntry], now: float) -> list[Effect]:
         """Take what ``member`` says of its own clients, and pass over the rest.
 
         Clients of the field echo the states of others back to the server, so those are no
         error; and there is nothing that they could change.
         """
+        try:
+            self._take(member, entries, now)
+        except ProtocolError as error:
+            return [expel(member.connection, error)]
+        return []
+
+    def _take(self, member: Member, entries: Iterable[PresenceEntry], now: float) -> None:
         for entry in entries:
             seat = self._seats.get(entry.client)
             if seat is not None and seat.connection != member.connection:
                 continue
+            if seat is None and self._left.is_of_another(entry, member.person, now):
+                continue
             if entry.state is None:
-                self._stand_up(member, entry)
+                self._stand_up(member, entry, now)
             elif self._is_news(seat, entry) and self._has_room(member, entry):
                 self._sit_down(member, entry)
 
-    def leave(self, member: Member) -> None:
+    def leave(self, member: Member, now: float) -> None:
         """All clients of ``member`` are gone."""
         for client in sorted(member.clients):
-            seat = self._seats.pop(client, None)
+            seat = self._vacate(client)
             if seat is not None:
+                self._left.keep(seat.entry, member.person.username, now)
                 # The clock stays: a client that comes back with the next one is news again.
                 self._changed[client] = PresenceEntry(client, seat.entry.clock, None)
         member.clients.clear()
@@ -126,13 +152,37 @@ class Presence:
         said = state.get("user")
         said = said if isinstance(said, dict) else {}
         other = {key: value for key, value in said.items() if key not in IDENTITY}
+        state["user"] = other
+        size = self._measure(member, state)
+        before = self._seats.get(entry.client)
+        more = size - (before.guest_size if before else 0)
+        if more > 0 and self._guests_size + more > MAX_GUESTS_STATES:
+            return
         state["user"] = {**other, **member.person.user}
         known = PresenceEntry(entry.client, entry.clock, state)
         member.clients.add(entry.client)
-        self._seats[entry.client] = _Seat(member.connection, known, member.person.decides)
+        self._left.take(entry.client)
+        self._guests_size += more
+        self._seats[entry.client] = _Seat(member.connection, known, member.person.decides, size)
         self._changed[entry.client] = known
 
-    def _stand_up(self, member: Member, entry: PresenceEntry) -> None:
-        if self._seats.pop(entry.client, None) is not None:
+    @staticmethod
+    def _measure(member: Member, state: Mapping[str, Any]) -> int:
+        """Bytes that count; raises :class:`ProtocolError` where they are too many."""
+        guest = member.person.guest
+        size, most = len(write_json(state).encode()), MAX_GUEST_STATE if guest else MAX_STATE
+        if size > most:
+            raise ProtocolError(f"a presence state has {size} bytes; at most {most} are taken")
+        return size if guest else 0
+
+    def _stand_up(self, member: Member, entry: PresenceEntry, now: float) -> None:
+        if self._vacate(entry.client) is not None:
+            self._left.keep(entry, member.person.username, now)
             member.clients.discard(entry.client)
             self._changed[entry.client] = entry
+
+    def _vacate(self, client: ClientId) -> _Seat | None:
+        seat = self._seats.pop(client, None)
+        if seat is not None:
+            self._guests_size -= seat.guest_size
+        return seat

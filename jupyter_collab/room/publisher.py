@@ -3,51 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import partial
 
 from ..errors import ProtocolError
-from ..protocol.close import CloseCode
-from ..protocol.identity import ClientId, ConnectionId, Position, RoomId
-from ..protocol.messages import Ack, Refusal, SyncStep2, SyncUpdate
-from .effects import Append, Disconnect, Effect, Send
+from ..protocol.identity import ConnectionId, Position, RoomId
+from ..protocol.messages import Ack, SyncStep2, SyncUpdate
+from .effects import Append, Effect, Send
 from .events import FileMerged
 from .gaps import before_gap
+from .intake import Intake, expel
 from .keeper import Keeper
 from .replica import Replica
-from .session import Member, Session
-from .sieve import Sieve
+from .session import Member, Session, members_of
 
-NOT_FOR_GUESTS = (
-    "Guests may write text and cells. Outputs, metadata and what is trusted are not for them; "
-    "that part of your change was taken back"
-)
+MAX_EARLY, MAX_EARLY_SIZE = 500, 16 * 2**20
+"""So many updates, and bytes, of a guest wait for the step 2 that they may stand on."""
 
-UNACCEPTABLE = {
-    "unreadable": "an update cannot be read",
-    "incomplete": "an update stands on another one that has not come",
-    "borrowed": "an update is written in the name of another client",
-}
-
-MAX_HARMFUL = 20
-"""So often may a connection of a guest try to write what is not for guests."""
+TOO_EARLY = "too many updates have come before the step 2 that they stand on"
 
 NOBODY: frozenset[ConnectionId] = frozenset()
-
-
-def expel(connection: ConnectionId, error: ProtocolError) -> Disconnect:
-    """Close a connection that sent what cannot be read."""
-    return Disconnect(connection, CloseCode.BAD_REQUEST, str(error))
-
-
-@dataclass(slots=True)
-class _Sifted:
-    """What came in: what may be applied as it is, what has to be mended, what is to be said."""
-
-    fine: list[tuple[Member, bytes]]
-    sieve: Sieve | None = None
-    harmful: list[tuple[bytes, frozenset[str]]] = field(default_factory=list)
-    effects: list[Effect] = field(default_factory=list)
 
 
 class Publisher:
@@ -71,8 +44,8 @@ class Publisher:
         self._position = self._began = keeper.head = position
         self._incoming: list[tuple[Member, bytes]] = []
         self._early: dict[ConnectionId, Member] = {}
-        self._has_guests = False  # among those who have written what is incoming
-        self._sieve: Sieve | None = None
+        self._intake = Intake(replica, sessions)
+        self._in_hand = NOBODY  # whose edits are being taken in
 
     @property
     def is_applied(self) -> bool:
@@ -89,10 +62,15 @@ class Publisher:
         """The document is what the room began with."""
         return self._position == self._began and self.is_applied
 
-    def members(self) -> list[Member]:
-        return [session for session in self._sessions.values() if isinstance(session, Member)]
+    @property
+    def in_hand(self) -> frozenset[ConnectionId]:
+        """Those whose edits were not taken in to the end, as something has failed."""
+        return self._in_hand
 
-    def receive(self, member: Member, message: SyncStep2 | SyncUpdate) -> None:
+    def members(self) -> list[Member]:
+        return members_of(self._sessions)
+
+    def receive(self, member: Member, message: SyncStep2 | SyncUpdate) -> list[Effect]:
         """Keep an update for the next flush, or until the step 2 that it may stand on."""
         if isinstance(message, SyncStep2):
             self._keep(member, message.update)
@@ -106,6 +84,11 @@ class Publisher:
                 self.end_patience(member)
             else:
                 self._early[member.connection] = member
+            if member.person.guest and _are_too_many(member.early):
+                member.early.clear()
+                self._early.pop(member.connection, None)
+                return [expel(member.connection, ProtocolError(TOO_EARLY))]
+        return []
 
     def end_patience(self, member: Member) -> None:
         """Wait no longer for a member's step 2, but with what cannot do without it."""
@@ -142,15 +125,15 @@ class Publisher:
     def _keep(self, member: Member, update: bytes) -> None:
         member.received += 1
         self._incoming.append((member, update))
-        if member.person.guest:
-            self._has_guests = True
 
     def flush(self, now: float) -> list[Effect]:
         """Apply what came in, and publish it."""
         effects = self.publish(now) if self._replica.has_changes else []
         incoming, self._incoming = self._incoming, []
         if incoming:
+            self._in_hand = frozenset([member.connection for member, _ in incoming])
             effects += self._take_in(incoming, now)
+            self._in_hand = NOBODY
         return effects
 
     def publish(self, now: float, skip: frozenset[ConnectionId] = NOBODY) -> list[Effect]:
@@ -208,18 +191,15 @@ class Publisher:
         return effects
 
     def _take_in(self, incoming: list[tuple[Member, bytes]], now: float) -> list[Effect]:
-        is_fine = not self._has_guests and self._sieve is None
-        sifted = _Sifted(incoming) if is_fine else self._sift(incoming)
+        sifted = self._intake.look(incoming)
         effects = sifted.effects
         broken = self._replica.apply([update for _, update in sifted.fine])
-        if sifted.sieve is not None:
-            for update, touched in sifted.harmful:
-                sifted.sieve.admit_mended(update, touched)
+        self._intake.admit(sifted)
         if broken:
             senders = sorted({sifted.fine[index][0].connection for index in broken})
             error = ProtocolError("an update cannot be read")
             effects += [expel(connection, error) for connection in senders]
-        writers = frozenset([member.connection for member, _ in incoming])
+        writers = self._in_hand
         # A lone writer has its own edits; with several, each lacks those of the others.
         alone = len(writers) == 1 and not sifted.harmful
         effects += self.publish(now, writers if alone else NOBODY)
@@ -230,52 +210,10 @@ class Publisher:
                 effects += self._acknowledge(session)
         return effects
 
-    def _sift(self, incoming: list[tuple[Member, bytes]]) -> _Sifted:
-        """Look at what guests have written."""
-        has_guests, self._has_guests = self._has_guests, False
-        if not has_guests:
-            if not any(member.person.guest for member in self.members()):
-                self._sieve = None
-            return _Sifted(incoming)
-        self._sieve = sieve = self._sieve or Sieve(self._replica)
-        sifted = _Sifted([], sieve)
-        for member, update in incoming:
-            if not member.person.guest:
-                sifted.fine.append((member, update))
-                continue
-            examined = sieve.examine(update, partial(self._is_of_another, member))
-            match examined.finding:
-                case "harmless":
-                    sifted.fine.append((member, update))
-                case "harmful":
-                    sifted.harmful.append((update, examined.touched))
-                    sifted.effects += self._warn(member)
-                case finding:
-                    error = ProtocolError(UNACCEPTABLE[finding])
-                    sifted.effects.append(expel(member.connection, error))
-        return sifted
-
-    def _is_of_another(self, writer: Member, client: ClientId) -> bool:
-        """Whether ``client`` is the room itself, or is present as somebody else."""
-        name = writer.person.username
-        return client == self._replica.doc.client_id or any(
-            client in member.clients for member in self.members() if member.person.username != name
-        )
-
-    def _warn(self, member: Member) -> list[Effect]:
-        """Say what was taken back; who goes on all the same has to go."""
-        member.harmful += 1
-        if member.harmful > MAX_HARMFUL:
-            return [Disconnect(member.connection, CloseCode.FORBIDDEN, NOT_FOR_GUESTS)]
-        if not member.person.collab:
-            return []
-        return [Send((member.connection,), Refusal("not-for-guests", NOT_FOR_GUESTS))]
-
     def _log_and_send(self, update: bytes, skip: frozenset[ConnectionId]) -> list[Effect]:
         self._position = self._keeper.head = Position(self._position + 1)
         effects: list[Effect] = [Append(self._position, update)]
-        if self._sieve is not None:
-            self._sieve.follow(update)
+        self._intake.follow(update)
         readers = tuple(
             [id for id, s in self._sessions.items() if id not in skip and isinstance(s, Member)]
         )
@@ -288,3 +226,7 @@ class Publisher:
         if count is None or not member.person.collab:
             return []
         return [Send((member.connection,), Ack(count))]
+
+
+def _are_too_many(early: list[bytes]) -> bool:
+    return len(early) > MAX_EARLY or sum(map(len, early)) > MAX_EARLY_SIZE

@@ -11,14 +11,12 @@ from typing import Any
 from pycrdt import Array, Doc, Map
 from pycrdt import Text as YText
 
+from ..files.port import MAX_DEPTH
 from .build import CELL_TYPES, unique_id
 from .known import TRANSIENT, Head, Known, Read
 from .notebook import Notebook
 from .updates import Json
 from .values import number
-
-_MAX_DEPTH = 200
-"""Deeper values are left out: writing them as JSON would exceed Python's stack."""
 
 _MANY = 100
 """Longer lists of numbers or words, which plots are full of, are read without more ado."""
@@ -250,7 +248,7 @@ def plain_json(value: Any, lost: list[str], depth: int = 0) -> Any:
         return value
     if isinstance(value, float):
         return number(value)
-    if depth > _MAX_DEPTH:
+    if depth > MAX_DEPTH:
         lost.append("holds values that lie too deep")
     elif isinstance(value, dict):
         items = ((key, plain_json(item, lost, depth + 1)) for key, item in value.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Any
@@ -17,10 +18,7 @@ from .flag import Flag
 from .gaps import clocks
 from .layout import parted
 from .parts import Made, deletes_from
-
-ORIGIN = "room"
-"""What a live model's undo manager does not record: it would keep all that people delete."""
-
+from .writing import writing
 
 LARGE = 1_000_000
 """Bytes of an update from which on it is kept rather than made again."""
@@ -46,7 +44,7 @@ class Replica:
 
     def __init__(self, type: str, doc: Doc[Any] | Dormant, made_by: Made | None = None) -> None:
         self.type = type
-        self._updates: list[bytes] = []
+        self._updates: deque[bytes] = deque()
         self._notify: Callable[[], None] | None = None
         self._told: dict[str, Any] = {}
         self._tells_state = False
@@ -129,7 +127,7 @@ class Replica:
             if not any(map(self.brings, updates)):
                 return []
         broken = []
-        with self.doc.transaction(origin=ORIGIN):
+        with writing(self.doc):
             for index, update in enumerate(updates):
                 try:
                     self.doc.apply_update(update)
@@ -194,7 +192,8 @@ class Replica:
 
     def take(self) -> tuple[list[bytes], bool]:
         """The updates since the last call, and whether any of them changed the content."""
-        updates, self._updates = self._updates, []
+        # One by one: code on the server may write in another thread.
+        updates = [self._updates.popleft() for _ in range(len(self._updates))]
         content_changed = self._content_flag.take()
         if content_changed:
             self._is_as_made = False
@@ -217,7 +216,7 @@ class Replica:
         if not self._state_flag.take() and values == self._told:
             return
         self._tells_state = True
-        with self.doc.transaction(origin=ORIGIN):
+        with writing(self.doc):
             if self._state.get("path", values.get("path")) != values.get("path"):
                 self._made_by = None  # it has the old one
             for key, value in values.items():

@@ -13,7 +13,7 @@ from typing import assert_never
 from ..errors import ProtocolError
 from ..files.port import FileVersion
 from ..protocol.close import CloseCode
-from ..protocol.identity import Access, ConnectionId, Lineage, RoomId
+from ..protocol.identity import Access, ConnectionId, Lineage, Position, RoomId
 from ..protocol.messages import (
     EMPTY_STATE_VECTOR,
     EMPTY_UPDATE,
@@ -42,15 +42,17 @@ from .effects import (
     Stream,
 )
 from .flushing import FlushWindow
+from .intake import expel
 from .keeper import Keeper
 from .older import OlderHistory
 from .opening import Opening, RoomPolicy
 from .parts import Made
 from .permissions import admits
 from .presence import Presence
-from .publisher import Publisher, expel
+from .publisher import Publisher
 from .replica import Replica
 from .session import Member, Session, Stranger
+from .vetting import vet_member
 
 STEP2_PATIENCE = 2.0
 """Seconds that edits wait for the step 2 of a client that sends them before it."""
@@ -87,6 +89,7 @@ class Room:
         )
         self._window = FlushWindow(policy.flush_window, now)
         self._empty_since: float | None = now
+        self._holders = 0  # how often code on the server has the document
         self._told: Mapping[str, object] = {}
         self._fresh = opening.fresh
         self._older = OlderHistory(opening.replica, self._publisher)
@@ -121,6 +124,16 @@ class Room:
         strangers = [s for s in self._sessions.values() if isinstance(s, Stranger)]
         joined = [ev.Joined(s.connection, s.person, s.lineage) for s in strangers if s.asked]
         return Room(self.id, opening, self._policy, now), joined
+
+    @property
+    def head(self) -> Position:
+        """How far the history goes, by what the room has decided."""
+        return self._keeper.head
+
+    @property
+    def in_hand(self) -> frozenset[ConnectionId]:
+        """Those whose edits were not taken in to the end, as something has failed."""
+        return self._publisher.in_hand
 
     @property
     def path(self) -> str:
@@ -171,6 +184,11 @@ class Room:
                 return self._go_without(event)
             case ev.Shown():
                 self._fresh = False
+                self._holders += 1
+                return []
+            case ev.LetGo():
+                self._holders -= 1
+                self._empty_since = now if self.is_empty else None
                 return []
             case ev.Logged() | ev.HistoryFailed() | ev.HistoryKept():
                 return self._hear_of_history(event, now)
@@ -222,7 +240,7 @@ class Room:
         if not isinstance(session, Member):
             return []
         self._publisher.end_patience(session)
-        self._presence.leave(session)
+        self._presence.leave(session, now)
         self._window.schedule(now)
         fields = {"roomid": str(self.id), "username": session.person.username, "action": "leave"}
         return [Report("awareness", fields)]
@@ -264,6 +282,11 @@ class Room:
             return []
         if not self.is_fresh:
             return self._go_without(ev.NotAdopted(stranger.connection))
+        try:
+            vet_member(message.state)
+            vet_member(message.undo)
+        except ProtocolError as error:
+            return [expel(stranger.connection, error)]
         update = AdoptHistory(stranger.connection, stranger.lineage, message.state, message.undo)
         return [update]
 
@@ -281,13 +304,11 @@ class Room:
         here = (member.connection,)
         match message:
             case SyncUpdate() | SyncStep2():
-                self._publisher.receive(member, message)
                 self._window.schedule(now)
-                return []
+                return self._publisher.receive(member, message)
             case Awareness(entries):
-                self._presence.hear(member, entries)
                 self._window.schedule(now)
-                return []
+                return self._presence.hear(member, entries, now)
             case SyncStep1(state_vector):
                 if state_vector == EMPTY_STATE_VECTOR:
                     self._publisher.end_patience(member)  # its edits stand on nothing
@@ -425,7 +446,9 @@ class Room:
 
     @property
     def _eviction_at(self) -> float | None:
-        if self._empty_since is None or self._policy.cleanup_delay is None or not self.is_settled:
+        if self._empty_since is None or self._policy.cleanup_delay is None or self._holders:
+            return None
+        if not self.is_settled:
             return None
         return self._empty_since + self._policy.cleanup_delay
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
+
+from ..errors import FileUnfinished
 
 FIRST_RETRY = 1.0
 LAST_RETRY = 30.0
@@ -41,13 +43,14 @@ class Writing:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The last write failed; ``attempt`` counts from 1."""
+    """The last write failed; ``attempt`` counts from 1. ``is_written`` if the file has it all."""
 
     since: float
     attempt: int
     retry_at: float
     reason: str
     message: str
+    is_written: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,10 @@ class Saving:
                 self.state = Writing(Dirty(now, now))
             case WritingAgain(failed):
                 self.state = WritingAgain(failed, touched=True)
+            case Failed(is_written=True) if self._policy.delay is not None and self.automatic:
+                # What is new can be written, whatever has failed after that.
+                at = min(self.state.retry_at, now + self._policy.delay)
+                self.state = replace(self.state, retry_at=at)
             case Failed():
                 pass
             case _:
@@ -112,8 +119,8 @@ class Saving:
                 self.state = Dirty(since, touched, asked=True)
             case Writing(Dirty(since, touched)):
                 self.state = Writing(Dirty(since, touched, asked=True))
-            case Failed(since, attempt, _, reason, message):
-                self.state = Failed(since, attempt, now, reason, message)
+            case Failed():
+                self.state = replace(self.state, retry_at=now)
             case Clean() | Writing() | WritingAgain():
                 pass
             case _:
@@ -166,16 +173,20 @@ class Saving:
                 raise AssertionError("no write was under way")
 
     def fail(self, now: float, reason: str, message: str) -> None:
-        """The write has failed; it is retried, each time twice as late, up to half a minute."""
+        """The write has failed; it is retried, each time twice as late, up to half a minute, or as
+        soon as something is to be written where the file could be."""
         match self.state:
-            case Writing():
-                attempt, since = 1, now
-            case WritingAgain(Failed(since, attempt)):
+            case Writing(then):
+                attempt, since, touched = 1, now, isinstance(then, Dirty)
+            case WritingAgain(Failed(since, attempt), touched):
                 attempt += 1
             case _:
                 raise AssertionError("no write was under way")
         wait = min(FIRST_RETRY * 2 ** min(attempt - 1, 10), LAST_RETRY)
-        self.state = Failed(since, attempt, now + wait, reason, message)
+        is_written = reason == FileUnfinished.reason
+        self.state = Failed(since, attempt, now + wait, reason, message, is_written)
+        if touched:
+            self.touch(now)
 
     def cancel(self, now: float) -> None:
         """The write found that another program had changed the file: merge it first."""

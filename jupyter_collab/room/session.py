@@ -39,7 +39,8 @@ class Member:
     ``received`` counts its step 2 and update frames, ``unlogged`` remembers at which
     position of the log each of them is, and ``acknowledged`` how many it was told of.
 
-    ``harmful`` counts the updates of a guest in which something was taken back.
+    ``harmful`` counts the updates of a guest in which something was taken back, and ``brought``
+    the Yjs clients that a guest has brought into the document.
 
     ``early`` has what it sent before its step 2, until it ``has_told`` that, or ``patience`` ends
     and nothing is missing before it: what such an update stands on may only come with the step 2,
@@ -54,6 +55,7 @@ class Member:
     early: list[bytes] = field(default_factory=list)
     received: int = 0
     harmful: int = 0
+    brought: int = 0
     acknowledged: int = 0
     unlogged: deque[tuple[Position, int]] = field(default_factory=deque)
 
@@ -86,3 +88,7 @@ class Stranger:
 
 
 Session = Member | Stranger
+
+
+def members_of(sessions: Mapping[ConnectionId, Session]) -> list[Member]:
+    return [session for session in sessions.values() if isinstance(session, Member)]

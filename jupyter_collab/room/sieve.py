@@ -10,35 +10,47 @@ The copy lives only as long as somebody needs it.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
-from pycrdt import Array, Doc, Map, Text, get_update
+from pycrdt import Array, Doc, Map, Text, TextEvent, get_update
 
 from ..errors import ProtocolError
 from ..protocol.identity import ClientId
 from ..protocol.varint import Reader
+from .gaps import clocks
 from .guarded import (
     FREE,
     FREE_METADATA,
     Guarded,
     blank,
     digest,
+    guarded_metadata,
     guarded_of,
     is_blank,
     is_cell,
     restore,
     restore_map,
 )
-from .replica import ORIGIN, Replica
+from .replica import Replica
+from .values import same
+from .vetting import DEEPEST_TYPE, Vetted, vet_guest
+from .writing import writing
 
-Finding = Literal["harmless", "harmful", "unreadable", "incomplete", "borrowed"]
+Finding = Literal["harmless", "harmful", "unreadable", "incomplete", "borrowed", "crowded"]
 """``incomplete``: it stands on what nobody has yet. ``borrowed``: it is written in the name of
-another Yjs client."""
+another Yjs client, ``crowded``: of too many that are new, or it has too many cells."""
 
 FREE_STATE = frozenset(("dirty",))
+
+MAX_CLIENTS = 8
+"""So many Yjs clients may one connection of a guest bring into the document, which has them for
+good. A page is one, and so is each page before it whose edits the browser still has."""
+
+MAX_CELLS = 1000
+"""So many cells may a guest insert at once."""
 
 MAX_REMEMBERED = 200
 """Of so many cells that guests have deleted it is known what was in them: they may come back."""
@@ -46,10 +58,12 @@ MAX_REMEMBERED = 200
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What was found; for a harmful update, the ids of the cells that it touches."""
+    """What was found; for a harmful update, the ids of the cells that it touches. ``brought``:
+    how many Yjs clients are new."""
 
     finding: Finding
-    touched: frozenset[str]
+    touched: frozenset[str] = frozenset()
+    brought: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +74,7 @@ class _Change:
     path: list[Any]
     keys: dict[str, Any]
     delta: list[dict[str, Any]]
+    is_text: bool
 
 
 class Sieve:
@@ -68,21 +83,35 @@ class Sieve:
     def __init__(self, replica: Replica) -> None:
         self._replica = replica
         self._deleted: OrderedDict[bytes, None] = OrderedDict()
+        self._shown: set[bytes] | None = None
         self._copy()
 
     def follow(self, update: bytes) -> None:
         """Everybody has this update now."""
         self._shadow.apply_update(update)
+        if any(_may_show(change) for change in self._events):
+            self._shown = None
         self._events.clear()
 
-    def examine(self, update: bytes, is_borrowed: Callable[[ClientId], bool]) -> Examined:
-        """What a guest wants to write, before it is in the document."""
-        finding = self._examine(update, is_borrowed)
+    def examine(
+        self, update: bytes, is_borrowed: Callable[[ClientId], bool], brought: int = 0
+    ) -> Examined:
+        """What a guest wants to write, who has ``brought`` so many Yjs clients, before it is in the
+        document."""
+        before = clocks(self._shadow.get_state())
+        try:
+            vetted = vet_guest(update, self._replica.type)
+        except ProtocolError:
+            return Examined("unreadable")
+        new = len(vetted.written.keys() - before.keys())
+        if brought + new > MAX_CLIENTS:
+            return Examined("crowded")
+        finding = self._examine(update, vetted, before, is_borrowed)
         touched = self._touched() if finding == "harmful" else frozenset()
         self._events.clear()
         if finding not in ("harmless", "harmful"):
             self._copy()  # which must not have it
-        return Examined(finding, touched)
+        return Examined(finding, touched, new)
 
     def admit_mended(self, update: bytes, touched: frozenset[str]) -> None:
         """Apply a harmful update to the document, without what makes it so.
@@ -97,7 +126,7 @@ class Sieve:
         if before.keys() != touched:  # some are new, and may be copies
             known |= {digest(guarded_of(cell)) for cell in cells}
         tops = (_top(meta), _top(state))
-        with doc.transaction(origin=ORIGIN):
+        with writing(doc):
             doc.apply_update(update)
             restore_map(state, tops[1], FREE_STATE)
             if is_notebook:
@@ -109,8 +138,7 @@ class Sieve:
         cells, _, _ = _roots(self._shadow)
         changes = [change for change in self._events if change.root == "cells"]
         changed = [cells[change.path[0]] for change in changes if change.path]
-        steps = [step for change in changes for step in change.delta if not change.path]
-        inserted = [cell for step in steps for cell in step.get("insert", ())]
+        inserted = [cell for change in changes for cell in _inserted(change)]
         return frozenset(_id(cell) for cell in (*changed, *inserted))
 
     # --- the copy
@@ -118,15 +146,23 @@ class Sieve:
     def _copy(self) -> None:
         shadow: Doc[Any] = Doc()
         self._shadow = shadow
+        self._shown = None
         self._events: list[_Change] = []
-        roots = dict(zip(("cells", "meta", "state"), _roots(shadow), strict=True))
+        roots: dict[str, Any] = dict(zip(("cells", "meta", "state"), _roots(shadow), strict=True))
+        if self._replica.type != "notebook":
+            roots["source"] = shadow.get("source", type=Text)
         shadow.apply_update(self._replica.snapshot())
         self._subscriptions = [
             root.observe_deep(partial(_note, name, self._events)) for name, root in roots.items()
         ]
 
-    def _examine(self, update: bytes, is_borrowed: Callable[[ClientId], bool]) -> Finding:
-        before = _clocks(self._shadow.get_state())
+    def _examine(
+        self,
+        update: bytes,
+        vetted: Vetted,
+        before: Mapping[int, int],
+        is_borrowed: Callable[[ClientId], bool],
+    ) -> Finding:
         try:
             self._shadow.apply_update(update)
             missing = get_update(update, self._shadow.get_state())
@@ -139,9 +175,17 @@ class Sieve:
             return "unreadable"
         if Reader(missing).read_varuint():
             return "incomplete"
-        after = _clocks(self._shadow.get_state())
-        if any(is_borrowed(client) for client in after if after[client] != before.get(client)):
+        written = vetted.written
+        for client, end in vetted.deleted.items():
+            if end > max(before.get(client, 0), written.get(client, 0)):
+                return "incomplete"
+        writers = [client for client, end in written.items() if end > before.get(client, 0)]
+        if any(is_borrowed(ClientId(client)) for client in writers):
             return "borrowed"
+        if any(map(_is_strange, self._events)):
+            return "unreadable"
+        if sum(len(_inserted(change)) for change in self._events) > MAX_CELLS:
+            return "crowded"
         return "harmless" if self._is_harmless() else "harmful"
 
     def _is_harmless(self) -> bool:
@@ -169,8 +213,24 @@ class Sieve:
     def _is_harmless_list(self, event: _Change) -> bool:
         if any("delete" in step for step in event.delta):
             self._remember_deleted()
-        inserted = [cell for step in event.delta for cell in step.get("insert", ())]
-        return all(self._may_be_inserted(cell) for cell in inserted)
+        inserted = _inserted(event)
+        return self._are_doubles_alike(inserted) and all(map(self._may_be_inserted, inserted))
+
+    def _are_doubles_alike(self, inserted: list[Any]) -> bool:
+        """Whether those of ``inserted`` whose id another cell has show what that shows.
+
+        The room makes one of them, in which one could vouch for what the other shows.
+        """
+        if not inserted:
+            return True
+        ids = {_id(cell) for cell in inserted}
+        cells, _, _ = _roots(self._shadow)
+        doubles: dict[str, list[Any]] = {}
+        for cell in cells:
+            if (id := _id(cell)) in ids:
+                doubles.setdefault(id, []).append(cell)
+        groups = (group for group in doubles.values() if len(group) > 1)
+        return all(len({digest(guarded_of(cell)) for cell in group}) == 1 for group in groups)
 
     def _may_be_inserted(self, ycell: Any) -> bool:
         if not is_cell(ycell):
@@ -178,21 +238,33 @@ class Sieve:
         if is_blank(ycell):
             return True
         wanted = digest(guarded_of(ycell))
-        cells, _, _ = _roots(self._replica.doc)
-        # The one that was moved first: what cells show may be large.
-        likely = sorted(cells, key=lambda cell: _id(cell) != _id(ycell))
-        return wanted in self._deleted or any(digest(guarded_of(c)) == wanted for c in likely)
+        return wanted in self._deleted or wanted in self._digests()
 
-    @staticmethod
-    def _is_harmless_cell(event: _Change) -> bool:
+    def _digests(self) -> set[bytes]:
+        """Those of all cells. What they show may be large, so they are kept until it changes."""
+        if self._shown is None:
+            cells, _, _ = _roots(self._replica.doc)
+            self._shown = {digest(guarded_of(cell)) for cell in cells}
+        return self._shown
+
+    def _is_harmless_cell(self, event: _Change) -> bool:
         written = {key: change.get("newValue") for key, change in event.keys.items()}
-        if "metadata" in written:
-            value = written["metadata"]
-            if not isinstance(value, Map) or not set(value.keys()) <= FREE_METADATA:
-                return False
+        if "metadata" in written and not self._keeps_metadata(event.path[0]):
+            return False
         if "source" in written and not isinstance(written["source"], Text):
             return False
         return written.keys() <= FREE - {"id"}
+
+    def _keeps_metadata(self, place: int) -> bool:
+        """Whether the cell there, whose metadata was replaced, has all of it that is guarded."""
+        changed = _roots(self._shadow)[0][place]
+        if not isinstance(changed.get("metadata"), Map):
+            return False
+        cells, _, _ = _roots(self._replica.doc)
+        before = next((cell for cell in cells if _id(cell) == _id(changed)), None)
+        if before is None:  # it has just been inserted
+            return self._may_be_inserted(changed)
+        return same(guarded_metadata(changed), guarded_metadata(before))
 
     def _remember_deleted(self) -> None:
         """What was in the cells that a guest has deleted."""
@@ -224,7 +296,29 @@ def _id(cell: Any) -> str:
 def _note(root: str, changes: list[_Change], events: list[Any]) -> None:
     for event in events:
         keys, delta = getattr(event, "keys", None), getattr(event, "delta", None)
-        changes.append(_Change(root, list(event.path), dict(keys or {}), list(delta or ())))
+        is_text = isinstance(event, TextEvent)
+        change = _Change(root, list(event.path), dict(keys or {}), list(delta or ()), is_text)
+        changes.append(change)
+
+
+def _may_show(change: _Change) -> bool:
+    """Whether cells may show something else than before."""
+    return change.root == "cells" and change.path[1:2] != ["source"]
+
+
+def _inserted(change: _Change) -> list[Any]:
+    """The cells that were inserted."""
+    if change.root != "cells" or change.path:
+        return []
+    return [cell for step in change.delta for cell in step.get("insert", ())]
+
+
+def _is_strange(change: _Change) -> bool:
+    """Whether it is nested deeper than anything, or puts something else than words into a text."""
+    if len(change.path) > DEEPEST_TYPE:
+        return True
+    inserted = (step.get("insert", "") for step in change.delta)
+    return change.is_text and not all(isinstance(words, str) for words in inserted)
 
 
 def _is_dirty(event: _Change) -> bool:
@@ -246,13 +340,3 @@ def _mend_cells(
             restore(cell, part)
         elif not is_blank(cell) and not (is_cell(cell) and digest(guarded_of(cell)) in known):
             blank(cell)
-
-
-def _clocks(state_vector: bytes) -> dict[ClientId, int]:
-    """How much of each Yjs client a document has."""
-    reader = Reader(state_vector)
-    try:
-        count = reader.read_varuint()
-        return {ClientId(reader.read_varuint()): reader.read_varuint() for _ in range(count)}
-    except ProtocolError as error:
-        raise AssertionError("a state vector of our own is broken") from error

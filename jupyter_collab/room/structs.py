@@ -7,23 +7,40 @@ time. Source of the format: https://github.com/yjs/yjs (``src/utils/updates.js``
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..errors import ProtocolError
-from ..protocol.varint import Reader
+from ..protocol.varint import MAX_BITS, Reader
 
 Id = tuple[int, int]
 """A client and a clock."""
 
-ARRAY, MAP = 0, 1
+ARRAY, MAP, TEXT = 0, 1, 2
 
-_GC, _STRING, _TYPE = 0, 4, 7
+DELETED, STRING, ANY = 1, 4, 8
+"""Contents; those of shared types are told by ``Struct.type``."""
+
+_GC, _TYPE = 0, 7
 _HAS_ORIGIN, _HAS_RIGHT, _HAS_KEY, _CONTENT = 0x80, 0x40, 0x20, 0x1F
 _NAMED_TYPES = (3, 5)
 _TYPES = 7
-_MAX_DEPTH = 100
+
+_WORDS, _BYTES, _OBJECT, _LIST, _INTEGER = 119, 116, 118, 117, 125
+_FIXED = {120: 0, 121: 0, 126: 0, 127: 0, 124: 4, 122: 8, 123: 8}
+"""Of each kind of value that always takes as many bytes, how many."""
+
+_AT_ONCE = 64
+_FLAT = re.compile(
+    rb"(?:[\x78\x79\x7e\x7f]|[\x7a\x7b].{8}|\x7c.{4}|\x7d(?:[\x80-\xff]{1,6})?[\x00-\x7f]){64}",
+    re.DOTALL,
+)
+"""So many values that hold nothing, as there are in pictures that are drawn from numbers."""
+
+DEEPEST = 100
+"""Values within values."""
 
 
 class Struct(NamedTuple):
@@ -62,26 +79,28 @@ def read_structs(update: bytes, most: int) -> list[Run]:
     and values, and where something is not known.
     """
     try:
-        return _Scan(update, most).runs()
+        return Scan(update, most).runs()
     except UnicodeDecodeError as error:
         raise ProtocolError("an update has text that is none") from error
 
 
-class _Scan(Reader):
-    """Goes through ``data`` from front to back, past no more than ``most`` structs and values."""
+class Scan(Reader):
+    """Goes through ``data`` from front to back, past no more than ``most`` structs and values, of
+    which ``deepest`` may be within each other. It takes no more stack for those."""
 
-    def __init__(self, data: bytes, most: int) -> None:
+    def __init__(self, data: bytes, most: int, deepest: int = DEEPEST) -> None:
         super().__init__(data)
         self._left = most
+        self._deepest = deepest
         self._last = b"", 0
         self._skips: dict[int, Callable[[], int]] = {
-            1: self.read_varuint,
+            DELETED: self.read_varuint,
             2: self._skip_strings,
             3: self._skip_one,
-            _STRING: self._skip_text,
+            STRING: self._skip_text,
             5: self._skip_one,
             6: self._skip_format,
-            8: self._skip_values,
+            ANY: self._skip_values,
         }
 
     def runs(self) -> list[Run]:
@@ -156,6 +175,15 @@ class _Scan(Reader):
         self.skip(self.read_varuint())
         return 1
 
+    def _skip_words(self) -> None:
+        """Pass over text; whether it is any is not looked at."""
+        data, at = self._data, self._at
+        size = data[at] if at < len(data) else 0x80
+        if size < 0x80 and at + size < len(data):
+            self._at = at + 1 + size
+        else:
+            self._skip_one()
+
     def _skip_text(self) -> int:
         """Yjs counts UTF-16 code units."""
         text = self.read_varbytes()
@@ -176,38 +204,56 @@ class _Scan(Reader):
 
     def _skip_values(self) -> int:
         count = self.read_varuint()
-        self._skip_all(count, 0)
+        self._skip_all(count)
         return count
 
-    def _skip_all(self, count: int, depth: int) -> None:
-        self._spend(count)
-        for _ in range(count):
-            self._skip_any(depth)
+    def _skip_all(self, left: int) -> None:
+        """Pass over ``left`` values, and what is in them. There may be very many."""
+        outer: list[tuple[int, bool]] = []
+        keyed = False
+        data = self._data
+        while left or outer:
+            if not left:
+                left, keyed = outer.pop()
+                continue
+            self._spend(1)
+            if left >= _AT_ONCE and not keyed and (flat := _FLAT.match(data, self._at)):
+                self._at = flat.end()
+                left -= _AT_ONCE
+                continue
+            left -= 1
+            if keyed:
+                self._skip_words()
+            kind = data[self._at] if self._at < len(data) else 0
+            self._at += 1
+            if kind == _WORDS:
+                self._skip_words()
+            elif kind in (_OBJECT, _LIST):
+                outer.append((left, keyed))
+                left, keyed = self.read_varuint(), kind == _OBJECT
+                if len(outer) > self._deepest:
+                    raise ProtocolError("an update has values that are nested too deep")
+            else:
+                self._skip_plain(kind)
 
-    def _skip_any(self, depth: int) -> None:
-        if depth > _MAX_DEPTH:
-            raise ProtocolError("an update has values that are nested too deep")
-        kind = self.read_byte()
-        if kind in (119, 116):  # text, bytes
-            self._skip_one()
-        elif kind == 118:
-            count = self.read_varuint()
-            self._spend(count)
-            for _ in range(count):
-                self._skip_one()
-                self._skip_any(depth + 1)
-        elif kind == 117:
-            self._skip_all(self.read_varuint(), depth + 1)
-        elif kind == 125:
+    def _skip_plain(self, kind: int) -> None:
+        """Pass over a value of this ``kind`` that holds no others."""
+        if kind == _INTEGER:
             self._skip_integer()
-        elif kind in (122, 123):
-            self.skip(8)
-        elif kind == 124:
-            self.skip(4)
-        elif kind not in (120, 121, 126, 127):
+        elif (size := _FIXED.get(kind)) is not None:
+            self.skip(size)
+        elif kind == _BYTES:
+            self._skip_one()
+        else:
             raise ProtocolError(f"{kind} is a kind of value that is not known")
 
     def _skip_integer(self) -> None:
         """It has a sign, but ends as a number without one does."""
-        while self.read_byte() & 0x80:
-            pass
+        byte = self.read_byte()
+        number, bits = byte & 0x3F, 6
+        while byte & 0x80:
+            byte = self.read_byte()
+            number |= (byte & 0x7F) << bits
+            bits += 7
+            if number >> MAX_BITS or bits > MAX_BITS + 7:
+                raise ProtocolError(f"a number has more than {MAX_BITS} bits")

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from logging import Logger
 from typing import Any, Protocol
 
 from ..protocol.close import CloseCode
 from ..protocol.identity import ConnectionId, Lineage
+from ..protocol.messages import Awareness
 from ..room import events as ev
 from ..room.effects import Disconnect, Effect, Report, Send, Stream
 from ..room.session import Person
@@ -21,6 +22,8 @@ from .clock import Clock
 from .connection import Connection
 from .telemetry import Telemetry
 from .wire import pack
+
+MISTAKE = "the server made a mistake"
 
 
 class Decider(Protocol):
@@ -88,14 +91,39 @@ class Actor:
             self._fail(event)
             return
         for effect in effects:
+            self._attempt(effect)
+
+    def _attempt(self, effect: Effect) -> None:
+        """Perform ``effect``; if that fails, the others and the timer are as they would be."""
+        try:
             self.perform(effect)
+        except Exception:  # noqa: BLE001 - a fault of ours; it is logged with its trace
+            self._log.exception("A fault in a room while performing %s", type(effect).__name__)
+            self._let_go(effect)
+
+    def _let_go(self, effect: Effect) -> None:
+        """Who has missed what later messages stand on has it by connecting again. Presence is
+        said anew by itself, and would fail again for who comes back."""
+        match effect:
+            case Send(_, Awareness()):
+                pass
+            case Send(connections):
+                self._let_go_of(connections)
+            case Stream(connection):
+                self._let_go_of((connection,))
+            case _:
+                pass
+
+    def _let_go_of(self, connections: Iterable[ConnectionId]) -> None:
+        for connection in connections:
+            self._disconnect(connection, CloseCode.SERVER_ERROR, MISTAKE)
 
     def _fail(self, event: ev.RoomEvent) -> None:
         """A fault of ours stays in this room, and with the connection that met it."""
         self._log.exception("A fault in a room while handling %s", type(event).__name__)
         match event:
             case ev.Received(connection) | ev.Joined(connection):
-                self._disconnect(connection, CloseCode.SERVER_ERROR, "the server made a mistake")
+                self._let_go_of((connection,))
             case _:
                 pass
 

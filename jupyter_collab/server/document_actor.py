@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Callable, Iterator
 from functools import partial
 from logging import Logger
-from typing import Any
+from threading import get_ident
 
-from pycrdt import Doc
+from jupyter_ydoc.ybasedoc import YBaseDoc
 
 from ..errors import FileError, FileMissing, ProtocolError, StoreError
 from ..files.port import ABSENT, Back, Changed, DocumentFile, FileEvent, Gone, Renamed
@@ -40,6 +40,7 @@ from .actor import Actor
 from .aside import set_aside
 from .clock import Clock
 from .history import History
+from .live import Live, MakeModel
 from .merging import BringIn, Merge, bring_in, find_edits
 from .replaying import readable
 from .starting import Start, adopt, has_what_the_file_has
@@ -96,6 +97,8 @@ class DocumentActor(Actor):
         self._new_client_id = new_client_id
         self._compaction = compaction
         self._idle = asyncio.Event()
+        self._live = Live(self.post, self._go_on, clock, log)
+        self._thread = get_ident()
         self._take(room, journal, stored)
         file.watch(lambda event: self.post(room_event(event)))
 
@@ -117,22 +120,50 @@ class DocumentActor(Actor):
     def id(self) -> RoomId:
         return self.room.id
 
-    def live_document(self) -> Doc[Any]:
-        """The document itself, for code on the server: what it changes goes to everybody."""
-        self.post(ev.Shown())
-        return self.room.replica.doc
+    def live_model(self, make: MakeModel) -> YBaseDoc:
+        """The document itself in the model that ``make`` makes, for code on the server: what it
+        changes goes to everybody. The room stays open as long as the model is referred to."""
+        return self._live.lend(self.room.replica.doc, make)
 
     def _on_change(self) -> None:
-        """Someone changed the document: the room itself, or other code on the server."""
-        if not self._running:
-            self._loop.call_soon(self.post, ev.Edited())
+        """Someone changed the document: the room itself, or other code on the server, which may
+        run in another thread."""
+        if not self._running or get_ident() != self._thread:
+            self._loop.call_soon_threadsafe(self.post, ev.Edited())
 
     def _run(self) -> None:
+        if self._live.is_busy(self._file.path):
+            return
         super()._run()
         if not self._reads_ahead and self.room.dirty:
             # The first save has to read it all; that is done until then, little by little.
             self._reads_ahead = True
             after_others(partial(self._read_ahead, self.room.replica.document.read_ahead()))
+
+    def _fail(self, event: ev.RoomEvent) -> None:
+        super()._fail(event)
+        # None of it may be acknowledged: they bring it again.
+        self._let_go_of(self.room.in_hand)
+        if self.room.head != self.history.head:
+            self._begin_anew()
+
+    def _let_go(self, effect: Effect) -> None:
+        super()._let_go(effect)
+        if isinstance(effect, Append):
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """What the log and the others were to get is gone: they get it from whoever has it, in a
+        room that is opened again with what the log has."""
+        self._log.error("The room of %s is opened again", self._file.path)
+        self._let_go_of(frozenset(self.connections))
+        self._evict(self)
+
+    def _go_on(self) -> None:
+        """What has waited for code on the server need not wait any more."""
+        if not self.closed:
+            self._run()
+            self._idle.set()
 
     def _read_ahead(self, steps: Iterator[None]) -> None:
         if not self.closed and next(steps, self) is None:
@@ -296,7 +327,7 @@ class DocumentActor(Actor):
         self.history.hurry()
         try:
             async with asyncio.timeout(timeout):
-                while self._running or not self.room.is_settled:
+                while self._running or self._inbox or not self.room.is_settled:
                     await self._something_happens()
                 self.post(ev.Closing())  # what was said since the last save is in the file
                 await self.history.written()
@@ -335,5 +366,6 @@ class DocumentActor(Actor):
     async def close(self, code: CloseCode, reason: str) -> None:
         await super().close(code, reason)
         await self.history.close()
+        self._live.close(self._file.path)
         await self._file.close()
         self.room.replica.close()

@@ -58,6 +58,11 @@ class History:
             self._journal.put_off(self._clock() + QUIET)
         self._wake()
 
+    @property
+    def head(self) -> Position:
+        """Up to here it was told what to write."""
+        return self._journal.head
+
     def append(self, position: Position, update: bytes) -> None:
         self._journal.append(position, update)
         if self._compaction is not None:

@@ -13,7 +13,15 @@ YSTORE = ["tests/store/test_ystore.py"]
 WITNESS = ["tests/store/test_witness.py"]
 RESTART = ["tests/server/test_restart.py"]
 DORMANT = ["tests/room/test_dormant.py"]
+VETTING = ["tests/room/test_vetting.py"]
+BURDEN = ["tests/room/test_burden.py"]
+GUESTS = ["tests/room/test_guests.py"]
 HUB = ["tests/sharing/test_hub.py"]
+LIVE = ["tests/server/test_live.py"]
+CODEC = ["tests/protocol/test_codec.py"]
+PRESENCE = ["tests/room/test_presence.py"]
+ACTOR = ["tests/server/test_actor.py"]
+TRAVERSAL = ["tests/sharing/test_traversal.py"]
 
 MUTANTS = [
     # --- acknowledged means durable
@@ -355,10 +363,52 @@ MUTANTS = [
         LOCAL,
     ),
     Mutant(
+        "write into a transaction of others",
+        "server/live.py",
+        "        if not is_in_transaction(self._doc):\n",
+        "        if True:\n",
+        LIVE,
+    ),
+    Mutant(
+        "close a document that code on the server has",
+        "room/room.py",
+        " or self._holders:",
+        ":",
+        LIVE,
+    ),
+    Mutant(
+        "go on after a fault with what the log does not have",
+        "server/document_actor.py",
+        "        if self.room.head != self.history.head:\n",
+        "        if False:\n",
+        LIVE,
+    ),
+    Mutant(
+        "acknowledge what a fault has kept from being taken in",
+        "server/document_actor.py",
+        "        self._let_go_of(self.room.in_hand)\n",
+        "",
+        LIVE,
+    ),
+    Mutant(
+        "lose what came in where code that observes it fails",
+        "room/writing.py",
+        "        if not has_ended:\n",
+        "        if True:\n",
+        LIVE,
+    ),
+    Mutant(
+        "wait for ever for a file that could not be read once",
+        "files/document.py",
+        "        self._owes_back = True\n",
+        "",
+        ["tests/files/test_watching.py", "-k", "told_as_back"],
+    ),
+    Mutant(
         "replace what was written since the last look",
-        "files/local.py",
-        "elif disk.sign_of(disk.stat_file(place)) != known.sign:",
-        "elif False:",
+        "files/writing.py",
+        "_require(_is_at(place, before) and sign_of(before) == sign)",
+        "_is_at(place, before)",
         LOCAL,
     ),
     Mutant(
@@ -447,6 +497,167 @@ MUTANTS = [
         "if not admits(message, member.person.access, guest=member.person.guest):",
         "if False:",
         ROOM,
+    ),
+    Mutant(
+        "take states with numbers that JSON does not have",
+        "protocol/states.py",
+        "parse_constant=_refuse, ",
+        "",
+        CODEC,
+    ),
+    Mutant(
+        "take numbers that are infinite elsewhere",
+        "protocol/states.py",
+        "return number if isfinite(number) else _refuse(digits[:40])",
+        "return number",
+        CODEC,
+    ),
+    Mutant(
+        "take half a surrogate pair",
+        "protocol/states.py",
+        "            write_json(state).encode()  # half",
+        "            pass  # half",
+        CODEC,
+    ),
+    Mutant(
+        "take states of any depth",
+        "protocol/states.py",
+        "    if is_deeper(state, MAX_STATE_DEPTH):\n",
+        "    if False:\n",
+        CODEC,
+    ),
+    Mutant(
+        "let one effect that fails take the others with it",
+        "server/actor.py",
+        "            self._attempt(effect)\n",
+        "            self.perform(effect)\n",
+        ACTOR,
+    ),
+    Mutant(
+        "go on with who has missed a message",
+        "server/actor.py",
+        "            self._let_go(effect)\n",
+        "            pass\n",
+        ACTOR,
+    ),
+    Mutant(
+        "keep presence of any size",
+        "room/presence.py",
+        "        if size > most:\n",
+        "        if False:\n",
+        PRESENCE,
+    ),
+    Mutant(
+        "keep as much presence of guests as there are guests",
+        "room/presence.py",
+        "        if more > 0 and self._guests_size + more > MAX_GUESTS_STATES:\n",
+        "        if False:\n",
+        PRESENCE,
+    ),
+    Mutant(
+        "count the presence of guests who have left",
+        "room/presence.py",
+        "            self._guests_size -= seat.guest_size\n",
+        "            pass\n",
+        PRESENCE,
+    ),
+    Mutant(
+        "give the place of who lost the connection to whoever wants it",
+        "room/presence.py",
+        "if seat is None and self._left.is_of_another(entry, member.person, now):",
+        "if False:",
+        PRESENCE,
+    ),
+    Mutant(
+        "let guests ask for the settings of any file",
+        "sharing/rules.py",
+        "if not name or form.fullmatch(name) else Refuse()",
+        "",
+        TRAVERSAL,
+    ),
+    Mutant(
+        "tell guests what went wrong, and with which file",
+        "sharing/adjust.py",
+        "        _say_no_more_than_the_status(handler)\n",
+        "        pass\n",
+        TRAVERSAL,
+    ),
+    Mutant(
+        "tell guests what is wrong with a language pack",
+        "sharing/adjust.py",
+        "            _leave_out_the_message(handler)\n",
+        "",
+        TRAVERSAL,
+    ),
+    Mutant(
+        "let a guest nest shared types as deep as they like",
+        "room/vetting.py",
+        "        if deepest > DEEPEST_TYPE:\n",
+        "        if False:\n",
+        VETTING,
+    ),
+    Mutant(
+        "let a guest write into roots that no document has",
+        "room/vetting.py",
+        "if is_keyed is None or is_keyed != (struct.key is not None):",
+        "if False:",
+        VETTING,
+    ),
+    Mutant(
+        "let a member nest values as deep as they like",
+        "room/vetting.py",
+        "    if update.count",
+        "    if False and update.count",
+        [*VETTING, "-k", "members_may"],
+    ),
+    Mutant(
+        "let a guest write as any number of clients",
+        "room/sieve.py",
+        "        if brought + new > MAX_CLIENTS:\n",
+        "        if new > MAX_CLIENTS:\n",
+        BURDEN,
+    ),
+    Mutant(
+        "look through all cells for each one that a guest inserts",
+        "room/sieve.py",
+        "        if self._shown is None:\n",
+        "        if True:\n",
+        BURDEN,
+    ),
+    Mutant(
+        "take for shown what was shown once",
+        "room/sieve.py",
+        'change.root == "cells" and change.path[1:2] != ["source"]',
+        "False",
+        BURDEN,
+    ),
+    Mutant(
+        "let any number of a guest's updates wait",
+        "room/publisher.py",
+        "len(early) > MAX_EARLY or",
+        "False or",
+        BURDEN,
+    ),
+    Mutant(
+        "let a guest's cell vouch for another one with its id",
+        "room/sieve.py",
+        "return self._are_doubles_alike(inserted) and all(",
+        "return all(",
+        GUESTS,
+    ),
+    Mutant(
+        "let a guest take metadata away by replacing it",
+        "room/sieve.py",
+        "return same(guarded_metadata(changed), guarded_metadata(before))",
+        "return set(changed['metadata'].keys()) <= FREE_METADATA",
+        GUESTS,
+    ),
+    Mutant(
+        "trust what one copy of a cell shows because another one is trusted",
+        "room/doubles.py",
+        '    metadata.pop("trusted", None)\n',
+        "",
+        ["tests/room/test_document.py"],
     ),
     # --- shares of a JupyterHub
     Mutant(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jupyter_collab.errors import ProtocolError
 from jupyter_collab.protocol import codec, messages
 from jupyter_collab.protocol.identity import ClientId, Lineage
-from jupyter_collab.protocol.varint import Reader, encode_varstring, encode_varuint
+from jupyter_collab.protocol.varint import Reader, encode_varbytes, encode_varstring, encode_varuint
 
 VECTORS = json.loads((Path(__file__).parent.parent / "vectors" / "wire.json").read_text("utf-8"))
 
@@ -89,6 +89,43 @@ def test_refuses_malformed_frames(vector: dict[str, Any]) -> None:
     """W12"""
     with pytest.raises(ProtocolError):
         codec.decode(bytes.fromhex(vector["bytes"]))
+
+
+def awareness(state: str) -> bytes:
+    """A frame with one presence state, given as its JSON."""
+    entry = encode_varuint(1) + encode_varuint(5) + encode_varuint(1) + encode_varstring(state)
+    return b"\x01" + encode_varbytes(entry)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("NaN", "Infinity", "-Infinity", "1e999", "-1e999", "9" * 400, "9" * 5000),
+        *(r'"\ud800"', r'"\udfff\ud800"', r'{"\uD800": 1}', "[" * 32 + "]" * 32),
+        *('{"a":' * 32 + "1" + "}" * 32, "[" * 990 + "]" * 990, "[" * 100_000 + "]" * 100_000),
+    ],
+    ids=lambda value: value[:20],
+)
+def test_refuses_states_that_cannot_be_passed_on(value: str) -> None:
+    """W12 W16: what Python reads as JSON and others do not, or what cannot be written again."""
+    with pytest.raises(ProtocolError):
+        codec.decode(awareness(f'{{"x":{value}}}'))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("1.5", "1e300", "-0.0", "9" * 300, r'"\ud83d\ude00"', r'"\u0000\n"', '"Zoë 😀"'),
+        *("[" * 31 + "]" * 31, "[" + ",".join(["[1]"] * 1000) + "]"),
+    ],
+    ids=lambda value: value[:20],
+)
+def test_states_are_passed_on_as_they_came(value: str) -> None:
+    """W3 W16"""
+    message = codec.decode(awareness(f'{{"x":{value}}}'))
+    assert isinstance(message, messages.Awareness)
+    assert codec.decode(codec.encode(message)) == message
+    assert message.entries[0].state == {"x": json.loads(value)}
 
 
 @given(st.binary(max_size=200))

@@ -352,6 +352,29 @@ def test_copies_of_a_cell_are_one_cell_though_most_of_each_is_new() -> None:
     assert sorted(moved.split()) == ["five", "four", "one", "seven", "six", "three", "two"]
 
 
+@pytest.mark.parametrize("first_trusts", [True, False])
+@pytest.mark.parametrize("first_shows", [True, False])
+def test_trust_goes_with_the_outputs_of_copies(first_trusts: bool, first_shows: bool) -> None:
+    """M11: what one copy shows is not trusted because the other, which shows nothing, is."""
+    shown = {"output_type": "stream", "name": "stdout", "text": "1"}
+    first, second = code("a", "x = 1"), code("a", "x = 1")
+    (first if first_shows else second)["outputs"] = [shown]
+    document = opened_notebook(notebook(code("a", "x = 1"), code("b", "x = 1")))
+    for ycell, cell, trusts in zip(
+        cells_of(document), (first, second), (first_trusts, not first_trusts), strict=True
+    ):
+        ycell["id"] = "a"
+        ycell["outputs"].extend([Map(output) for output in cell["outputs"]])
+        if trusts:
+            ycell["metadata"]["trusted"] = True
+    cells_of(document)[1]["metadata"]["locked"] = True
+    assert repair(document.doc)
+    (made,) = cells_of(document)
+    assert made["outputs"].to_py() == [shown]
+    trust = {"trusted": True} if first_trusts == first_shows else {}
+    assert made["metadata"].to_py() == {**trust, "locked": True}
+
+
 def test_other_cells_with_the_same_id_get_their_own() -> None:
     """M11"""
     document = opened_notebook(notebook(code("a", "one thing"), code("b", "another matter")))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pycrdt import Array, Doc, Map, Text
+from pycrdt import Array, Doc, Map, Text, UndoManager
 
 from jupyter_collab.protocol.messages import Adopt, Awareness, Ping, Save, SyncStep1, SyncUpdate
 from jupyter_collab.room.build import build
@@ -155,6 +155,83 @@ def delete_and_undo(room: Room) -> None:
     room.cells.insert(1, rebuilt(cell))
 
 
+def paste_under_its_id(room: Room) -> None:
+    """As where somebody else has moved it at the same time; the room makes one of them."""
+    room.cells.append(rebuilt(room.cells[1].to_py()))
+
+
+def paste_many(room: Room) -> None:
+    cell = room.cells[1].to_py()
+    with room.guest.transaction():
+        for number in range(50):
+            room.cells.append(rebuilt({**cell, "id": f"copy-{number}"}))
+
+
+def cut_and_paste(room: Room) -> None:
+    cell = room.cells[1].to_py()
+    del room.cells[1]
+    type_into(room, "plain")
+    room.cells.append(rebuilt(cell))
+
+
+def undoing(room: Room) -> UndoManager:
+    return UndoManager(scopes=[room.cells], capture_timeout_millis=0)
+
+
+def undo_a_deletion(room: Room) -> None:
+    """As Yjs undoes it: the same cell, once more."""
+    manager = undoing(room)
+    del room.cells[1]
+    assert manager.undo()
+    assert manager.redo()
+    assert manager.undo()
+
+
+def undo_an_insertion(room: Room) -> None:
+    manager = undoing(room)
+    room.cells.insert(1, new_cell(metadata={"trusted": True}))
+    assert manager.undo()
+    assert manager.redo()
+
+
+def type_into(room: Room, id: str) -> None:
+    source: Text = room.cell(id)["source"]
+    source += " more"
+
+
+def split(room: Room) -> None:
+    """As JupyterLab does: what is above goes into a new cell."""
+    with room.guest.transaction():
+        room.cells.insert(0, new_cell(metadata={"trusted": True}))
+        source: Text = room.cell("plain")["source"]
+        source.clear()
+        source += "rest"
+
+
+def merge_cells(room: Room) -> None:
+    with room.guest.transaction():
+        type_into(room, "shown")
+        del room.cells[0]
+
+
+def change_type(room: Room) -> None:
+    """As JupyterLab does: another cell, with the same id and without outputs."""
+    with room.guest.transaction():
+        del room.cells[0]
+        words = {"cell_type": "markdown", "id": "plain", "metadata": Map({}), "source": Text("1")}
+        room.cells.insert(0, Map(words))
+    with room.guest.transaction():
+        del room.cells[2]
+        room.cells.insert(2, new_cell(id="words", metadata={"trusted": True}))
+
+
+def replace_metadata(room: Room) -> None:
+    """With what of it is not for guests as it was."""
+    room.cell("shown")["metadata"] = Map({"trusted": True, "mine": 1, "collapsed": True})
+    room.cells.append(new_cell())
+    room.cell("new")["metadata"] = Map({"tags": ["a"]})
+
+
 def collapse(room: Room) -> None:
     room.cell("plain")["metadata"]["collapsed"] = True
     room.cell("plain")["metadata"]["tags"] = ["a"]
@@ -176,7 +253,16 @@ HARMLESS = [
     delete,
     move,
     paste,
+    paste_under_its_id,
+    paste_many,
+    cut_and_paste,
     delete_and_undo,
+    undo_a_deletion,
+    undo_an_insertion,
+    split,
+    merge_cells,
+    change_type,
+    replace_metadata,
     collapse,
     attach,
     mark_dirty,
@@ -308,7 +394,17 @@ def in_the_place_of_another(room: Room) -> None:
         room.cells.insert(1, rebuilt(code("shown", outputs=[HTML], metadata={"trusted": True})))
 
 
+def drop_metadata(room: Room) -> None:
+    room.cell("shown")["metadata"] = Map({})
+
+
+def other_metadata(room: Room) -> None:
+    room.cell("shown")["metadata"] = Map({"trusted": True, "mine": True})
+
+
 HARMFUL = [
+    drop_metadata,
+    other_metadata,
     in_the_place_of_another,
     output_html,
     output_svg,
@@ -362,6 +458,38 @@ def test_what_could_run_is_taken_back(room: Room, write: Callable[[Room], None])
     type_a_word(room)
     assert room.examine() == "harmless"
     assert room.notebook["cells"][1]["source"] == "12"
+
+
+@pytest.mark.parametrize("place", [0, 2])
+@pytest.mark.parametrize("metadata", [{"trusted": True}, {}])
+def test_a_cell_does_not_vouch_for_what_another_one_shows(
+    place: int, metadata: dict[str, Any]
+) -> None:
+    """G5, M11: nor does it take a lock away, as the room makes one of two cells with one id."""
+    metadata_before = {"trusted": False, "nbgrader": {"locked": True}}
+    shown = code("shown", "print()", outputs=[HTML], metadata=metadata_before)
+    room = Room(source={**NOTEBOOK, "cells": [code("plain"), shown]})
+    before = room.replica.doc.get("cells", type=Array).to_py()[1]
+    room.cells.insert(place, new_cell(id="shown", metadata=metadata))
+    type_into(room, "plain")
+    assert room.examine() == "harmful"
+    room.replica.document.repair()
+    after = room.replica.doc.get("cells", type=Array).to_py()
+    (made,) = (cell for cell in after if cell["id"] != "plain")
+    assert {**made, "source": ""} == {**before, "source": ""}
+
+
+def test_two_new_cells_do_not_vouch_for_each_other() -> None:
+    """G5, M11: though each of them alone is one that a guest may insert."""
+    shown = code("shown", outputs=[HTML], metadata={"trusted": False})
+    room = Room(source={**NOTEBOOK, "cells": [shown]})
+    with room.guest.transaction():
+        room.cells.append(new_cell(id="new", metadata={"trusted": True}))
+        room.cells.append(rebuilt({**shown, "id": "new", "source": "print()"}))
+    assert room.examine() == "harmful"
+    assert room.replica.document.repair()
+    after = room.replica.doc.get("cells", type=Array).to_py()
+    assert [cell["metadata"] for cell in after] == [{"trusted": False}] * 2
 
 
 def test_a_cell_with_another_id_shows_what_it_has_shown(room: Room) -> None:

@@ -34,6 +34,7 @@ from jupyter_collab.room.older import MERGE_ATTEMPTS
 from jupyter_collab.room.session import Person
 from jupyter_collab.store.port import SavedMark, StoredHistory
 
+from .notebooks import code, notebook
 from .world import Client, World, person, version
 
 
@@ -472,6 +473,48 @@ def test_a_failed_save_is_told_kept_and_retried() -> None:
     world.wait(1)
     world.finish_write("v2")
     assert ada.last(Status).status["save"]["state"] == "saved"
+
+
+def test_what_is_new_is_written_although_a_hook_fails_each_time() -> None:
+    """W9 F9"""
+    world = World()
+    ada = world.open(1)
+    world.type(ada, "x")
+    for _ in range(5):
+        world.wait(1.1)
+        world.handle(ev.FileWriteFailed("unfinished", "A hook failed"))
+        world.type(ada, "y")
+    assert len(world.writes) == 5, "a second after each change"
+    world.wait(1.1)
+    world.type(ada, "z")
+    world.handle(ev.FileWriteFailed("unfinished", "A hook failed"))
+    world.wait(1.1)
+    assert len(world.writes) == 7, "also after a change while it was written"
+    world.handle(ev.FileWriteFailed("unfinished", "A hook failed"))
+    world.wait(20)
+    assert len(world.writes) == 7, "and each time twice as late where there is nothing new"
+    assert ada.last(Status).status["save"]["reason"] == "unfinished"
+
+
+def test_what_the_file_cannot_hold_is_told_with_the_save() -> None:
+    """M10"""
+    world = World(notebook(*(code(name, "1") for name in "abcdefg")))
+    ada = world.open(1)
+
+    def change(value: Any) -> dict[str, Any]:
+        with ada.doc.transaction():
+            for cell in ada.cells:
+                cell["metadata"]["x"] = cell["metadata"]["y"] = value
+        world.push(ada)
+        world.wait(1.1)
+        world.finish_write("v2")
+        return dict(ada.last(Status).status["save"])
+
+    save = change(b"bytes")
+    assert (save["state"], save["reason"]) == ("saved", "incomplete")
+    assert save["message"].startswith("Cell 1 holds a value of the type bytearray; Cell 2")
+    assert save["message"].endswith("; Cell 5 holds a value of the type bytearray; and 2 more")
+    assert "reason" not in change("text")
 
 
 def test_nothing_is_written_that_is_not_durable() -> None:

@@ -143,7 +143,12 @@ class WireClient:
 
 def presence(client: int, state: Any, clock: int = 1) -> bytes:
     """An awareness frame with one state."""
-    text = json.dumps(state).encode()
+    return raw_presence(client, json.dumps(state), clock)
+
+
+def raw_presence(client: int, state: str, clock: int = 1) -> bytes:
+    """An awareness frame with one state, which is said to be JSON."""
+    text = state.encode()
     entry = varuint(1) + varuint(client) + varuint(clock) + varuint(len(text)) + text
     return b"\x01" + varuint(len(entry)) + entry
 

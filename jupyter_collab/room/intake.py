@@ -1,0 +1,126 @@
+"""Looks at what came in before it is applied to the document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from ..errors import ProtocolError
+from ..protocol.close import CloseCode
+from ..protocol.identity import ClientId, ConnectionId
+from ..protocol.messages import Refusal
+from .effects import Disconnect, Effect, Send
+from .replica import Replica
+from .session import Member, Session, members_of
+from .sieve import Sieve
+from .vetting import vet_member
+
+NOT_FOR_GUESTS = (
+    "Guests may write text and cells. Outputs, metadata and what is trusted are not for them; "
+    "that part of your change was taken back"
+)
+
+UNACCEPTABLE = {
+    "unreadable": "an update cannot be read",
+    "incomplete": "an update stands on another one that has not come",
+    "borrowed": "an update is written in the name of another client",
+    "crowded": "an update has too many cells, or is written in the name of too many clients",
+}
+
+MAX_HARMFUL = 20
+"""So often may a connection of a guest try to write what is not for guests."""
+
+
+@dataclass(slots=True)
+class Sifted:
+    """What came in: what may be applied as it is, what has to be mended, what is to be said."""
+
+    fine: list[tuple[Member, bytes]] = field(default_factory=list)
+    harmful: list[tuple[bytes, frozenset[str]]] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+
+    def expel(self, member: Member, error: ProtocolError) -> None:
+        self.effects.append(expel(member.connection, error))
+
+
+class Intake:
+    """Takes members' updates, but for what would end the process, and sifts those of guests.
+
+    ``sessions`` is the room's.
+    """
+
+    def __init__(self, replica: Replica, sessions: Mapping[ConnectionId, Session]) -> None:
+        self._replica = replica
+        self._sessions = sessions
+        self._sieve: Sieve | None = None
+
+    def look(self, incoming: list[tuple[Member, bytes]]) -> Sifted:
+        sifted = Sifted()
+        for member, update in incoming:
+            if member.person.guest:
+                self._sift(member, update, sifted)
+                continue
+            try:
+                vet_member(update)
+            except ProtocolError as error:
+                sifted.expel(member, error)
+            else:
+                sifted.fine.append((member, update))
+        writers = (member for member, _ in incoming)
+        if self._sieve is not None and not _has_guest((*writers, *members_of(self._sessions))):
+            self._sieve = None
+        return sifted
+
+    def admit(self, sifted: Sifted) -> None:
+        """Apply what is harmful, without what makes it so."""
+        if self._sieve is not None:
+            for update, touched in sifted.harmful:
+                self._sieve.admit_mended(update, touched)
+
+    def follow(self, update: bytes) -> None:
+        """Everybody has this update now."""
+        if self._sieve is not None:
+            self._sieve.follow(update)
+
+    def _sift(self, member: Member, update: bytes, sifted: Sifted) -> None:
+        """Look at what a guest has written."""
+        self._sieve = sieve = self._sieve or Sieve(self._replica)
+        examined = sieve.examine(update, partial(self._is_of_another, member), member.brought)
+        member.brought += examined.brought
+        match examined.finding:
+            case "harmless":
+                sifted.fine.append((member, update))
+            case "harmful":
+                sifted.harmful.append((update, examined.touched))
+                sifted.effects += _warn(member)
+            case finding:
+                sifted.expel(member, ProtocolError(UNACCEPTABLE[finding]))
+
+    def _is_of_another(self, writer: Member, client: ClientId) -> bool:
+        """Whether ``client`` is the room itself, or is present as somebody else."""
+        name = writer.person.username
+        return client == self._replica.doc.client_id or any(
+            client in member.clients
+            for member in members_of(self._sessions)
+            if member.person.username != name
+        )
+
+
+def expel(connection: ConnectionId, error: ProtocolError) -> Disconnect:
+    """Close a connection that sent what cannot be taken."""
+    return Disconnect(connection, CloseCode.BAD_REQUEST, str(error))
+
+
+def _has_guest(members: Iterable[Member]) -> bool:
+    return any(member.person.guest for member in members)
+
+
+def _warn(member: Member) -> list[Effect]:
+    """Say what was taken back; who goes on all the same has to go."""
+    member.harmful += 1
+    if member.harmful > MAX_HARMFUL:
+        return [Disconnect(member.connection, CloseCode.FORBIDDEN, NOT_FOR_GUESTS)]
+    if not member.person.collab:
+        return []
+    return [Send((member.connection,), Refusal("not-for-guests", NOT_FOR_GUESTS))]

@@ -1,0 +1,117 @@
+"""A room's own document in the hands of code on the server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from logging import Logger
+from typing import Any
+from weakref import finalize
+
+from jupyter_ydoc.ybasedoc import YBaseDoc
+from pycrdt import Doc, TransactionEvent
+
+from ..room.events import LetGo, RoomEvent, Shown
+from ..room.reading import is_in_transaction
+from .clock import Clock
+
+LOOK_AGAIN = 0.005
+"""Seconds between two looks whether a transaction of others has ended."""
+
+LONG = 1.0
+"""Seconds after which the log tells of one."""
+
+MakeModel = Callable[[Doc[Any]], YBaseDoc]
+
+
+class Live:
+    """Lends the document, and tells when it must be left alone.
+
+    ``post`` tells the room that somebody has it, and that they have let go of it; ``go_on`` is
+    called when it may not be busy any more.
+    """
+
+    def __init__(
+        self,
+        post: Callable[[RoomEvent], None],
+        go_on: Callable[[], None],
+        clock: Clock,
+        log: Logger,
+    ) -> None:
+        self._post = post
+        self._go_on = go_on
+        self._clock = clock
+        self._log = log
+        self._loop = asyncio.get_running_loop()
+        self._doc: Doc[Any] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._busy_since: float | None = None
+        self._is_told = False
+
+    def lend(self, doc: Doc[Any], make: MakeModel) -> YBaseDoc:
+        """``doc`` in a model; the room is told when nobody refers to that any more."""
+        model = make(doc)
+        self._doc = doc
+        self._post(Shown())
+        finalize(model, self._let_go).atexit = False
+        return model
+
+    def is_busy(self, path: str) -> bool:
+        """Whether code on the server has a transaction open, in which it waits for something else.
+
+        What others write meanwhile could not be told from what is written in it.
+        """
+        if self._doc is None:
+            return False
+        if not is_in_transaction(self._doc):
+            self._busy_since, self._is_told = None, False
+            return False
+        now = self._clock()
+        if self._busy_since is None:
+            self._busy_since = now
+        elif not self._is_told and now - self._busy_since > LONG:
+            self._is_told = True
+            self._log.error(
+                "Code on the server has a transaction of %s open for more than %g s: what others"
+                " write waits until it ends",
+                path,
+                LONG,
+            )
+        if self._timer is None:
+            self._timer = self._loop.call_later(LOOK_AGAIN, self._look_again)
+        return True
+
+    def close(self, path: str) -> None:
+        """The room is closed: what is written from now on is in no file, which is told."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._doc is not None:
+            self._doc.observe(partial(_tell_of_loss, self._log, path))
+        # The room is freed with its last user, and not when the collector comes by.
+        self._doc, self._post, self._go_on = None, _nobody, _nothing
+
+    def _look_again(self) -> None:
+        self._timer = None
+        self._go_on()
+
+    def _let_go(self) -> None:
+        """In whichever thread somebody has let go of a model."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._post, LetGo())
+
+
+def _tell_of_loss(log: Logger, path: str, _: TransactionEvent) -> None:
+    log.error(
+        "Code on the server has changed a document of %s that was closed: nobody sees it, and the"
+        " file does not have it. Ask for the document again.",
+        path,
+    )
+
+
+def _nobody(_: RoomEvent) -> None:
+    """Nobody is told any more."""
+
+
+def _nothing() -> None:
+    """Nothing waits any more."""

@@ -1,0 +1,143 @@
+"""Code on the server that has the document itself (O9)."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jupyter_server.serverapp import ServerApp
+from pycrdt import Text
+
+from jupyter_collab.protocol.close import CloseCode
+from jupyter_collab.protocol.identity import RoomId
+from jupyter_collab.server import live as module
+
+from .client import WireClient
+from .conftest import Connect
+
+NAMED = {"path": "notes.txt", "content_type": "file", "file_format": "text"}
+
+
+@pytest.fixture
+def notes(jp_root_dir: Path) -> Path:
+    path = jp_root_dir / "notes.txt"
+    path.write_text("one\n")
+    return path
+
+
+@pytest.fixture
+def app(notes: Path, jp_serverapp: ServerApp) -> Any:
+    return jp_serverapp.web_app.settings["jupyter_server_ydoc"]
+
+
+async def test_what_is_typed_while_code_waits_in_a_transaction_is_kept(
+    notes: Path,
+    app: Any,
+    connect: Connect,
+    eventually: Any,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "LONG", 0.0)
+    ada, bob = await connect("notes.txt"), await connect("notes.txt")
+    live = await app.get_document(**NAMED, copy=False)
+    source = live.ydoc.get("source", type=Text)
+    begun = asyncio.Event()
+
+    async def agent() -> None:
+        async with live.ydoc.transaction():
+            source.insert(0, "agent ")
+            begun.set()
+            await eventually(lambda: "has a transaction of notes.txt open" in caplog.text)
+            source.insert(0, "an ")
+
+    work = asyncio.create_task(agent())
+    await begun.wait()
+    for number in range(30):
+        ada.text += f"w{number} "
+    await work
+    ada.text += "end "
+    await ada.durable()
+    words = "".join(f"w{number} " for number in range(30))
+    await eventually(lambda: str(bob.text) == live.source == f"an agent one\n{words}end ")
+    await eventually(lambda: str(ada.text) == notes.read_text() == live.source)
+    assert (ada.closed, bob.closed) == (None, None)
+
+
+async def test_code_that_fails_as_it_observes_a_document_takes_nothing_with_it(
+    notes: Path, app: Any, connect: Connect, eventually: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    ada, bob = await connect("notes.txt"), await connect("notes.txt")
+    live = await app.get_document(**NAMED, copy=False)
+
+    def fail(*_: Any) -> None:
+        raise KeyError("a mistake in an agent")
+
+    live.observe(fail)
+    live.ydoc.observe(fail)
+    for number in range(5):
+        ada.text += f"w{number} "
+        await ada.durable()
+    await eventually(lambda: str(bob.text) == notes.read_text() == "one\nw0 w1 w2 w3 w4 ")
+    assert (ada.closed, bob.closed) == (None, None)
+    assert "Code on the server that observes a document has failed" in caplog.text
+
+
+async def test_a_document_stays_open_for_code_that_has_it(
+    notes: Path, app: Any, connect: Connect, eventually: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    rooms = app.services.rooms
+    notes.with_name("other.txt").write_text("")
+    live = await app.get_document(**NAMED, copy=False, create=True)
+    live.source += "two\n"
+    for _ in range(2):
+        other = await connect("other.txt")
+        assert len(rooms) == 2
+        await other.close()
+        await eventually(lambda: len(rooms) == 1)
+        live.source += "more\n"
+        await eventually(lambda: notes.read_text() == live.source)
+    ada = await connect("notes.txt")
+    assert str(ada.text) == live.source == "one\ntwo\nmore\nmore\n"
+    await ada.close()
+    doc = live.ydoc
+    live = None
+    gc.collect()
+    await eventually(lambda: not len(rooms))
+    doc.get("source", type=Text).insert(0, "late ")
+    assert "changed a document of notes.txt that was closed" in caplog.text
+
+
+@pytest.mark.parametrize("where", ["apply", "set_state"])
+async def test_a_fault_in_the_middle_is_no_acknowledgement(
+    notes: Path, app: Any, connect: Connect, eventually: Any, where: str
+) -> None:
+    """Who wrote what was being taken in has it still, and brings it again."""
+    ada, bob = await connect("notes.txt"), await connect("notes.txt")
+    for client in (ada, bob):
+        await client.durable()  # so that the fault meets the word, not what each began with
+    replica = app.services.rooms.get(room_of(ada)).room.replica
+    work, faults = getattr(replica, where), iter([RuntimeError("a fault of ours")])
+
+    def fail_once(*args: Any) -> Any:
+        for fault in faults:
+            raise fault
+        return work(*args)
+
+    setattr(replica, where, fail_once)
+    ada.text += "two "
+    assert (await ada.until_closed())[0] == CloseCode.SERVER_ERROR
+    assert ada.acked == ada.sent - 1
+    if where == "set_state":  # then it is in the document, and in nobody's hands
+        assert (await bob.until_closed())[0] == CloseCode.SERVER_ERROR
+    again = await connect("notes.txt")
+    again.doc.apply_update(ada.doc.get_update())
+    await again.durable()
+    await eventually(lambda: notes.read_text() == "one\ntwo ")
+
+
+def room_of(client: WireClient) -> RoomId:
+    return RoomId.parse(f"text:file:{client.session['fileId']}")
