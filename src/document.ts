@@ -7,17 +7,21 @@ import type { ISignal } from '@lumino/signaling';
 
 import type { SaveStatus } from './protocol';
 import type { DocumentProvider } from './provider';
+import { isSame } from './versions';
+import type { FileVersions, Version } from './versions';
 
 /**
  * What the contents manager is told about the file of one open document.
  *
  * The server's word on the file arrives over the document's socket. `report` is called with
- * each piece of news before anybody can ask for it, so that no two answers contradict.
+ * each piece of news before anybody can ask for it, so that no two answers contradict. Nor do
+ * those of two documents of one file: they have its version in common.
  */
 export class OpenDocument implements IDisposable {
   constructor(
     readonly provider: DocumentProvider,
     private readonly _drive: Contents.IDrive,
+    private readonly _versions: FileVersions,
     private readonly _report: (change: Contents.IChangedArgs) => void
   ) {
     this._path = provider.path;
@@ -42,15 +46,19 @@ export class OpenDocument implements IDisposable {
     Signal.clearData(this);
   }
 
+  /** Whether anybody was told of the file already. */
+  get isDescribed(): boolean {
+    return this._file !== null;
+  }
+
   /** The file without its content, once the document is open. */
   async describe({ format, type }: View): Promise<Contents.IModel> {
     if (this._file === null) {
       const [file] = await Promise.all([this._fetch(type), this.provider.shown]);
-      const { path } = this.provider;
-      this._file = { ...file, ...this._version, path, name: PathExt.basename(path) };
+      this._file = file;
     }
     // Without its content, the server tells no format: it depends on who reads.
-    return { ...this._file, ...(format ? { format } : {}) };
+    return { ...this._file, ...this._news, ...(format ? { format } : {}) };
   }
 
   /** The file at `from`, or the folder that it is in, is at `to` now. */
@@ -93,40 +101,45 @@ export class OpenDocument implements IDisposable {
       return;
     }
     this._rename(path);
-    const newValue = { ...this._file, path, name: PathExt.basename(path) };
+    const newValue = { ...this._file, ...this._news };
     this._report({ type: 'rename', oldValue: { path: oldPath }, newValue });
     this._renamed.emit();
   }
 
   private _rename(path: string): void {
+    this._versions.move(this._path, path);
     this._path = path;
-    this._file = this._file && { ...this._file, path, name: PathExt.basename(path) };
   }
 
+  /** A room that says the same again has nothing to say of what another one has found since. */
   private _followSave({ hash, at }: SaveStatus): void {
-    const old = this._version;
-    const version = { ...old, ...versionOf(hash, at) };
-    if (version.hash === old.hash && version.last_modified === old.last_modified) {
+    const said = { ...this._said, ...versionOf(hash, at) };
+    if (isSame(said, this._said)) {
       return;
     }
-    this._version = version;
-    if (this._file !== null) {
-      this._file = { ...this._file, ...version };
-      this._report({ type: 'save', oldValue: { path: this._path, ...old }, newValue: this._file });
+    this._said = said;
+    const oldValue = { path: this._path, ...this._versions.at(this._path) };
+    if (this._versions.tell(this._path, said)) {
+      this._report({ type: 'save', oldValue, newValue: { ...this._file, ...this._news } });
     }
+  }
+
+  /** What is known of the file without the drive. */
+  private get _news(): Version & Pick<Contents.IModel, 'path' | 'name'> {
+    const path = this._path;
+    return { ...this._versions.at(path), path, name: PathExt.basename(path) };
   }
 
   private _path: string;
   private _save: SaveStatus | null = null;
-  private _version: Version = {};
+  /** The last word of this room. */
+  private _said: Version = {};
   private _file: Contents.IModel | null = null;
   private readonly _renamed = new Signal<this, void>(this);
 }
 
 /** How the one who asks reads the file. */
 type View = Pick<Contents.IFetchOptions, 'format' | 'type'>;
-
-type Version = Partial<Pick<Contents.IModel, 'hash' | 'hash_algorithm' | 'last_modified'>>;
 
 function versionOf(hash: string | undefined, at: number | undefined): Version {
   return {

@@ -12,6 +12,7 @@ import { SharedModelFactory } from './factory';
 import type { OfflineStorage } from './offline';
 import { DocumentProvider } from './provider';
 import type { Line } from './session';
+import { FileVersions } from './versions';
 
 /** The id under which the drive knows this content provider. */
 export const CONTENT_PROVIDER_ID = 'jupyter-collab';
@@ -109,26 +110,47 @@ export class CollabContentProvider implements ICollaborativeContentProvider {
       ...{ path, format, contentType, model },
       ...{ settings, trans, line, offline, maxFrame }
     });
-    const document = new OpenDocument(provider, drive, change => this._fileChanged.emit(change));
+    const document = new OpenDocument(provider, drive, this._versions, this._report);
     this._documents.add(document);
     this._documentOpened.emit(provider);
     model.disposed.connect(() => this._close(document));
-    document.renamed.connect(() => this._documentsChanged.emit());
-    this._documentsChanged.emit();
+    document.renamed.connect(() => this._onDocuments());
+    this._onDocuments();
   }
 
   private _close(document: OpenDocument): void {
     this._documents.delete(document);
     document.dispose();
+    this._onDocuments();
+  }
+
+  private _onDocuments(): void {
+    this._versions.keepOnly(new Set(this.documents.map(({ path }) => path)));
     this._documentsChanged.emit();
   }
 
-  /** Who asks without a format, as for the file's version only, means any view of the file. */
+  /** A version is news to those who were told of another one, by whichever document of the file. */
+  private readonly _report = (change: Contents.IChangedArgs): void => {
+    const path = change.newValue?.path;
+    if (change.type !== 'save' || this._at(path).some(({ isDescribed }) => isDescribed)) {
+      this._fileChanged.emit(change);
+    }
+  };
+
+  /**
+   * Who asks without a format, as for the file's version only, means any view of the file: one that
+   * need not be waited for, if there is one.
+   */
   private _find(path: string, { format, type }: Options): OpenDocument | undefined {
-    const here = [...this._documents].filter(document => document.provider.path === path).reverse();
+    const here = this._at(path);
     return type !== undefined && format !== undefined && format !== null
       ? here.find(({ provider }) => provider.format === format && provider.contentType === type)
-      : here[0];
+      : (here.find(({ isDescribed }) => isDescribed) ?? here[0]);
+  }
+
+  /** The documents of the file, the one that was opened last first. */
+  private _at(path: string | undefined): readonly OpenDocument[] {
+    return [...this._documents].filter(({ provider }) => provider.path === path).reverse();
   }
 
   private readonly _onDriveChanged = (_: Contents.IDrive, change: Contents.IChangedArgs): void => {
@@ -140,6 +162,7 @@ export class CollabContentProvider implements ICollaborativeContentProvider {
   };
 
   private readonly _documents = new Set<OpenDocument>();
+  private readonly _versions = new FileVersions();
   private readonly _documentOpened = new Signal<this, DocumentProvider>(this);
   private readonly _documentsChanged = new Signal<this, void>(this);
   private readonly _fileChanged = new Signal<this, Contents.IChangedArgs>(this);

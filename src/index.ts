@@ -1,5 +1,6 @@
 import { readConfig } from './config';
 import { connectionLost, isOnHub } from './plugins/connection';
+import { closing } from './plugins/closing';
 import { contentProvider } from './plugins/contents';
 import { cells } from './plugins/cells';
 import { cursors, cursorSettings } from './plugins/cursors';
@@ -28,6 +29,7 @@ const plugins = [
   guestPage,
   reopening,
   offlineChanges,
+  closing,
   exportFormats,
   globalAwareness,
   currentDocument,

@@ -244,9 +244,12 @@ export class AwarenessPresence implements Presence, IDisposable {
   forgetPeers(): void {
     const { clientID, meta, states } = this._awareness;
     const peers = [...states.keys()].filter(client => client !== clientID);
-    removeAwarenessStates(this._awareness, peers, this);
-    // Without its clock, a peer that did not move meanwhile is news when we are back.
-    [...meta.keys()].filter(client => client !== clientID).forEach(client => meta.delete(client));
+    try {
+      removeAwarenessStates(this._awareness, peers, this);
+    } finally {
+      // Without its clock, a peer that did not move meanwhile is news when we are back.
+      [...meta.keys()].filter(client => client !== clientID).forEach(client => meta.delete(client));
+    }
   }
 
   private readonly _onUpdate = (changes: AwarenessChanges, origin: unknown): void => {

@@ -1,8 +1,11 @@
+import { YNotebook } from '@jupyter/ydoc';
 import { ServerConnection } from '@jupyterlab/services';
+import type { Contents } from '@jupyterlab/services';
 
 import type { Status } from '../protocol';
+import type { FakeSocket } from '../session/__tests__/fakes';
 import { STATUS } from '../session/__tests__/play';
-import { create, open, PRESENT, setUp, VIEW } from './world';
+import { create, NOTHING, open, PRESENT, setUp, sync, VIEW } from './world';
 import type { World } from './world';
 
 function tell({ line }: World, status: Partial<Status>): void {
@@ -85,6 +88,95 @@ describe('CollabContentProvider', () => {
     expect([...world.provider.providers.keys()]).toEqual(['text:file:y/a.txt']);
     tell(world, { file: { state: 'present', path: 'y/a.txt' } });
     expect(world.changes).toEqual([]);
+  });
+
+  describe('of a file that is open as a notebook and as text', () => {
+    const NOTEBOOK = { format: 'json', type: 'notebook' } as const;
+    const saved = (hash: string, path = 'a.txt') =>
+      ({
+        type: 'status',
+        status: { ...STATUS, save: { state: 'saved', hash }, file: { state: 'present', path } }
+      }) as const;
+    let notebook: FakeSocket;
+
+    /** What a document knows that asked before is what it was told since. */
+    let known: string | undefined;
+
+    const version = async (options: Contents.IFetchOptions, path = 'a.txt') =>
+      (await world.provider.get(path, { content: false, ...options })).hash;
+
+    /** Nobody who saves finds a file that is not the one that they know. */
+    async function expectAgreement(path = 'a.txt'): Promise<void> {
+      for (const options of [{ hash: true }, NOTEBOOK]) {
+        expect(await version(options, path)).toBe(known);
+      }
+    }
+
+    beforeEach(async () => {
+      const { provider } = world;
+      provider.sharedModelFactory.registerDocumentFactory('notebook', () => YNotebook.create());
+      provider.sharedModelFactory.createNew({
+        ...{ path: 'a.txt', format: 'json', contentType: 'notebook', collaborative: true }
+      });
+      const described = version(NOTEBOOK);
+      await sync(world);
+      notebook = world.line.socket;
+      known = await described;
+      provider.fileChanged.connect((_, { newValue }) => {
+        known = newValue?.hash ?? known;
+      });
+    });
+
+    it('answers with the version that either room told of last', async () => {
+      await open(world);
+      notebook.say(saved('h2'));
+      expect(known).toBe('h2');
+      await expectAgreement();
+      expect(await version(VIEW)).toBe('h2');
+      tell(world, { save: { state: 'saving' } });
+      tell(world, { save: { state: 'saved', hash: 'h1' } });
+      await expectAgreement();
+      tell(world, { save: { state: 'saved', hash: 'h2' } });
+      expect(world.changes).toHaveLength(1);
+      tell(world, { save: { state: 'saved', hash: 'h3' } });
+      expect(known).toBe('h3');
+      await expectAgreement();
+    });
+
+    it('tells the version that the second room finds as it is opened', async () => {
+      create(world);
+      await sync(world, 'L1', NOTHING, 'h2');
+      expect(world.changes).toMatchObject([{ type: 'save', newValue: { path: 'a.txt' } }]);
+      expect(known).toBe('h2');
+      await expectAgreement();
+    });
+
+    it('does not wait for a view that never came, nor fails with it', async () => {
+      create(world);
+      await world.line.answered();
+      await expectAgreement();
+      world.line.socket.onclose({ code: 4403, reason: '' });
+      notebook.say(saved('h2'));
+      await expectAgreement();
+    });
+
+    it('has one version also while only one room knows of a rename', async () => {
+      await open(world);
+      notebook.say(saved('h2'));
+      notebook.say(saved('h2', 'b.txt'));
+      notebook.say(saved('h3', 'b.txt'));
+      await expectAgreement('b.txt');
+      tell(world, { file: { state: 'present', path: 'b.txt' } });
+      await expectAgreement('b.txt');
+      expect(await version(VIEW, 'b.txt')).toBe('h3');
+    });
+
+    it('goes on with the other view when one is closed', async () => {
+      const { shared } = await open(world);
+      tell(world, { save: { state: 'saved', hash: 'h2' } });
+      shared?.dispose();
+      await expectAgreement();
+    });
   });
 
   it('prefers the plain words of the document where the drive fails too', async () => {

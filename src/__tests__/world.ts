@@ -77,10 +77,11 @@ export async function open(world: World) {
 export async function sync(
   { line }: World,
   lineage = 'L1',
-  update: Uint8Array = NOTHING
+  update: Uint8Array = NOTHING,
+  hash = 'h1'
 ): Promise<void> {
   await line.answered();
-  const status = { ...STATUS, file: PRESENT };
+  const status = { ...STATUS, save: { ...STATUS.save, hash }, file: PRESENT };
   line.lineage = lineage;
   line.socket.onopen();
   line.socket.say({ type: 'hello', lineage, access: 'edit', path: 'a.txt', status });

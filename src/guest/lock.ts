@@ -43,6 +43,8 @@ export class Lock {
     doc.transact = pass as typeof transact;
     doc.on('beforeAllTransactions', () => (this._isTakingIn = this._through === 0));
     doc.on('afterAllTransactions', () => (this._isTakingIn = false));
+    // Who listens may live as long as the page, and would keep the document as long.
+    doc.on('destroy', () => Signal.clearData(this));
   }
 
   get locked(): boolean {
@@ -65,6 +67,7 @@ export class Lock {
     this._changed.emit(hold);
   }
 
+  /** Emitted until the document is closed. */
   get changed(): ISignal<this, Hold> {
     return this._changed;
   }

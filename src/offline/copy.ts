@@ -63,26 +63,40 @@ export class OfflineCopy implements IDisposable {
 
   /** How many changes the server lacks, none made before `since`, and whether they go there. */
   look(edits: number, since: number, live: boolean): void {
+    const needed = Math.max(edits, this._least);
     this._since = since;
-    if (edits !== this._edits || live !== this._live) {
-      this._edits = edits;
+    if (needed !== this._edits || live !== this._live) {
+      this._edits = needed;
       this._live = live;
-      this._writer?.add([], edits);
+      this._writer?.add([], needed);
+      this._step();
+    }
+  }
+
+  /** Keep the document from now on, even if the server has had all of it. */
+  hold(): void {
+    if (this._isDisposed) {
+      return;
+    }
+    // An entry without changes is taken for one that nobody needs.
+    this._least = 1;
+    this._edits = Math.max(this._edits, this._least);
+    if (this._writer === null) {
+      this._beginNow();
+    } else {
+      this._writer.add([], this._edits);
       this._step();
     }
   }
 
   /**
    * Stop following the document. The result is what is kept of it, and what was taken and may not
-   * be kept with it: whoever gets that says whether it is still needed. `always` has the document
-   * kept even if the server has all of it.
+   * be kept with it: whoever gets that says whether it is still needed.
    */
-  leave(always = false): Keepsake[] {
+  leave(): Keepsake[] {
     if (this._isDisposed) {
       return [];
     }
-    // An entry without changes is taken for one that nobody needs.
-    this._edits = Math.max(this._edits, always ? 1 : 0);
     const isNeeded = this._edits > 0;
     if (isNeeded && this._writer === null) {
       this._begin();
@@ -121,6 +135,12 @@ export class OfflineCopy implements IDisposable {
   private get _facts(): Facts {
     const { _edits: edits, _since: since, _live: live, _cost: cost } = this;
     return { edits, since, live, cost };
+  }
+
+  private _beginNow(): void {
+    this._phase = { kind: 'keeping' };
+    this._begin();
+    this._setTimer();
   }
 
   private _begin(): void {
@@ -188,13 +208,13 @@ export class OfflineCopy implements IDisposable {
   private readonly _onLeave = ({ type }: Event): void => {
     const isLeft = type === 'pagehide' || document.visibilityState === 'hidden';
     if (isLeft && this._phase.kind === 'waiting') {
-      this._phase = { kind: 'keeping' };
-      this._begin();
-      this._setTimer();
+      this._beginNow();
     }
   };
 
   private _edits = 0;
+  /** As many changes are taken to be missing at least. */
+  private _least = 0;
   private _since = 0;
   private _live = false;
   private _cost = 0;

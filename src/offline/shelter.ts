@@ -89,12 +89,20 @@ export class Shelter implements IDisposable {
     this._removeIfDurable();
   }
 
+  /** The document is going to be replaced: keep what the server may have lost by now, too. */
+  hold(): void {
+    this._copy.hold();
+  }
+
   /**
-   * The document is going to be replaced: hand over all that keeps what was written in it.
-   * `isNeeded` says that there is something which the server may not have.
+   * The document is replaced: hand over all that keeps what was written in it. `isNeeded` says that
+   * there is something which the server may not have.
    */
   leave(isNeeded: boolean): Keepsake[] {
-    return this._copy.leave(isNeeded);
+    if (isNeeded) {
+      this._copy.hold();
+    }
+    return this._copy.leave();
   }
 
   private async _meet({ format, type, fileId, path, lineage }: Room): Promise<void> {

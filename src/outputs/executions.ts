@@ -3,8 +3,8 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Kernel } from '@jupyterlab/services';
 
 import { OutputFeed } from './feed';
-import type { Outputs } from './feed';
 import type { OutputLimits, OutputWords } from './limits';
+import type { Outputs } from './view';
 
 /** Stands between the kernel and the cells of a notebook for as long as the notebook is open. */
 export function feedOutputs(

@@ -1,9 +1,9 @@
-import type { ICodeCellModel } from '@jupyterlab/cells';
 import type { KernelMessage } from '@jupyterlab/services';
 
 import { CutText } from './cut';
 import { sizeOf } from './limits';
 import type { OutputLimits, OutputWords } from './limits';
+import type { Outputs } from './view';
 
 /** What a cell prints goes into the document at most this often, in milliseconds. */
 const INTERVAL = 100;
@@ -17,9 +17,6 @@ const LEAST_DATA = 5_000;
 
 /** A shorter description of an output that is left out stays. */
 const LONGEST_PLAIN = 10_000;
-
-/** What JupyterLab has of the outputs of a cell. */
-export type Outputs = ICodeCellModel['outputs'];
 
 type Stream = KernelMessage.IStreamMsg['content']['name'];
 type Content = KernelMessage.IDisplayDataMsg['content'];
@@ -56,9 +53,11 @@ export class OutputFeed {
         this._clear((message as KernelMessage.IClearOutputMsg).content.wait);
         return true;
       case 'display_data':
+        this.flush();
+        return this._spend((message as KernelMessage.IDisplayDataMsg).content, 0);
       case 'execute_result':
         this.flush();
-        return this._spend((message as KernelMessage.IDisplayDataMsg).content);
+        return this._spend((message as KernelMessage.IExecuteResultMsg).content, LEAST_DATA);
       case 'update_display_data':
         this.flush();
         this._limit((message as KernelMessage.IDisplayDataMsg).content, this._limits().data);
@@ -111,7 +110,7 @@ export class OutputFeed {
     }
     this._waiting = this._printed = null;
     this._text = this._data = 0;
-    this._isFull = false;
+    this._isFull = this._isFullOfData = false;
   }
 
   private _write(outputs: Outputs, name: Stream, text: string): void {
@@ -182,16 +181,25 @@ export class OutputFeed {
 
   // --- everything else
 
-  /** Whether there is any room for an output; one that is too large becomes words. */
-  private _spend(content: Content): boolean {
+  /** Whether there is any room for an output, beside `kept`; one that is too large becomes words. */
+  private _spend(content: Content, kept: number): boolean {
     const { data: limit } = this._limits();
-    const left = limit - this._data;
+    const left = Math.max(kept, limit - this._data);
     if (left <= 0) {
+      this._sayFullOfData(limit);
       return false;
     }
     const size = this._limit(content, left);
     this._data += Math.max(LEAST_DATA, size);
     return true;
+  }
+
+  private _sayFullOfData(limit: number): void {
+    if (!this._isFullOfData) {
+      this._isFullOfData = true;
+      const data = { 'text/plain': this._words.restOfData(limit) };
+      this._outputs()?.add({ output_type: 'display_data', data, metadata: {} });
+    }
   }
 
   /** How large an output is, which becomes words where that is more than `most`. */
@@ -216,6 +224,7 @@ export class OutputFeed {
   private _text = 0;
   private _data = 0;
   private _isFull = false;
+  private _isFullOfData = false;
 }
 
 /** The text of the last output, if that is the one at `index`. */

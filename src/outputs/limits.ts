@@ -69,6 +69,16 @@ export class OutputWords {
     );
   }
 
+  /** Stands after the last output that was kept, where there were very many. */
+  restOfData(limit: number): string {
+    return this._frame(
+      this._trans.__(
+        'What was shown after this is left out: a cell keeps %1 MB of images, tables and plots.',
+        megabytes(limit)
+      )
+    );
+  }
+
   /** Stands for an output of one or more kinds, such as `image/png`. */
   data(kinds: readonly string[], size: number, limit: number): string {
     return this._frame(

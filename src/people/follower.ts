@@ -1,5 +1,6 @@
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
+import type { Widget } from '@lumino/widgets';
 
 import { viewOf } from '../presence';
 import type { Person, Roster, User } from '../presence';
@@ -12,7 +13,10 @@ export const PATIENCE = 5_000;
 export const AT_REST = 150;
 
 /** What the follower needs of the page. */
-export type Page = Pick<Places, 'current' | 'currentChanged' | 'open'>;
+export type Page = Pick<
+  Places,
+  'front' | 'frontChanged' | 'frontPath' | 'current' | 'currentChanged' | 'open'
+>;
 
 /** Why nobody is followed any more. */
 export type Ending = 'asked' | 'moved' | 'left';
@@ -22,7 +26,8 @@ export type Ending = 'asked' | 'moved' | 'left';
  *
  * It ends when it is asked to, when the person at this page goes elsewhere (`moved`), and when the
  * one who is followed is gone. A page that moves by itself, as when cells take their height, does
- * not go elsewhere: it is put right.
+ * not go elsewhere: it is put right. Nor does who renames a document, of which this page and
+ * the other one hear at different times.
  */
 export class Follower {
   /** `everybody` is the roster of the whole server, which tells who is in which document. */
@@ -31,7 +36,11 @@ export class Follower {
     private readonly _everybody: Roster
   ) {
     _everybody.changed.connect(() => this._step());
-    _page.currentChanged.connect(() => this._onCurrentChanged());
+    _page.frontChanged.connect(() => this._onFrontChanged());
+    _page.currentChanged.connect(() => {
+      this._watch();
+      this._step();
+    });
   }
 
   /** Who is followed. */
@@ -71,18 +80,14 @@ export class Follower {
     this._leader = null;
     this._shown = '';
     this._opening = null;
+    this._goal = null;
   }
 
-  private _onCurrentChanged(): void {
-    this._watch();
-    if (this._leader !== null && this._opening === null) {
-      const path = this._page.current?.provider.path;
-      if (path !== this._whereabouts()) {
-        this.stop('moved');
-        return;
-      }
+  private _onFrontChanged(): void {
+    const person = this._find();
+    if (this._opening === null && (person === null || !this._isWith(person))) {
+      this.stop('moved');
     }
-    this._step();
   }
 
   /** Hear of what happens in the document in front, as long as somebody is followed. */
@@ -122,13 +127,52 @@ export class Follower {
     clearTimeout(this._missing);
     this._missing = undefined;
     this._rename(person.user);
-    const path = this._whereabouts();
-    if (path === null || this._opening !== null) {
-      return;
+    const path = pathOf(person);
+    if (path === null) {
+      this._goal = null;
+    } else if (this._opening === null) {
+      this._goTo(path, person);
     }
-    if (path === this._place?.provider.path) {
+  }
+
+  private _goTo(path: string, person: Person): void {
+    const { front, frontPath } = this._page;
+    if (path === frontPath) {
+      this._goal = { path, widget: front };
+    }
+    if (!this._isWith(person)) {
+      this._openOnce(path);
+    } else if (this._place !== null) {
       this._show(this._place);
-    } else {
+    }
+  }
+
+  /** Whether the document in front is the one that the leader has in front, whatever its name is. */
+  private _isWith(person: Person): boolean {
+    const { front, frontPath: here } = this._page;
+    const path = pathOf(person);
+    if (path === null || here === null) {
+      return false;
+    }
+    const wasWith = front === this._goal?.widget;
+    return (
+      path === here || (wasWith && (path === this._goal?.path || this._isRenamed(person, here)))
+    );
+  }
+
+  /** Whether the leader is in the document in front, and knows it by another name than `here`. */
+  private _isRenamed(person: Person, here: string): boolean {
+    const { username } = person.user;
+    const isHere = this._place?.roster.others.some(({ user }) => user.username === username);
+    const known = documentsOf(person);
+    // The one in front is the first, where it is shared.
+    return isHere === true && known[0] === pathOf(person) && !known.includes(here);
+  }
+
+  /** Once: where it could not be opened, or is not in front for long, wait until they go elsewhere. */
+  private _openOnce(path: string): void {
+    if (path !== this._goal?.path) {
+      this._goal = { path, widget: null };
       void this._open(path);
     }
   }
@@ -146,11 +190,6 @@ export class Follower {
     }
   }
 
-  private _whereabouts(): string | null {
-    const person = this._find();
-    return person === null ? null : pathOf(person);
-  }
-
   private async _open(path: string): Promise<void> {
     const leader = this._leader?.username;
     this._opening = path;
@@ -162,9 +201,7 @@ export class Follower {
     if (this._leader?.username === leader && this._opening === path) {
       this._opening = null;
       this._watch();
-      if (this._place?.provider.path === path) {
-        this._step(); // where it could not be opened, wait until they go elsewhere
-      }
+      this._step();
     }
   }
 
@@ -190,6 +227,8 @@ export class Follower {
   private _showing: Promise<void> = Promise.resolve();
   /** The document that is being opened because the other one went there. */
   private _opening: string | null = null;
+  /** Where the leader was when this page went there, and what shows it here, if anything does. */
+  private _goal: { readonly path: string; readonly widget: Widget | null } | null = null;
   private _missing: ReturnType<typeof setTimeout> | undefined;
   private _resting: ReturnType<typeof setTimeout> | undefined;
   private readonly _changed = new Signal<this, Ending | null>(this);

@@ -1,7 +1,7 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import { DocumentWidget } from '@jupyterlab/docregistry';
-import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import type { DocumentRegistry, IDocumentWidget } from '@jupyterlab/docregistry';
 import { FileEditor } from '@jupyterlab/fileeditor';
 import { NotebookPanel } from '@jupyterlab/notebook';
 import { YFile, YNotebook } from '@jupyter/ydoc';
@@ -37,7 +37,22 @@ export class Places {
     void _app.restored.then(() => this._update());
   }
 
-  /** The one in front. */
+  /** The widget in front, whatever it shows. */
+  get front(): Widget | null {
+    return this._front;
+  }
+
+  get frontChanged(): ISignal<this, Widget | null> {
+    return this._frontChanged;
+  }
+
+  /** Where the document in front is now, whether it is shared or not. */
+  get frontPath(): string | null {
+    const { front } = this;
+    return front instanceof DocumentWidget ? (front as DocumentWidget).context.path : null;
+  }
+
+  /** The shared document in front. */
   get current(): Place | null {
     return this._current;
   }
@@ -77,30 +92,53 @@ export class Places {
     return place;
   }
 
-  /** Open the document at `path`, or bring it to the front, and wait until it is there. */
+  /**
+   * Open the document at `path`, or bring it to the front, and wait until it is there, or closed
+   * as it cannot be opened.
+   */
   async open(path: string): Promise<Place | null> {
     const widget = this._manager.openOrReveal(path);
     if (widget === undefined) {
       return null;
     }
-    await widget.revealed;
-    await this._manager.contextForWidget(widget)?.ready;
+    await Promise.race([isThere(widget), isClosed(widget)]);
+    if (widget.isDisposed) {
+      return null;
+    }
     this._app.shell.activateById(widget.id);
     return this.of(widget);
   }
 
   private _update(): void {
-    const current = this.of(this._app.shell.currentWidget);
-    if (current !== this._current) {
-      this._current = current;
+    const front = this._app.shell.currentWidget;
+    const current = this.of(front);
+    const [before, previous] = [this._front, this._current];
+    this._front = front;
+    this._current = current;
+    if (front !== before) {
+      this._frontChanged.emit(front);
+    }
+    if (current !== previous) {
       this._currentChanged.emit(current);
     }
   }
 
+  private _front: Widget | null = null;
   private _current: Place | null = null;
   private readonly _places = new WeakMap<Widget, Place>();
   private readonly _opened = new Signal<this, Place>(this);
+  private readonly _frontChanged = new Signal<this, Widget | null>(this);
   private readonly _currentChanged = new Signal<this, Place | null>(this);
+}
+
+/** Never resolves where the document cannot be opened. */
+async function isThere(widget: IDocumentWidget): Promise<void> {
+  await widget.revealed;
+  await widget.context.ready;
+}
+
+function isClosed(widget: Widget): Promise<void> {
+  return new Promise(resolve => widget.disposed.connect(() => resolve()));
 }
 
 function viewOn(widget: Widget, { model }: DocumentRegistry.Context): DocumentView | null {

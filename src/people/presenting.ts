@@ -44,7 +44,7 @@ export class Presenter {
 /** Somebody who invites us. */
 export interface Invitation {
   readonly from: User;
-  /** Take the notice away: they have stopped, or left. */
+  /** Take the notice away: they have stopped, or left, or the document is closed here. */
   readonly withdrawn: Promise<void>;
 }
 
@@ -54,6 +54,8 @@ export class Invitations {
 
   watch(roster: Roster): void {
     roster.changed.connect(() => this._look(roster));
+    // Nobody is heard in a document that is closed: nothing would withdraw what is open then.
+    roster.awareness.on('destroy', () => this._withdraw(roster));
     this._look(roster);
   }
 
@@ -67,8 +69,13 @@ export class Invitations {
         this._invite(roster, key, user);
       }
     }
+    this._withdraw(roster, now);
+  }
+
+  /** Withdraw the invitations in a document, but for those that hold. */
+  private _withdraw(roster: Roster, holding: ReadonlySet<string> = new Set()): void {
     for (const [key, { roster: where, withdraw }] of this._open) {
-      if (where === roster && !now.has(key)) {
+      if (where === roster && !holding.has(key)) {
         this._open.delete(key);
         withdraw();
       }

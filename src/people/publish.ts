@@ -1,4 +1,7 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import type { INotebookTracker } from '@jupyterlab/notebook';
 import { DisposableDelegate } from '@lumino/disposable';
 import type { IDisposable } from '@lumino/disposable';
 import type { Awareness } from 'y-protocols/awareness';
@@ -31,4 +34,26 @@ export function publishAutosave(awareness: Awareness, manager: IDocumentManager)
   publish();
   manager.stateChanged.connect(onChange);
   return new DisposableDelegate(() => manager.stateChanged.disconnect(onChange));
+}
+
+/** Tell the others which document is in front here, by the name that its file has. */
+export function publishCurrent(
+  awareness: Awareness,
+  shell: Pick<JupyterFrontEnd.IShell, 'currentChanged'>,
+  manager: Pick<IDocumentManager, 'contextForWidget'>,
+  notebooks: Pick<INotebookTracker, 'has'> | null
+): void {
+  let front: DocumentRegistry.Context | undefined;
+  let kind = 'editor';
+  const publish = () => {
+    const current = front === undefined ? null : `${kind}:${front.path}`;
+    awareness.setLocalStateField('current', current);
+  };
+  shell.currentChanged?.connect((_, { newValue: widget }) => {
+    front?.pathChanged.disconnect(publish);
+    front = widget === null ? undefined : manager.contextForWidget(widget);
+    kind = widget !== null && notebooks?.has(widget) === true ? 'notebook' : 'editor';
+    front?.pathChanged.connect(publish);
+    publish();
+  });
 }

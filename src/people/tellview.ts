@@ -58,13 +58,24 @@ export class ViewTeller {
   private _timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-/** Tells the others in a notebook as long as cells run that were started at this page. */
-export function tellRunning(places: Pick<Places, 'of'>): void {
-  const running = new Map<Notebook, number>();
+/**
+ * Tells the others in a notebook as long as cells run that were started at this page. `running` has
+ * how many they are, for the notebooks in which there are any.
+ */
+export function tellRunning(
+  places: Pick<Places, 'of'>,
+  running = new Map<Notebook, number>()
+): void {
+  const forget = (notebook: Notebook) => void running.delete(notebook);
   const count = (notebook: Notebook, by: number) => {
     const before = running.get(notebook) ?? 0;
     const now = Math.max(0, before + by);
-    running.set(notebook, now);
+    if (now === 0 || notebook.isDisposed) {
+      forget(notebook);
+    } else {
+      running.set(notebook, now);
+      notebook.disposed.connect(forget);
+    }
     if (before === 0 || now === 0) {
       places.of(notebook.parent)?.roster.awareness.setLocalStateField('running', now > 0);
     }

@@ -2,9 +2,11 @@ import { ICollaborativeContentProvider } from '@jupyter/collaborative-drive';
 import { YFile, YNotebook } from '@jupyter/ydoc';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import type { INotebookModel } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 
 import { CONTENT_PROVIDER_ID } from '../drive';
+import { mirrorOutputs } from '../outputs';
 
 /** Files that are text, in the editor and in every other view of them. */
 export const files: JupyterFrontEndPlugin<void> = {
@@ -41,6 +43,7 @@ export const notebooks: JupyterFrontEndPlugin<void> = {
         () => new YNotebook({ disableDocumentWideUndoRedo: undo.perCell })
       );
       openTogether(app.docRegistry, 'notebook');
+      showTogether(app.docRegistry, 'notebook');
     }
   }
 };
@@ -63,6 +66,34 @@ function openTogether(registry: DocumentRegistry, modelName: string): void {
     if (factory?.modelName === modelName && factory.contentProviderId === undefined) {
       factory.contentProviderId = CONTENT_PROVIDER_ID;
     }
+  }
+}
+
+/**
+ * Have every model of notebooks that are opened together show their outputs by way of us.
+ *
+ * From the first, as the content comes before anybody can see the notebook, and in parts.
+ */
+export function showTogether(registry: DocumentRegistry, modelName: string): void {
+  mend(registry.getModelFactory(modelName));
+  registry.changed.connect((_, { type, name, change }) => {
+    if (type === 'modelFactory' && change === 'added' && name === modelName) {
+      mend(registry.getModelFactory(modelName));
+    }
+  });
+
+  function mend(factory: DocumentRegistry.ModelFactory | undefined): void {
+    if (factory === undefined) {
+      return;
+    }
+    const createNew = factory.createNew.bind(factory);
+    factory.createNew = options => {
+      const model = createNew(options);
+      if (options?.sharedModel !== undefined) {
+        mirrorOutputs(model as INotebookModel);
+      }
+      return model;
+    };
   }
 }
 

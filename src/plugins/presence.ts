@@ -2,13 +2,13 @@ import { IGlobalAwareness } from '@jupyter/collaborative-drive';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { INotebookTracker } from '@jupyterlab/notebook';
-import type { Widget } from '@lumino/widgets';
 import type { Awareness } from 'y-protocols/awareness';
 
 import { readConfig } from '../config';
 import { Circle } from '../guest/circle';
 import { Identity, IIdentity } from '../people/identity';
 import { Lobby } from '../people/lobby';
+import { publishCurrent } from '../people/publish';
 
 /** Who is on the server. */
 export const globalAwareness: JupyterFrontEndPlugin<Awareness> = {
@@ -45,12 +45,5 @@ export const currentDocument: JupyterFrontEndPlugin<void> = {
     everybody: Awareness,
     manager: IDocumentManager,
     notebooks: INotebookTracker | null
-  ) => {
-    const publish = (widget: Widget | null) => {
-      const path = widget === null ? undefined : manager.contextForWidget(widget)?.path;
-      const kind = widget !== null && notebooks?.has(widget) === true ? 'notebook' : 'editor';
-      everybody.setLocalStateField('current', path === undefined ? null : `${kind}:${path}`);
-    };
-    app.shell.currentChanged?.connect((_, { newValue }) => publish(newValue));
-  }
+  ) => publishCurrent(everybody, app.shell, manager, notebooks)
 };

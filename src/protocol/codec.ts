@@ -1,5 +1,6 @@
 import { ProtocolError } from './errors';
 import type { Awareness, ClientMessage, SaveReply, ServerMessage } from './messages';
+import { readOthersAwareness, readOwnAwareness } from './presence';
 import { readObject, readOneOf, readStatus, readString } from './status';
 import type { JsonObject } from './status';
 import { Reader, Writer } from './varint';
@@ -96,16 +97,21 @@ function saveReplyJson({ id, status, reason, message }: SaveReply): string {
 
 /** Read what the server sent; raises `ProtocolError` and nothing else. */
 export function decode(frame: Uint8Array): ServerMessage {
-  return decodeWith(frame, { raw: readSaveReply, collab: readFromServer });
+  return decodeWith(frame, {
+    awareness: readOthersAwareness,
+    raw: readSaveReply,
+    collab: readFromServer
+  });
 }
 
 /** Read what a client sent: only tests need it, on this side. */
 export function decodeClient(frame: Uint8Array): ClientMessage {
-  return decodeWith(frame, { raw: readSave, collab: readFromClient });
+  return decodeWith(frame, { awareness: readOwnAwareness, raw: readSave, collab: readFromClient });
 }
 
-/** The two kinds of frames that differ by direction. */
+/** The kinds of frames that differ by direction. */
 interface Dialect<M> {
+  awareness(reader: Reader): Awareness;
   raw(reader: Reader): M;
   collab(reader: Reader): M;
 }
@@ -123,7 +129,7 @@ function readMessage<M>(reader: Reader, dialect: Dialect<M>): M | SharedMessage 
     case SYNC:
       return readSync(reader);
     case AWARENESS:
-      return readAwareness(reader);
+      return dialect.awareness(reader);
     case RAW:
       return dialect.raw(reader);
     case COLLAB:
@@ -146,37 +152,6 @@ function readSync(reader: Reader): SharedMessage {
     default:
       throw new ProtocolError(`sync frames of kind ${step} are unknown`);
   }
-}
-
-function readAwareness(reader: Reader): Awareness {
-  const update = reader.readVarBytes();
-  readPresence(update);
-  return { type: 'awareness', update };
-}
-
-/** What one client has told about itself; a `null` state says that it has left. */
-export interface PresenceEntry {
-  readonly client: number;
-  readonly clock: number;
-  readonly state: JsonObject | null;
-}
-
-/** Read the entries of an awareness update. `decode` does, so that applying one cannot fail. */
-export function readPresence(update: Uint8Array): PresenceEntry[] {
-  const reader = new Reader(update);
-  const entries: PresenceEntry[] = [];
-  for (let left = reader.readVarUint(); left > 0; left--) {
-    entries.push(readPresenceEntry(reader));
-  }
-  reader.expectEnd();
-  return entries;
-}
-
-function readPresenceEntry(reader: Reader): PresenceEntry {
-  const client = reader.readVarUint();
-  const clock = reader.readVarUint();
-  const state = reader.readJson();
-  return { client, clock, state: state === null ? null : readObject(state) };
 }
 
 function readSave(reader: Reader): ClientMessage {

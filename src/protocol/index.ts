@@ -1,7 +1,8 @@
 /** The wire: messages, their bytes and close codes. Pure, and without any dependency. */
 export { CloseCode } from './close';
-export { SUBPROTOCOL, decode, decodeClient, encode, encodeServer, readPresence } from './codec';
-export type { PresenceEntry } from './codec';
+export { SUBPROTOCOL, decode, decodeClient, encode, encodeServer } from './codec';
 export { ProtocolError } from './errors';
 export type * from './messages';
+export { readPresence } from './presence';
+export type { PresenceEntry } from './presence';
 export type { Explained, FileStatus, HistoryStatus, SaveStatus, Status } from './status';

@@ -86,21 +86,11 @@ export class Reader {
   }
 
   readVarString(): string {
-    const bytes = this.readVarBytes();
-    try {
-      return strictUtf8.decode(bytes);
-    } catch {
-      throw new ProtocolError('a string is not UTF-8');
-    }
+    return textOf(this.readVarBytes());
   }
 
   readJson(): unknown {
-    const text = this.readVarString();
-    try {
-      return JSON.parse(text);
-    } catch {
-      throw new ProtocolError('a member is not JSON');
-    }
+    return jsonOf(this.readVarBytes());
   }
 
   expectEnd(): void {
@@ -111,4 +101,23 @@ export class Reader {
   }
 
   private _at = 0;
+}
+
+/** What the bytes of a string say; raises `ProtocolError` where they are none. */
+function textOf(bytes: Uint8Array): string {
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    throw new ProtocolError('a string is not UTF-8');
+  }
+}
+
+/** The JSON in the bytes of a string; raises `ProtocolError` where it is none. */
+export function jsonOf(bytes: Uint8Array): unknown {
+  const text = textOf(bytes);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ProtocolError('a member is not JSON');
+  }
 }

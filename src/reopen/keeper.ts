@@ -39,9 +39,15 @@ export class DifferenceKeeper implements IDisposable {
 
   private readonly _onOpened = (_: CollabContentProvider, provider: DocumentProvider): void => {
     provider.stateChanged.connect((_, { link }) => {
-      if (link.kind === 'diverged') {
-        this._keep(provider);
+      // Each further change of its state, until it is closed, tells the same again.
+      if (link.kind === 'diverged' && !this._parting.has(provider)) {
+        this._part(provider);
         this._diverged.emit(provider);
+      }
+    });
+    provider.model.disposed.connect(() => {
+      if (this._parting.delete(provider)) {
+        this._keep(provider);
       }
     });
     // One that cannot be opened leaves the difference to the next that can.
@@ -51,11 +57,21 @@ export class DifferenceKeeper implements IDisposable {
     );
   };
 
+  /** From now on nothing of the document reaches the server, until it is opened again. */
+  private _part(provider: DocumentProvider): void {
+    const isNeeded = isWritten(provider.pieces());
+    this._parting.set(provider, isNeeded);
+    if (isNeeded) {
+      // Should the page end before all is carried over, the next one finds it in the browser.
+      provider.shelter?.hold();
+    }
+    this._updateGuard();
+  }
+
+  /** The document is closed, with all that was written in it until now. */
   private _keep(provider: DocumentProvider): void {
     const pieces = provider.pieces();
-    // What was written and deleted again counts: the new history may have the former.
-    const isNeeded = pieces.some(({ kind }) => kind === 'own');
-    // Should the page end before all is carried over, the next one finds it in the browser.
+    const isNeeded = isWritten(pieces);
     const keepsakes = provider.shelter?.leave(isNeeded) ?? [];
     if (isNeeded) {
       const { lineage } = provider.state;
@@ -63,7 +79,12 @@ export class DifferenceKeeper implements IDisposable {
     } else {
       keepsakes.forEach(keepsake => keepsake.release());
     }
-    this._guard.update(this._kept.length > 0);
+    this._updateGuard();
+  }
+
+  private _updateGuard(): void {
+    const isParting = [...this._parting.values()].includes(true);
+    this._guard.update(isParting || this._kept.length > 0);
   }
 
   private _applyTo(provider: DocumentProvider): void {
@@ -72,7 +93,7 @@ export class DifferenceKeeper implements IDisposable {
     this._kept = this._kept.filter(kept => kept.key !== key);
     mine.forEach(kept => this._bringBack(provider, kept));
     this._applyLeftovers(provider);
-    this._guard.update(this._kept.length > 0);
+    this._updateGuard();
   }
 
   /**
@@ -128,6 +149,8 @@ export class DifferenceKeeper implements IDisposable {
     }
   }
 
+  /** Those that diverged and are still open, and whether there was something to keep at once. */
+  private readonly _parting = new Map<DocumentProvider, boolean>();
   private _kept: IWaiting[] = [];
   private readonly _guard = new UnloadGuard();
   private readonly _diverged = new Signal<this, DocumentProvider>(this);
@@ -152,6 +175,11 @@ interface IKept {
 
 interface IWaiting extends IKept {
   readonly key: string;
+}
+
+/** What was written and deleted again counts: the new history may have the former. */
+function isWritten(pieces: readonly Piece[]): boolean {
+  return pieces.some(({ kind }) => kind === 'own');
 }
 
 function keyOf({ format, contentType, path }: DocumentProvider): string {

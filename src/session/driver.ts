@@ -127,15 +127,15 @@ export class SessionDriver implements IDisposable {
       case 'sendPresence':
         return this._send({ type: 'awareness', update: presence.encode() });
       case 'announce':
-        return presence.renew();
+        return this._show(() => presence.renew());
       case 'apply':
         return this._apply(() => replica.apply(effect.update));
       case 'filed':
         return replica.filed(effect.edits);
       case 'applyPresence':
-        return this._apply(() => presence.apply(effect.update));
+        return this._show(() => presence.apply(effect.update));
       case 'forgetPeers':
-        return presence.forgetPeers();
+        return this._show(() => presence.forgetPeers());
       case 'settleSave':
         return this._settleSave(effect.id, effect.result);
     }
@@ -186,6 +186,15 @@ export class SessionDriver implements IDisposable {
     } catch (error) {
       console.error('The server sent something that cannot be applied.', error);
       this.tell({ type: 'garbled' });
+    }
+  }
+
+  /** What others say of themselves may be anything, and whoever shows it may stumble over it. */
+  private _show(change: () => void): void {
+    try {
+      change();
+    } catch (error) {
+      console.error('Who is here cannot be shown.', error);
     }
   }
 

@@ -16,7 +16,7 @@ import { andThen, step } from './effects';
 import type { Step } from './effects';
 import type { Moment, SessionEvent } from './events';
 import { wireOf } from './state';
-import type { SessionState } from './state';
+import type { Link, SessionState } from './state';
 import {
   askForSave,
   flush,
@@ -66,7 +66,7 @@ export function reduce(state: SessionState, event: SessionEvent): Step {
     case 'offline':
       return goOffline(state, at);
     case 'online':
-      return wakeUp({ ...state, attempt: 0 }, event);
+      return wakeUp(isOver(state.link) ? state : { ...state, attempt: 0 }, event);
     case 'visible':
       return wakeUp(state, event);
     case 'hidden':
@@ -83,6 +83,11 @@ export function reduce(state: SessionState, event: SessionEvent): Step {
 function restore(state: SessionState, lineage: string, count: number): Step {
   const { made, durable } = state.edits;
   return step({ ...state, lineage, edits: { made: made + count, durable } });
+}
+
+/** There is nothing to be tried: a network that is back changes nothing. */
+function isOver({ kind }: Link): boolean {
+  return kind === 'diverged' || kind === 'closed' || kind === 'refused';
 }
 
 /** After a pause nothing is certain: connect if there is no connection, and test one there is. */

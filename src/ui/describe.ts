@@ -15,6 +15,7 @@ export type Condition =
   | 'reopening'
   | 'gone'
   | 'failed'
+  | 'incomplete'
   | 'degraded'
   | 'viewing'
   | 'syncing'
@@ -40,6 +41,7 @@ export const NEWS: ReadonlySet<Condition> = new Set<Condition>([
   'refused',
   'gone',
   'failed',
+  'incomplete',
   'degraded'
 ]);
 
@@ -76,6 +78,9 @@ function liveConditionOf(state: SessionState): Condition {
   }
   if (status?.save.state === 'failed') {
     return 'failed';
+  }
+  if (status?.save.state === 'saved' && status.save.reason === 'incomplete') {
+    return 'incomplete';
   }
   if (status?.history.state === 'degraded') {
     return 'degraded';
@@ -146,6 +151,8 @@ function label(condition: Condition, state: SessionState, trans: TranslationBund
       return trans.__('Opening again…');
     case 'failed':
       return labelFailure(state.status?.save.reason, trans);
+    case 'incomplete':
+      return trans.__('Saved in part');
     case 'degraded':
       return trans.__('History not kept');
     case 'viewing':
@@ -177,6 +184,8 @@ function labelFailure(reason: string | undefined, trans: TranslationBundle): str
       return trans.__('Save failed – no such file');
     case 'too-large':
       return trans.__('Save failed – too large');
+    case 'unfinished':
+      return trans.__('Saved, with an error');
     default:
       return trans.__('Save failed');
   }
@@ -213,6 +222,11 @@ function tell(condition: Condition, state: SessionState, trans: TranslationBundl
       ];
     case 'failed':
       return tellFailure(state, trans);
+    case 'incomplete':
+      return [
+        trans.__('The file has been saved without what no notebook can hold.'),
+        ...(status?.save.message === undefined ? [] : [`${status.save.message}.`])
+      ];
     case 'degraded':
       return [
         explain(

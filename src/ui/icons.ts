@@ -33,6 +33,7 @@ export const ICONS: { readonly [C in Condition]: LabIcon } = {
   reopening: connecting,
   gone: warning,
   failed: warning,
+  incomplete: warning,
   degraded: warning,
   viewing,
   syncing,

@@ -23,6 +23,7 @@ interface DocumentWidget {
   readonly context?: {
     readonly path: string;
     readonly ready: Promise<void>;
+    readonly rename: (name: string) => Promise<void>;
     readonly model: { readonly sharedModel: SharedNotebook & SharedFile };
     readonly sessionContext: { readonly session: { readonly kernel: Kernel | null } | null };
   };

@@ -1,5 +1,6 @@
 import {
   eventually,
+  kernelId,
   load,
   notebook,
   openDocument,
@@ -48,6 +49,21 @@ test('the dirty mark goes on with a change and off with the save, for everyone',
     await eventually(async () => dirty(who)).toBe(false);
     await expect(who.locator('.jp-Dialog')).toHaveCount(0);
   }
+});
+
+test('a document that was just changed is closed without a question', async ({
+  page,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/notes.txt`;
+  await lab.write(path, 'hello\n');
+  await openDocument(page, path);
+  await typeInFile(page, 'x');
+  await run(page, 'application:close');
+  await expect(page.locator('.jp-FileEditor')).toHaveCount(0);
+  await expect(page.locator('.jp-Dialog')).toHaveCount(0);
+  expect(await lab.read(path)).toBe('hello\nx');
 });
 
 test('Ctrl-S saves at once and says nothing of conflicts', async ({ page, lab, tmpPath }) => {
@@ -125,6 +141,37 @@ test('a notebook and a text view of it take what both write at the same time', a
     expect((await text(bob))?.split(source)).toHaveLength(2);
   }
   await expect(page.locator('.jp-Dialog')).toHaveCount(0);
+});
+
+test('a notebook that one person has open as text too is saved in both without a conflict', async ({
+  page,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/twice.ipynb`;
+  await lab.write(path, notebook(['a = 1']));
+  await openDocument(page, path);
+  await kernelId(page); // until the kernel is there, the notebook takes the focus
+  await run(page, 'docmanager:open', { path, factory: 'Editor' });
+  await eventually(async () => text(page)).toContain('a = 1');
+  let source = 'a = 1';
+  for (const typed of ['2', '3', '4']) {
+    await run(page, 'docmanager:open', { path, factory: 'Notebook' });
+    await typeInCell(page, 0, typed);
+    source += typed;
+    // At once, and again after the save: by then the room of the text may have looked at the file.
+    await page.keyboard.press('Control+s');
+    await eventually(async () => lab.read(path), { intervals: [20] }).toContain(source);
+    await page.keyboard.press('Control+s');
+    await run(page, 'docmanager:open', { path, factory: 'Editor' });
+    const lines = page.locator('.jp-FileEditor:not(.lm-mod-hidden) .cm-line');
+    await lines.filter({ hasText: 'a = 1' }).click();
+    await page.keyboard.press('Control+s');
+    await eventually(async () => text(page)).toContain(source);
+    await page.keyboard.press('Control+s');
+    await expect(page.locator('.jp-Dialog')).toHaveCount(0);
+  }
+  expect(await lab.read(path)).toContain(source);
 });
 
 test('files that cannot be opened say why, in plain words', async ({ page, lab, tmpPath }) => {

@@ -48,7 +48,8 @@ async function runFirst(pages: readonly LabPage[], path: string): Promise<void> 
 }
 
 async function hasRun(page: LabPage): Promise<void> {
-  const prompt = page.locator('.jp-Notebook-cell').first().locator('.jp-InputArea-prompt');
+  const cell = page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-cell').first();
+  const prompt = cell.locator('.jp-InputArea-prompt');
   await expect(prompt).toContainText('[1]', { timeout: 60_000 });
 }
 
@@ -110,3 +111,58 @@ test('an image of 100 MB becomes a sentence', async ({ join }) => {
     await lab.dispose();
   }
 });
+
+test('what is cleared and printed again, or shown again, is there once for everybody', async ({
+  join
+}) => {
+  test.setTimeout(180_000);
+  const lab = await LabServer.create();
+  await lab.start();
+  try {
+    const [steps, shown] = ['steps.ipynb', 'shown.ipynb'];
+    const loop = [
+      'from time import sleep',
+      'from IPython.display import clear_output',
+      "for i in range(5): clear_output(wait=True); print('step', i); sleep(.15)"
+    ];
+    const displays = [
+      'from time import sleep',
+      "h = display({'text/plain': 'A1'}, raw=True, display_id=True)",
+      "display({'text/plain': 'B'}, raw=True)",
+      "for name in ('A2', 'A3'): sleep(.15); h.update({'text/plain': name}, raw=True)",
+      "print('end')"
+    ];
+    await lab.write(steps, notebook([loop.join('\n')]));
+    await lab.write(shown, notebook([displays.join('\n')]));
+    const pages = await Promise.all([join('Ada', { lab }), join('Bob', { lab })]);
+    await runFirst(pages, steps);
+    await hasRun(pages[0]);
+    await haveOutputs(pages, lab, steps, ['step 4']);
+    await runFirst(pages, shown);
+    await hasRun(pages[0]);
+    await haveOutputs(pages, lab, shown, ['A3', 'B', 'end']);
+  } finally {
+    await lab.dispose();
+  }
+});
+
+/** Waits until all pages show these texts, and all documents and the file have them. */
+async function haveOutputs(
+  pages: readonly LabPage[],
+  lab: LabServer,
+  path: string,
+  texts: readonly string[]
+): Promise<void> {
+  for (const page of pages) {
+    const area = page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea-output');
+    await expect(area).toHaveText([...texts]);
+    await eventually(async () => textsOf(await outputs(page))).toEqual(texts);
+  }
+  const options = { timeout: 30_000 };
+  await eventually(async () => textsOf(await outputsOnDisk(lab, path)), options).toEqual(texts);
+}
+
+/** What each output says, of those that are printed and those that are shown. */
+function textsOf(all: readonly Output[]): string[] {
+  return all.map(({ text, data }) => [text ?? data?.['text/plain'] ?? []].flat().join('').trim());
+}

@@ -108,6 +108,33 @@ test('following stays with a person, into other documents, until one moves onese
   await expect(frame).toHaveCount(0);
 });
 
+test('following goes on in a document that is renamed meanwhile', async ({ page, together }) => {
+  const [bob] = await together('untitled.ipynb', notebook(LONG), 'Bob');
+  await expect(avatar(page, 'Bob')).toBeVisible();
+  await run(page, 'collab:follow-person', { username: 'bob' });
+  const frame = page.locator('.jp-CollabFrame');
+  await expect(frame).toContainText('Following Bob');
+  await bob.evaluate(async () =>
+    window.jupyterapp.shell.currentWidget?.context?.rename('named.ipynb')
+  );
+  await expect(page.locator('.lm-TabBar-tab.jp-mod-current')).toContainText('named.ipynb');
+  await bob.locator('.jp-WindowedPanel-outer').hover();
+  await bob.mouse.wheel(0, 1500);
+  await eventually(async () => scrollTop(page)).toBeGreaterThan(1000);
+  await expect(frame).toContainText('Following Bob');
+  await expect(page.locator('.jp-NotebookPanel')).toHaveCount(1);
+  await expect(page.locator('.jp-Dialog')).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await expect(frame).toHaveCount(0);
+  // Where Bob is, by the new name, is also where others go.
+  await kernelId(page); // which is written into the notebook, once it is known
+  await run(page, 'docmanager:save');
+  await run(page, 'application:close-all');
+  await run(page, 'collab:go-to-person', { username: 'bob' });
+  await expect(page.locator('.lm-TabBar-tab.jp-mod-current')).toContainText('named.ipynb');
+  await expect(page.locator('.jp-Dialog')).toHaveCount(0);
+});
+
 test('the palette has the commands, and somebody is followed with keys alone', async ({
   page,
   together

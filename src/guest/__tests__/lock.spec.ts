@@ -34,6 +34,17 @@ describe('Lock', () => {
     expect(mine.toJSON()).toEqual(before);
   });
 
+  it('tells nobody anything once the document is closed, and so keeps nobody who listens', () => {
+    const { mine, lock } = together();
+    const listener = jest.fn();
+    lock.changed.connect(listener);
+    lock.hold = 'loading';
+    expect(listener).toHaveBeenCalledTimes(1);
+    mine.dispose();
+    lock.hold = null;
+    expect(listener).toHaveBeenCalledTimes(1);
+  });
+
   it('takes in what others do, and goes on from there once it is open', () => {
     const { mine, theirs, lock } = together();
     lock.hold = 'viewing';

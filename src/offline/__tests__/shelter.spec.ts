@@ -102,7 +102,8 @@ describe('Shelter', () => {
     expect(browser.shelf.entries.size).toBe(0);
   });
 
-  it('keeps, until the history is carried over, also what another history had acknowledged', async () => {
+  /** Write what the server acknowledges, and forgets with all of its history. */
+  async function writeAndPart(): Promise<YFile> {
     const file = await open();
     file.updateSource(5, 5, ' durable');
     await sent(page.line.socket, 'update');
@@ -117,11 +118,32 @@ describe('Shelter', () => {
     const hello = { type: 'hello', access: 'edit', path: 'a.txt', status: STATUS } as const;
     page.line.socket.say({ ...hello, lineage: 'L2' });
     await settled();
+    return file;
+  }
+
+  it('keeps, until the history is carried over, also what another history had acknowledged', async () => {
+    await writeAndPart();
     browser.crash();
     keeper.dispose();
     visit();
     const again = await open('L2', history('hello world!'));
     expect(again.getSource()).toBe('hello durable world!');
+  });
+
+  it('keeps also what is typed until the document is opened again', async () => {
+    const file = await writeAndPart();
+    window.dispatchEvent(new Event('online'));
+    file.updateSource(0, 0, 'Oh, ');
+    await settled();
+    browser.crash();
+    keeper.dispose();
+    visit();
+    const again = await open('L2', history('hello world!'));
+    expect(again.getSource()).toBe('Oh, hello durable world!');
+    await sent(page.line.socket, 'update');
+    page.line.socket.say({ type: 'ack', count: 2 });
+    await settled();
+    expect(browser.shelf.entries.size).toBe(0);
   });
 
   it('brings it back once, however often the page is loaded before the server has it', async () => {

@@ -189,6 +189,30 @@ describe('OutputFeed', () => {
     expect(run.end().length).toBeLessThan(30);
   });
 
+  it('says once that there is no more room, and shows the result all the same (O5)', () => {
+    const run = new Run();
+    const show = () => run.tell('display_data', { data: { 'text/plain': 'x' }, metadata: {} });
+    for (let number = 0; number < 25; number += 1) {
+      show();
+    }
+    const result = { data: { 'text/plain': '42' }, metadata: {}, execution_count: 1 };
+    run.tell('execute_result', result);
+    const large = { 'image/png': 'A'.repeat(50_000) };
+    run.tell('execute_result', { ...result, data: large });
+    show();
+    const shown = run.end().map(({ data }) => (data as { 'text/plain': string })['text/plain']);
+    expect(shown.slice(0, 20)).toEqual(Array(20).fill('x'));
+    expect(shown.slice(20)).toEqual([
+      '[… What was shown after this is left out: a cell keeps 0.1 MB of images, tables and plots. ' +
+        'See Settings, Shared Outputs.]',
+      '42',
+      expect.stringContaining('An output of 0.1 MB (image/png) is left out')
+    ]);
+    run.tell('clear_output', { wait: false });
+    show();
+    expect(run.end()).toHaveLength(1);
+  });
+
   it('shortens the words of an error', () => {
     const run = new Run();
     const line = `${'deep '.repeat(10)}\n`;

@@ -1,8 +1,10 @@
+import { NotebookActions } from '@jupyterlab/notebook';
+import type { Notebook } from '@jupyterlab/notebook';
 import { nullTranslator } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 
-import { BATCH } from '../../presence';
+import { BATCH, rosterOf } from '../../presence';
 import type { Roster, View } from '../../presence';
 import { setUp } from '../../presence/__tests__/crowd';
 import { Announcer, ANNOUNCE_AFTER } from '../announcer';
@@ -11,7 +13,7 @@ import type { Ending, Page } from '../follower';
 import { readPeopleOptions } from '../options';
 import type { Place } from '../places';
 import { Invitations, Presenter } from '../presenting';
-import { ViewTeller, VIEW_INTERVAL } from '../tellview';
+import { tellRunning, ViewTeller, VIEW_INTERVAL } from '../tellview';
 import { FollowFrame } from '../ui/followframe';
 import { some } from '../ui/words';
 
@@ -26,7 +28,7 @@ class FakePlace implements Place {
     this.provider = { path };
   }
 
-  readonly provider: { readonly path: string };
+  readonly provider: { path: string };
   readonly crowd = setUp();
   readonly shown: View[] = [];
   seen: View | null = { cell: 'a', share: 0 };
@@ -46,16 +48,26 @@ class FakePlace implements Place {
   };
 }
 
-/** A page with documents, one of which is in front. */
+/** A signal of the fake page, as the one of `Places` that it stands for. */
+function signalOf<T>(page: FakePage) {
+  return new Signal<FakePage, T>(page) as unknown as Signal<never, T> & Page['currentChanged'];
+}
+
+/** A page with documents, one of which is in front, or something else. */
 class FakePage {
   readonly places = new Map<string, FakePlace>();
   readonly asked: string[] = [];
-  readonly currentChanged = new Signal<FakePage, Place | null>(this) as unknown as Signal<
-    never,
-    Place | null
-  > &
-    Page['currentChanged'];
+  readonly frontChanged = signalOf<Widget | null>(this) as unknown as Page['frontChanged'] &
+    Signal<never, Widget | null>;
+  readonly currentChanged = signalOf<Place | null>(this);
   current: FakePlace | null = null;
+  front: Widget | null = null;
+  /** Where a document is that is in front and not shared. */
+  unshared: string | null = null;
+
+  get frontPath(): string | null {
+    return this.current?.provider.path ?? this.unshared;
+  }
 
   at(path: string): FakePlace {
     const place = this.places.get(path) ?? new FakePlace(path);
@@ -65,14 +77,27 @@ class FakePage {
 
   /** Bring a document to the front. */
   turn(path: string): void {
-    this.current = this.at(path);
-    this.currentChanged.emit(this.current);
+    this._turn(this.at(path), this.at(path).view.widget, null);
+  }
+
+  /** Bring something to the front that is not shared: a document with a path, or none. */
+  turnAway(path: string | null = null): void {
+    this._turn(null, new Widget(), path);
   }
 
   open(path: string): Promise<Place | null> {
     this.asked.push(path);
     this.turn(path);
     return Promise.resolve(this.current);
+  }
+
+  private _turn(current: FakePlace | null, front: Widget, unshared: string | null): void {
+    const isOther = current !== this.current;
+    Object.assign(this, { current, front, unshared });
+    this.frontChanged.emit(front);
+    if (isOther) {
+      this.currentChanged.emit(current);
+    }
   }
 }
 
@@ -203,6 +228,106 @@ describe('following', () => {
     expect(endings).toEqual([null, 'asked']);
   });
 
+  it('stays in a document that is renamed, whoever is told of it first', async () => {
+    const { page, follower, bob, bobHere } = world();
+    const place = page.at('one.ipynb');
+    const look = async (cell: string) => {
+      bobHere.say({ view: { cell, share: 0 } });
+      await settle();
+      return place.shown.at(-1)?.cell;
+    };
+    follower.follow('bob');
+    await settle();
+    // The room of the document is first.
+    place.provider.path = 'two.ipynb';
+    expect(await look('b')).toBe('b');
+    bob.say({ documents: ['two.ipynb'] });
+    await settle();
+    expect(await look('c')).toBe('c');
+    bob.say({ current: 'notebook:two.ipynb' });
+    await settle();
+    expect(await look('d')).toBe('d');
+    // The room of everybody is.
+    bob.say({ current: 'notebook:three.ipynb', documents: ['three.ipynb'] });
+    await settle();
+    expect(await look('e')).toBe('e');
+    place.provider.path = 'three.ipynb';
+    expect(await look('f')).toBe('f');
+    expect([page.asked, follower.leader?.username]).toEqual([[], 'bob']);
+    bob.say({ current: 'editor:four.py', documents: ['three.ipynb', 'four.py'] });
+    await settle();
+    expect(page.asked).toEqual(['four.py']);
+  });
+
+  it('goes along also when the other one closes the document that was left', async () => {
+    const { page, follower, bob, bobHere } = world();
+    follower.follow('bob');
+    bob.say({ current: 'editor:two.py', documents: ['two.py'] });
+    await settle();
+    bobHere.leave();
+    await settle();
+    expect([page.asked, follower.leader?.username]).toEqual([['two.py'], 'bob']);
+  });
+
+  it('goes once to what is not shared, and ends when the person at this page leaves it', async () => {
+    const { lobby, page, follower, bob, endings } = world();
+    page.open = path => {
+      page.asked.push(path);
+      page.turnAway(path);
+      return Promise.resolve(null);
+    };
+    follower.follow('bob');
+    bob.say({ current: 'editor:plot.png' });
+    await settle();
+    expect([page.asked, endings]).toEqual([['plot.png'], [null]]);
+    lobby.join('cleo');
+    await settle();
+    page.turnAway(); // a terminal
+    expect([follower.leader, endings]).toEqual([null, [null, 'moved']]);
+    lobby.join('dan');
+    await settle();
+    expect(page.asked).toEqual(['plot.png']);
+  });
+
+  it('tries once to open what cannot be opened, until the other one comes there again', async () => {
+    const { lobby, page, follower, bob } = world();
+    const go = async (fields: object) => {
+      bob.say(fields);
+      await settle();
+    };
+    page.open = path => {
+      page.asked.push(path);
+      return Promise.resolve(null);
+    };
+    follower.follow('bob');
+    await go({ current: 'editor:gone.py' });
+    lobby.join('cleo');
+    await settle();
+    await go({ cursors: [1] });
+    expect([page.asked, follower.leader?.username]).toEqual([['gone.py'], 'bob']);
+    await go({ current: null });
+    await go({ current: 'editor:gone.py' });
+    expect(page.asked).toEqual(['gone.py', 'gone.py']);
+  });
+
+  it('goes on to where the other one went while a document was being opened', async () => {
+    const { page, follower, bob } = world();
+    let arrive: () => void = () => undefined;
+    page.open = path => {
+      page.asked.push(path);
+      return new Promise(resolve => (arrive = () => resolve(null)));
+    };
+    follower.follow('bob');
+    bob.say({ current: 'editor:slow.py' });
+    await settle();
+    bob.say({ current: 'editor:next.py' });
+    await settle();
+    expect(page.asked).toEqual(['slow.py']);
+    arrive();
+    await settle();
+    expect(page.asked).toEqual(['slow.py', 'next.py']);
+  });
+
   it('takes a new name over', async () => {
     const { follower, bob } = world();
     follower.follow('bob');
@@ -285,6 +410,45 @@ describe('what we tell of our view', () => {
   });
 });
 
+describe('what we tell of cells that run', () => {
+  function ran() {
+    const { awareness, roster } = setUp();
+    const running = new Map<Notebook, number>();
+    tellRunning({ of: () => ({ roster }) as Place }, running);
+    const emit = (signal: unknown, notebook: Notebook) =>
+      (signal as Signal<object, { notebook: Notebook }>).emit({ notebook });
+    return {
+      running,
+      schedule: (notebook: Notebook) => emit(NotebookActions.executionScheduled, notebook),
+      finish: (notebook: Notebook) => emit(NotebookActions.executed, notebook),
+      told: (): unknown => awareness.getLocalState()?.running
+    };
+  }
+
+  it('is that some do, until the last is done', () => {
+    const { running, schedule, finish, told } = ran();
+    const notebook = new Widget() as unknown as Notebook;
+    schedule(notebook);
+    schedule(notebook);
+    finish(notebook);
+    expect(told()).toBe(true);
+    finish(notebook);
+    expect([told(), running.size]).toEqual([false, 0]);
+  });
+
+  it('knows nothing of a notebook that is closed, whatever becomes of its cells', () => {
+    const { running, schedule, finish } = ran();
+    const notebook = new Widget() as unknown as Notebook;
+    schedule(notebook);
+    expect(running.size).toBe(1);
+    notebook.dispose();
+    expect(running.size).toBe(0);
+    schedule(notebook);
+    finish(notebook);
+    expect(running.size).toBe(0);
+  });
+});
+
 describe('presenting', () => {
   it('invites everybody once, and takes it back', () => {
     const page = new FakePage();
@@ -324,6 +488,24 @@ describe('presenting', () => {
       ['bob', 'bob'],
       ['bob', 'bob']
     ]);
+  });
+
+  it('takes an invitation back with the document, and tells of it in the next again', async () => {
+    const invited: string[] = [];
+    const withdrawn: string[] = [];
+    const invitations = new Invitations(({ from, withdrawn: over }) => {
+      invited.push(from.username);
+      void over.then(() => withdrawn.push(from.username));
+    });
+    for (const count of [1, 2]) {
+      const { awareness, join } = setUp();
+      join('bob', { presenting: 7 });
+      invitations.watch(rosterOf(awareness));
+      expect(invited).toHaveLength(count);
+      awareness.destroy();
+      await settle();
+      expect(withdrawn).toHaveLength(count);
+    }
   });
 });
 

@@ -10,6 +10,7 @@ import { Commands } from '../commands';
 import type { Follower } from '../follower';
 import type { Identity } from '../identity';
 import { readPeopleOptions } from '../options';
+import { PeopleBar } from '../ui/bar';
 import { BarModel, SHOWN } from '../ui/barmodel';
 import { MarkingRenderer } from '../ui/marks';
 import { PersonMenus } from '../ui/menus';
@@ -95,6 +96,22 @@ describe('the bar of a document', () => {
     bob?.leave();
     settle();
     expect(drawn).toHaveBeenCalledTimes(2);
+  });
+
+  it('listens no more once it is taken out of its toolbar', () => {
+    const { model, join, follower, drawn } = bar();
+    const actions = { goTo: jest.fn(), openMenu: jest.fn(), openList: jest.fn() };
+    const widget = new PeopleBar(model, actions, trans);
+    join('bob');
+    settle();
+    expect(drawn).toHaveBeenCalledTimes(1);
+    widget.dispose();
+    widget.dispose();
+    expect(model.isDisposed).toBe(true);
+    follower.follow('bob');
+    join('cleo');
+    settle();
+    expect(drawn).toHaveBeenCalledTimes(1);
   });
 
   it('is empty while it is switched off, and for as long', async () => {

@@ -35,6 +35,15 @@ export class PeopleBar extends VDomRenderer<BarModel> {
     this.node.addEventListener('focusin', event => event.stopPropagation());
   }
 
+  /** The model is this bar's own, and listens to what lives as long as the page. */
+  override dispose(): void {
+    if (!this.isDisposed) {
+      const { model } = this;
+      super.dispose();
+      model.dispose();
+    }
+  }
+
   protected override render(): React.JSX.Element {
     const { first, rest } = this.model;
     const last = first.length + (rest.length > 0 ? 0 : -1);

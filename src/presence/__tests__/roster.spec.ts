@@ -42,6 +42,18 @@ describe('the roster', () => {
     expect(roster.people).toHaveLength(1);
   });
 
+  it('reads whatever others say of themselves', () => {
+    const { roster, join } = setUp();
+    const odd = [1, 'x', [], {}, { username: 5, name: {} }, { username: ' ', color: [] }, true];
+    const pages = odd.map(user =>
+      join('x', { user, cursors: 5, cells: 'x', view: 1, running: {} })
+    );
+    for (const { client } of pages) {
+      expect(roster.find(client)?.user.username).toBe(`client-${client}`);
+      expect(roster.find(client)?.activity).toBe('viewing');
+    }
+  });
+
   it('has one person with two tabs once, and our own other tab with ourself', () => {
     const { roster, join } = setUp();
     const first = join('bob');

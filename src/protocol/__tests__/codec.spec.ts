@@ -80,6 +80,37 @@ describe('what clients say (W1 W2 W3 W4 W11 W14)', () => {
   });
 });
 
+describe('what others say of themselves (W16)', () => {
+  function frameOf(...states: readonly string[]): Uint8Array {
+    const update = new Writer().writeVarUint(states.length);
+    states.forEach((json, at) => update.writeVarUint(at).writeVarUint(1).writeVarString(json));
+    return new Writer().writeByte(1).writeVarBytes(update.finish()).finish();
+  }
+
+  it('leaves out a state that is none, and keeps those around it', () => {
+    for (const bad of ['NaN', '{"x":NaN}', '{"x":Infinity}', '{', '', '[]', '"x"', '1']) {
+      expect(describeMessage(decode(frameOf('{"a":1}', bad, 'null')))).toEqual({
+        type: 'awareness',
+        entries: [
+          { client: 0, clock: 1, state: { a: 1 } },
+          { client: 2, clock: 1, state: null }
+        ]
+      });
+    }
+  });
+
+  it('leaves out a state that is not UTF-8', () => {
+    const frame = frameOf('"x"', '{"a":1}');
+    frame.set([0xff], frame.indexOf('x'.charCodeAt(0)));
+    const entries = [{ client: 1, clock: 1, state: { a: 1 } }];
+    expect(describeMessage(decode(frame))).toEqual({ type: 'awareness', entries });
+  });
+
+  it('refuses the same of ourselves', () => {
+    expect(() => decodeClient(frameOf('{"x":NaN}'))).toThrow(ProtocolError);
+  });
+});
+
 describe('any bytes (W5 W12)', () => {
   const valid = vectors.filter(vector => vector.error !== true && vector.direction === 'server');
 

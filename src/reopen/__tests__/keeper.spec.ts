@@ -1,4 +1,4 @@
-import { YFile } from '@jupyter/ydoc';
+import { YFile, YNotebook } from '@jupyter/ydoc';
 import {
   applyUpdate,
   encodeStateAsUpdate,
@@ -16,6 +16,19 @@ import { DifferenceKeeper } from '../keeper';
 function history(text: string): Uint8Array {
   const model = YFile.create();
   model.setSource(text);
+  return encodeStateAsUpdate(model.ydoc);
+}
+
+/** The same of a notebook; before nbformat 4.5 cells had no ids, so they get others each time. */
+function cells(minor: number, ...sources: string[]): Uint8Array {
+  const model = new YNotebook();
+  model.fromJSON({
+    ...{ nbformat: 4, nbformat_minor: minor, metadata: {} },
+    cells: sources.map((source, index) => ({
+      ...{ cell_type: 'code', source, metadata: {}, outputs: [] },
+      ...(minor < 5 ? {} : { id: `cell-${index}` })
+    }))
+  });
   return encodeStateAsUpdate(model.ydoc);
 }
 
@@ -206,6 +219,54 @@ describe('DifferenceKeeper', () => {
     expect(diverged).toHaveBeenCalledTimes(1);
     expect(isGuarded()).toBe(false);
     file.dispose();
+  });
+
+  it('carries once what it is told of again, and what was typed since', async () => {
+    const file = await openFile('x = 1 here');
+    world.line.socket.onclose({ code: 1006, reason: '' });
+    file.setSource('result = compute(data) here');
+    await meetAnotherHistory(world);
+    // Another session of the page is back; then somebody types on, until the document is closed.
+    window.dispatchEvent(new Event('online'));
+    file.updateSource(0, 0, 'my ');
+    expect(diverged).toHaveBeenCalledTimes(1);
+    file.dispose();
+
+    const again = await openAgain('L2', history('x = 1 here, and more'));
+    expect(again.getSource()).toBe('my result = compute(data) here, and more');
+  });
+
+  it.each([4, 5])('carries a cell of nbformat 4.%i over once', async minor => {
+    const { sharedModelFactory } = world.provider;
+    sharedModelFactory.registerDocumentFactory('notebook', () => new YNotebook());
+    const options = { path: 'a.txt', format: 'json', contentType: 'notebook' } as const;
+    const make = () => sharedModelFactory.createNew({ ...options, collaborative: true });
+    const notebook = make() as YNotebook;
+    await sync(world, 'L1', cells(minor, 'import os', 'x = 1', 'print(1)'));
+    world.line.socket.onclose({ code: 1006, reason: '' });
+    notebook.cells[1]?.setSource('result = compute(data)');
+    await meetAnotherHistory(world);
+    window.dispatchEvent(new Event('online'));
+    notebook.dispose();
+
+    world.line.lineage = 'L2';
+    const again = make() as YNotebook;
+    await sync(world, 'L2', cells(minor, 'import os', 'x = 1', 'print(1)', 'more = 2'));
+    await Promise.resolve();
+    const sources = again.cells.map(cell => cell.getSource());
+    expect(sources).toEqual(['import os', 'result = compute(data)', 'print(1)', 'more = 2']);
+  });
+
+  it('carries over what was typed only after the histories had parted', async () => {
+    const file = await openFile('hello');
+    await meetAnotherHistory(world);
+    expect(isGuarded()).toBe(false);
+    file.updateSource(5, 5, '!');
+    file.dispose();
+    expect(isGuarded()).toBe(true);
+
+    const again = await openAgain('L2', history('hello'));
+    expect(again.getSource()).toBe('hello!');
   });
 
   it('waits for a document that can be opened', async () => {

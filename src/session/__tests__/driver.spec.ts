@@ -2,6 +2,7 @@ import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
 import { AwarenessPresence, YReplica } from '../../replica';
+import { Writer } from '../../protocol/varint';
 import { SessionDriver, watchPage } from '..';
 import { FakeLine } from './fakes';
 import type { FakeSocket } from './fakes';
@@ -159,6 +160,38 @@ describe('SessionDriver', () => {
     world.line.socket.say({ type: 'update', update: Uint8Array.of(200, 200, 200) });
     expect(world.driver.state.link.kind).toBe('offline');
     warn.mockRestore();
+    error.mockRestore();
+  });
+
+  it('stays connected whatever somebody says of themselves (W16)', async () => {
+    const error = jest.spyOn(console, 'error').mockImplementation();
+    const { awareness, driver } = world;
+    const socket = await connect(world);
+    const others = [`{"x":NaN}`, `{"user":{"name":"grace"}}`];
+    const update = new Writer().writeVarUint(others.length);
+    others.forEach((json, at) => update.writeVarUint(at).writeVarUint(1).writeVarString(json));
+    socket.say({ type: 'awareness', update: update.finish() });
+    expect(awareness.getStates().get(1)).toEqual({ user: { name: 'grace' } });
+    expect(awareness.getStates().has(0)).toBe(false);
+    expect(error).not.toHaveBeenCalled();
+    const stumble = () => {
+      throw new TypeError('an extension that reads what is not there');
+    };
+    awareness.on('change', stumble);
+    const more = new Writer().writeVarUint(1).writeVarUint(2).writeVarUint(1).writeVarString('{}');
+    socket.say({ type: 'awareness', update: more.finish() });
+    expect(awareness.getStates().has(2)).toBe(true);
+    expect(error).toHaveBeenCalledTimes(1);
+    expect([driver.state.link.kind, socket.readyState]).toEqual(['synced', 1]);
+    driver.tell({ type: 'lost', code: 1006, reason: '' });
+    expect(awareness.getStates().has(1)).toBe(false);
+    jest.advanceTimersByTime(250);
+    const again = world.line.socket;
+    again.onopen();
+    again.say({ type: 'hello', lineage: 'L1', access: 'edit', path: '', status: STATUS });
+    again.say({ type: 'awareness', update: more.finish() });
+    expect(awareness.getStates().has(2)).toBe(true);
+    awareness.off('change', stumble);
     error.mockRestore();
   });
 

@@ -209,6 +209,22 @@ describe('coming back', () => {
     expect(unsynced(play.state)).toBe(1);
   });
 
+  it('is told of nothing new by a network that is back, once there is nothing to try', () => {
+    const parted = live();
+    parted.lose();
+    parted.redial();
+    parted.hello('L2');
+    const refused = live();
+    refused.lose(4403);
+    const closed = live();
+    closed.do({ type: 'closed' });
+    for (const play of [parted, refused, closed]) {
+      const before = play.state;
+      expect(play.do({ type: 'online' })).toEqual([]);
+      expect(play.state).toBe(before);
+    }
+  });
+
   it('takes a close for another history for what it is (L3)', () => {
     const play = live();
     play.lose(1003, '{"reason":"unknown_session","sessionId":"L9","reloadable":true}');

@@ -99,6 +99,21 @@ describe('the status of a document', () => {
     expect(put(play.state, trans).actions).toEqual(['save']);
   });
 
+  it('says that the file was written where only a hook failed', () => {
+    const message = 'a.ipynb was written, but a hook failed';
+    const play = withStatus({ save: { state: 'failed', reason: 'unfinished', message } });
+    expect(label(play)).toBe('Saved, with an error');
+    expect(story(play)).toContain(message);
+  });
+
+  it('says what a saved file does not have', () => {
+    const message = 'Cell 2 holds values that lie too deep';
+    const play = withStatus({ save: { state: 'saved', reason: 'incomplete', message } });
+    expect(label(play)).toBe('Saved in part');
+    expect(story(play)).toContain(`${message}.`);
+    expect(put(play.state, trans).actions).toEqual([]);
+  });
+
   it('passes on the server’s words for a reason it does not know', () => {
     const play = withStatus({ save: { state: 'failed', reason: 'new', message: 'Paper jam' } });
     expect(story(play)).toContain('Paper jam');
