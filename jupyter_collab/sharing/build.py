@@ -46,6 +46,7 @@ from .settings import SharingTraits
 from .shares import Shares
 from .site import Site
 from .sockets import Sockets
+from .users import lets_strangers_in
 from .whereabouts import OPEN_PATTERN, OpenHandler
 
 
@@ -60,7 +61,9 @@ def build_sharing(
     """The parts, wired; :meth:`.gate.Gate.install` puts them into force."""
     settings = serverapp.web_app.settings
     place = HubPlace.of(os.environ)
-    policy = traits.share_policy(on_hub=place is not None)
+    policy = traits.share_policy(
+        on_hub=place is not None, strangers=lets_strangers_in(serverapp.identity_provider)
+    )
     site = Site(serverapp, policy, place)
     file = Path(traits.share_links_file) if traits.share_links_file else _default_file(serverapp)
     shares = Shares(

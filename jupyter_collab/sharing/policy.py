@@ -25,6 +25,8 @@ class SharePolicy:
     ``longest`` is in seconds, ``None`` allows links until they are revoked. ``guests`` lets
     people in by a document's link who are not logged in. ``named_only``, on a JupyterHub, opens
     to everybody but the server's owner only those documents whose links they have used.
+    ``strangers`` is whether the server lets everybody in who can reach it: a link to a document
+    would open all the rest as well.
     """
 
     document_links: bool = True
@@ -33,10 +35,12 @@ class SharePolicy:
     longest: float | None = None
     guests: bool = True
     named_only: bool = False
+    strangers: bool = False
 
     @property
     def any_document_links(self) -> bool:
-        return self.document_links and bool(self.roles) and (self.guests or self.named_only)
+        wanted = self.document_links and bool(self.roles) and (self.guests or self.named_only)
+        return wanted and not self.strangers
 
     @property
     def hub_shares(self) -> bool:
@@ -46,6 +50,12 @@ class SharePolicy:
 
     def check(self, role: Access, expires_in: float | None) -> None:
         """Raise :class:`~jupyter_collab.errors.LinkRefused` where a link may not be made."""
+        if self.strangers:
+            raise LinkRefused(
+                "This server asks nobody to log in: whoever can reach it has everything on it, and "
+                "no link could give them less. Start it with a token or a password to make links "
+                "to single documents"
+            )
         if not self.any_document_links:
             raise LinkRefused("Links to single documents are switched off on this server")
         if role not in self.roles:

@@ -83,8 +83,8 @@ class SharingTraits(HasTraits):
             )
         return value
 
-    def share_policy(self, *, on_hub: bool) -> SharePolicy:
-        """The traits as one value."""
+    def share_policy(self, *, on_hub: bool, strangers: bool) -> SharePolicy:
+        """The traits as one value. ``strangers``: this server asks nobody to log in."""
         guests = self.share_with_guests
         return SharePolicy(
             document_links=self.share_document_links,
@@ -93,4 +93,5 @@ class SharingTraits(HasTraits):
             longest=self.share_longest_validity,
             guests=not on_hub if guests is None else guests,
             named_only=on_hub and self.share_named_only,
+            strangers=strangers,
         )

@@ -8,6 +8,7 @@ from jupyter_server.serverapp import ServerApp
 
 from .hub_place import HubPlace
 from .policy import SHORTEST, SharePolicy
+from .users import lets_strangers_in
 
 LOOPBACK = ("localhost", "::1")
 
@@ -54,7 +55,7 @@ class Site:
             return "hub"
         if provider.token:
             return "token"
-        if not provider.auth_enabled:
+        if lets_strangers_in(provider):
             return "none"
         return "password" if getattr(provider, "hashed_password", "") else "other"
 

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from jupyter_server.auth import User
+from jupyter_server.auth import IdentityProvider, User
 from jupyter_server.base.handlers import JupyterHandler
 
 from .holders import Holder, from_cookie
@@ -32,6 +32,15 @@ class LinkUser(User):
         )
         user.holder = holder
         return user
+
+
+def lets_strangers_in(provider: IdentityProvider) -> bool:
+    """Whether nobody has to log in, as there is neither a token nor a password.
+
+    A site that has a way of its own to know its users is believed to keep others out.
+    """
+    is_jupyters = type(provider).get_user is IdentityProvider.get_user
+    return is_jupyters and not provider.auth_enabled
 
 
 def read_cookie(handler: JupyterHandler) -> Holder | None:

@@ -21,6 +21,7 @@ LIVE = ["tests/server/test_live.py"]
 CODEC = ["tests/protocol/test_codec.py"]
 PRESENCE = ["tests/room/test_presence.py"]
 ACTOR = ["tests/server/test_actor.py"]
+LINKS = ["tests/sharing/test_links.py"]
 TRAVERSAL = ["tests/sharing/test_traversal.py"]
 
 MUTANTS = [
@@ -567,6 +568,13 @@ MUTANTS = [
         "if seat is None and self._left.is_of_another(entry, member.person, now):",
         "if False:",
         PRESENCE,
+    ),
+    Mutant(
+        "promise that a link gives less where everybody has everything",
+        "sharing/policy.py",
+        "return wanted and not self.strangers\n",
+        "return wanted\n",
+        LINKS,
     ),
     Mutant(
         "let guests ask for the settings of any file",

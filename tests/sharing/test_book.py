@@ -131,6 +131,7 @@ def test_a_damaged_record_is_told(damage: str) -> None:
     [
         (SharePolicy(document_links=False), "view", 60),
         (SharePolicy(guests=False), "view", 60),
+        (SharePolicy(strangers=True), "view", 60),
         (SharePolicy(roles=("view",)), "edit", 60),
         (SharePolicy(), "view", 59),
         (SharePolicy(), "view", -1),

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from jupyter_server.auth import Authorizer, IdentityProvider, User
+from jupyter_server.auth.identity import PasswordIdentityProvider
 from jupyter_server.serverapp import ServerApp
 
 from jupyter_collab.sharing.pages import Pages
@@ -362,6 +363,52 @@ class TestWhereLinksAreSwitchedOff:
         assert response.code == code
         assert page in response.body.decode()
         assert (await owner.json("api/collaboration/sharing"))["documentLinks"] is False
+
+
+class TestWhereNobodyHasToLogIn:
+    @pytest.fixture
+    def jp_server_config(self, jp_server_config: dict[str, Any]) -> dict[str, Any]:
+        jp_server_config["ServerApp"] |= {"token": "", "disable_check_xsrf": True}
+        return jp_server_config
+
+    async def test_no_link_promises_less_than_everything(self, browser: MakeBrowser) -> None:
+        """G1: whoever opened it would have the whole server, and not by the link."""
+        somebody = browser()
+        wanted = {"path": NOTES, "role": "view", "expiresIn": 3600}
+        made = await somebody.fetch("api/collaboration/links", "POST", wanted)
+        assert made.code == 403
+        assert "asks nobody to log in" in json.loads(made.body)["message"]
+        model = await somebody.json("api/collaboration/sharing")
+        assert (model["documentLinks"], model["server"]["login"]) == (False, "none")
+        assert (await browser().fetch("collab/join?share_token=x")).code == 403
+
+
+class ByHeaderOfAProxy(PasswordIdentityProvider):
+    """A site's own way to know its users, which has no use for Jupyter's token."""
+
+    def get_user(self, handler: Any) -> User | None:
+        known = handler.request.headers.get("X-Site-User")
+        return User(known) if known else None
+
+
+class TestWhereAProxyKnowsThePeople:
+    @pytest.fixture
+    def jp_server_config(self, jp_server_config: dict[str, Any]) -> dict[str, Any]:
+        jp_server_config["ServerApp"] |= {
+            "token": "",
+            "disable_check_xsrf": True,
+            "identity_provider_class": ByHeaderOfAProxy,
+        }
+        return jp_server_config
+
+    async def test_links_work(self, browser: MakeBrowser) -> None:
+        owner = browser()
+        owner.always = {"X-Site-User": "ada"}
+        link = await make_link(owner)
+        assert (await owner.json("api/collaboration/sharing"))["server"]["login"] == "other"
+        guest = browser()
+        assert (await open_link(guest, link)).code == 302
+        assert (await guest.fetch("api/contents/secret.txt")).code == 403
 
 
 async def test_links_that_were_made_before_end_when_they_are_switched_off(

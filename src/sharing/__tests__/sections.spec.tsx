@@ -167,6 +167,13 @@ describe('the part for a document', () => {
     expect(panel.querySelector('form')).toBeNull();
   });
 
+  it('says that no link gives less where nobody has to log in', async () => {
+    const server = { ...INFO.server, login: 'none', token: null } as const;
+    const panel = await show({ documentLinks: false, server }, 'document');
+    expect(panel.textContent).toContain('asks nobody to log in');
+    expect(panel.querySelector('form')).toBeNull();
+  });
+
   it('says why there is no link to something, and lists all where nothing is in front', async () => {
     const binary = await show({}, 'document', { ...SUBJECT, obstacle: 'binary' });
     expect(binary.textContent).toContain('neither a notebook nor text');

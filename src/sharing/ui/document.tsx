@@ -20,6 +20,15 @@ export const documentSection: ShareSection = {
 
 function DocumentPart(props: SectionProps): React.JSX.Element {
   const { info, subject, trans } = props;
+  if (info.server.login === 'none') {
+    return (
+      <p>
+        {trans.__(
+          'This server asks nobody to log in: whoever can reach it has everything on it, and no link could give them less. Start Jupyter with a token or a password to make links to documents.'
+        )}
+      </p>
+    );
+  }
   if (!info.documentLinks) {
     return (
       <p>{trans.__('The administrator of this server has switched off links to documents.')}</p>
