@@ -7,6 +7,7 @@ import itertools
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
@@ -38,7 +39,7 @@ from ..protocol.identity import (
     Lineage,
     RoomId,
 )
-from ..protocol.messages import Refusal, Save, SyncStep1
+from ..protocol.messages import Refusal, Save, SyncStep1, SyncUpdate
 from ..room import events as ev
 from ..room.people import People
 from ..room.presence import IDENTITY
@@ -52,6 +53,9 @@ from .heartbeat import Heartbeat
 from .limits import Limits, Pace
 from .rooms import Rooms
 from .wire import SocketWire, pack
+
+LAST_ACTIVITY = "jupyter_collab_last_activity"
+"""Jupyter takes the time in a setting with such an ending for one at which the server was used."""
 
 
 @dataclass(frozen=True)
@@ -243,6 +247,9 @@ class RoomHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
             if not self._allowance.take(len(message), monotonic(), costly=costly):
                 self.expel(TooMuch("You sent more at a time than guests may"))
                 return
+        if isinstance(decoded, SyncUpdate | Save):
+            # Else a server where people only type, and run nothing, is stopped as one that is idle.
+            self.settings[LAST_ACTIVITY] = datetime.now(UTC)
         self._actor.post(ev.Received(self._connection.id, decoded))
 
     def _leave(self) -> None:

@@ -18,6 +18,7 @@ from jupyter_collab.room import reading
 from jupyter_collab.room.reading import NotebookReader
 from tests.room.notebooks import code, notebook
 
+from .client import presence, states
 from .conftest import Connect
 
 
@@ -143,6 +144,24 @@ async def test_save_is_answered_when_it_is_on_disk(notes: Path, connect: Connect
     reply = await ada.save(7)
     assert reply == {"type": "save", "responseTo": 7, "status": "success"}
     assert notes.read_text("utf-8").endswith("saved")
+
+
+async def test_a_server_where_somebody_types_is_not_idle(
+    notes: Path, connect: Connect, jp_serverapp: ServerApp
+) -> None:
+    """Jupyter and JupyterHub stop servers that are. Who is only there, with a page that is left
+    open, does not count."""
+    ada, bob = await connect("notes.txt"), await connect("notes.txt")
+    before = jp_serverapp.web_app.last_activity()
+    await ada.send(presence(7, {"user": {"name": "Ada"}}))
+    await bob.until(lambda: 7 in states(bob))
+    assert jp_serverapp.web_app.last_activity() == before
+    ada.text += "typed"
+    await ada.durable()
+    typed = jp_serverapp.web_app.last_activity()
+    assert typed > before
+    await ada.save()
+    assert jp_serverapp.web_app.last_activity() > typed
 
 
 async def test_a_fault_in_a_write_is_told_and_tried_again(
