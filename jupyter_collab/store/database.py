@@ -5,6 +5,7 @@ Everything here runs in the writer's thread.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from collections.abc import Sequence
@@ -247,6 +248,7 @@ class Database:
             self._log.warning("The store of histories %s was replaced or deleted", self.path)
             self.close()
         self._left_open = self._witness.is_left_open
+        _make_private(self.path)
         connection = sqlite3.connect(self.path, timeout=self._busy_timeout, isolation_level=None)
         try:
             self._identity = self._identify()
@@ -306,6 +308,13 @@ def _extended_code(error: BaseException) -> int:
     # Errors of the sqlite3 module itself, such as misuse, carry no code.
     code: int = getattr(error, "sqlite_errorcode", 0)
     return code
+
+
+def _make_private(path: Path) -> None:
+    """Make a new file that its owner alone can read, as it has the text of files of which that may
+    be true. SQLite gives its permissions to the files beside it."""
+    with contextlib.suppress(OSError):  # it is there, or SQLite says what is wrong
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _configure(connection: sqlite3.Connection, path: Path) -> None:

@@ -55,6 +55,13 @@ MUTANTS = [
         SQLITE,
     ),
     Mutant(
+        "let everybody on the machine read the store",
+        "store/database.py",
+        "os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600",
+        "os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o644",
+        SQLITE,
+    ),
+    Mutant(
         "go on writing into a store that was deleted",
         "store/database.py",
         "if self._identity is not None and self._identity == self._identify():",

@@ -78,6 +78,27 @@ def tables(path: Path, *names: str) -> list[list[object]]:
 
 
 @asynchronous
+@pytest.mark.skipif(os.name != "posix", reason="has no such permissions")
+async def test_nobody_else_can_read_what_is_in_it(path: Path) -> None:
+    """S7: neither in the file nor in those beside it. Who wants others to changes that."""
+    umask = os.umask(0o022)
+    try:
+        log = open_log(path)
+        await fill(log, 2)
+        modes = {f.name: f.stat().st_mode & 0o777 for f in path.parent.iterdir()}
+        await log.close()
+    finally:
+        os.umask(umask)
+    assert modes.pop(f"{path.name}-opened")  # has a token, and nothing of a document
+    assert modes == dict.fromkeys((path.name, f"{path.name}-wal", f"{path.name}-shm"), 0o600)
+    path.chmod(0o640)
+    again = open_log(path)
+    await again.append(ROOM, LINEAGE, at(3), b"more")
+    assert path.stat().st_mode & 0o777 == 0o640
+    await again.close()
+
+
+@asynchronous
 async def test_the_file_is_made_with_the_first_write(path: Path) -> None:
     log = open_log(path)
     assert await log.load(ROOM) is None
