@@ -10,6 +10,8 @@ from types import ModuleType
 from typing import Any
 
 from jupyter_server.serverapp import ServerApp
+from traitlets import Bool
+from traitlets.config.loader import DeferredConfigString
 
 FLAG_MODULE = "jupyter_collaboration"
 """JupyterLab ends when ``--collaborative`` is given and this cannot be imported."""
@@ -30,7 +32,10 @@ PageConfigHook = Callable[[Any, dict[str, Any]], dict[str, Any]]
 
 def flag_given(serverapp: ServerApp) -> bool:
     """Whether ``jupyter lab --collaborative`` was given, on the command line or in a file."""
-    return bool(serverapp.config.get("LabApp", {}).get("collaborative", False))
+    given = serverapp.config.get("LabApp", {}).get("collaborative", False)
+    if isinstance(given, DeferredConfigString):  # of the command line: text, which may say no
+        given = given.get_value(Bool())
+    return bool(given)
 
 
 def let_flag_pass() -> None:

@@ -45,6 +45,12 @@ def test_without_the_flag_it_is_plain_jupyterlab(tmp_path: Path) -> None:
         assert list(lab.state.iterdir()) == []
 
 
+def test_a_flag_that_says_no_switches_nothing_on(tmp_path: Path) -> None:
+    with server(tmp_path, "--LabApp.collaborative=False") as lab:
+        assert lab.status("PUT", SESSION, WANTED) == 404
+        assert "jupyterCollab" not in lab.page_config()
+
+
 def test_the_trait_switches_it_on_in_notebook(tmp_path: Path) -> None:
     with server(tmp_path, "--YDocExtension.collaborative=True", app="notebook") as notebook:
         assert notebook.request("PUT", SESSION, WANTED)["type"] == "file"
