@@ -177,6 +177,23 @@ class Database:
         if connection is not None:
             connection.close()
 
+    @property
+    def is_open(self) -> bool:
+        return self._connection is not None
+
+    def let_go_if_gone(self) -> None:
+        """Close the connection where its file is not the one at ``path`` any more.
+
+        As long as a server has it, SQLite holds what lies beside the file (``-shm``) for that of a
+        store in use, and nobody can begin a new one there.
+        """
+        if self._connection is None:
+            return
+        if self._identity is not None and self._identity == self._identify():
+            return
+        self._log.warning("The store of histories %s was replaced or deleted", self.path)
+        self.close()
+
     def set_aside(self) -> Path | None:
         """Rename the damaged file, so that a fresh one can be begun; returns its new name.
 
@@ -242,11 +259,9 @@ class Database:
         return version
 
     def _open(self) -> sqlite3.Connection:
+        self.let_go_if_gone()
         if self._connection is not None:
-            if self._identity is not None and self._identity == self._identify():
-                return self._connection
-            self._log.warning("The store of histories %s was replaced or deleted", self.path)
-            self.close()
+            return self._connection
         self._left_open = self._witness.is_left_open
         _make_private(self.path)
         connection = sqlite3.connect(self.path, timeout=self._busy_timeout, isolation_level=None)

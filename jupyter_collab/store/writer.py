@@ -21,6 +21,9 @@ T = TypeVar("T")
 
 Operation = Callable[[sqlite3.Connection], T]
 
+LOOK_INTERVAL = 2.0
+"""Seconds between two looks, while there is nothing to do, whether the file is still there."""
+
 CLOSE_TIMEOUT = 3.0
 """Seconds that :meth:`Writer.close` waits for what is under way; longer than for a lock."""
 
@@ -120,12 +123,22 @@ class Writer:
 
         Whether there will be more, and whether it may have left free pages behind.
         """
-        jobs = [self._jobs.get()]
+        jobs = [self._next()]
         while not self._jobs.empty():
             jobs.append(self._jobs.get())
         for run in _runs(job for job in jobs if job is not None):
             _tell(self._commit(run) if run[0].writes else [self._read(run[0])])
         return jobs[-1] is not None, any(job.frees for job in jobs if job is not None)
+
+    def _next(self) -> _Job | None:
+        """The next job, for which nobody holds on to a file that somebody has deleted."""
+        while self._database.is_open:
+            with suppress(queue.Empty):
+                return self._jobs.get(timeout=LOOK_INTERVAL)
+            # Where it cannot be looked at now, the next operation tells.
+            with suppress(sqlite3.Error, OSError):
+                self._database.let_go_if_gone()
+        return self._jobs.get()
 
     def _tidy(self) -> bool:
         """Give back space while there is nothing else to do; whether there is more to give."""

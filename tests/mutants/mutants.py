@@ -69,6 +69,13 @@ MUTANTS = [
         SQLITE,
     ),
     Mutant(
+        "hold on to a deleted store while there is nothing to do",
+        "store/writer.py",
+        "while self._database.is_open:",
+        "while False:",
+        SQLITE,
+    ),
+    Mutant(
         "forget what failed to be written",
         "store/journal.py",
         "            case Failed(error), Start() |",

@@ -697,6 +697,55 @@ def run(script: str, path: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
+@asynchronous
+async def test_a_server_that_is_idle_keeps_nobody_from_beginning_anew(path: Path) -> None:
+    """S11: of a store that two servers share the file alone is deleted, and what lies beside it is
+    not. Who begins a new one goes on with it when the other one has let go of the old one."""
+    script = """
+from jupyter_collab.store import writer
+async def main():
+    writer.LOOK_INTERVAL = 0.05
+    await fill(log, 1, OTHER_ROOM)
+    print("there", flush=True)
+    while not Path(sys.argv[2]).exists():
+        await asyncio.sleep(0.01)
+    await log.start(OTHER_ROOM, LINEAGE, b"again")
+    await log.close()
+asyncio.run(main())
+"""
+    go_on = path.with_name("go on")
+    log = open_log(path)
+    with run(script, path, str(go_on)) as other:
+        try:
+            assert other.stdout is not None
+            await asyncio.to_thread(other.stdout.readline)
+            await fill(log, 1)
+            path.unlink()
+            async with asyncio.timeout(10):
+                while not await begins(log):
+                    await asyncio.sleep(0.01)
+            await log.append(ROOM, LINEAGE, at(2), b"update 2")
+            go_on.touch()
+            assert await asyncio.to_thread(other.wait, 10) == 0
+        finally:
+            other.kill()
+    await log.append(ROOM, LINEAGE, at(3), b"update 3")
+    await log.close()
+    again = open_log(path)
+    assert (await expect(again)).updates == (b"again", b"update 2", b"update 3")
+    assert (await expect(again, OTHER_ROOM)).updates == (b"again",)
+    await again.close()
+
+
+async def begins(log: SQLiteUpdateLog) -> bool:
+    """Whether a history could be begun in ``log``."""
+    try:
+        await log.start(ROOM, LINEAGE, b"again")
+    except StoreError:
+        return False
+    return True
+
+
 def test_what_was_acknowledged_survives_kill(path: Path) -> None:
     """S1, L1: a process that is killed in the middle of appends has lost nothing of what it
     said was done, in any of its rooms."""
