@@ -24,6 +24,8 @@ class Record:
 
     The others may have a mark, too. A ``start`` is valid once there are as many updates as its
     ``rows`` says, which those after the first say as well: until then what was before counts.
+
+    ``number`` counts what is written for the room; 0 is from before that was done.
     """
 
     kind: Literal["start", "update", "saved"]
@@ -32,6 +34,7 @@ class Record:
     update: bytes
     saved: SavedMark | None = None
     rows: int = 1
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ def encode_metadata(room: RoomId, record: Record) -> bytes:
         plain["saved"] = mark_to_json(record.saved)
     if record.rows > 1:
         plain["rows"] = record.rows
+    if record.number:
+        plain["number"] = record.number
     return json.dumps(plain, separators=(",", ":")).encode()
 
 
@@ -68,9 +73,16 @@ def decode_record(room: RoomId, update: bytes, metadata: bytes | None) -> Record
             update,
             saved,
             plain.get("rows", 1),
+            int(plain.get("number", 0)),
         )
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def in_order(records: Iterable[Record]) -> list[Record]:
+    """``records`` as they were written: a store that gives them by the time of writing, as pycrdt's
+    SQLite store does, gives them in another order once the clock was set back."""
+    return sorted(records, key=lambda record: record.number)
 
 
 def replay(records: Iterable[Record]) -> StoredHistory | Broken | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pycrdt.store import BaseYStore, YDocNotFound
 
@@ -14,7 +14,7 @@ from ..protocol.messages import EMPTY_UPDATE
 from . import refusals
 from .marks import highest_position
 from .port import More, SavedMark, StoredHistory
-from .records import Broken, Record, decode_record, encode_metadata, replay
+from .records import Broken, Record, decode_record, encode_metadata, in_order, replay
 from .torn_file import Entry, is_plain_file, mend
 from .watched_log import WatchedLog
 
@@ -39,6 +39,7 @@ class YStoreHistory:
         self._asked = False
         self._ends: _Ends | None = None
         self._known = False
+        self._number = 0
         store.metadata_callback = self._give_metadata
 
     def doubt(self) -> None:
@@ -163,7 +164,9 @@ class YStoreHistory:
             await self._mend(entries)
         self._raise_problem("read")
         decoded = (decode_record(self._room, *entry) for entry in entries)
-        return [record for record in decoded if record is not None]
+        records = in_order(record for record in decoded if record is not None)
+        self._number = records[-1].number if records else 0
+        return records
 
     async def _mend(self, entries: list[Entry]) -> bool:
         if not is_plain_file(self._store):
@@ -172,7 +175,8 @@ class YStoreHistory:
 
     async def _write(self, record: Record) -> None:
         self._watched.take_problem()
-        self._metadata = encode_metadata(self._room, record)
+        self._number += 1
+        self._metadata = encode_metadata(self._room, replace(record, number=self._number))
         self._asked = False
         self._known = False  # until it has been done
         await self._store.write(record.update)

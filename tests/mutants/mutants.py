@@ -213,6 +213,13 @@ MUTANTS = [
         JOURNAL,
     ),
     Mutant(
+        "take the order in which a pycrdt store gives its writes for that of writing",
+        "store/records.py",
+        "return sorted(records, key=lambda record: record.number)",
+        "return list(records)",
+        YSTORE,
+    ),
+    Mutant(
         "write the mark of a pycrdt store behind all updates",
         "store/ystore_history.py",
         "update, mark if at == named else None)\n            if at == named:",

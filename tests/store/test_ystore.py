@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -263,6 +265,47 @@ async def test_a_store_that_drops_updates_is_not_believed(
     await log.start(ROOM, LINEAGE, b"snapshot", at(5))
     assert (await expect(log)).updates == (b"snapshot",)
     await log.close()
+
+
+@asynchronous
+async def test_a_clock_that_is_set_back_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S13: pycrdt's SQLite store reads by the time of writing."""
+
+    class Store(pycrdt.store.SQLiteYStore):
+        db_path = str(tmp_path / "ystore.db")
+
+    log, hour, now = open_log(Store), 3600.0, time.time()
+    await fill(log, 3)
+    monkeypatch.setattr(time, "time", lambda: now - hour)
+    for position in (4, 5):
+        await log.append(ROOM, LINEAGE, at(position), f"update {position}".encode())
+    await log.mark_saved(ROOM, LINEAGE, SavedMark(at(4), "of the file"))
+    assert (await expect(log)).updates == tuple(updates(1, 5))
+    await log.close()
+    again = open_log(Store)
+    await again.append(ROOM, LINEAGE, at(6), b"update 6")
+    history = StoredHistory(LINEAGE, tuple(updates(1, 6)), at(6), SavedMark(at(4), "of the file"))
+    assert await again.load(ROOM) == history
+    await again.close()
+
+
+@asynchronous
+async def test_what_was_written_without_numbers_comes_first(list_store: type[ListStore]) -> None:
+    """As older versions did."""
+    log = open_log(list_store)
+    await fill(log, 3)
+    entries = list_store.entries[".notebook:5ab1d0c4.y"]
+    for index, (update, metadata, time_) in enumerate(entries):
+        plain = json.loads(metadata)
+        del plain["number"]
+        entries[index] = (update, json.dumps(plain).encode(), time_)
+    await log.close()
+    again = open_log(list_store)
+    await again.append(ROOM, LINEAGE, at(4), b"update 4")
+    assert (await expect(again)).updates == tuple(updates(1, 4))
+    await again.close()
 
 
 @asynchronous
