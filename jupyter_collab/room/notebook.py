@@ -95,6 +95,7 @@ def _tidy(cell: dict[str, Json]) -> dict[str, Json]:
     """A cell of a file as it is read back from a document."""
     cell.setdefault("metadata", {})
     if cell["cell_type"] == "code":
+        cell.setdefault("execution_count", None)
         for output in cell.setdefault("outputs", []):
             if output.get("output_type") == "stream":
                 output["text"] = joined(output.get("text", ""))

@@ -167,6 +167,7 @@ def read_cell(ycell: Any) -> Read:
         problems.append("has metadata that is no object")
         cell["metadata"] = {}
     if cell["cell_type"] == "code":
+        cell.setdefault("execution_count", None)
         cell["outputs"] = _read_outputs(cell.get("outputs", []), problems)
     if not _is_attachments(cell.get("attachments", {})):
         problems.append("has attachments that are none")
@@ -186,6 +187,8 @@ def _read_again(ycell: Any, read: Read) -> Read:
         else:
             cell.pop(key, None)
     cell.pop(TRANSIENT, None)
+    if cell["cell_type"] == "code":
+        cell.setdefault("execution_count", None)
     if read.outputs is not None:
         cell["outputs"] = read.outputs
         for index, output in enumerate(read.outputs):

@@ -237,6 +237,20 @@ def test_what_is_broken_is_mended_in_what_is_read(index: int) -> None:
     assert document.source() == notebook(code("b", "2"), markdown("c", "3"))
 
 
+def test_a_code_cell_has_an_execution_count_in_what_is_read() -> None:
+    """M10: code on the server may bring one without, which would be no notebook in the file."""
+    document = opened_notebook(notebook(code("a", "1")))
+    cell = code("b", "2")
+    del cell["execution_count"]
+    cells_of(document).append(Map(cell))
+    assert document.source() == notebook(code("a", "1"), code("b", "2"))
+    cells_of(document)[1]["execution_count"] = 3
+    assert document.source()["cells"][1]["execution_count"] == 3
+    del cells_of(document)[1]["execution_count"]
+    assert document.source() == notebook(code("a", "1"), code("b", "2"))
+    assert document.problems() == []
+
+
 def test_a_broken_top_is_mended_in_what_is_read() -> None:
     """M10"""
     doc: Doc[Any] = Doc()

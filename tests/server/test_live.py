@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
+import nbformat
 import pytest
 from jupyter_server.serverapp import ServerApp
 from pycrdt import Text
@@ -31,6 +33,25 @@ def notes(jp_root_dir: Path) -> Path:
 @pytest.fixture
 def app(notes: Path, jp_serverapp: ServerApp) -> Any:
     return jp_serverapp.web_app.settings["jupyter_server_ydoc"]
+
+
+async def test_the_example_in_the_docs_gives_a_valid_notebook(
+    notes: Path, jp_serverapp: ServerApp, eventually: Any
+) -> None:
+    """M10."""
+    page = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text("utf-8")
+    example = page.partition("## From Python")[2].split("```")[1].removeprefix("python\n")
+    path = notes.with_name("analysis.ipynb")
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("0")]), path)
+    names: dict[str, Any] = {}
+    # It is our own page.
+    exec(f"async def run(serverapp):\n{indent(example, '    ')}    return notebook\n", names)  # noqa: S102
+    notebook = await names["run"](jp_serverapp)
+    await eventually(lambda: "1 + 1" in path.read_text("utf-8"))
+    written = nbformat.read(path, nbformat.NO_CONVERT)
+    nbformat.validate(written)
+    assert [cell["source"] for cell in written.cells] == ["0", "1 + 1"]
+    assert notebook.cell_number == 2
 
 
 async def test_what_is_typed_while_code_waits_in_a_transaction_is_kept(
