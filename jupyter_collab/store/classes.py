@@ -7,6 +7,7 @@ here are what this package brings; :mod:`~jupyter_collab.store.factory` makes lo
 from __future__ import annotations
 
 from abc import ABCMeta
+from collections.abc import Callable
 
 import pycrdt.store
 from traitlets import Float, Int, MetaHasTraits, Unicode
@@ -26,10 +27,14 @@ class JupyterSQLiteYStore(
 ):
     """Histories in one SQLite file. The default.
 
-    A server makes no instance of it: it is the name under which
+    Nothing is written by an instance of it: it is the name under which
     :class:`~jupyter_collab.store.sqlite.SQLiteUpdateLog` is chosen and configured. A subclass
-    that writes and reads in its own way is used as it is.
+    that writes and reads in its own way is used as it is, and so is one that compresses or
+    encrypts.
     """
+
+    transforms = False
+    """Whether it was told how to compress or encrypt what is written."""
 
     db_path = Unicode(
         ".jupyter_ystore.db",
@@ -61,6 +66,12 @@ class JupyterSQLiteYStore(
         help="The same for a history with edits that its file has not, such as that of a "
         "document which was deleted while somebody typed. None: never.",
     )
+
+    def register_compression_callbacks(
+        self, compress: Callable[[bytes], bytes], decompress: Callable[[bytes], bytes]
+    ) -> None:
+        super().register_compression_callbacks(compress, decompress)
+        self.transforms = True
 
 
 class TempFileYStore(pycrdt.store.TempFileYStore):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from inspect import isabstract
 from logging import Logger
 from typing import Any, TypeGuard
 
@@ -49,6 +50,9 @@ def resolve_ystore_class(given: object) -> tuple[type[BaseYStore], str | None]:
     named = given if isinstance(given, type) else _import(given, module, last)
     if not (isinstance(named, type) and issubclass(named, BaseYStore)):
         raise _unusable(given, "is no such class")
+    if isabstract(named):
+        missing = ", ".join(sorted(named.__abstractmethods__))
+        raise _unusable(given, f"cannot be used, as it lacks {missing}")
     return named, None
 
 
@@ -62,6 +66,9 @@ def make_update_log(
     chosen = ystore_class(path="", config=_with_older(config, log), log=log)
     if chosen.db_path == ":memory:":
         return MemoryUpdateLog()
+    if chosen.transforms:
+        # What somebody encrypts must not lie in ours as it is.
+        return YStoreUpdateLog(ystore_class, log=log, config=config)
     return SQLiteUpdateLog(
         chosen.db_path,
         forget_after=chosen.forget_after,

@@ -213,6 +213,13 @@ MUTANTS = [
         JOURNAL,
     ),
     Mutant(
+        "keep in plain text what a user's store would encrypt",
+        "store/factory.py",
+        "    if chosen.transforms:",
+        "    if False:",
+        ["tests/store/test_factory.py"],
+    ),
+    Mutant(
         "take the order in which a pycrdt store gives its writes for that of writing",
         "store/records.py",
         "return sorted(records, key=lambda record: record.number)",

@@ -20,6 +20,7 @@ from jupyter_collab.store.factory import (
 from jupyter_collab.store.memory import MemoryUpdateLog
 from jupyter_collab.store.sqlite import SQLiteUpdateLog
 from jupyter_collab.store.ystore import YStoreUpdateLog
+from tests.contracts.update_log import asynchronous, expect, fill, updates
 
 LOG = logging.getLogger("test")
 
@@ -91,6 +92,30 @@ def test_a_subclass_that_writes_in_its_own_way_is_used_as_it_is() -> None:
     assert isinstance(make_update_log(Mine, config=None, log=LOG), YStoreUpdateLog)
 
 
+@asynchronous
+async def test_what_a_subclass_encrypts_is_not_kept_as_it_is(tmp_path: Path) -> None:
+    """S14."""
+
+    class Mine(JupyterSQLiteYStore):
+        db_path = str(tmp_path / "mine.db")
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.register_compression_callbacks(turned, turned)
+
+    log = make_update_log(Mine, config=None, log=LOG)
+    await fill(log, 3)
+    assert (await expect(log)).updates == tuple(updates(1, 3))
+    await log.close()
+    files = b"".join(file.read_bytes() for file in tmp_path.glob("mine.db*"))
+    assert b"update 2" not in files
+    assert turned(b"update 2") in files
+
+
+def turned(data: bytes) -> bytes:
+    return bytes(byte ^ 0xFF for byte in data)
+
+
 def test_a_database_in_memory_is_no_database() -> None:
     config = configured(JupyterSQLiteYStore={"db_path": ":memory:"})
     log = make_update_log(JupyterSQLiteYStore, config=config, log=LOG)
@@ -135,6 +160,13 @@ def test_older_names_are_understood(given: object, expected: type) -> None:
     assert found is expected
     assert message is not None
     assert message.endswith("; please change it")
+
+
+@pytest.mark.parametrize("given", ["pycrdt.store.BaseYStore", pycrdt.store.BaseYStore])
+def test_a_store_that_cannot_be_made_is_refused_at_once(given: object) -> None:
+    """S14: no document could be kept in it."""
+    with pytest.raises(ValueError, match="it lacks __init__, read, write"):
+        resolve_ystore_class(given)
 
 
 @pytest.mark.parametrize(
