@@ -20,7 +20,8 @@ from .schema import STEPS, Step, check, migrate, stored_version
 from .witness import Witness
 
 BUSY_TIMEOUT = 2.0
-"""Seconds to wait for another program's lock. All rooms wait meanwhile, the event loop not."""
+"""Seconds to wait for another program's lock. All rooms wait meanwhile, the event loop not. What
+has queued up before has waited as well then, and is tried once."""
 
 WAL_PAGES = 32
 """Pages (of 4 KiB as a rule) in the write-ahead log from which on they are put into the file. The
@@ -75,7 +76,7 @@ class Database:
         steps: Sequence[Step] = STEPS,
     ) -> None:
         self.path = path
-        self._busy_timeout = busy_timeout
+        self._busy_timeout = self._patience = busy_timeout
         self._log = log
         self._steps = steps
         self._connection: sqlite3.Connection | None = None
@@ -110,6 +111,8 @@ class Database:
             except sqlite3.OperationalError as error:
                 if is_damage(error):
                     raise
+                if is_locked(error):
+                    self.wait_for_locks(False)
                 # It can be read all the same; whoever writes first signs it.
                 self._log.warning("%s", self.explain(error))
         return connection
@@ -176,6 +179,15 @@ class Database:
         self._is_signed = False
         if connection is not None:
             connection.close()
+
+    def wait_for_locks(self, wait: bool) -> None:
+        """Whether operations wait for another program's lock from now on, or fail at once."""
+        patience = self._busy_timeout if wait else 0.0
+        if patience == self._patience:
+            return
+        self._patience = patience
+        if self._connection is not None:
+            self._connection.execute(f"PRAGMA busy_timeout={int(1000 * patience)}")
 
     @property
     def is_open(self) -> bool:
@@ -264,7 +276,7 @@ class Database:
             return self._connection
         self._left_open = self._witness.is_left_open
         _make_private(self.path)
-        connection = sqlite3.connect(self.path, timeout=self._busy_timeout, isolation_level=None)
+        connection = sqlite3.connect(self.path, timeout=self._patience, isolation_level=None)
         try:
             self._identity = self._identify()
             # Text that is damaged is a row's affair, of which the others know nothing.

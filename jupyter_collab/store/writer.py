@@ -128,6 +128,7 @@ class Writer:
             jobs.append(self._jobs.get())
         for run in _runs(job for job in jobs if job is not None):
             _tell(self._commit(run) if run[0].writes else [self._read(run[0])])
+        self._database.wait_for_locks(True)
         return jobs[-1] is not None, any(job.frees for job in jobs if job is not None)
 
     def _next(self) -> _Job | None:
@@ -213,6 +214,10 @@ class Writer:
             return action()
 
     def _translate(self, error: Exception) -> Exception:
+        if is_locked(error):
+            # What else has come by now has waited for this as long; each in its turn, twenty
+            # documents that are opened would take the best part of a minute.
+            self._database.wait_for_locks(False)
         if isinstance(error, sqlite3.Error | OSError):
             return self._database.explain(error)
         # Each future gets an error of its own: raising one adds to its traceback.

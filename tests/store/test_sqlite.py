@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -598,6 +599,32 @@ async def test_a_locked_database_works_again_when_it_is_free(path: Path) -> None
     other.close()
     await log.append(ROOM, LINEAGE, at(2), b"update 2")
     assert (await expect(log)).updates == tuple(updates(1, 2))
+    await log.close()
+
+
+@asynchronous
+async def test_who_waits_for_a_lock_waits_for_all(path: Path) -> None:
+    """S10: many documents that are opened do not wait one after the other."""
+    rooms = [RoomId("text", "file", FileId(str(number))) for number in range(12)]
+    filling = open_log(path)
+    for room in rooms:
+        await fill(filling, 1, room)
+    await filling.close()
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("PRAGMA locking_mode=EXCLUSIVE")
+    other.execute("BEGIN EXCLUSIVE")
+    log = SQLiteUpdateLog(path, log=LOG, busy_timeout=0.5)
+    begun = time.monotonic()
+    calls = (log.load(room) for room in rooms)
+    outcomes = await asyncio.gather(*calls, return_exceptions=True)
+    assert time.monotonic() - begun < 3
+    for outcome in outcomes:
+        assert isinstance(outcome, StoreError)
+        assert "is locked by another program" in str(outcome)
+    loading = asyncio.ensure_future(log.load(rooms[0]))
+    await asyncio.sleep(0.1)
+    other.close()
+    assert await loading == await log.load(rooms[0]) is not None, "who comes later waits again"
     await log.close()
 
 
