@@ -128,7 +128,10 @@ class DocumentActor(Actor):
     def _on_change(self) -> None:
         """Someone changed the document: the room itself, or other code on the server, which may
         run in another thread."""
-        if not self._running or get_ident() != self._thread:
+        is_elsewhere = get_ident() != self._thread
+        if is_elsewhere:
+            self._live.tell_of_thread(self._file.path)
+        if not self._running or is_elsewhere:
             self._loop.call_soon_threadsafe(self.post, ev.Edited())
 
     def _run(self) -> None:

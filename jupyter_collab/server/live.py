@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
 from logging import Logger
 from typing import Any
 from weakref import finalize
@@ -48,6 +47,7 @@ class Live:
         self._timer: asyncio.TimerHandle | None = None
         self._busy_since: float | None = None
         self._is_told = False
+        self._has_told_of_threads = False
 
     def lend(self, doc: Doc[Any], make: MakeModel) -> YBaseDoc:
         """``doc`` in a model; the room is told when nobody refers to that any more."""
@@ -82,12 +82,23 @@ class Live:
             self._timer = self._loop.call_later(LOOK_AGAIN, self._look_again)
         return True
 
+    def tell_of_thread(self, path: str) -> None:
+        """Code on the server has changed the document in another thread, which may be one time too
+        many: pycrdt can neither be read nor written by two at once."""
+        if not self._has_told_of_threads:
+            self._has_told_of_threads = True
+            self._log.error(
+                "Code on the server changes %s in another thread than that of the event loop: its"
+                " changes may be lost, and connections closed. Use loop.call_soon_threadsafe.",
+                path,
+            )
+
     def close(self, path: str) -> None:
         """The room is closed: what is written from now on is in no file, which is told."""
         if self._timer is not None:
             self._timer.cancel()
         if self._doc is not None:
-            self._doc.observe(partial(_tell_of_loss, self._log, path))
+            self._doc.observe(_TellOfLoss(self._log, path))
         # The room is freed with its last user, and not when the collector comes by.
         self._doc, self._post, self._go_on = None, _nobody, _nothing
 
@@ -101,12 +112,22 @@ class Live:
             self._loop.call_soon_threadsafe(self._post, LetGo())
 
 
-def _tell_of_loss(log: Logger, path: str, _: TransactionEvent) -> None:
-    log.error(
-        "Code on the server has changed a document of %s that was closed: nobody sees it, and the"
-        " file does not have it. Ask for the document again.",
-        path,
-    )
+class _TellOfLoss:
+    """Tells of the first change to a document that was closed: an agent may make thousands."""
+
+    def __init__(self, log: Logger, path: str) -> None:
+        self._log = log
+        self._path: str | None = path
+
+    def __call__(self, _: TransactionEvent) -> None:
+        path, self._path = self._path, None
+        if path is not None:
+            self._log.error(
+                "Code on the server has changed a document of %s that was closed: nobody sees it,"
+                " nor what else it changes there, and the file does not have it. Ask for the"
+                " document again.",
+                path,
+            )
 
 
 def _nobody(_: RoomEvent) -> None:
