@@ -59,6 +59,7 @@ export class OfflineCopy implements IDisposable {
   letGo(): void {
     const taken = [...this._taken.splice(0), ...(this._writer?.giveBack() ?? [])];
     taken.forEach(keepsake => void keepsake.remove());
+    this._aside = null;
   }
 
   /** How many changes the server lacks, none made before `since`, and whether they go there. */
@@ -71,6 +72,26 @@ export class OfflineCopy implements IDisposable {
       this._writer?.add([], needed);
       this._step();
     }
+  }
+
+  /**
+   * What the server does not have cannot go there for now: it stays as it is, whatever becomes of
+   * the document, until the server has it after all.
+   */
+  setAside(): void {
+    if (this._isDisposed || this._edits === 0) {
+      return;
+    }
+    if (this._writer === null) {
+      this._begin();
+    }
+    this._aside = this._writer;
+    this._taken.push(...(this._writer === null ? [] : [this._writer]));
+    this._writer = null;
+    this._phase = { kind: 'idle' };
+    this._edits = 0;
+    this._tell();
+    this._setTimer();
   }
 
   /** Keep the document from now on, even if the server has had all of it. */
@@ -153,6 +174,7 @@ export class OfflineCopy implements IDisposable {
     this._cost = performance.now() - start;
     const writer = this._options.storage.begin(subject, error => this._fail(writer, error));
     this._writer = writer;
+    this._aside = null;
     void writer.written.then(() => this._tell());
     writer.add(pieces, this._edits);
     writer.absorb(this._taken.splice(0));
@@ -193,7 +215,8 @@ export class OfflineCopy implements IDisposable {
     if (this._phase.kind === 'failed') {
       return 'failed';
     }
-    return this._edits > 0 && this._writer?.isWritten === true ? 'kept' : 'nothing';
+    const writer = this._edits > 0 ? this._writer : this._aside;
+    return writer?.isWritten === true ? 'kept' : 'nothing';
   }
 
   private _setTimer(): void {
@@ -220,6 +243,8 @@ export class OfflineCopy implements IDisposable {
   private _cost = 0;
   private _phase: Phase = { kind: 'idle' };
   private _writer: EntryWriter | null = null;
+  /** One of those that were taken: it has what cannot go to the server for now. */
+  private _aside: EntryWriter | null = null;
   private readonly _taken: Keepsake[] = [];
   private _kept: Kept = 'nothing';
   private _timer: ReturnType<typeof setTimeout> | undefined;

@@ -77,6 +77,10 @@ export class Shelter implements IDisposable {
     // While outputs come, the server has what is typed, and says so behind them.
     const isComing = link.kind === 'syncing' && state.partial;
     const now = Date.now();
+    if (state.access === 'view' && this._state?.access === 'edit') {
+      // A viewer has nothing to send. What was written before is not lost for that.
+      this._copy.setAside();
+    }
     this._waiting = isComing ? null : follow(this._waiting, state, now);
     this._copy.look(unsynced(state), this._waiting?.since ?? now, live || isComing);
     this._state = state;

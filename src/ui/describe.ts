@@ -292,6 +292,12 @@ function tellUnsynced(
   kept: Kept,
   trans: TranslationBundle
 ): string[] {
+  if (condition === 'viewing' && kept === 'kept') {
+    return [
+      trans.__('What you wrote before, and the server did not get, is kept in this browser.'),
+      trans.__('It is sent once you may change the document again.')
+    ];
+  }
   const count = unsynced(state);
   if (count === 0 || (condition === 'syncing' && kept !== 'failed')) {
     return [];

@@ -1,11 +1,13 @@
 import { YFile } from '@jupyter/ydoc';
 import * as Y from 'yjs';
 
-import { create, PRESENT, setUp, sync } from '../../__tests__/world';
+import { create, NOTHING, PRESENT, setUp, sync } from '../../__tests__/world';
 import type { World } from '../../__tests__/world';
+import type { Access } from '../../protocol';
 import { DifferenceKeeper } from '../../reopen/keeper';
 import type { FakeSocket } from '../../session/__tests__/fakes';
 import { STATUS } from '../../session/__tests__/play';
+import { LINGER } from '../decide';
 import { Browser, settled } from './browser';
 
 /** What the server holds of a history. */
@@ -239,6 +241,79 @@ describe('Shelter', () => {
     await settled();
     const again = await open();
     expect(again.getSource()).toBe('Oh, hello world');
+  });
+
+  /** The server is there again, and grants `access`. */
+  async function returnAs(access: Access): Promise<void> {
+    const { line } = page;
+    line.socket.onclose({ code: 1006, reason: '' });
+    window.dispatchEvent(new Event('online'));
+    await settled();
+    line.socket.onopen();
+    line.socket.say({ type: 'hello', lineage: 'L1', access, path: 'a.txt', status: STATUS });
+    line.socket.say({ type: 'step1', stateVector: Uint8Array.of(0) });
+    line.socket.say({ type: 'step2', update: NOTHING });
+    await settled();
+  }
+
+  /** The server has all that it is sent by then, and what is not needed is gone. */
+  async function returnForAWhile(access: Access): Promise<void> {
+    jest.useFakeTimers({ doNotFake: ['queueMicrotask'] });
+    await returnAs(access);
+    page.line.socket.say({ type: 'ack', count: 1 });
+    await jest.advanceTimersByTimeAsync(2 * LINGER);
+    jest.useRealTimers();
+  }
+
+  /** Write without a connection, and find out that one may only view by now. */
+  async function writeAndMayOnlyView(): Promise<YFile> {
+    const file = await open();
+    page.line.socket.onclose({ code: 1006, reason: '' });
+    file.updateSource(5, 5, ' offline');
+    await settled();
+    await returnForAWhile('view');
+    return file;
+  }
+
+  it('keeps what may not be sent any more, and says so', async () => {
+    const file = await writeAndMayOnlyView();
+    expect(page.provider.find(file)?.shelter?.kept).toBe('kept');
+    expect(serverText(held, page.line.socket)).toBe('hello world');
+    browser.crash();
+    keeper.dispose();
+    visit();
+    expect((await open()).getSource()).toBe('hello offline world');
+    expect(serverText(held, page.line.socket)).toBe('hello offline world');
+  });
+
+  it('leaves what may not be sent as it is when the document is closed', async () => {
+    (await writeAndMayOnlyView()).dispose();
+    await settled();
+    expect((await open()).getSource()).toBe('hello offline world');
+  });
+
+  it('lets go of it once it may be sent, and the server has it', async () => {
+    const file = await writeAndMayOnlyView();
+    expect(browser.shelf.entries.size).toBe(1);
+    await returnForAWhile('edit');
+    expect(serverText(held, page.line.socket)).toBe('hello offline world');
+    expect(browser.shelf.entries.size).toBe(0);
+    expect(page.provider.find(file)?.shelter?.kept).toBe('nothing');
+  });
+
+  it('keeps what a page before had left for somebody who may only view by now', async () => {
+    await writeOffline();
+    visit();
+    create(page);
+    await settled();
+    await returnAs('view');
+    page.line.socket.say({ type: 'ack', count: 1 });
+    await settled();
+    browser.crash();
+    keeper.dispose();
+    visit();
+    expect((await open()).getSource()).toBe('hello offline world');
+    expect(browser.shelf.entries.size).toBe(1);
   });
 
   it('keeps what was written before all of the document had come', async () => {

@@ -139,6 +139,12 @@ describe('the status of a document', () => {
     expect(label(new Play().dial().sync('L1', 'view'))).toBe('View only');
   });
 
+  it('tells them what of theirs the browser keeps', () => {
+    const { state } = new Play().dial().sync('L1', 'view');
+    expect(put(state, trans).story).toHaveLength(1);
+    expect(put(state, trans, 'kept').story.join(' ')).toContain('is kept in this browser');
+  });
+
   it('says why there is no way back', () => {
     const play = settled();
     play.lose(4403);
