@@ -6,3 +6,4 @@ export { Shelter } from './shelter';
 export { EXPIRY, OfflineStorage } from './storage';
 export type { Keepsake, Leftover } from './storage';
 export type { Entry, Piece } from './shelf';
+export { pathOfFile } from './whereabouts';

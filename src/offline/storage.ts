@@ -7,8 +7,13 @@ import type { Entry, Piece, Shelf } from './shelf';
 /** So long is kept what nobody comes back for, in milliseconds. */
 export const EXPIRY = 30 * 24 * 3600 * 1000;
 
-/** A database that does not answer must not keep a document from being opened. */
+/** A database, or a server, that does not answer must not keep a document from being opened. */
 const PATIENCE = 3_000;
+
+function inTime<T>(answer: Promise<T>): Promise<T | null> {
+  const late = new Promise<null>(resolve => setTimeout(() => resolve(null), PATIENCE));
+  return Promise.race([answer, late]);
+}
 
 /** Which document, and which history of it. */
 export type Subject = Pick<Entry, 'room' | 'path' | 'lineage'>;
@@ -27,16 +32,11 @@ export class OfflineStorage {
    * released. Where the file was replaced, and so is another document now, its path tells.
    */
   async claim(subject: Pick<Subject, 'room' | 'path'>): Promise<Leftover[]> {
-    const kind = kindOf(subject.room);
-    const late = new Promise<null>(resolve => setTimeout(() => resolve(null), PATIENCE));
-    const search = this.list().then(entries =>
-      entries.filter(
-        ({ room, path }) =>
-          room === subject.room || (path === subject.path && kindOf(room) === kind)
-      )
-    );
-    const found = await Promise.race([search, late]);
-    const claimed = await Promise.all((found ?? []).map(entry => this._take(entry)));
+    const entries = (await inTime(this.list())) ?? [];
+    const same = entries.filter(({ room }) => room === subject.room);
+    const former = entries.filter(entry => isAtPlaceOf(entry, subject));
+    const replaced = (await inTime(this._replaced(former))) ?? [];
+    const claimed = await Promise.all([...same, ...replaced].map(entry => this._take(entry)));
     return claimed.filter(leftover => leftover !== null);
   }
 
@@ -47,12 +47,14 @@ export class OfflineStorage {
     return (await shelf.list()).filter(entry => entry.server === server && entry.user === user);
   }
 
-  /** Entries that no page looks after. */
+  /** Entries that no page looks after, with the path at which their file is now. */
   async abandoned(): Promise<Entry[]> {
     const { owners } = this._options;
     const entries = (await this.list()).filter(({ edits }) => edits > 0);
     const free = await Promise.all(entries.map(({ id }) => owners.isFree(id)));
-    return entries.filter((_, index) => free[index]);
+    const found = entries.filter((_, index) => free[index]);
+    const paths = await Promise.all(found.map(({ room }) => this._pathOf(room)));
+    return found.map((entry, index) => ({ ...entry, path: paths[index] ?? entry.path }));
   }
 
   /** Remove what nobody has come back for; returns what of it was this person's. */
@@ -72,6 +74,25 @@ export class OfflineStorage {
       })
     );
     return gone.flat().filter(({ id }) => mine.has(id));
+  }
+
+  /**
+   * Those whose file is not anywhere else by now. What belongs to one that was only renamed waits for
+   * that, as long as nobody says anything else: it must never get into another document.
+   */
+  private async _replaced(entries: readonly Entry[]): Promise<Entry[]> {
+    const paths = await Promise.all(entries.map(({ room }) => this._pathOf(room)));
+    return entries.filter(({ path }, index) => paths[index] === null || paths[index] === path);
+  }
+
+  /** Where the file of a room is, `null` where it is gone, and nothing where that is not known. */
+  private async _pathOf(room: string): Promise<string | null | undefined> {
+    try {
+      return await this._options.pathOf(fileIdOf(room));
+    } catch (error) {
+      console.warn('The server does not say where a file is:', error);
+      return undefined;
+    }
   }
 
   private async _take(entry: Entry): Promise<Leftover | null> {
@@ -98,6 +119,8 @@ export namespace OfflineStorage {
     readonly server: string;
     /** The name by which the server knows this person. */
     readonly user: () => Promise<string>;
+    /** Where the file with this id is; `null` where the server knows of none, raises if it says nothing. */
+    readonly pathOf: (fileId: string) => Promise<string | null>;
   }
 }
 
@@ -236,7 +259,16 @@ export class EntryWriter implements Keepsake {
   private _resolveWritten: () => void = () => undefined;
 }
 
+/** Whether it belongs to a document that was where another one is now. */
+function isAtPlaceOf(entry: Entry, { room, path }: Pick<Subject, 'room' | 'path'>): boolean {
+  return entry.room !== room && entry.path === path && kindOf(entry.room) === kindOf(room);
+}
+
 /** How a room reads its file: `format:type` of `format:type:fileId`. */
 function kindOf(room: string): string {
   return room.split(':').slice(0, 2).join(':');
+}
+
+function fileIdOf(room: string): string {
+  return room.split(':').slice(2).join(':');
 }

@@ -4,14 +4,14 @@ import { IDocumentManager } from '@jupyterlab/docmanager';
 import { Notification } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import { ContentsManager, Drive } from '@jupyterlab/services';
-import type { Contents, User } from '@jupyterlab/services';
+import type { Contents, ServerConnection, User } from '@jupyterlab/services';
 import { ITranslator } from '@jupyterlab/translation';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Awareness } from 'y-protocols/awareness';
 
 import { readConfig } from '../config';
 import { CollabContentProvider, CONTENT_PROVIDER_ID } from '../drive';
-import { browserOwners, IndexedDbShelf, OfflineStorage } from '../offline';
+import { browserOwners, IndexedDbShelf, OfflineStorage, pathOfFile } from '../offline';
 import { IIdentity } from '../people/identity';
 import type { Identity } from '../people/identity';
 import { publishAutosave, publishUser } from '../people/publish';
@@ -38,7 +38,7 @@ export const contentProvider: JupyterFrontEndPlugin<ICollaborativeContentProvide
     const registry = drive.contentProviderRegistry;
     const trans = translationOf(translator);
     const canServe = registry !== undefined;
-    const offline = offlineStorage(serverSettings.baseUrl, user);
+    const offline = offlineStorage(serverSettings, user);
     const { maxFrame } = readConfig();
     const provider = new CollabContentProvider({
       ...{ collaborative: canServe, drive, trans, offline, maxFrame }
@@ -66,7 +66,10 @@ function defaultDrive(contents: Contents.IManager): Contents.IDrive | null {
 }
 
 /** Where this browser keeps what the server does not have; `null` where it keeps nothing. */
-function offlineStorage(server: string, user: User.IManager): OfflineStorage | null {
+function offlineStorage(
+  settings: ServerConnection.ISettings,
+  user: User.IManager
+): OfflineStorage | null {
   if (!('indexedDB' in window)) {
     return null;
   }
@@ -74,8 +77,9 @@ function offlineStorage(server: string, user: User.IManager): OfflineStorage | n
   return new OfflineStorage({
     shelf: new IndexedDbShelf(),
     owners: browserOwners(),
-    server,
-    user: name
+    server: settings.baseUrl,
+    user: name,
+    pathOf: id => pathOfFile(settings, id)
   });
 }
 

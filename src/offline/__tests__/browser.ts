@@ -55,11 +55,17 @@ export class MemoryOwners implements Owners {
 export class Browser {
   readonly shelf = new MemoryShelf();
   readonly owners = new MemoryOwners();
+  /** Where the server has the files, by id. It says nothing of any of them where there is none. */
+  files: Map<string, string> | null = new Map();
 
   /** What a page of `user` sees of it. */
   page(user = 'ada', server = 'https://hub/'): OfflineStorage {
     const { shelf, owners } = this;
-    return new OfflineStorage({ shelf, owners, server, user: () => Promise.resolve(user) });
+    const pathOf = (id: string) =>
+      this.files === null
+        ? Promise.reject(new Error('Not allowed'))
+        : Promise.resolve(this.files.get(id) ?? null);
+    return new OfflineStorage({ shelf, owners, server, user: () => Promise.resolve(user), pathOf });
   }
 
   /** All pages end at once, without a last word. */

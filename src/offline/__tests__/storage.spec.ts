@@ -51,6 +51,30 @@ describe('OfflineStorage', () => {
     expect(await browser.page().claim({ ...SUBJECT, room: 'json:notebook:1' })).toEqual([]);
   });
 
+  it('leaves what belongs to a file that was renamed, whatever is at its path now', async () => {
+    await leave();
+    browser.files?.set('1', 'thesis.txt');
+    expect(await browser.page().claim({ ...SUBJECT, room: 'text:file:2' })).toEqual([]);
+    expect(await browser.page().claim({ ...SUBJECT, path: 'thesis.txt' })).toHaveLength(1);
+  });
+
+  it('tells where a file is that was renamed', async () => {
+    await leave();
+    browser.files?.set('1', 'thesis.txt');
+    const paths = (await browser.page().abandoned()).map(({ path }) => path);
+    expect(paths).toEqual(['thesis.txt']);
+  });
+
+  it('leaves what is of another document where the server does not say which', async () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation();
+    await leave();
+    browser.files = null;
+    expect(await browser.page().claim({ ...SUBJECT, room: 'text:file:2' })).toEqual([]);
+    expect(await browser.page().claim(SUBJECT)).toHaveLength(1);
+    expect(warn).toHaveBeenCalledTimes(1);
+    warn.mockRestore();
+  });
+
   it('removes what the server turned out to have', async () => {
     const writer = browser.page().begin(SUBJECT, fail);
     writer.add([PIECE], 1);
