@@ -62,7 +62,8 @@ class NotebookMerge {
     private readonly _theirs: Notebook,
     private readonly _young: ReadonlyMap<string, string>
   ) {
-    const match = _theirs.keepsIds ? matchById : matchByContent;
+    // A file may have got ids, by another program, since mine was made: those that mine has are none of its.
+    const match = _mine.keepsIds && _theirs.keepsIds ? matchById : matchByContent;
     this._counterparts = match(_base.cells, _mine.cells, _theirs.cells);
     this._moved = movedCells(_base.cells, _mine.cells);
     this._baseById = byId(_base.cells);

@@ -228,4 +228,14 @@ describe('a notebook', () => {
     applyDifference(target, { base: readContent(base), mine: readContent(mine) });
     expect(sources(target)).toEqual(['one', 'two!', 'three', 'FOUR', 'new']);
   });
+
+  it('matches them so, too, where the file has got ids since', () => {
+    const withOthers = CELLS.map(({ id, source }) => cell(`${id}-new`, source as string));
+    const [base, mine, target] = [create(CELLS, 4), new YNotebook(), create(withOthers)];
+    applyUpdate(mine.ydoc, encodeStateAsUpdate(base.ydoc));
+    mine.getCell(1).setSource('two!');
+    target.getCell(3).setSource('FOUR');
+    applyDifference(target, { base: readContent(base), mine: readContent(mine) });
+    expect(sources(target)).toEqual(['one', 'two!', 'three', 'FOUR']);
+  });
 });
