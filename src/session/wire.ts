@@ -76,7 +76,7 @@ function receiveGreeting(
   if (state.lineage !== null && state.lineage !== lineage) {
     return message.adopts === true && message.access === 'edit' && !offered && !state.partial
       ? offer(state, moment.at)
-      : andThen(hangUp(state), alone => diverge(alone, lineage));
+      : andThen(hangUp(atPath(state, message.path)), alone => diverge(alone, lineage));
   }
   if (state.room !== null && state.lineage === null && state.room.lineage !== lineage) {
     // The room has got another history since the server named it to us, who hold none. It does

@@ -209,6 +209,15 @@ describe('coming back', () => {
     expect(unsynced(play.state)).toBe(1);
   });
 
+  it('learns from another history, too, where the file is by now', () => {
+    const play = live();
+    play.lose();
+    play.redial();
+    play.hello('L2', 'edit', { ...STATUS, file: { state: 'present', path: 'b.ipynb' } });
+    expect(play.state.link.kind).toBe('diverged');
+    expect(play.state.path).toBe('b.ipynb');
+  });
+
   it('is told of nothing new by a network that is back, once there is nothing to try', () => {
     const parted = live();
     parted.lose();
