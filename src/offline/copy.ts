@@ -2,6 +2,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
+import { now } from '../session';
 import { decide, nextLook, RETRY } from './decide';
 import type { Facts, Phase } from './decide';
 import type { Piece } from './shelf';
@@ -142,7 +143,7 @@ export class OfflineCopy implements IDisposable {
   }
 
   private _step(): void {
-    const [phase, action] = decide(this._phase, this._facts, Date.now());
+    const [phase, action] = decide(this._phase, this._facts, now());
     this._phase = phase;
     if (action === 'begin') {
       this._begin();
@@ -197,7 +198,7 @@ export class OfflineCopy implements IDisposable {
     }
     if (writer === this._writer) {
       this._writer = null;
-      this._phase = { kind: 'failed', until: Date.now() + RETRY };
+      this._phase = { kind: 'failed', until: now() + RETRY };
       this._tell();
       this._setTimer();
     }
@@ -223,7 +224,7 @@ export class OfflineCopy implements IDisposable {
     clearTimeout(this._timer);
     const due = nextLook(this._phase, this._facts);
     if (due !== null) {
-      this._timer = setTimeout(() => this._step(), Math.max(0, due - Date.now()));
+      this._timer = setTimeout(() => this._step(), Math.max(0, due - now()));
     }
   }
 

@@ -1,7 +1,7 @@
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 
-import { follow, unsynced } from '../session';
+import { follow, now, unsynced } from '../session';
 import type { Line, Occurrence, Room, SessionState, Waiting } from '../session';
 import { OfflineCopy } from './copy';
 import type { Kept } from './copy';
@@ -76,13 +76,13 @@ export class Shelter implements IDisposable {
     const live = link.kind === 'synced' || !(this._wasSynced || state.partial);
     // While outputs come, the server has what is typed, and says so behind them.
     const isComing = link.kind === 'syncing' && state.partial;
-    const now = Date.now();
+    const time = now();
     if (state.access === 'view' && this._state?.access === 'edit') {
       // A viewer has nothing to send. What was written before is not lost for that.
       this._copy.setAside();
     }
-    this._waiting = isComing ? null : follow(this._waiting, state, now);
-    this._copy.look(unsynced(state), this._waiting?.since ?? now, live || isComing);
+    this._waiting = isComing ? null : follow(this._waiting, state, time);
+    this._copy.look(unsynced(state), this._waiting?.since ?? time, live || isComing);
     this._state = state;
     this._removeIfDurable();
   }

@@ -4,6 +4,7 @@ import type { ISignal } from '@lumino/signaling';
 
 import { decode, encode, ProtocolError } from '../protocol';
 import type { Adopt, ClientMessage } from '../protocol';
+import { now } from './clock';
 import { nextDeadline } from './deadlines';
 import type { Effect, SaveResult } from './effects';
 import type { Occurrence } from './events';
@@ -99,7 +100,7 @@ export class SessionDriver implements IDisposable {
 
   private _handle(occurrence: Occurrence): void {
     const backlog = this._socket?.bufferedAmount ?? 0;
-    const moment = { at: Date.now(), luck: Math.random(), backlog };
+    const moment = { at: now(), luck: Math.random(), backlog };
     const [state, effects] = reduce(this._state, { ...occurrence, ...moment });
     this._state = state;
     effects.forEach(effect => this._perform(effect));
@@ -214,7 +215,7 @@ export class SessionDriver implements IDisposable {
     }
     clearTimeout(this._timer);
     this._timerDue = deadline;
-    const wait = deadline - Date.now();
+    const wait = deadline - now();
     if (wait > 0) {
       this._timer = setTimeout(() => this._wake(), wait);
     } else {

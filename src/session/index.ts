@@ -1,6 +1,7 @@
 /** One document's conversation with the server: a pure reducer, and a driver that does the I/O. */
 export type { Effect, SaveResult, Step } from './effects';
 export type { AskFailure, Moment, Occurrence, SessionEvent } from './events';
+export { makeClock, now } from './clock';
 export { nextDeadline } from './deadlines';
 export { reduce } from './reduce';
 export { idle, unsynced, wireOf } from './state';

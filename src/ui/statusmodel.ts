@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { VDomModel } from '@jupyterlab/ui-components';
 
 import type { DocumentProvider } from '../provider';
-import { follow, LATE } from '../session';
+import { follow, LATE, now } from '../session';
 import type { Waiting } from '../session';
 import { CALM, describe, NEWS } from './describe';
 import type { ActionId, Description } from './describe';
@@ -55,7 +55,7 @@ export class StatusModel extends VDomModel {
     this._follow();
     const next = this._read();
     // Shorter than that, being on the way to the server is no news: it would only flicker.
-    const wait = (this._waiting?.since ?? 0) + LATE - Date.now();
+    const wait = (this._waiting?.since ?? 0) + LATE - now();
     const isCalm = this._description !== null && CALM.has(this._description.condition);
     if (next?.condition === 'syncing' && isCalm && wait > 0) {
       this._timer ??= setTimeout(this._onTime, wait);
@@ -71,7 +71,7 @@ export class StatusModel extends VDomModel {
 
   private _follow(): void {
     const state = this._provider?.state;
-    this._waiting = state === undefined ? null : follow(this._waiting, state, Date.now());
+    this._waiting = state === undefined ? null : follow(this._waiting, state, now());
   }
 
   private _read(): Description | null {

@@ -86,6 +86,20 @@ describe('SessionDriver', () => {
     expect(server.getText('source').toString()).toBe(doc.getText('source').toString());
   });
 
+  it('goes on sending and connecting where the clock of the system is set back', async () => {
+    const { doc, server, line } = world;
+    const socket = await connect(world);
+    jest.setSystemTime(Date.now() - 3_600_000);
+    doc.getText('source').insert(5, ' world');
+    jest.advanceTimersByTime(50);
+    receive(server, socket);
+    expect(server.getText('source').toString()).toBe('hello world');
+    socket.onclose({ code: 1006, reason: '' });
+    jest.setSystemTime(Date.now() - 3_600_000);
+    jest.advanceTimersByTime(1_000);
+    expect(line.sockets).toHaveLength(2);
+  });
+
   it('sends what is changed in one go as one update, at once', async () => {
     const { doc } = world;
     const socket = await connect(world);
