@@ -190,11 +190,17 @@ export class OfflineCopy implements IDisposable {
   private _fail(writer: EntryWriter, error: unknown): void {
     console.warn('Changes cannot be kept in this browser:', error);
     const absorbed = writer.giveBack();
-    void writer.remove();
+    // What was written before stays, until there is room for all of it.
+    const left = writer.isWritten ? [writer] : [];
+    if (writer.isWritten) {
+      writer.stop();
+    } else {
+      void writer.remove();
+    }
     if (this._isDisposed) {
       absorbed.forEach(keepsake => keepsake.release());
     } else {
-      this._taken.push(...absorbed);
+      this._taken.push(...left, ...absorbed);
     }
     if (writer === this._writer) {
       this._writer = null;

@@ -175,7 +175,7 @@ export class EntryWriter implements Keepsake {
 
   /** Add pieces; there are `edits` changes now that the server does not have. */
   add(pieces: readonly Piece[], edits: number): void {
-    if (this._isRemoved) {
+    if (this._isOver) {
       return;
     }
     this._waiting.push(...pieces);
@@ -199,9 +199,14 @@ export class EntryWriter implements Keepsake {
     return this._absorbed.splice(0);
   }
 
-  remove(): Promise<void> {
-    this._isRemoved = true;
+  /** Write nothing more, and leave what is written as it is. */
+  stop(): void {
+    this._isOver = true;
     this._waiting = [];
+  }
+
+  remove(): Promise<void> {
+    this.stop();
     void this._then(() => this._options.shelf.remove(this.id));
     return this._release();
   }
@@ -217,7 +222,7 @@ export class EntryWriter implements Keepsake {
     const pieces = this._waiting;
     this._waiting = [];
     this._isScheduled = false;
-    if (this._isRemoved) {
+    if (this._isOver) {
       return;
     }
     const absorbed = [...this._absorbed];
@@ -240,7 +245,7 @@ export class EntryWriter implements Keepsake {
   /** One thing after the other. */
   private _then(job: () => Promise<void>): Promise<void> {
     this._work = this._work.then(job).catch((error: unknown) => {
-      if (!this._isRemoved) {
+      if (!this._isOver) {
         this._onFailure(error);
       }
     });
@@ -254,7 +259,7 @@ export class EntryWriter implements Keepsake {
   private _claim: IDisposable | null = null;
   private _isWritten = false;
   private _isScheduled = false;
-  private _isRemoved = false;
+  private _isOver = false;
   private _work: Promise<void> = Promise.resolve();
   private _resolveWritten: () => void = () => undefined;
 }

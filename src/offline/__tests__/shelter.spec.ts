@@ -7,7 +7,8 @@ import type { Access } from '../../protocol';
 import { DifferenceKeeper } from '../../reopen/keeper';
 import type { FakeSocket } from '../../session/__tests__/fakes';
 import { STATUS } from '../../session/__tests__/play';
-import { LINGER } from '../decide';
+import { LINGER, RETRY } from '../decide';
+import type { Piece } from '../shelf';
 import { Browser, settled } from './browser';
 
 /** What the server holds of a history. */
@@ -26,6 +27,13 @@ function serverText(held: Uint8Array, { sent }: FakeSocket): string {
       Y.applyUpdate(model.ydoc, message.update);
     }
   });
+  return model.getSource();
+}
+
+/** The text that a browser keeps. */
+function textOf(pieces: readonly Piece[] = []): string {
+  const model = YFile.create();
+  pieces.forEach(({ update }) => Y.applyUpdate(model.ydoc, update));
   return model.getSource();
 }
 
@@ -205,6 +213,28 @@ describe('Shelter', () => {
     page.line.socket.say({ type: 'ack', count: 2 });
     await settled();
     expect(browser.shelf.entries.size).toBe(0);
+    warn.mockRestore();
+  });
+
+  it('leaves what it has written down where it cannot go on, and replaces it once it can', async () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation();
+    jest.useFakeTimers({ doNotFake: ['queueMicrotask'] });
+    const file = await open();
+    page.line.socket.onclose({ code: 1006, reason: '' });
+    file.updateSource(5, 5, ' offline');
+    await settled();
+    browser.shelf.error = new Error('The disk is full');
+    file.updateSource(0, 0, 'Oh, ');
+    await settled();
+    expect(page.provider.find(file)?.shelter?.kept).toBe('failed');
+    const [kept] = [...browser.shelf.entries.values()];
+    expect(textOf(kept?.pieces)).toBe('hello offline world');
+    browser.shelf.error = null;
+    await jest.advanceTimersByTimeAsync(RETRY);
+    jest.useRealTimers();
+    const [again, ...more] = [...browser.shelf.entries.values()];
+    expect(textOf(again?.pieces)).toBe('Oh, hello offline world');
+    expect(more).toEqual([]);
     warn.mockRestore();
   });
 
