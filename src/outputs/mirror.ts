@@ -1,10 +1,12 @@
 import { YCodeCell } from '@jupyter/ydoc';
 import type { CellChange } from '@jupyter/ydoc';
 import type { ICellModel, ICodeCellModel } from '@jupyterlab/cells';
+import type { IOutput } from '@jupyterlab/nbformat';
 import type { INotebookModel } from '@jupyterlab/notebook';
+import { JSONExt } from '@lumino/coreutils';
 import type { Array as YArray, YEvent } from 'yjs';
 
-import { ALL, OutputView } from './view';
+import { ALL, OutputView, read } from './view';
 import type { Span } from './view';
 
 type Events = readonly YEvent<YArray<unknown>>[];
@@ -16,13 +18,11 @@ interface Teller {
   getChanges(events: Events, ...rest: unknown[]): Changes;
 }
 
-/** In the place of what JupyterLab writes outputs into the document with. */
-const STILL = {
-  updateOutputs: () => undefined,
-  clearOutputs: () => undefined,
-  appendStreamOutput: () => undefined,
-  removeStreamOutput: () => undefined
-};
+/** What JupyterLab writes outputs into the document with. */
+type Writers = Pick<
+  YCodeCell,
+  'updateOutputs' | 'clearOutputs' | 'appendStreamOutput' | 'removeStreamOutput'
+>;
 
 /**
  * Has the outputs of all cells of a notebook shown as the document has them, whatever has changed it.
@@ -42,7 +42,14 @@ export function mirrorOutputs({ cells }: INotebookModel): void {
   });
 }
 
-const views = new WeakMap<YCodeCell, Set<OutputView>>();
+/** A cell, all that show it, and whether what they do is kept out of the document. */
+interface Shown {
+  readonly cell: YCodeCell;
+  readonly views: Set<OutputView>;
+  isMuted: boolean;
+}
+
+const known = new WeakMap<YCodeCell, Shown>();
 
 function mirrorCell(model: ICellModel): void {
   const cell: unknown = model.sharedModel;
@@ -50,10 +57,11 @@ function mirrorCell(model: ICellModel): void {
     return;
   }
   const view = new OutputView(model.outputs);
-  viewsOf(cell).add(view);
+  const shown = shownOf(cell);
+  shown.views.add(view);
   if (!view.isAsLongAs(cell.youtputs)) {
     // JupyterLab makes one of two texts that stand beside each other, and counts one less from there on.
-    muted(cell, () => view.take(cell.youtputs, ALL));
+    muted(shown, () => view.take(cell.youtputs, ALL));
   }
 }
 
@@ -61,31 +69,77 @@ function isCode(model: ICellModel): model is ICodeCellModel {
   return model.type === 'code';
 }
 
-/** All that show a cell. The first time that they are asked for, they begin to be told of it. */
-function viewsOf(cell: YCodeCell): Set<OutputView> {
-  const known = views.get(cell);
-  if (known !== undefined) {
-    return known;
+/** What is known of a cell. The first time that it is asked for, its views begin to be told of it. */
+function shownOf(cell: YCodeCell): Shown {
+  const before = known.get(cell);
+  if (before !== undefined) {
+    return before;
   }
-  const all = new Set<OutputView>();
-  views.set(cell, all);
+  const shown: Shown = { cell, views: new Set(), isMuted: false };
+  known.set(cell, shown);
+  Object.assign(cell, writersOf(shown));
   const teller = cell as unknown as Teller;
   const tell = teller.getChanges.bind(cell);
   teller.getChanges = (events, ...rest) => {
     const changes = tell(events, ...rest);
     const span = touched(events, cell.youtputs);
     if (span !== null) {
-      muted(cell, () => takeIn(cell, all, span));
+      muted(shown, () => takeIn(shown, span));
     }
-    return all.size === 0 ? changes : withoutOutputs(changes);
+    return shown.views.size === 0 ? changes : withoutOutputs(changes);
   };
-  return all;
+  return shown;
 }
 
-function takeIn({ youtputs }: YCodeCell, all: Set<OutputView>, span: Span): void {
-  for (const view of all) {
+/** What JupyterLab writes with, where that is what the page itself has done to the outputs. */
+function writersOf(shown: Shown): Writers {
+  const { cell } = shown;
+  const own =
+    <T extends unknown[]>(write: (...args: T) => void) =>
+    (...args: T) => {
+      if (!shown.isMuted) {
+        write.apply(cell, args);
+      }
+    };
+  const update = own(cell.updateOutputs.bind(cell));
+  return {
+    updateOutputs: (start, end, outputs, origin) => {
+      if (isNews(shown, start, end, outputs)) {
+        update(start, end, outputs, origin);
+      }
+    },
+    clearOutputs: own(cell.clearOutputs.bind(cell)),
+    appendStreamOutput: own(cell.appendStreamOutput.bind(cell)),
+    removeStreamOutput: own(cell.removeStreamOutput.bind(cell))
+  };
+}
+
+/**
+ * Whether outputs are to be written because of something else than how they are shown here.
+ *
+ * JupyterLab writes an output anew as the page trusts it, and as a chart gets a picture of itself
+ * where it is drawn. Of two pages that do so at once there would be two outputs.
+ */
+function isNews(
+  { cell: { youtputs }, views }: Shown,
+  start: number,
+  end: number,
+  outputs: readonly IOutput[] = []
+): boolean {
+  const [output] = outputs;
+  if (output === undefined || outputs.length > 1 || end !== start + 1 || end > youtputs.length) {
+    return true;
+  }
+  return (
+    !JSONExt.deepEqual(read(youtputs.get(start)), output) &&
+    ![...views].some(view => view.hasDrawn(start, output))
+  );
+}
+
+function takeIn({ cell: { youtputs }, views }: Shown, span: Span): void {
+  for (const view of views) {
     if (view.isDisposed) {
-      all.delete(view);
+      views.delete(view);
     } else {
       view.take(youtputs, span);
     }
@@ -98,12 +152,13 @@ function withoutOutputs<T extends Changes>(changes: T): T {
 }
 
 /** Do `change`; what JupyterLab makes of it does not go into the document, where it comes from. */
-function muted<T>(cell: YCodeCell, change: () => T): T {
-  Object.assign(cell, STILL);
+function muted(shown: Shown, change: () => void): void {
+  const before = shown.isMuted;
+  shown.isMuted = true;
   try {
-    return change();
+    change();
   } finally {
-    Object.keys(STILL).forEach(name => Reflect.deleteProperty(cell, name));
+    shown.isMuted = before;
   }
 }
 

@@ -32,14 +32,20 @@ const BLANK: IOutput = { output_type: 'display_data', data: {}, metadata: {} };
 export class OutputView {
   constructor(private readonly _outputs: Outputs) {
     for (let at = 0; at < _outputs.length; at += 1) {
-      this._note(_outputs.get(at));
+      this._note(at, _outputs.get(at));
     }
-    _outputs.changed.connect((_, { type, newValues }) => {
+    this._isTaking = false;
+    _outputs.changed.connect((_, { type, newIndex, newValues, oldIndex, oldValues }) => {
       if (type === 'add') {
-        newValues.forEach(item => this._note(item));
+        newValues.forEach((item, at) => this._note(newIndex + at, item));
         this._isMoved = false;
       } else if (type === 'clear') {
         this._open = null;
+        this._items = [];
+      } else if (type === 'remove') {
+        this._items.splice(oldIndex, oldValues.length);
+      } else if (type === 'set') {
+        newValues.forEach((item, at) => this._replace(newIndex + at, item));
       }
     });
   }
@@ -53,8 +59,23 @@ export class OutputView {
     return this._outputs.length === target.length;
   }
 
+  /** Whether an output that was taken in has become `value` as the page drew it. */
+  hasDrawn(at: number, value: IOutput): boolean {
+    const item = this._items[at];
+    return item !== undefined && this._taken.has(item) && JSONExt.deepEqual(item.toJSON(), value);
+  }
+
   /** Show what `target` has; where it is as long as the view, nothing beside `span` differs. */
   take(target: YArray<unknown>, span: Span): void {
+    this._isTaking = true;
+    try {
+      this._take(target, span);
+    } finally {
+      this._isTaking = false;
+    }
+  }
+
+  private _take(target: YArray<unknown>, span: Span): void {
     this._match(target, span);
     this._close();
     if (!this.isAsLongAs(target)) {
@@ -145,10 +166,21 @@ export class OutputView {
     }
   }
 
-  private _note(item: Item): void {
+  private _note(at: number, item: Item): void {
     const { name = null } = item.type === 'stream' ? (item.toJSON() as { name?: string }) : {};
     this._open = name;
     this._followed.add(item);
+    this._items.splice(at, 0, item);
+    if (this._isTaking) {
+      this._taken.add(item);
+    }
+  }
+
+  private _replace(at: number, item: Item): void {
+    if (this._isTaking || this.hasDrawn(at, item.toJSON())) {
+      this._taken.add(item);
+    }
+    this._items[at] = item;
   }
 
   /** The name of the text that JupyterLab continues when more of that name is added. */
@@ -159,9 +191,17 @@ export class OutputView {
 
   /** What is drawn again when its text changes: all that was added, and nothing that was set. */
   private readonly _followed = new WeakSet<Item>();
+
+  /** The outputs that are shown. */
+  private _items: Item[] = [];
+
+  /** What the document has brought, and not this page: the outputs that there were at first, too. */
+  private readonly _taken = new WeakSet<Item>();
+  private _isTaking = true;
 }
 
-function read(output: unknown): IOutput {
+/** An output as a document has it. */
+export function read(output: unknown): IOutput {
   return (output instanceof YMap ? output.toJSON() : output) as IOutput;
 }
 

@@ -170,6 +170,38 @@ describe('outputs of others', () => {
     expect(area()).toEqual(['step 2\n', 'new', 'END']);
   });
 
+  it('are drawn with a picture of themselves, which only the page that ran them writes (O10)', () => {
+    const { pages, ada, bob } = two([chart('old')]);
+    ada.outputs.add(chart('new'));
+    pages.sync();
+    draw(bob, 1, 'of Bob');
+    expect(bob.sent).toEqual([]);
+    [0, 1].forEach(at => draw(ada, at, 'of Ada'));
+    pages.sync();
+    expect(pages.serverOutputs).toEqual([chart('old'), chart('new', 'of Ada')]);
+    expect(bob.shown).toEqual(pages.serverOutputs);
+  });
+
+  it('are trusted without being written again, and so is what is printed meanwhile (O10)', () => {
+    const { pages, ada, bob } = two([plot('plot'), chart('chart'), stream('one\n')]);
+    draw(bob, 1, 'of Bob');
+    pages.all.forEach(({ cell }) => (cell.trusted = true));
+    draw(bob, 1, 'of Bob, trusted');
+    ada.outputs.add(stream('two\n'));
+    pages.all.forEach(page => pages.send(page));
+    expect(pages.serverOutputs).toEqual([plot('plot'), chart('chart'), stream('one\ntwo\n')]);
+  });
+
+  it('can be updated also where they were taken in', () => {
+    const { pages, ada, bob } = two([plot('A1')]);
+    bob.outputs.set(0, plot('A2'));
+    pages.sync();
+    expect(pages.agree()).toEqual([plot('A2')]);
+    (ada.notebook.cells[0] as YCodeCell).updateOutputs(0, 1, [plot('A3')]);
+    pages.sync();
+    expect(pages.agree()).toEqual([plot('A3')]);
+  });
+
   it('are those of the file where another program has changed it', () => {
     const page = new Page();
     FROM_THE_SERVER.forEach(update => page.receive(Buffer.from(update, 'base64')));
@@ -211,6 +243,20 @@ describe('outputs of others', () => {
     expect(bob.outputsOf(1).toJSON()).toEqual([plot('b'), stream('c')]);
   });
 });
+
+function chart(name: string, picture?: string): IOutput {
+  const data = {
+    'application/vnd.vega.v5+json': { name },
+    ...(picture === undefined ? {} : { 'image/png': picture })
+  };
+  return { output_type: 'display_data', data, metadata: {} };
+}
+
+/** As JupyterLab draws charts of Vega: the first time it adds a picture of what is seen. */
+function draw({ outputs }: Page, at: number, picture: string): void {
+  const item = outputs.get(at);
+  item.setData({ data: { ...item.data, 'image/png': picture } });
+}
 
 /** The texts that somebody sees in the outputs of a page. */
 function shows({ cell }: { readonly cell: ICodeCellModel }): () => string[] {

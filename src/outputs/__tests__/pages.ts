@@ -130,9 +130,13 @@ export class Pages {
     this.all.forEach(page => this.deliver(page, way));
   }
 
+  get serverOutputs(): IOutput[] {
+    return (this.server.cells[0] as YCodeCell).getOutputs();
+  }
+
   /** The outputs, which all pages show and all documents have. */
   agree(): IOutput[] {
-    const outputs = (this.server.cells[0] as YCodeCell).getOutputs();
+    const outputs = this.serverOutputs;
     for (const page of this.all) {
       expect(page.written).toEqual(outputs);
       expect(page.shown).toEqual(outputs);
