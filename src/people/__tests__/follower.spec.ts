@@ -1,6 +1,8 @@
+import { CodeCell } from '@jupyterlab/cells';
 import { NotebookActions } from '@jupyterlab/notebook';
 import type { Notebook } from '@jupyterlab/notebook';
 import { nullTranslator } from '@jupyterlab/translation';
+import { PromiseDelegate } from '@lumino/coreutils';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 
@@ -410,17 +412,34 @@ describe('what we tell of our view', () => {
   });
 });
 
+/** A cell, and what has the kernel asked for it. */
+function asking() {
+  const outputArea: { future?: { done: Promise<void> } } = {};
+  const cell = Object.create(CodeCell.prototype, {
+    outputArea: { value: outputArea },
+    isDisposed: { value: false }
+  }) as CodeCell;
+  const ask = () => {
+    const done = new PromiseDelegate<void>();
+    outputArea.future = { done: done.promise };
+    return done;
+  };
+  return { cell, ask };
+}
+
 describe('what we tell of cells that run', () => {
   function ran() {
     const { awareness, roster } = setUp();
-    const running = new Map<Notebook, number>();
+    const running = new Map<Notebook, ReadonlySet<{ cell: CodeCell }>>();
     tellRunning({ of: () => ({ roster }) as Place }, running);
-    const emit = (signal: unknown, notebook: Notebook) =>
-      (signal as Signal<object, { notebook: Notebook }>).emit({ notebook });
+    const emit = (signal: unknown, notebook: Notebook, cell?: CodeCell) =>
+      (signal as Signal<object, object>).emit({ notebook, cell });
     return {
       running,
-      schedule: (notebook: Notebook) => emit(NotebookActions.executionScheduled, notebook),
-      finish: (notebook: Notebook) => emit(NotebookActions.executed, notebook),
+      schedule: (notebook: Notebook, cell?: CodeCell) =>
+        emit(NotebookActions.executionScheduled, notebook, cell),
+      finish: (notebook: Notebook, cell?: CodeCell) =>
+        emit(NotebookActions.executed, notebook, cell),
       told: (): unknown => awareness.getLocalState()?.running
     };
   }
@@ -434,6 +453,31 @@ describe('what we tell of cells that run', () => {
     expect(told()).toBe(true);
     finish(notebook);
     expect([told(), running.size]).toEqual([false, 0]);
+  });
+
+  it('is none where the kernel is restarted, or a cell is run once more or deleted', async () => {
+    const { schedule, finish, told } = ran();
+    const notebook = new Widget() as unknown as Notebook;
+    const { cell, ask } = asking();
+    schedule(notebook, cell);
+    const first = ask();
+    await settle();
+    expect(told()).toBe(true);
+    schedule(notebook, cell);
+    const second = ask();
+    first.reject(new Error('Canceled'));
+    await settle();
+    expect(told()).toBe(true);
+    second.reject(new Error('Canceled'));
+    await settle();
+    expect(told()).toBe(false);
+    schedule(notebook, cell);
+    ask().resolve();
+    finish(notebook, cell);
+    expect(told()).toBe(false);
+    schedule(notebook, cell);
+    await settle();
+    expect(told()).toBe(false);
   });
 
   it('knows nothing of a notebook that is closed, whatever becomes of its cells', () => {
