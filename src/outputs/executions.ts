@@ -1,12 +1,13 @@
+import { YNotebook } from '@jupyter/ydoc';
 import { CodeCell } from '@jupyterlab/cells';
 import type { ICodeCellModel } from '@jupyterlab/cells';
 import type { Notebook, NotebookPanel } from '@jupyterlab/notebook';
-import type { OutputArea } from '@jupyterlab/outputarea';
 import type { Kernel } from '@jupyterlab/services';
 
 import { OutputFeed } from './feed';
 import type { OutputLimits, OutputWords } from './limits';
 import { Questions } from './questions';
+import { Runs } from './runs';
 import type { Outputs } from './view';
 
 /** Stands between the kernel and the cells of a notebook for as long as the notebook is open. */
@@ -16,7 +17,11 @@ export function feedOutputs(
   words: OutputWords
 ): void {
   const { sessionContext } = context;
-  const questions = new Questions(cell => areaOf(content, cell));
+  const questions = new Questions(id => {
+    const cell = codeCellsOf(content).find(({ model }) => model.id === id);
+    return cell?.outputArea ?? null;
+  });
+  const runs = runsOf(context, content);
   const follow = (kernel: Kernel.IKernelConnection | null | undefined) => {
     kernel?.anyMessage.connect(onMessage);
   };
@@ -33,6 +38,7 @@ export function feedOutputs(
       queueMicrotask(() => {
         kernel.registerMessageHook(msg.header.msg_id, feed.hear);
         questions.watch(cell);
+        runs?.start(cell);
       });
     }
   };
@@ -49,7 +55,13 @@ function outputsOf(context: NotebookPanel['context'], id: string): Outputs | nul
   return null;
 }
 
-function areaOf({ widgets }: Notebook, id: string): OutputArea | null {
-  const cell = widgets.find(({ model }) => model.id === id);
-  return cell instanceof CodeCell ? cell.outputArea : null;
+function runsOf({ model }: NotebookPanel['context'], content: Notebook): Runs | null {
+  const { sharedModel } = model;
+  return sharedModel instanceof YNotebook
+    ? new Runs(sharedModel.ydoc, () => codeCellsOf(content))
+    : null;
+}
+
+function codeCellsOf({ isDisposed, widgets }: Notebook): CodeCell[] {
+  return isDisposed ? [] : widgets.filter(cell => cell instanceof CodeCell);
 }

@@ -31,12 +31,12 @@ export class Page {
         this.sent.push(update);
       }
     });
-    this._model = new NotebookModel({ sharedModel: this.notebook, collaborationEnabled: true });
-    mirrorOutputs(this._model);
+    this.model = new NotebookModel({ sharedModel: this.notebook, collaborationEnabled: true });
+    mirrorOutputs(this.model);
   }
 
   get cell(): ICodeCellModel {
-    return this._model.cells.get(0) as ICodeCellModel;
+    return this.model.cells.get(0) as ICodeCellModel;
   }
 
   /** What JupyterLab shows. */
@@ -45,7 +45,7 @@ export class Page {
   }
 
   outputsOf(index: number): ICodeCellModel['outputs'] {
-    return (this._model.cells.get(index) as ICodeCellModel).outputs;
+    return (this.model.cells.get(index) as ICodeCellModel).outputs;
   }
 
   get shown(): IOutput[] {
@@ -67,7 +67,7 @@ export class Page {
 
   readonly notebook: YNotebook;
   readonly sent: Uint8Array[] = [];
-  private readonly _model: NotebookModel;
+  readonly model: NotebookModel;
 }
 
 /** Pages with one notebook of one cell, and the server between them. */
