@@ -21,6 +21,7 @@
     |   +-- FileForbidden      the server may not read or write it
     |   +-- FileUnreadable     its bytes are not what its type promises
     |   |   +-- NotUtf8
+    |   |   +-- WrongFormat    it is asked for in a form that such documents do not have
     |   |   +-- NotANotebook
     |   +-- FileTooLarge       it is larger than the server accepts
     |   +-- FileFull           no space is left where it lies
@@ -158,6 +159,20 @@ class NotUtf8(FileUnreadable):
             path,
             f"{path} is not UTF-8 text{where}. Convert it to UTF-8, or open it with a viewer for"
             " binary files.",
+        )
+
+
+class WrongFormat(FileUnreadable):
+    """The file was asked for in a ``format`` that documents of ``type`` do not have."""
+
+    reason = "wrong-format"
+
+    def __init__(self, path: str, format: str, type: str) -> None:
+        self.detail = f"{format}:{type}"
+        super().__init__(
+            path,
+            f"{path} cannot be opened as {self.detail}: text is text:file, and bytes are"
+            " base64:blob.",
         )
 
 

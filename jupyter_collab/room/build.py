@@ -81,6 +81,14 @@ def is_text(type: str) -> bool:
     return type in ("file", "unicode") or type not in ydocs
 
 
+def suits(type: str, source: Any) -> bool:
+    """Whether documents of ``type`` can have ``source``: text has no bytes, and bytes no text. What
+    the types of other packages take is for them to say."""
+    if type == "blob":
+        return isinstance(source, bytes)
+    return isinstance(source, str) or not is_text(type)
+
+
 def is_placeholder(cell: Mapping[str, Json]) -> bool:
     """Whether ``cell`` is what an empty notebook shows, and nobody has used it yet.
 

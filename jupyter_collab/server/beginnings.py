@@ -9,10 +9,10 @@ from typing import Any
 
 from pycrdt import Doc
 
-from ..errors import NotANotebook, StoreError
+from ..errors import NotANotebook, StoreError, WrongFormat
 from ..files.port import DocumentFile, FileContent, FileVersion
 from ..protocol.identity import Lineage, RoomId
-from ..room.build import build
+from ..room.build import build, suits
 from ..room.replica import Replica
 from ..store.knowledge import Anything, Nothing, Replaces, Unread
 from ..store.port import StoredHistory, UpdateLog
@@ -207,6 +207,8 @@ class Beginnings:
         over: Replaces,
         name: Lineage | None = None,
     ) -> Start:
+        if not suits(id.type, content.source):
+            raise WrongFormat(path, id.format, id.type)
         try:
             built = await self.in_thread(build, id.format, id.type, content.source)
         except NotANotebook as error:

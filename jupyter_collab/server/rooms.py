@@ -92,9 +92,9 @@ class Rooms:
         for task in list(self._opening.values()):
             task.cancel()
         await asyncio.gather(*self._opening.values(), return_exceptions=True)
-        actors = list(self._actors.values())
-        await asyncio.gather(*(actor.flush(timeout) for actor in actors), return_exceptions=True)
-        for actor in actors:
-            self._actors.pop(actor.id, None)
+        flushes = [actor.flush(timeout) for actor in self._actors.values()]
+        await asyncio.gather(*flushes, return_exceptions=True)
+        for actor in list(self._actors.values()):  # those that nobody needs are closed by now
+            del self._actors[actor.id]
             self._closing[actor.id] = asyncio.create_task(self._close(actor))
         await asyncio.gather(*self._closing.values(), return_exceptions=True)

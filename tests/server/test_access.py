@@ -99,6 +99,8 @@ async def test_what_is_no_room_opens_none(
             b'{"cells": [{"cell_type": "heading"}], "metadata": {}, "nbformat": 4}',
             *("notebook", "json", "not-a-notebook", "cell 1 has the type 'heading'"),
         ),
+        (b"some text", "file", "base64", "wrong-format", "base64:file"),
+        (b"some text", "blob", "text", "wrong-format", "text:blob"),
     ],
 )
 async def test_files_that_cannot_be_read_say_why(

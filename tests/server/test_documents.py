@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -152,16 +154,17 @@ async def test_a_server_where_somebody_types_is_not_idle(
     """Jupyter and JupyterHub stop servers that are. Who is only there, with a page that is left
     open, does not count."""
     ada, bob = await connect("notes.txt"), await connect("notes.txt")
-    before = jp_serverapp.web_app.last_activity()
+    used: Callable[[], datetime] = jp_serverapp.web_app.last_activity
+    before = used()
     await ada.send(presence(7, {"user": {"name": "Ada"}}))
     await bob.until(lambda: 7 in states(bob))
-    assert jp_serverapp.web_app.last_activity() == before
+    assert used() == before
     ada.text += "typed"
     await ada.durable()
-    typed = jp_serverapp.web_app.last_activity()
+    typed = used()
     assert typed > before
     await ada.save()
-    assert jp_serverapp.web_app.last_activity() > typed
+    assert used() > typed
 
 
 async def test_a_fault_in_a_write_is_told_and_tried_again(
