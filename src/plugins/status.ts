@@ -9,6 +9,9 @@ import { translationOf } from '../translation';
 import { StatusWidget } from '../ui/status';
 import { StatusModel } from '../ui/statusmodel';
 
+/** Behind the space after the menus of Jupyter Notebook, before whether a notebook is trusted. */
+const MENU_RANK = 10_500;
+
 /** Shows how the document in front is kept: offline, synced, saved, or what is wrong. */
 export const status: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-collab:status',
@@ -50,7 +53,10 @@ function followCurrent(
   follow();
 }
 
-/** In the status bar, or beside the title where there is none, as in Jupyter Notebook. */
+/**
+ * In the status bar, or beside the menus where there is none, as in Jupyter Notebook: its header with
+ * the title is hidden on narrow pages, and by *Show Header*.
+ */
 function show(
   widget: StatusWidget,
   shell: JupyterFrontEnd.IShell,
@@ -58,7 +64,7 @@ function show(
 ): void {
   widget.id = 'jp-collab-status';
   if (statusBar === null) {
-    shell.add(widget, 'top', { rank: 901 });
+    shell.add(widget, 'menu', { rank: MENU_RANK });
     return;
   }
   const { model } = widget;

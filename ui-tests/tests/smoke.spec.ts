@@ -56,3 +56,21 @@ test('a notebook opens in Notebook 7', async ({ join, lab, tmpPath }) => {
   await openInNotebook7(page, lab, path);
   expect(await sources(page)).toEqual(['"here"']);
 });
+
+test('the status is to be seen in Notebook 7 on a narrow page, which has no header', async ({
+  join,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/narrow.ipynb`;
+  await lab.write(path, notebook(['a = 1']));
+  const page = await join('Grace', { app: 'notebook' });
+  await openInNotebook7(page, lab, path);
+  const status = page.locator('.jp-CollabStatus-button');
+  await expect(status).toBeInViewport({ ratio: 0.9 });
+  for (const width of [700, 400]) {
+    await page.setViewportSize({ width, height: 700 });
+    await expect(page.locator('#top-panel')).toBeHidden();
+    await expect(status).toBeInViewport({ ratio: 0.9 });
+  }
+});
