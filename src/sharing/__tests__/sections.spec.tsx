@@ -1,11 +1,15 @@
-import { Dialog } from '@jupyterlab/apputils';
+import { Dialog, ReactWidget } from '@jupyterlab/apputils';
 import { ServerConnection } from '@jupyterlab/services';
 import { nullTranslator } from '@jupyterlab/translation';
+import { Widget } from '@lumino/widgets';
+import * as React from 'react';
 
+import type { Page } from '../address';
 import type { Link, SharingApi, SharingInfo, WantedLink } from '../api';
 import type { Subject } from '../subject';
 import { openShareDialog } from '../ui/dialog';
 import { documentSection } from '../ui/document';
+import { GrantList } from '../ui/grantlist';
 import { serverSection } from '../ui/server';
 
 const trans = nullTranslator.load('jupyter_collab');
@@ -35,11 +39,15 @@ const PAGE = { base: 'https://jupyter.example.org/', app: 'lab', here: '' } as c
 
 const asked: { paths: (string | null)[]; wanted: WantedLink[] } = { paths: [], wanted: [] };
 
+/** What the server does before it makes a link. */
+let beforeMaking: () => Promise<void> = async () => Promise.resolve();
+
 afterEach(() => {
   Dialog.flush();
   document.body.textContent = '';
   asked.paths = [];
   asked.wanted = [];
+  beforeMaking = async () => Promise.resolve();
 });
 
 /** What is asked of the server, and what is drawn then, takes a few turns. */
@@ -67,7 +75,8 @@ async function shown(): Promise<HTMLElement> {
 async function show(
   info: Partial<SharingInfo> | Error,
   first: 'server' | 'document',
-  subject: Subject | null = SUBJECT
+  subject: Subject | null = SUBJECT,
+  page: Page = PAGE
 ): Promise<HTMLElement> {
   const api: SharingApi = {
     describe: async path => {
@@ -77,12 +86,13 @@ async function show(
     links: async () => Promise.resolve([LINK]),
     create: async wanted => {
       asked.wanted.push(wanted);
+      await beforeMaking();
       return Promise.resolve({ ...LINK, id: '2', url: '/collab/join?share_token=S' });
     },
     revoke: async () => Promise.resolve()
   };
   const sections = [documentSection, serverSection];
-  const opened = openShareDialog({ sections, first, subject, page: PAGE, api, trans });
+  const opened = openShareDialog({ sections, first, subject, page, api, trans });
   opened.catch(() => undefined); // rejects where it is thrown away, as after each test
   return shown();
 }
@@ -147,6 +157,32 @@ describe('the part for a document', () => {
     expect(document.activeElement?.textContent).toBe('Copy Link');
   });
 
+  it('lets the button have the focus while the server makes a link, and asks once', async () => {
+    beforeMaking = async () => new Promise(() => undefined);
+    const panel = await show({}, 'document');
+    const button = find(panel, '[type=submit]');
+    button.click();
+    await settled();
+    button.click();
+    await settled();
+    expect(button.disabled).toBe(false);
+    expect(button.getAttribute('aria-disabled')).toBe('true');
+    expect(asked.wanted).toHaveLength(1);
+  });
+
+  it('keeps the name of a link that was not made', async () => {
+    beforeMaking = async () => Promise.reject(new Error('No room'));
+    const panel = await show({}, 'document');
+    const field = find(panel, '[type=text]');
+    // As a person does: React does not see what is written past it.
+    Reflect.set(HTMLInputElement.prototype, 'value', 'Physics', field);
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    find(panel, '[type=submit]').click();
+    await settled();
+    expect(find(panel, '[role=alert]').textContent).toBe('No room');
+    expect(field.value).toBe('Physics');
+  });
+
   it('lists who is in', async () => {
     const panel = await show({}, 'document');
     expect(find(panel, 'li').textContent).toContain('In now: Guest Io');
@@ -179,9 +215,10 @@ describe('the part for a document', () => {
     expect(binary.textContent).toContain('neither a notebook nor text');
     expect(binary.querySelector('form, li')).toBeNull();
     Dialog.flush();
-    const none = await show({}, 'document', null);
+    const none = await show({}, 'document', null, { ...PAGE, base: 'http://localhost/' });
     expect(none.querySelector('form')).toBeNull();
     expect(find(none, 'li').textContent).toContain('data/a.ipynb');
+    expect(none.textContent).not.toContain('Only this computer');
   });
 });
 
@@ -189,6 +226,31 @@ it('says why nothing can be shared', async () => {
   const response = new Response('{"message": "Forbidden"}', { status: 403 });
   const error = await ServerConnection.ResponseError.create(response);
   expect((await show(error, 'document')).textContent).toContain('not change or share');
+});
+
+it('goes round by Tab, from the last button to the tab in front and back', async () => {
+  await show({}, 'server');
+  const [tab, close] = [document.activeElement, document.querySelector('.jp-Dialog-button')];
+  const press = (shiftKey: boolean) =>
+    document.activeElement?.dispatchEvent(
+      new KeyboardEvent('keydown', { key: 'Tab', shiftKey, bubbles: true, cancelable: true })
+    );
+  press(true);
+  expect(document.activeElement).toBe(close);
+  press(false);
+  expect(document.activeElement).toBe(tab);
+});
+
+it('does not say that there are no links where it is not known', async () => {
+  const props = { id: 'links', heading: 'Links', grants: [], isBusy: false, trans };
+  const page = async (problem: string | null) => {
+    const list = ReactWidget.create(<GrantList {...props} problem={problem} />);
+    Widget.attach(list, document.body);
+    await settled();
+    return list.node.textContent;
+  };
+  expect(await page(null)).toContain('There are none.');
+  expect(await page('No connection')).not.toContain('There are none.');
 });
 
 it('has the focus on the tab that is in front', async () => {

@@ -13,7 +13,12 @@ interface Props {
   readonly act: () => Promise<unknown>;
 }
 
-/** A button for what cannot be taken back: it asks first. */
+/**
+ * A button for what cannot be taken back: it asks first.
+ *
+ * As all buttons of the dialog it is not disabled while the server is asked: it would lose the focus, and
+ * with it the dialog would no longer hear the keys.
+ */
 export function ConfirmedButton(props: Props): React.JSX.Element {
   const { label, fullLabel, question, isBusy, trans, act } = props;
   const [isAsked, setAsked] = React.useState(false);
@@ -29,8 +34,8 @@ export function ConfirmedButton(props: Props): React.JSX.Element {
         type="button"
         className="jp-mod-styled jp-mod-warn"
         autoFocus
-        disabled={isBusy}
-        onClick={() => void act()}
+        aria-disabled={isBusy}
+        onClick={() => void (isBusy || act())}
       >
         {label}
       </button>

@@ -31,8 +31,25 @@ class ShareDialog extends Dialog<unknown> {
   override handleEvent(event: Event): void {
     if (event.type === 'focus') {
       this._keepFocus(event);
+    } else if (event instanceof KeyboardEvent && event.key === 'Tab') {
+      this._goRound(event);
     } else if (!(event instanceof KeyboardEvent && event.key === 'Enter' && isInForm(event))) {
       super.handleEvent(event);
+    }
+  }
+
+  /** From the last thing that can have the focus Tab goes to the first one, and back. */
+  private _goRound(event: KeyboardEvent): void {
+    const reachable = [...this.node.querySelectorAll<HTMLElement>(REACHABLE)].filter(
+      element => element.tabIndex >= 0 && element.closest('[hidden]') === null
+    );
+    const [first, last] = event.shiftKey
+      ? [reachable.at(-1), reachable[0]]
+      : [reachable[0], reachable.at(-1)];
+    if (event.target === last && first !== undefined) {
+      event.preventDefault();
+      event.stopPropagation();
+      first.focus();
     }
   }
 
@@ -55,6 +72,9 @@ class ShareDialog extends Dialog<unknown> {
 
   private _focused: HTMLElement | null = null;
 }
+
+/** What Tab goes to in the dialog; of radio buttons one, but never the last thing. */
+const REACHABLE = 'button, input, select, textarea';
 
 /** Where the enter key does what the form says, and does not close the dialog. */
 function isInForm({ target }: Event): boolean {

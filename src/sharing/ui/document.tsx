@@ -78,7 +78,9 @@ function Links({ info, subject, page, api, trans }: SectionProps): React.JSX.Ele
             )}
             <MadeLink label={trans.__('Link to this document')} address={address} trans={trans} />
             {atHub !== null && <p>{atHub}</p>}
-            {unreachable !== null && <p className="jp-CollabShare-warning">{unreachable}</p>}
+            {subject !== null && unreachable !== null && (
+              <p className="jp-CollabShare-warning">{unreachable}</p>
+            )}
             <GrantList
               id="links"
               heading={

@@ -56,7 +56,7 @@ export function GrantList(props: Props): React.JSX.Element {
           {problem}
         </p>
       )}
-      {grants?.length === 0 && <p>{trans.__('There are none.')}</p>}
+      {grants?.length === 0 && problem === null && <p>{trans.__('There are none.')}</p>}
       <ul className="jp-CollabShare-links">
         {grants?.map(grant => (
           <li key={grant.key}>

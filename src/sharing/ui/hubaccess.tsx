@@ -98,7 +98,9 @@ function HubForm({ isBusy, trans, create }: FormProps): React.JSX.Element {
   const [validity, setValidity] = React.useState<number>(USUAL_VALIDITY);
   const submit = (event: React.FormEvent) => {
     event.preventDefault();
-    void create(validity);
+    if (!isBusy) {
+      void create(validity);
+    }
   };
   return (
     <form className="jp-CollabShare-form" onSubmit={submit}>
@@ -114,7 +116,7 @@ function HubForm({ isBusy, trans, create }: FormProps): React.JSX.Element {
           trans={trans}
           choose={setValidity}
         />
-        <button type="submit" className="jp-mod-styled jp-mod-accept" disabled={isBusy}>
+        <button type="submit" className="jp-mod-styled jp-mod-accept" aria-disabled={isBusy}>
           {trans.__('Share This Server')}
         </button>
       </div>

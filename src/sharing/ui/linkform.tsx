@@ -17,7 +17,8 @@ interface Props {
   readonly subject: Subject;
   readonly isBusy: boolean;
   readonly trans: TranslationBundle;
-  readonly create: (wanted: WantedLink) => Promise<unknown>;
+  /** Resolves to whether it was made. */
+  readonly create: (wanted: WantedLink) => Promise<boolean>;
 }
 
 /** What a new link gives, and for how long. */
@@ -30,8 +31,10 @@ export function LinkForm({ info, subject, isBusy, trans, create }: Props): React
   const submit = async (event: React.FormEvent) => {
     event.preventDefault();
     const { path, room } = subject;
-    await create({ path, role, expiresIn: validity, name: name.trim(), ...room });
-    setName('');
+    const wanted = { path, role, expiresIn: validity, name: name.trim(), ...room };
+    if (!isBusy && (await create(wanted))) {
+      setName('');
+    }
   };
   return (
     <form className="jp-CollabShare-form" onSubmit={event => void submit(event)}>
@@ -72,7 +75,7 @@ export function LinkForm({ info, subject, isBusy, trans, create }: Props): React
             onChange={event => setName(event.target.value)}
           />
         </label>
-        <button type="submit" className="jp-mod-styled jp-mod-accept" disabled={isBusy}>
+        <button type="submit" className="jp-mod-styled jp-mod-accept" aria-disabled={isBusy}>
           {trans.__('Create Link')}
         </button>
       </div>
