@@ -7,6 +7,7 @@ import type { Roster } from '../../presence';
 import { DialogBody } from '../../ui/dialogbody';
 import type { Field, Fields, Identity } from '../identity';
 import { Avatar } from './avatar';
+import { nameOfColor } from './words';
 
 /** The name, the initials and the colour of the person at this page, to be changed. */
 class ProfileBody extends ReactWidget implements Dialog.IBodyWidget<Fields> {
@@ -81,12 +82,16 @@ class ProfileBody extends ReactWidget implements Dialog.IBodyWidget<Fields> {
         <legend>{this._trans.__('Colour')}</legend>
         {colors.map(color => {
           const owner = taken.get(color);
-          const says = owner === undefined ? color : this._trans.__('%1 has this one', owner);
+          const says =
+            owner === undefined
+              ? nameOfColor(color, this._trans)
+              : this._trans.__('%1 has this one', owner);
           return (
             <label key={color} title={says}>
               <input
                 type="radio"
                 name="color"
+                value={color}
                 aria-label={says}
                 disabled={owner !== undefined}
                 checked={this._now.color === color}

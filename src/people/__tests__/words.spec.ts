@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { nullTranslator } from '@jupyterlab/translation';
+
+import { nameOfColor } from '../ui/words';
+
+const trans = nullTranslator.load('jupyter_collab');
+
+describe('nameOfColor', () => {
+  const source = readFileSync(
+    join(__dirname, '..', '..', '..', 'jupyter_collab', 'room', 'colours.py'),
+    'utf8'
+  );
+  const palette = /^PALETTE = \((.*?)^\)/msu.exec(source)?.[1]?.match(/#[\da-f]{6}/gu) ?? [];
+
+  it('has a name of its own for each colour that people may choose', () => {
+    const names = palette.map(color => nameOfColor(color, trans));
+    expect(palette.length).toBeGreaterThan(8);
+    expect(names.filter(name => name.startsWith('#'))).toEqual([]);
+    expect(new Set(names).size).toBe(palette.length);
+  });
+
+  it('tells the digits of one that nobody is offered', () => {
+    expect(nameOfColor('#123456', trans)).toBe('#123456');
+  });
+});
