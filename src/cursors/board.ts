@@ -150,6 +150,7 @@ export class LabelBoard implements IDisposable {
     if (node === undefined) {
       node = document.createElement('div');
       node.className = 'jp-CollabLabel';
+      node.dir = 'auto'; // a long name is cut at its end, which may be at the left
       node.dataset.client = String(client);
       this._node.append(node);
       this._nodes.set(client, node);

@@ -32,7 +32,9 @@ export class NameTag extends ReactWidget {
     return (
       <button type="button" title={says} aria-label={says} onClick={this._change}>
         <Avatar user={user} />
-        <span className="jp-CollabNameTag-name">{user.displayName}</span>
+        <span className="jp-CollabNameTag-name" dir="auto">
+          {user.displayName}
+        </span>
         <editIcon.react tag="span" />
       </button>
     );

@@ -73,6 +73,23 @@ test('three people see where the others write, for as long as they are there', a
   await expect(page.locator(CARET)).toHaveCount(0, { timeout: TOLD });
 });
 
+test('of a long name from right to left the beginning is shown', async ({
+  page,
+  summon,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/names.ipynb`;
+  await lab.write(path, notebook(['a = 1']));
+  await openDocument(page, path);
+  const bot = await summon('محمد بن موسى الخوارزمي الكبير', path);
+  bot.writeInCell(0, 3);
+  const label = page.locator('.jp-CollabLabel.jp-mod-shown');
+  await expect(label).toHaveCSS('direction', 'rtl');
+  await run(page, 'collab:show-people');
+  await expect(page.locator('.jp-CollabPanel-name').nth(1)).toHaveCSS('direction', 'rtl');
+});
+
 test('a caret is where its owner sees it, in every kind of text', async ({ page, together }) => {
   const lines = [
     'x = "🦜🦜" + "👩🏽‍🚀 é"',

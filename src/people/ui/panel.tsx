@@ -77,7 +77,7 @@ export class PeoplePanel extends VDomRenderer<PanelModel> {
       <li key={username}>
         <div className="jp-CollabPanel-person" title={name}>
           <Avatar user={user} />
-          <span className="jp-CollabPanel-name">
+          <span className="jp-CollabPanel-name" dir="auto">
             {isSelf ? this._trans.__('%1 (you)', displayName) : displayName}
           </span>
           {isSelf ? this._renderEdit() : this._renderMenu(person)}
