@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
 
 from jupyter_collab.server import heartbeat
-from jupyter_collab.server.heartbeat import Heartbeat
+from jupyter_collab.server.heartbeat import PACE, Heartbeat
 
 from .conftest import Connect
+from .test_memory import Loop
 
 
 class Socket:
@@ -27,55 +27,78 @@ class Socket:
             self._on_ping()
 
 
-@pytest.fixture(autouse=True)
-def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heartbeat, "PACE", 0.01)
+@pytest.fixture
+def loop(monkeypatch: pytest.MonkeyPatch) -> Loop:
+    return Loop(monkeypatch)
 
 
-async def test_each_is_pinged_once_in_an_interval() -> None:
-    beat = Heartbeat(0.1)
+def test_each_is_pinged_once_in_an_interval(loop: Loop) -> None:
+    beat = Heartbeat(30.0)
     first, second = Socket(), Socket()
     beat.add(first)
-    await asyncio.sleep(0.05)
+    loop.pass_to(10)
     beat.add(second)
-    await asyncio.sleep(0.08)
-    assert (first.pings, second.pings) == (1, 0)
-    await asyncio.sleep(0.05)
-    assert second.pings == 1
+    told: dict[float, tuple[int, int]] = {}
+    for now in (29.9, 30, 39.9, 40, 59.9, 60, 69.9, 70):
+        loop.pass_to(now)
+        told[now] = (first.pings, second.pings)
+    assert list(told.values()) == [
+        *((0, 0), (1, 0), (1, 0), (1, 1)),
+        *((1, 1), (2, 1), (2, 1), (2, 2)),
+    ], told
     beat.remove(first)
     beat.remove(second)
 
 
-async def test_nobody_is_pinged_who_is_gone() -> None:
-    beat = Heartbeat(0.02)
+def test_those_who_are_due_soon_after_each_other_are_pinged_in_one_turn(loop: Loop) -> None:
+    beat = Heartbeat(30.0)
+    sockets = [Socket() for _ in range(3)]
+    for socket in sockets:
+        beat.add(socket)
+        loop.pass_to(loop.now + PACE / 3)
+    loop.pass_to(30)
+    assert [socket.pings for socket in sockets] == [1, 0, 0]
+    loop.pass_to(30 + 0.9 * PACE)
+    assert [socket.pings for socket in sockets] == [1, 0, 0]
+    loop.pass_to(30 + PACE)
+    assert [socket.pings for socket in sockets] == [1, 1, 1]
+
+
+def test_nobody_is_pinged_who_is_gone(loop: Loop) -> None:
+    beat = Heartbeat(30.0)
     gone, leaving, closed, last = Socket(), Socket(), Socket(), Socket()
     leaver = Socket(lambda: beat.remove(leaving))
     for socket in (gone, leaver, leaving, closed, last):
         beat.add(socket)
     beat.remove(gone)
     closed.ws_connection = None
-    await asyncio.sleep(0.1)
+    loop.pass_to(30)
     assert (gone.pings, leaving.pings, closed.pings) == (0, 0, 0)
-    assert leaver.pings > 0
-    assert last.pings > 0
+    assert (leaver.pings, last.pings) == (1, 1)
     beat.remove(leaver)
     beat.remove(last)
-    before = last.pings
-    await asyncio.sleep(0.05)
-    assert last.pings == before
+    assert not loop.due, "nothing is left to wake up for"
+    loop.pass_to(1000)
+    assert last.pings == 1
 
 
-async def test_no_interval_is_no_pings() -> None:
+def test_no_interval_is_no_pings(loop: Loop) -> None:
     beat = Heartbeat(0.0)
     socket = Socket()
     beat.add(socket)
-    await asyncio.sleep(0.05)
+    assert not loop.due
+    loop.pass_to(1000)
     assert socket.pings == 0
 
 
 async def test_sockets_are_pinged(
-    connect: Connect, jp_root_dir: Any, jp_serverapp: Any, eventually: Any
+    connect: Connect,
+    jp_root_dir: Any,
+    jp_serverapp: Any,
+    eventually: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(heartbeat, "PACE", 0.01)
     services = jp_serverapp.web_app.settings["jupyter_server_ydoc"].services
     services.heartbeat._interval = 0.05  # noqa: SLF001
     (jp_root_dir / "notes.txt").write_text("hello\n")
