@@ -204,12 +204,23 @@ export async function onDisk(
   }).toEqual(cells);
 }
 
-/** Nothing while somebody writes the file: Jupyter without rooms empties it first. */
-async function sourcesOnDisk(lab: LabServer, path: string): Promise<string[] | null> {
-  const file = await lab.read(path);
-  if (file === '') {
-    return null;
+/** The notebook that is in a file; `null` while somebody writes it, for which it is emptied first. */
+export async function notebookOnDisk(lab: LabServer, path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await lab.read(path)) as unknown;
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      return null;
+    }
+    throw error;
   }
-  const content = JSON.parse(file) as { cells: { source: string | string[] }[] };
-  return content.cells.map(({ source }) => (Array.isArray(source) ? source.join('') : source));
+}
+
+async function sourcesOnDisk(lab: LabServer, path: string): Promise<string[] | null> {
+  const content = (await notebookOnDisk(lab, path)) as {
+    cells: { source: string | string[] }[];
+  } | null;
+  return (
+    content?.cells.map(({ source }) => (Array.isArray(source) ? source.join('') : source)) ?? null
+  );
 }

@@ -5,6 +5,7 @@ import {
   eventually,
   everywhere,
   notebook,
+  notebookOnDisk,
   openDocument,
   openInNotebook7,
   run,
@@ -348,10 +349,13 @@ test('what a guest puts into the document by hand runs nowhere', async ({
   await owner.waitForTimeout(1_000);
   expect(await owner.evaluate(() => 'harmed' in window)).toBe(false);
   await expect(owner.locator('.jp-OutputArea-child')).toHaveCount(0);
-  await eventually(async () => (await lab.read(path)).includes('came along'), {
-    timeout: 10_000
-  }).toBe(true);
-  const { cells, metadata } = JSON.parse(await lab.read(path)) as {
+  let file: unknown = null;
+  const words = async () => {
+    file = await notebookOnDisk(lab, path);
+    return JSON.stringify(file);
+  };
+  await eventually(words, { timeout: 10_000 }).toContain('came along');
+  const { cells, metadata } = file as unknown as {
     cells: { outputs?: object[]; metadata: object }[];
     metadata: object;
   };

@@ -4,6 +4,7 @@ import {
   everywhere,
   kernelId,
   notebook,
+  notebookOnDisk,
   openDocument,
   says,
   typeInCell
@@ -26,9 +27,10 @@ async function outputs(page: Page, index = 0): Promise<Output[]> {
   }, index);
 }
 
+/** Those in the file; none while it is being written. */
 async function outputsOnDisk(lab: LabServer, path: string): Promise<Output[]> {
-  const content = JSON.parse(await lab.read(path)) as { cells: { outputs: Output[] }[] };
-  return content.cells[0]?.outputs ?? [];
+  const content = (await notebookOnDisk(lab, path)) as { cells: { outputs: Output[] }[] } | null;
+  return content?.cells[0]?.outputs ?? [];
 }
 
 /** What a cell has printed. */
