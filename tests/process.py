@@ -49,6 +49,26 @@ def free_port() -> int:
         return port
 
 
+class KeptPort:
+    """A port that the system gives to nobody else, also while its server is not there.
+
+    Who binds it by its number and may share it, as servers do, can listen at it all the same. A
+    client that looks for its server meanwhile does not get this port for its own end, either.
+    Elsewhere than on Linux nobody else could listen, and it is only looked for.
+    """
+
+    def __init__(self) -> None:
+        self._socket = socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("127.0.0.1", 0))
+        self.number: int = self._socket.getsockname()[1]
+        if sys.platform != "linux":
+            self._socket.close()
+
+    def close(self) -> None:
+        self._socket.close()
+
+
 def _obey_permissions() -> None:
     """Give up, for what this process becomes, the right to pass over permissions."""
     drop, rights = 24, (1, 2)  # PR_CAPBSET_DROP; CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
@@ -81,7 +101,8 @@ class ServerProcess:
         for folder in (self.root, self.state, home / "DATA"):
             folder.mkdir(parents=True, exist_ok=True)
         self.token = secrets.token_hex(16)
-        self.port = free_port()
+        self._kept_port = KeptPort()
+        self.port = self._kept_port.number
         self._app = app
         self._environment = environment or {}
         self._arguments = arguments
@@ -209,3 +230,4 @@ class ServerProcess:
             self._warm.stdin.close()
         if self.running:
             self.kill()
+        self._kept_port.close()

@@ -355,7 +355,7 @@ test('what a guest puts into the document by hand runs nowhere', async ({
     return JSON.stringify(file);
   };
   await eventually(words, { timeout: 10_000 }).toContain('came along');
-  const { cells, metadata } = file as unknown as {
+  const { cells, metadata } = file as {
     cells: { outputs?: object[]; metadata: object }[];
     metadata: object;
   };
