@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from contextlib import AbstractAsyncContextManager
 from html.parser import HTMLParser
@@ -14,7 +13,7 @@ import httpx
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
-from tests.server.client import WireClient
+from tests.server.client import WireClient, within
 
 from .process import PASSWORD, HubProcess
 
@@ -164,5 +163,4 @@ async def accept_link(owner: Person, next: str) -> str:
 
 async def closed_within(client: WireClient, seconds: float) -> int:
     """The code with which a socket is closed."""
-    async with asyncio.timeout(seconds):
-        return (await client.until_closed())[0]
+    return (await within(seconds, client.until_closed()))[0]

@@ -4,10 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
+from collections.abc import Awaitable
+from typing import Any, TypeVar
 
 from pycrdt import Array, Doc, Map, Text
 from tornado.websocket import WebSocketClientConnection
+
+T = TypeVar("T")
+
+TURN = 0.01
+"""Seconds after which a process that may run has looked again."""
+
+
+async def within(seconds: float, work: Awaitable[T]) -> T:
+    """What ``work`` gives, so many seconds later at most.
+
+    Where the machine lets nobody run for a while, as it has much else to do, only a moment counts.
+    """
+    task, loop = asyncio.ensure_future(work), asyncio.get_running_loop()
+    passed, now = 0.0, loop.time()
+    while not task.done():
+        if passed >= seconds:
+            task.cancel()
+            raise TimeoutError
+        await asyncio.wait([task], timeout=TURN)
+        before, now = now, loop.time()
+        passed += min(now - before, 2 * TURN)
+    return await task
 
 
 def varuint(number: int) -> bytes:

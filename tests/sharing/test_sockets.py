@@ -15,7 +15,7 @@ from tornado.websocket import WebSocketClosedError, websocket_connect
 
 from jupyter_collab.room.presence import MAX_GUEST_STATE
 from jupyter_collab.server.allowance import MAX_GUEST_FRAME, Bucket, Rate
-from tests.server.client import WireClient, presence, raw_presence, states, varuint
+from tests.server.client import WireClient, presence, raw_presence, states, varuint, within
 from tests.server.conftest import Connect
 
 from .conftest import Browser, MakeBrowser, make_link, open_link
@@ -257,14 +257,12 @@ async def test_the_events_of_the_server_are_not_for_guests(
     await owner.json(
         "api/contents/new.txt", "PUT", {"type": "file", "format": "text", "content": ""}
     )
-    async with asyncio.timeout(5):
-        assert await hears.read_message() is not None
+    assert await within(5, hears.read_message()) is not None
     waiting = asyncio.ensure_future(socket.read_message())
     await asyncio.sleep(0.1)
     assert not waiting.done()
     await owner.json(f"api/collaboration/links/{guest.link['id']}", "DELETE")
-    async with asyncio.timeout(5):
-        assert await waiting is None
+    assert await within(5, waiting) is None
     for each in (hears, socket):
         each.close()
 
@@ -279,9 +277,13 @@ async def test_a_revoked_link_ends_within_a_second(
     mine = next(link for link in listed if link["id"] == guest.link["id"])
     assert [person["name"][:6] for person in mine["people"]] == ["Guest "]
     assert mine["lastUsed"] is not None
-    async with asyncio.timeout(1):
+
+    async def revoke() -> tuple[int, str]:
         await owner.json(f"api/collaboration/links/{guest.link['id']}", "DELETE")
-        code, reason = await guest.client.until_closed()
+        closed: tuple[int, str] = await guest.client.until_closed()
+        return closed
+
+    code, reason = await within(1, revoke())
     assert code == 4403
     assert "revoked" in reason
     assert guest.client.json(3)[-1]["reason"] == "link-ended"
@@ -297,8 +299,7 @@ async def test_an_expired_link_ends_within_a_second(
     guest = await join("view", expiresIn=3600)
     shares = jp_serverapp.web_app.settings["jupyter_server_ydoc"].sharing.shares
     monkeypatch.setattr(shares, "_clock", lambda: guest.link["expires"])
-    async with asyncio.timeout(1):
-        code, reason = await guest.client.until_closed()
+    code, reason = await within(1, guest.client.until_closed())
     assert code == 4403
     assert "expired" in reason
 
