@@ -230,7 +230,7 @@ describe('a notebook', () => {
   });
 
   it('matches them so, too, where the file has got ids since', () => {
-    const withOthers = CELLS.map(({ id, source }) => cell(`${id}-new`, source as string));
+    const withOthers = CELLS.map(({ source }, index) => cell(`new-${index}`, source as string));
     const [base, mine, target] = [create(CELLS, 4), new YNotebook(), create(withOthers)];
     applyUpdate(mine.ydoc, encodeStateAsUpdate(base.ydoc));
     mine.getCell(1).setSource('two!');
