@@ -232,7 +232,9 @@ export class AwarenessPresence implements Presence, IDisposable {
   private _renewIfLate(): void {
     const { clientID, meta } = this._awareness;
     const { lastUpdated = 0 } = meta.get(clientID) ?? {};
-    if (this._awareness.getLocalState() !== null && Date.now() - lastUpdated > RENEWED_AFTER) {
+    // Where the clock of the system was set back, the library waits for that time to come again.
+    const age = Math.abs(Date.now() - lastUpdated);
+    if (this._awareness.getLocalState() !== null && age > RENEWED_AFTER) {
       this.renew();
     }
   }

@@ -22,6 +22,21 @@ describe('AwarenessPresence', () => {
   });
 });
 
+describe('AwarenessPresence, where the clock of the system is set back', () => {
+  it('goes on renewing our state: others have a clock of their own', () => {
+    const [ours, theirs] = [new Awareness(new Doc()), new Awareness(new Doc())];
+    const moved = jest.fn();
+    const presence = new AwarenessPresence(ours, moved);
+    const before = jest.spyOn(Date, 'now').mockReturnValue(Date.now() - 3_600_000);
+    presence.apply(encodeAwarenessUpdate(theirs, [theirs.clientID]));
+    expect(moved).toHaveBeenCalledTimes(1);
+    before.mockRestore();
+    presence.dispose();
+    ours.destroy();
+    theirs.destroy();
+  });
+});
+
 describe('YReplica', () => {
   it('tells of what it brings back, and who made what of it', () => {
     const [whole, doc] = [new Doc(), new Doc()];
