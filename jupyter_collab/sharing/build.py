@@ -65,7 +65,8 @@ def build_sharing(
         on_hub=place is not None, strangers=lets_strangers_in(serverapp.identity_provider)
     )
     site = Site(serverapp, policy, place)
-    file = Path(traits.share_links_file) if traits.share_links_file else _default_file(serverapp)
+    given = traits.share_links_file
+    file = Path(given).expanduser() if given else _default_file(serverapp)
     shares = Shares(
         LinkFile(file, log),
         policy,

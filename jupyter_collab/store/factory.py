@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from inspect import isabstract
 from logging import Logger
+from pathlib import Path
 from typing import Any, TypeGuard
 
 from pycrdt.store import BaseYStore, FileYStore
@@ -70,7 +71,7 @@ def make_update_log(
         # What somebody encrypts must not lie in ours as it is.
         return YStoreUpdateLog(ystore_class, log=log, config=config)
     return SQLiteUpdateLog(
-        chosen.db_path,
+        Path(chosen.db_path).expanduser(),
         forget_after=chosen.forget_after,
         forget_unsaved_after=chosen.forget_unsaved_after,
         log=log,

@@ -48,6 +48,15 @@ def test_how_much_is_kept_can_be_configured() -> None:
         assert compaction_policy(anything, None) == CompactionPolicy()
 
 
+def test_the_path_may_begin_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    config = configured(JupyterSQLiteYStore={"db_path": "~/a.db"})
+    log = make_update_log(JupyterSQLiteYStore, config=config, log=LOG)
+    assert isinstance(log, SQLiteUpdateLog)
+    assert log.path == tmp_path / "a.db"
+
+
 @pytest.mark.parametrize("section", ["JupyterSQLiteYStore", "SQLiteYStore"])
 def test_the_path_can_be_configured(
     section: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
