@@ -107,7 +107,8 @@ def repair(doc: Doc[Any]) -> list[str]:
     cells: Array[Any] = doc.get("cells", type=Array)
     with writing(doc, origin=None):
         ids = [id_of(ycell) for ycell in cells]
-        if len(set(ids)) == len(ids):
+        named = [id for id in ids if isinstance(id, str)]
+        if len(set(named)) == len(named):
             return []
         return part_doubles(cells, ids)
 

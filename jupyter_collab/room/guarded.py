@@ -126,7 +126,8 @@ def restore_map(ymap: Map[Any], before: Mapping[str, Any], free: frozenset[str])
         if isinstance(inner, Map) and isinstance(value, dict):
             restore_map(inner, value, frozenset())
         else:
-            ymap[key] = Map(shared(value)) if key == "metadata" else shared(value)
+            is_map = key == "metadata" and isinstance(value, dict)
+            ymap[key] = Map(shared(value)) if is_map else shared(value)
 
 
 def _restore_metadata(ycell: Map[Any], now: Guarded, before: Guarded) -> None:

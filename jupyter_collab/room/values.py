@@ -50,7 +50,8 @@ def shared(value: Json) -> Json:
         return {key: shared(item) for key, item in value.items()}
     if isinstance(value, list):
         return [shared(item) for item in value]
-    return value
+    # What pycrdt gives for bytes it does not take.
+    return bytes(value) if isinstance(value, bytearray) else value
 
 
 def double(value: float) -> float:

@@ -402,6 +402,17 @@ def test_other_cells_with_the_same_id_get_their_own() -> None:
     assert document.problems() == []
 
 
+@pytest.mark.parametrize("id", [[1], {"a": 1}, b"a", None])
+def test_an_id_that_is_none_is_in_nobodys_way(id: Any) -> None:
+    """M10 M11"""
+    document = opened_notebook(notebook(code("a", "x"), code("b", "y"), code("c", "y")))
+    cells_of(document)[0]["id"] = id
+    assert repair(document.doc) == []
+    cells_of(document)[2]["id"] = "b"
+    assert repair(document.doc) != []
+    assert [cell["source"] for cell in document.source()["cells"]] == ["x", "y"]
+
+
 def test_there_is_nothing_to_repair() -> None:
     """M11"""
     document = opened_notebook(notebook(code("a", "x"), code("b", "x")))
