@@ -39,8 +39,10 @@ class Sifted:
     fine: list[tuple[Member, bytes]] = field(default_factory=list)
     harmful: list[tuple[bytes, frozenset[str]]] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+    expelled: set[ConnectionId] = field(default_factory=set)
 
     def expel(self, member: Member, error: ProtocolError) -> None:
+        self.expelled.add(member.connection)
         self.effects.append(expel(member.connection, error))
 
 
@@ -57,7 +59,11 @@ class Intake:
 
     def look(self, incoming: list[tuple[Member, bytes]]) -> Sifted:
         sifted = Sifted()
+        if self._sieve is not None:
+            self._sieve.begin()
         for member, update in incoming:
+            if member.connection in sifted.expelled:
+                continue  # each would cost a copy of the document
             if member.person.guest:
                 self._sift(member, update, sifted)
                 continue
@@ -71,6 +77,10 @@ class Intake:
         if self._sieve is not None and not _has_guest((*writers, *members_of(self._sessions))):
             self._sieve = None
         return sifted
+
+    def start_over(self) -> None:
+        """Something has failed: what was looked at need not be in the document."""
+        self._sieve = None
 
     def admit(self, sifted: Sifted) -> None:
         """Apply what is harmful, without what makes it so."""

@@ -131,6 +131,8 @@ class Publisher:
         effects = self.publish(now) if self._replica.has_changes else []
         incoming, self._incoming = self._incoming, []
         if incoming:
+            if self._in_hand:
+                self._intake.start_over()
             self._in_hand = frozenset([member.connection for member, _ in incoming])
             effects += self._take_in(incoming, now)
             self._in_hand = NOBODY

@@ -84,7 +84,12 @@ class Sieve:
         self._replica = replica
         self._deleted: OrderedDict[bytes, None] = OrderedDict()
         self._shown: set[bytes] | None = None
+        self._ahead: list[bytes] = []
         self._copy()
+
+    def begin(self) -> None:
+        """All that was examined so far is in the document."""
+        self._ahead.clear()
 
     def follow(self, update: bytes) -> None:
         """Everybody has this update now."""
@@ -109,7 +114,9 @@ class Sieve:
         finding = self._examine(update, vetted, before, is_borrowed)
         touched = self._touched() if finding == "harmful" else frozenset()
         self._events.clear()
-        if finding not in ("harmless", "harmful"):
+        if finding in ("harmless", "harmful"):
+            self._ahead.append(update)
+        else:
             self._copy()  # which must not have it
         return Examined(finding, touched, new)
 
@@ -151,7 +158,8 @@ class Sieve:
         roots: dict[str, Any] = dict(zip(("cells", "meta", "state"), _roots(shadow), strict=True))
         if self._replica.type != "notebook":
             roots["source"] = shadow.get("source", type=Text)
-        shadow.apply_update(self._replica.snapshot())
+        for update in (self._replica.snapshot(), *self._ahead):  # what comes next stands on them
+            shadow.apply_update(update)
         self._subscriptions = [
             root.observe_deep(partial(_note, name, self._events)) for name, root in roots.items()
         ]
@@ -269,10 +277,10 @@ class Sieve:
     def _remember_deleted(self) -> None:
         """What was in the cells that a guest has deleted."""
         left, _, _ = _roots(self._shadow)
-        ids = {cell.get("id") for cell in left if isinstance(cell, Map)}
+        ids = {_id(cell) for cell in left}
         cells, _, _ = _roots(self._replica.doc)
         for cell in cells:
-            if isinstance(cell, Map) and cell.get("id") not in ids:
+            if isinstance(cell, Map) and _id(cell) not in ids:
                 self._deleted[digest(guarded_of(cell))] = None
         while len(self._deleted) > MAX_REMEMBERED:
             self._deleted.popitem(last=False)

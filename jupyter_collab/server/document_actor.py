@@ -147,7 +147,9 @@ class DocumentActor(Actor):
         super()._fail(event)
         # None of it may be acknowledged: they bring it again.
         self._let_go_of(self.room.in_hand)
-        if self.room.head != self.history.head:
+        # What a guest has written may be in the document before it was put right.
+        is_torn = self.room.in_hand and self.room.replica.has_changes
+        if is_torn or self.room.head != self.history.head:
             self._begin_anew()
 
     def _let_go(self, effect: Effect) -> None:
@@ -161,6 +163,7 @@ class DocumentActor(Actor):
         self._log.error("The room of %s is opened again", self._file.path)
         self._let_go_of(frozenset(self.connections))
         self._evict(self)
+        self.closed = True  # what waits stands on what is gone, and must not reach the log
 
     def _go_on(self) -> None:
         """What has waited for code on the server need not wait any more."""

@@ -408,8 +408,15 @@ MUTANTS = [
     Mutant(
         "go on after a fault with what the log does not have",
         "server/document_actor.py",
+        "        if is_torn or self.room.head != self.history.head:\n",
+        "        if is_torn:\n",
+        LIVE,
+    ),
+    Mutant(
+        "go on after a fault with what was to be put right",
+        "server/document_actor.py",
+        "        if is_torn or self.room.head != self.history.head:\n",
         "        if self.room.head != self.history.head:\n",
-        "        if False:\n",
         LIVE,
     ),
     Mutant(
@@ -652,6 +659,27 @@ MUTANTS = [
         "        if brought + new > MAX_CLIENTS:\n",
         "        if new > MAX_CLIENTS:\n",
         BURDEN,
+    ),
+    Mutant(
+        "stand a guest's edits on a copy that lacks those before them",
+        "room/sieve.py",
+        "(self._replica.snapshot(), *self._ahead)",
+        "(self._replica.snapshot(),)",
+        BURDEN,
+    ),
+    Mutant(
+        "take what a fault has kept out for what everybody has",
+        "room/publisher.py",
+        "            if self._in_hand:\n",
+        "            if False:\n",
+        GUESTS,
+    ),
+    Mutant(
+        "stumble over an id that is no text",
+        "room/document.py",
+        "named = [id for id in ids if isinstance(id, str)]",
+        "named = ids",
+        ["tests/room/test_document.py", "-k", "nobodys_way"],
     ),
     Mutant(
         "look through all cells for each one that a guest inserts",

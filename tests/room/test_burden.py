@@ -16,6 +16,7 @@ from jupyter_collab.room import sieve
 from jupyter_collab.room.guarded import digest
 from jupyter_collab.room.publisher import MAX_EARLY, MAX_EARLY_SIZE
 from jupyter_collab.room.sieve import MAX_CELLS, MAX_CLIENTS
+from jupyter_collab.room.vetting import vet_guest
 
 from .test_guests import Room, new_cell, rebuilt, type_a_word
 from .world import Client, World, person
@@ -132,6 +133,42 @@ def test_a_guest_inserts_a_bounded_number_of_cells_at_once() -> None:
         with room.guest.transaction():
             room.cells.extend([new_cell(id=f"new-{number}") for number in range(count)])
         assert room.examine() == found
+
+
+def test_who_is_sent_away_takes_nobody_along() -> None:
+    """G8: what others have sent before, in the same moment, is what their next edits stand on."""
+    world = World("hello\n")
+    one, other = world.open(1, GUEST), world.open(2, replace(GUEST, username="guest-2"))
+    world.say(one, SyncUpdate(b"\x00\x00"))
+    for words in ("a", "b", "c"):
+        one.text.insert(0, words)
+    first, *rest = one.outgoing
+    world.say(one, SyncUpdate(first))
+    world.say(other, SyncUpdate(behind_a_gap(b"x")))
+    for update in rest:
+        world.say(one, SyncUpdate(update))
+    world.wait(1)
+    assert list(world.closed) == [other.id]
+    assert world.text == "cbahello\n"
+
+
+def test_who_is_sent_away_is_looked_at_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """G7: each look at what cannot be taken costs a copy of the document."""
+    world = World("hello\n")
+    guest = world.open(1, GUEST)
+    looks: list[bytes] = []
+
+    def look(update: bytes, type: str) -> Any:
+        looks.append(update)
+        return vet_guest(update, type)
+
+    monkeypatch.setattr(sieve, "vet_guest", look)
+    bad = behind_a_gap(b"x")
+    for _ in range(100):
+        world.say(guest, SyncUpdate(bad))
+    world.wait(1)
+    assert world.closed[guest.id].code == 4400
+    assert looks.count(bad) == 1
 
 
 def behind_a_gap(text: bytes) -> bytes:

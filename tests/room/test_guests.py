@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from jupyter_collab.room.build import build
 from jupyter_collab.room.permissions import admits
 from jupyter_collab.room.replica import Replica
 from jupyter_collab.room.sieve import MAX_REMEMBERED, Sieve
+
+from .world import World, person
 
 SCRIPT = "<script>EVIL()</script>"
 HTML = {"output_type": "display_data", "data": {"text/html": SCRIPT}, "metadata": {}}
@@ -83,6 +86,13 @@ class Room:
                 self.published.append(published)
         self.written.clear()
         return found
+
+    def take_in_of_others(self) -> None:
+        """Let the guest have what others have written."""
+        for published in self.replica.take()[0]:
+            self.sieve.follow(published)
+            self.guest.apply_update(published)
+        self.written.clear()
 
     @property
     def notebook(self) -> dict[str, Any]:
@@ -545,6 +555,52 @@ def test_it_is_bounded_what_is_remembered_of_deleted_cells(room: Room) -> None:
         del room.cells[0]
     assert room.examine() == "harmless"
     assert len(room.sieve._deleted) <= MAX_REMEMBERED  # noqa: SLF001
+
+
+@pytest.mark.parametrize("id", [[1], {"a": 1}, b"a"])
+def test_an_id_that_is_none_is_in_nobodys_way(room: Room, id: Any) -> None:
+    """G5, M10: others can delete cells all the same."""
+    room.cells.append(new_cell())
+    room.cells[-1]["id"] = id
+    room.examine()
+    del room.cells[0]
+    assert room.examine() == "harmless"
+    assert len(room.notebook["cells"]) == 3
+
+
+def test_what_is_given_back_may_be_anything() -> None:
+    """G5, M10: bytes in an output, and metadata that is a list, are no reason to let harm in."""
+    room = Room()
+    meta: Map[Any] = room.replica.doc.get("meta", type=Map)
+    cells: Array[Any] = room.replica.doc.get("cells", type=Array)
+    meta["metadata"] = [b"bytes"]
+    cells[1]["outputs"].append(Map({"output_type": "odd", "data": b"bytes"}))
+    room.take_in_of_others()
+    before = room.notebook
+    room.meta["metadata"] = 1
+    del room.cell("shown")["outputs"]
+    assert room.examine() == "harmful"
+    assert room.notebook == before
+    assert meta["metadata"] == [b"bytes"]
+
+
+def test_what_a_fault_has_kept_out_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """G5: a copy that has it already would find nothing new in it."""
+    world = World(NOTEBOOK)
+    guest = world.open(1, replace(person("guest-1"), guest=True))
+    guest.cells.append(new_cell(outputs=[HTML]))
+    world.say(guest, SyncUpdate(guest.outgoing[0]))
+    with monkeypatch.context() as patch:
+        patch.setattr(world.room.replica, "apply", fail)
+        with pytest.raises(RuntimeError):
+            world.wait(1)
+    world.push(guest)
+    world.wait(1)
+    assert world.room.replica.document.source()["cells"][-1]["outputs"] == []
+
+
+def fail(_: Any) -> Any:
+    raise RuntimeError("a fault of ours")
 
 
 def test_guests_do_not_hand_over_histories() -> None:
