@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from pycrdt import Array, Map, Text
@@ -10,6 +12,7 @@ from .build import unique_id
 from .cells import Cell
 from .editing import edit_cell
 from .reading import read_cell
+from .subsequences import Effort
 from .textunion import are_versions, union_text
 from .updates import Json
 from .words import lines, says
@@ -18,6 +21,21 @@ RELATED = 0.2
 """Two cells with one id of which so much is the same, or a line, have been one: two people have
 moved it, or brought it into another history, and may have written more in it than was there."""
 
+_STEPS = 5_000_000
+"""What all comparisons of one go may spend: half a second. Cells for which nothing is left get ids
+of their own."""
+
+_COMPARING = 1_000
+"""Steps that it takes to compare two cells, besides those for each character."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A cell, and what was read of it; ``None`` where that is no cell."""
+
+    ycell: Map[Any]
+    cell: Cell | None
+
 
 def part_doubles(ycells: Array[Any], ids: list[Any]) -> list[str]:
     """Let no two cells have the same id; ``ids`` are those of ``ycells``.
@@ -25,15 +43,18 @@ def part_doubles(ycells: Array[Any], ids: list[Any]) -> list[str]:
     To be called within a transaction. Returns what was done.
     """
     done = []
-    taken = {id for id in ids if isinstance(id, str)}
-    seen: dict[str, list[Any]] = {}
+    counts = Counter(id for id in ids if isinstance(id, str))
+    taken = set(counts)
+    seen: dict[str, list[_Kept]] = {}
+    effort = Effort(_STEPS)
     removed = 0
     for index, id in enumerate(ids):
         ycell = ycells[index - removed]
-        if not isinstance(id, str) or not isinstance(ycell, Map):
+        if not isinstance(id, str) or not isinstance(ycell, Map) or counts[id] == 1:
             continue
         others = seen.setdefault(id, [])
-        if any(_absorb(other, ycell) for other in others):
+        kept = _Kept(ycell, read_cell(ycell).cell)
+        if any(_absorb(other, kept, effort) for other in others):
             del ycells[index - removed]
             removed += 1
             done.append(f"Made one of two cells with the id {id}")
@@ -42,36 +63,41 @@ def part_doubles(ycells: Array[Any], ids: list[Any]) -> list[str]:
             new = unique_id(taken, "double", id, len(others))
             ycell["id"] = new
             done.append(f"Gave the id {new} to another cell with the id {id}")
-        others.append(ycell)
+        others.append(kept)
     return done
 
 
-def _absorb(ycell: Map[Any], double: Map[Any]) -> bool:
-    """Bring what ``double`` has into ``ycell``; ``False`` if they are not the same cell."""
-    cell, other = read_cell(ycell).cell, read_cell(double).cell
-    if cell is None or other is None or not isinstance(ycell.get("source"), Text):
+def _absorb(kept: _Kept, double: _Kept, effort: Effort) -> bool:
+    """Bring what ``double`` has into ``kept``; ``False`` if they are not the same cell."""
+    cell, other = kept.cell, double.cell
+    if cell is None or other is None or cell["cell_type"] != other["cell_type"]:
         return False
-    if cell["cell_type"] != other["cell_type"]:
+    if not _were_one(cell["source"], other["source"], effort):
         return False
-    if not _were_one(cell["source"], other["source"]):
+    if not isinstance(kept.ycell.get("source"), Text):
         return False
-    edit_cell(ycell, cell, _united(cell, other))
+    edit_cell(kept.ycell, cell, _united(cell, other, effort))
+    kept.cell = read_cell(kept.ycell).cell
     return True
 
 
-def _were_one(one: str, other: str) -> bool:
-    return are_versions(one, other, RELATED) or not _lines(one).isdisjoint(_lines(other))
+def _were_one(one: str, other: str, effort: Effort) -> bool:
+    if one == other:
+        return True
+    if not effort.spend(_COMPARING + len(one) + len(other)):
+        return False
+    return are_versions(one, other, RELATED, effort) or not _lines(one).isdisjoint(_lines(other))
 
 
 def _lines(text: str) -> set[str]:
     return {line for line in map(str.strip, lines(text)) if says(line)}
 
 
-def _united(cell: Cell, other: Cell) -> Cell:
+def _united(cell: Cell, other: Cell, effort: Effort) -> Cell:
     owner = other if other.get("outputs") and not cell.get("outputs") else cell
     united = {
         **cell,
-        "source": union_text(cell["source"], other["source"], RELATED),
+        "source": union_text(cell["source"], other["source"], RELATED, effort),
         "metadata": _united_metadata(cell, other, owner),
     }
     if owner is other:

@@ -14,7 +14,9 @@ _STEPS = 1_000_000
 """What a union may spend on comparing lines that may be versions of each other."""
 
 
-def union_text(ours: str, theirs: str, related: float = RELATED) -> str:
+def union_text(
+    ours: str, theirs: str, related: float = RELATED, effort: Effort | None = None
+) -> str:
     """All that is in either; where they differ, ``ours`` comes first.
 
     Lines that differ are versions of each other, and have what is in both once, if ``related`` of
@@ -23,7 +25,7 @@ def union_text(ours: str, theirs: str, related: float = RELATED) -> str:
     if not ours or ours == theirs:
         return theirs
     old, new = lines(ours), lines(theirs)
-    effort = Effort(_STEPS)
+    effort = effort or Effort(_STEPS)
     out: list[str] = []
     at = 0
     for start, end, new_start, new_end in line_ranges(old, new, effort):

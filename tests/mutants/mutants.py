@@ -675,6 +675,13 @@ MUTANTS = [
         GUESTS,
     ),
     Mutant(
+        "compare any number of cells with one id",
+        "room/doubles.py",
+        "    if not effort.spend(_COMPARING + len(one) + len(other)):\n",
+        "    if False:\n",
+        ["tests/room/test_document.py", "-k", "bounded_time"],
+    ),
+    Mutant(
         "stumble over an id that is no text",
         "room/document.py",
         "named = [id for id in ids if isinstance(id, str)]",

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from pycrdt import Array, Doc, Map, Text, XmlFragment
 
 from jupyter_collab.room import document as documents
-from jupyter_collab.room import reading
+from jupyter_collab.room import doubles, reading
 from jupyter_collab.room.document import Document, NotebookDocument, repair
+from jupyter_collab.room.textunion import are_versions
 from tests.room.notebooks import (
     code,
     copied,
@@ -400,6 +401,31 @@ def test_other_cells_with_the_same_id_get_their_own() -> None:
     assert document.source() == peer.source()
     assert [cell["source"] for cell in peer.source()["cells"]] == ["one thing", "another matter"]
     assert document.problems() == []
+
+
+def test_many_cells_with_one_id_take_a_bounded_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """M11 M18: what is not compared any more has an id of its own, and all of its words."""
+    words = [" ".join(f"w{number}x{place}" for place in range(20)) for number in range(150)]
+    document = opened_notebook(notebook(*(code(f"c{n}", text) for n, text in enumerate(words))))
+    for ycell in list(cells_of(document))[:30]:
+        text = ycell["source"]
+        text += "\nthe same line"
+    for ycell in cells_of(document):
+        ycell["id"] = "a"
+    compared: list[Any] = []
+    def compare(*args: Any) -> bool:
+        compared.append(args)
+        return are_versions(*args)
+
+    monkeypatch.setattr(doubles, "are_versions", compare)
+    peer = copied(document, 2)
+    assert repair(document.doc) == repair(peer.doc)
+    assert document.source() == peer.source()
+    assert len(compared) < 4_000
+    cells = document.source()["cells"]
+    assert len({cell["id"] for cell in cells}) == len(cells)
+    there = " ".join(cell["source"] for cell in cells).split()
+    assert {word for text in words for word in text.split()} <= set(there)
 
 
 @pytest.mark.parametrize("id", [[1], {"a": 1}, b"a", None])
