@@ -34,6 +34,7 @@ from .guarded import (
     restore,
     restore_map,
 )
+from .places import Places
 from .replica import Replica
 from .values import same
 from .vetting import DEEPEST_TYPE, Vetted, vet_guest
@@ -85,6 +86,7 @@ class Sieve:
         self._deleted: OrderedDict[bytes, None] = OrderedDict()
         self._shown: set[bytes] | None = None
         self._ahead: list[bytes] = []
+        self._places: Places | None = None
         self._copy()
 
     def begin(self) -> None:
@@ -94,6 +96,8 @@ class Sieve:
     def follow(self, update: bytes) -> None:
         """Everybody has this update now."""
         self._shadow.apply_update(update)
+        if self._places is not None:
+            self._places.add(update)
         if any(_may_show(change) for change in self._events):
             self._shown = None
         self._events.clear()
@@ -106,6 +110,7 @@ class Sieve:
         before = clocks(self._shadow.get_state())
         try:
             vetted = vet_guest(update, self._replica.type)
+            self._known_places().require_alike(update)
         except ProtocolError:
             return Examined("unreadable")
         new = len(vetted.written.keys() - before.keys())
@@ -116,6 +121,7 @@ class Sieve:
         self._events.clear()
         if finding in ("harmless", "harmful"):
             self._ahead.append(update)
+            self._known_places().add(update)
         else:
             self._copy()  # which must not have it
         return Examined(finding, touched, new)
@@ -147,6 +153,13 @@ class Sieve:
         changed = [cells[change.path[0]] for change in changes if change.path]
         inserted = [cell for change in changes for cell in _inserted(change)]
         return frozenset(_id(cell) for cell in (*changed, *inserted))
+
+    def _known_places(self) -> Places:
+        """Looked up when the first guest writes, and followed from then on."""
+        if self._places is None:
+            self._places = Places()
+            self._places.add(self._shadow.get_update())
+        return self._places
 
     # --- the copy
 

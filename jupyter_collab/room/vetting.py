@@ -34,7 +34,7 @@ _ROOTS: Mapping[str, Mapping[bytes, bool]] = {
 }
 """What lies in a document, and whether by keys."""
 
-_GUID, _SKIP = 9, 10
+_GUID, SKIP = 9, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,14 @@ def vet_member(update: bytes) -> None:
             raise ProtocolError("an update has text that is none") from error
 
 
+def read_broadly(update: bytes) -> list[Run]:
+    """All structs of ``update``, whoever has written it."""
+    try:
+        return _Broad(update, len(update), DEEPEST_OF_MEMBERS).runs()
+    except UnicodeDecodeError as error:
+        raise ProtocolError("an update has text that is none") from error
+
+
 class _Careful(Scan):
     """Knows the contents of which notebooks and texts consist, and no others."""
 
@@ -124,10 +132,11 @@ class _Broad(Scan):
                 self._struct(0)
 
     def _struct(self, clock: int) -> Struct:
-        if self._data[self._at : self._at + 1] != bytes((_SKIP,)):
+        at = self._at
+        if self._data[at : at + 1] != bytes((SKIP,)):
             return super()._struct(clock)
         self.read_byte()
-        return Struct(self._at, clock, self.read_varuint())
+        return Struct(at, clock, self.read_varuint())
 
     def _skip_document(self) -> int:
         self._skip_words()

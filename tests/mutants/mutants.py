@@ -14,6 +14,7 @@ WITNESS = ["tests/store/test_witness.py"]
 RESTART = ["tests/server/test_restart.py"]
 DORMANT = ["tests/room/test_dormant.py"]
 VETTING = ["tests/room/test_vetting.py"]
+PLACES = ["tests/room/test_places.py"]
 BURDEN = ["tests/room/test_burden.py"]
 GUESTS = ["tests/room/test_guests.py"]
 HUB = ["tests/sharing/test_hub.py"]
@@ -320,8 +321,8 @@ MUTANTS = [
     Mutant(
         "leave copies of one cell apart where most of each is new",
         "room/doubles.py",
-        "are_versions(one, other, RELATED) or not _lines(one).isdisjoint(_lines(other))",
-        "are_versions(one, other)",
+        "are_versions(one, other, RELATED, effort) or not _lines(one).isdisjoint(_lines(other))",
+        "are_versions(one, other, effort=effort)",
         ["tests/room/test_document.py"],
     ),
     Mutant(
@@ -673,6 +674,20 @@ MUTANTS = [
         "            if self._in_hand:\n",
         "            if False:\n",
         GUESTS,
+    ),
+    Mutant(
+        "let a guest insert something between two that lie apart",
+        "room/places.py",
+        "        if len(places) > 1:\n",
+        "        if False:\n",
+        PLACES,
+    ),
+    Mutant(
+        "let a guest put two values under one key",
+        "room/places.py",
+        "            if place is not None and place[1] is not None:\n",
+        "            if False:\n",
+        PLACES,
     ),
     Mutant(
         "compare any number of cells with one id",

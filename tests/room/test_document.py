@@ -413,6 +413,7 @@ def test_many_cells_with_one_id_take_a_bounded_time(monkeypatch: pytest.MonkeyPa
     for ycell in cells_of(document):
         ycell["id"] = "a"
     compared: list[Any] = []
+
     def compare(*args: Any) -> bool:
         compared.append(args)
         return are_versions(*args)

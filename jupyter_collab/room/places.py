@@ -1,0 +1,121 @@
+"""Where in a document each struct of its history lies.
+
+What is inserted between two others lies where they do. Where these lie apart Yrs believes one of
+them and Yjs the other: the server would look at another document than the one that browsers show.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from ..errors import ProtocolError
+from .structs import DELETED, Id, Run, Struct
+from .vetting import SKIP, read_broadly
+
+Place = tuple[Id | bytes, bytes | None]
+"""A type, by its id or its name, and a key in it if it has such."""
+
+GONE: Place = (b"", None)
+"""The place of what was deleted with all that it lay in."""
+
+_CONTENT = 0x1F
+
+
+@dataclass(slots=True)
+class _Span:
+    """Structs of one client up to the clock ``end``, at a ``place`` or ``beside`` another one."""
+
+    end: int
+    place: Place | None
+    beside: Id | None
+    holds: bool
+    """Whether something may lie in it: it is a type, or was one."""
+
+
+class Places:
+    """Knows where everything lies that it was told, and what ``others`` know."""
+
+    def __init__(self, others: Places | None = None) -> None:
+        self._others = others
+        self._starts: dict[int, list[int]] = {}
+        self._spans: dict[int, list[_Span]] = {}
+
+    def add(self, update: bytes) -> None:
+        """Everybody has this update now."""
+        for run in read_broadly(update):
+            self._add(run, update)
+
+    def require_alike(self, update: bytes) -> None:
+        """Raise :class:`~jupyter_collab.errors.ProtocolError` where Yrs and Yjs may not agree where
+        something in ``update`` lies, or what it is."""
+        with_new = Places(self)
+        runs = read_broadly(update)
+        for run in runs:
+            with_new._add(run, update)
+        for run in runs:
+            for struct in run.structs:
+                with_new._require_alike(struct, run.client, update)
+
+    def _require_alike(self, struct: Struct, client: int, update: bytes) -> None:
+        beside = [id for id in (struct.origin, struct.right) if id is not None]
+        places = {self.place(id) for id in beside if not self._is_gone(id, client)} - {None}
+        if len(places) > 1:
+            raise ProtocolError("an update has a struct between two that lie apart")
+        if isinstance(struct.parent, tuple):
+            span = self.find(struct.parent)
+            if span is not None and not span.holds:
+                raise ProtocolError("an update has a struct in what holds nothing")
+        if struct.length > 1 and _kind(struct, update) not in (0, DELETED):
+            place = self.place((client, struct.clock))
+            if place is not None and place[1] is not None:
+                raise ProtocolError("an update has several values with one key")
+
+    def _is_gone(self, id: Id, client: int) -> bool:
+        """Whether it was deleted with its cell, which ``client`` need not have heard of."""
+        is_known = self._others is not None and self._others.find(id) is not None
+        return is_known and id[0] != client and self.place(id) == GONE
+
+    def place(self, id: Id) -> Place | None:
+        """Where it lies; ``None`` where that is not known."""
+        trail: dict[Id, _Span] = {}
+        at: Id | None = id
+        place = None
+        while at is not None and at not in trail and (span := self.find(at)) is not None:
+            trail[at] = span
+            place, at = span.place, None if span.place else span.beside
+        for span in trail.values():
+            span.place = place
+        return place
+
+    def find(self, id: Id) -> _Span | None:
+        """What ``id`` belongs to, if that is known."""
+        client, clock = id
+        index = bisect_right(self._starts.get(client, ()), clock) - 1
+        if index >= 0 and clock < (span := self._spans[client][index]).end:
+            return span
+        return None if self._others is None else self._others.find(id)
+
+    def _add(self, run: Run, update: bytes) -> None:
+        starts = self._starts.setdefault(run.client, [])
+        spans = self._spans.setdefault(run.client, [])
+        for struct in run.structs:
+            begin, end = struct.clock, struct.clock + struct.length
+            index = bisect_right(starts, begin)
+            if index and spans[index - 1].end > begin:
+                begin = spans[index - 1].end
+            if begin < end and _kind(struct, update) != SKIP:
+                starts.insert(index, begin)
+                spans.insert(index, _span(struct, end, update))
+
+
+def _span(struct: Struct, end: int, update: bytes) -> _Span:
+    holds = struct.type is not None or _kind(struct, update) in (0, DELETED)
+    if struct.parent is not None:
+        return _Span(end, (struct.parent, struct.key), None, holds)
+    beside = struct.origin or struct.right
+    return _Span(end, GONE if beside is None else None, beside, holds)
+
+
+def _kind(struct: Struct, update: bytes) -> int:
+    return update[struct.at] & _CONTENT
