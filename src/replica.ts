@@ -12,6 +12,7 @@ import type { Piece } from './offline';
 import { smallest, stateBefore, takeBack } from './oversize';
 import { BY_OTHERS, Edits, MovedCells, undoOf, UnsavedUpdates } from './rebase';
 import type { Presence, Replica } from './session';
+import { keepPairsWhole } from './wholepairs';
 
 /** Bytes of an update from which on it takes long to make them. */
 const LARGE = 100_000;
@@ -38,6 +39,7 @@ export class YReplica implements Replica, IDisposable {
     private readonly _limit = Infinity,
     private readonly _onTakenBack: (size: number) => void = () => undefined
   ) {
+    keepPairsWhole();
     _doc.on('update', this._note);
     this._moved = new MovedCells(_doc, this, () => this.unsaved.own());
   }

@@ -34,6 +34,7 @@ from .guarded import (
     restore,
     restore_map,
 )
+from .pairs import Pairs
 from .places import Places
 from .replica import Replica
 from .values import same
@@ -87,6 +88,7 @@ class Sieve:
         self._shown: set[bytes] | None = None
         self._ahead: list[bytes] = []
         self._places: Places | None = None
+        self._pairs = Pairs()
         self._copy()
 
     def begin(self) -> None:
@@ -98,6 +100,7 @@ class Sieve:
         self._shadow.apply_update(update)
         if self._places is not None:
             self._places.add(update)
+            self._pairs.add(update)
         if any(_may_show(change) for change in self._events):
             self._shown = None
         self._events.clear()
@@ -111,6 +114,7 @@ class Sieve:
         try:
             vetted = vet_guest(update, self._replica.type)
             self._known_places().require_alike(update)
+            self._pairs.require_whole(update)
         except ProtocolError:
             return Examined("unreadable")
         new = len(vetted.written.keys() - before.keys())
@@ -122,6 +126,7 @@ class Sieve:
         if finding in ("harmless", "harmful"):
             self._ahead.append(update)
             self._known_places().add(update)
+            self._pairs.add(update)
         else:
             self._copy()  # which must not have it
         return Examined(finding, touched, new)
@@ -158,7 +163,9 @@ class Sieve:
         """Looked up when the first guest writes, and followed from then on."""
         if self._places is None:
             self._places = Places()
-            self._places.add(self._shadow.get_update())
+            everything = self._shadow.get_update()
+            self._places.add(everything)
+            self._pairs.add(everything)
         return self._places
 
     # --- the copy

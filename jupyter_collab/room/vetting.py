@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
+from typing import Self
 
 from ..errors import ProtocolError
 from .gaps import deletions
@@ -80,7 +81,7 @@ def vet_member(update: bytes) -> None:
         return
     if update.count(b"\x75") + update.count(b"\x76") > DEEPEST_OF_MEMBERS:
         try:
-            _Broad(update, len(update), DEEPEST_OF_MEMBERS).pass_over()
+            Broad.of(update).pass_over()
         except UnicodeDecodeError as error:
             raise ProtocolError("an update has text that is none") from error
 
@@ -88,7 +89,7 @@ def vet_member(update: bytes) -> None:
 def read_broadly(update: bytes) -> list[Run]:
     """All structs of ``update``, whoever has written it."""
     try:
-        return _Broad(update, len(update), DEEPEST_OF_MEMBERS).runs()
+        return Broad.of(update).runs()
     except UnicodeDecodeError as error:
         raise ProtocolError("an update has text that is none") from error
 
@@ -115,8 +116,13 @@ class _Careful(Scan):
         return ends
 
 
-class _Broad(Scan):
+class Broad(Scan):
     """Knows all that Yjs knows."""
+
+    @classmethod
+    def of(cls, update: bytes) -> Self:
+        """For what may be of anybody."""
+        return cls(update, len(update), DEEPEST_OF_MEMBERS)
 
     def __init__(self, data: bytes, most: int, deepest: int) -> None:
         super().__init__(data, most, deepest)

@@ -15,6 +15,7 @@ RESTART = ["tests/server/test_restart.py"]
 DORMANT = ["tests/room/test_dormant.py"]
 VETTING = ["tests/room/test_vetting.py"]
 PLACES = ["tests/room/test_places.py"]
+PAIRS = ["tests/room/test_pairs.py"]
 BURDEN = ["tests/room/test_burden.py"]
 GUESTS = ["tests/room/test_guests.py"]
 HUB = ["tests/sharing/test_hub.py"]
@@ -123,8 +124,8 @@ MUTANTS = [
     Mutant(
         "stop without saving",
         "server/rooms.py",
-        "actor.flush(timeout) for actor in actors)",
-        "asyncio.sleep(0) for actor in actors)",
+        "actor.flush(timeout) for actor in self._actors.values()]",
+        "asyncio.sleep(0) for actor in self._actors.values()]",
         RESTART,
     ),
     Mutant(
@@ -688,6 +689,20 @@ MUTANTS = [
         "            if place is not None and place[1] is not None:\n",
         "            if False:\n",
         PLACES,
+    ),
+    Mutant(
+        "let a guest delete half of a character",
+        "room/pairs.py",
+        "        yield client, clock + length\n",
+        "",
+        PAIRS,
+    ),
+    Mutant(
+        "let a guest put something between the halves of a character",
+        "room/pairs.py",
+        "        yield struct.origin[0], struct.origin[1] + 1\n",
+        "        yield struct.origin\n",
+        PAIRS,
     ),
     Mutant(
         "compare any number of cells with one id",

@@ -5,7 +5,10 @@ import { defaultRenderMime } from '@jupyterlab/rendermime/lib/testutils';
 import type { YCodeCell } from '@jupyter/ydoc';
 import * as Y from 'yjs';
 
+import { keepPairsWhole } from '../../wholepairs';
 import { Page, Pages, plot, stream, WAYS } from './pages';
+
+keepPairsWhole();
 
 /** Two pages, and what the second one is told of changes of its outputs from now on. */
 function two(outputs: readonly IOutput[], perCell = true) {
@@ -168,6 +171,15 @@ describe('outputs of others', () => {
     ada.outputs.add(stream('\rEND', 'stderr'));
     pages.sync();
     expect(area()).toEqual(['step 2\n', 'new', 'END']);
+  });
+
+  it('are whole characters where one is printed over another that begins alike (O11)', () => {
+    const { pages, ada } = two([]);
+    for (const face of ['🕐', '\r🕑', '\r🕒 o’clock']) {
+      ada.outputs.add(stream(face));
+      pages.sync();
+    }
+    expect(pages.agree()).toEqual([stream('🕒 o’clock')]);
   });
 
   it('are drawn with a picture of themselves, which only the page that ran them writes (O10)', () => {

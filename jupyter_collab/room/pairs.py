@@ -1,0 +1,87 @@
+"""Where in a document the halves of surrogate pairs are.
+
+Yjs counts UTF-16 code units, and lets itself be made to part a character that takes two of them.
+Yrs cannot do so: it counts otherwise from there on, and loses what is written later.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..errors import ProtocolError
+from .gaps import deletions
+from .structs import STRING, Id, Scan, Struct
+from .vetting import Broad
+
+_ENCODED = re.compile(rb"[\xf0-\xf4][\x80-\xbf]{3}")
+_PAIR = re.compile("[\U00010000-\U0010ffff]")
+_CONTENT = 0x1F
+
+
+class Pairs:
+    """Knows the characters that take two units, of what it was told."""
+
+    def __init__(self) -> None:
+        self._seconds: set[Id] = set()
+
+    def add(self, update: bytes) -> None:
+        """Everybody has this update now."""
+        if _ENCODED.search(update):
+            self._seconds.update(_seconds(update))
+
+    def require_whole(self, update: bytes) -> None:
+        """Raise :class:`~jupyter_collab.errors.ProtocolError` where ``update`` parts a pair, one of
+        its own or one that was told of."""
+        seconds = self._seconds
+        if _ENCODED.search(update):
+            seconds = seconds.union(_seconds(update))
+        if seconds and any(cut in seconds for cut in _cuts(update)):
+            raise ProtocolError("an update parts a character in two")
+
+
+def _seconds(update: bytes) -> Iterator[Id]:
+    """The ids of the second halves in ``update``."""
+    for run in Broad.of(update).runs():
+        ends = [struct.at for struct in run.structs[1:]] + [run.end]
+        for struct, end in zip(run.structs, ends, strict=True):
+            data = update[struct.at : end]
+            if data[0] & _CONTENT == STRING and _ENCODED.search(data):
+                pairs = _PAIR.finditer(_Text.of(data))
+                for count, pair in enumerate(pairs):
+                    yield run.client, struct.clock + pair.start() + count + 1
+
+
+def _cuts(update: bytes) -> Iterator[Id]:
+    """What has to begin something of its own where ``update`` is taken in."""
+    scan = Broad.of(update)
+    for run in scan.runs():
+        for struct in run.structs:
+            yield from _cuts_of(struct, run.client)
+    for client, clock, length in deletions(scan):
+        yield client, clock
+        yield client, clock + length
+
+
+def _cuts_of(struct: Struct, client: int) -> Iterator[Id]:
+    yield client, struct.clock
+    if struct.origin is not None:
+        yield struct.origin[0], struct.origin[1] + 1
+    if struct.right is not None:
+        yield struct.right
+
+
+class _Text(Scan):
+    """Keeps the text that a struct holds."""
+
+    _text = ""
+
+    @classmethod
+    def of(cls, struct: bytes) -> str:
+        scan = cls(struct, 1)
+        scan._struct(0)
+        return scan._text
+
+    def _skip_text(self) -> int:
+        self._text = self.read_varbytes().decode()
+        return len(self._text)
