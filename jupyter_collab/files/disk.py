@@ -31,6 +31,9 @@ _MOMENT = 5.0
 MOST_ENTRIES = 20_000
 """How many directory entries a search for a moved file may look at."""
 
+LONGEST_NAME = 255
+"""Bytes that a file's name may have on usual file systems; on some fewer."""
+
 
 def sign_of(info: os.stat_result, now: float | None = None) -> Sign:
     """The sign of a file with this ``stat``; ``now`` is the time of day in seconds."""
@@ -165,8 +168,31 @@ def age(place: Path) -> float:
 
 def copy_of(place: Path) -> Path:
     """Where a copy of the file lies while it is written, as Jupyter's atomic write names it."""
+    return _beside(place, before=".~")
+
+
+def invalid_of(place: Path) -> Path:
+    """Where a broken file is kept that its copy takes the place of, as Jupyter names it."""
+    return _beside(place, after=".invalid")
+
+
+def _beside(place: Path, *, before: str = "", after: str = "") -> Path:
+    """Where something lies that is named after the file; after a digest of its name where no file
+    can have a name so long, which Jupyter itself has no answer to."""
     place = Path(os.path.realpath(place))
-    return place.with_name(f".~{place.name}")
+    name = f"{before}{place.name}{after}"
+    if len(os.fsencode(name)) > _longest_name(place.parent):
+        digest = hashlib.sha256(os.fsencode(place.name)).hexdigest()
+        name = f"{before}{digest}{after}"
+    return place.with_name(name)
+
+
+def _longest_name(folder: Path) -> int:
+    """Some file systems say more than they take: they count characters."""
+    try:
+        return min(os.pathconf(folder, "PC_NAME_MAX"), LONGEST_NAME)
+    except (AttributeError, OSError, ValueError):  # not every system can tell
+        return LONGEST_NAME
 
 
 def is_left_empty(place: Path) -> bool:

@@ -176,21 +176,21 @@ class LocalAccess:
         any more.
         """
         place = Path(os.path.realpath(self._place(path)))
-        backup = disk.copy_of(place)
+        backup, invalid = disk.copy_of(place), disk.invalid_of(place)
         if not self._manager.use_atomic_writing:
             return False
         try:
             disk.take_file(backup, path, self._max_size, lambda file: format.decode(file, path))
             is_empty = not place.stat().st_size
             if not is_empty:
-                place.replace(place.with_name(f"{place.name}.invalid"))
+                place.replace(invalid)
             backup.replace(place)
         except (OSError, FileError, Unstable):
             return False
         self._log.warning(
             "%s was cut short while it was saved; took the copy from before%s",
             path,
-            "" if is_empty else f", and kept the broken file as {path}.invalid",
+            "" if is_empty else f", and kept the broken file beside it as {invalid.name}",
         )
         return True
 

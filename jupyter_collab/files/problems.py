@@ -127,6 +127,10 @@ def _of_errno(number: int, path: str, action: Action) -> FileError | None:
         return FileMissing(path)
     if number == errno.EFBIG:
         return too_large(path)
+    if number == errno.ENAMETOOLONG:
+        return FileError(
+            path, f"{path} could not be {action}: its name is too long. Give it a shorter one."
+        )
     if number == errno.EISDIR:
         return FileError(path, f"{path} is a folder, not a file")
     return None

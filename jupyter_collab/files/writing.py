@@ -9,6 +9,7 @@ was moved away. Here the file is opened first, and looked at once more when the 
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from contextlib import suppress
@@ -29,16 +30,16 @@ def replace_content(
     """Write ``data`` into the file that has this ``sign``; with ``None`` make the file.
 
     Returns the ``stat`` of what was written. Raises :class:`OtherFile`, and ``OSError``, after
-    which the file is as it was; without a copy (``keeps_copy``, or where nothing can be made in
-    its directory) it may have lost its end.
+    which the file is as it was; without a copy (``keeps_copy``, or where none can be made in its
+    directory, or none with that name) it may have lost its end.
     """
     place = Path(os.path.realpath(place))
     if sign is None:
         return _make(place, data)
     copy = copy_of(place) if keeps_copy and os.access(place.parent, os.W_OK) else None
     with place.open("r+b") as file:
-        if copy is not None:
-            _make_copy(place, copy)
+        if copy is not None and not _make_copy(place, copy):
+            copy = None
         before = os.fstat(file.fileno())
         try:
             _require(_is_at(place, before) and sign_of(before) == sign)
@@ -83,14 +84,19 @@ def _fill(file: BinaryIO, data: bytes) -> os.stat_result:
     return os.fstat(file.fileno())
 
 
-def _make_copy(place: Path, copy: Path) -> None:
+def _make_copy(place: Path, copy: Path) -> bool:
+    """Returns ``False`` where the file system takes no such name, although the file has its own:
+    else the file could never be written."""
     try:
         shutil.copyfile(place, copy)
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+            return False
         _remove(copy)
         raise
     with suppress(OSError):  # not every file system keeps all of it
         shutil.copystat(place, copy)
+    return True
 
 
 def _remove(copy: Path | None) -> None:
