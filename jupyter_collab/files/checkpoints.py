@@ -9,7 +9,11 @@ from typing import Any
 from jupyter_core.utils import ensure_async
 from jupyter_server.services.contents.filecheckpoints import AsyncFileCheckpoints, FileCheckpoints
 
-from .problems import file_error
+from .problems import file_error, is_name_too_long
+
+
+class NoCheckpoint(Exception):
+    """There can be none of this file: no file can have the name that it would have."""
 
 
 def has_checkpoint(manager: Any, path: str) -> bool | None:
@@ -27,22 +31,28 @@ def has_checkpoint(manager: Any, path: str) -> bool | None:
 
 
 async def make_checkpoint(manager: Any, path: str) -> None:
-    """Make a checkpoint of the file as it is; raises what the manager raises."""
-    if type(manager.checkpoints) is FileCheckpoints:
-        await asyncio.to_thread(manager.create_checkpoint, path)
-    else:
-        await ensure_async(manager.create_checkpoint(path))
+    """Make a checkpoint of the file as it is; raises what the manager raises, and
+    :class:`NoCheckpoint`."""
+    try:
+        if type(manager.checkpoints) is FileCheckpoints:
+            await asyncio.to_thread(manager.create_checkpoint, path)
+        else:
+            await ensure_async(manager.create_checkpoint(path))
+    except Exception as error:
+        if is_name_too_long(error):
+            raise NoCheckpoint(path) from error
+        raise
 
 
 async def keep_before_emptying(manager: Any, path: str) -> None:
     """Make a checkpoint of a file that is about to be saved as an empty document.
 
     Raises :class:`~jupyter_collab.errors.FileError` where that fails, but not where the manager
-    has no checkpoints at all: what its users delete is deleted.
+    has no checkpoints at all, or never any of this file: what its users delete is deleted.
     """
     try:
         await make_checkpoint(manager, path)
-    except NotImplementedError:
+    except (NotImplementedError, NoCheckpoint):
         return
     except Exception as error:
         raise file_error(error, path, "saved") from error

@@ -23,7 +23,7 @@ from jupyter_core.utils import ensure_async
 from ..errors import FileChanged, FileError, FileMissing, FileUnfinished, FileUnreadable
 from . import disk, stock, trust
 from .access import Sighting, Sign, Unfinished, Unstable
-from .checkpoints import has_checkpoint, keep_before_emptying, make_checkpoint
+from .checkpoints import NoCheckpoint, has_checkpoint, keep_before_emptying, make_checkpoint
 from .formats import ALGORITHM, Format, NotebookFormat, digest
 from .json_text import STRETCH, Readable
 from .port import ABSENT, FileVersion, Source
@@ -63,6 +63,7 @@ class LocalAccess:
         self._max_size = max_size
         self._log = log
         self._owed_hooks: set[str] = set()
+        self._without_checkpoint: set[str] = set()
 
     def local(self, path: str) -> Path | None:
         return stock.place_of(self._manager, path)
@@ -328,8 +329,14 @@ class LocalAccess:
         """One checkpoint should always exist for notebooks; ``None``: that is to be found out."""
         if is_there is None:
             is_there = bool(await ensure_async(self._manager.checkpoints.list_checkpoints(path)))
-        if not is_there:
+        if is_there:
+            return
+        try:
             await make_checkpoint(self._manager, path)
+        except NoCheckpoint:
+            if path not in self._without_checkpoint:
+                self._without_checkpoint.add(path)
+                self._log.warning("%s has no checkpoint: the name is too long for one", path)
 
     async def _in_thread(
         self, path: str, action: Action, function: Callable[..., T], *args: Any

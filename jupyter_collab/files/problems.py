@@ -56,6 +56,10 @@ def file_error(error: BaseException, path: str, action: Action) -> FileError:
     return FileError(path, f"{path} could not be {action}: {text[:300]}")
 
 
+def is_name_too_long(error: BaseException) -> bool:
+    return any(isinstance(c, OSError) and c.errno == errno.ENAMETOOLONG for c in _chain(error))
+
+
 def in_words(error: BaseException) -> str:
     """What was raised, and why."""
     return "; ".join(dict.fromkeys(map(_text, _chain(error))))

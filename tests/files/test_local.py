@@ -594,7 +594,7 @@ in_letters = pytest.mark.parametrize("letter", ["a", "ä", "😀"], ids=["ascii"
 
 
 @in_letters
-@pytest.mark.parametrize("ending", [".txt"])
+@pytest.mark.parametrize("ending", [".txt", ".ipynb"])
 @asynchronous
 async def test_a_file_with_the_longest_name_is_saved(
     world: LocalWorld, caplog: pytest.LogCaptureFixture, letter: str, ending: str
@@ -709,6 +709,22 @@ async def test_copies_are_named_shorter_where_names_are(
         assert (copy.name != f".~{place.name}") == digested
     one, other = (world.root / long_name(143, letter, ".txt") for letter in "ab")
     assert disk.copy_of(one) != disk.copy_of(other)
+
+
+@in_letters
+@asynchronous
+async def test_a_file_of_which_no_checkpoint_can_be_named_may_be_emptied(
+    world: LocalWorld, letter: str
+) -> None:
+    """F10: the contents manager has none of it, as if it had none at all."""
+    files = world.start()
+    name = long_name(250, letter, ".txt")
+    world.put(name, b"all that there is")
+    document = await open_path(files, name)
+    await document.read()
+    await document.write("")
+    assert world.get(name) == b""
+    await files.close()
 
 
 @asynchronous
