@@ -85,6 +85,11 @@ class Paper:
         except ValueError:
             return True
 
+    @property
+    def is_being_written(self) -> bool:
+        """Whether the server writes it just now; or did so when it was killed."""
+        return self.file.with_name(f".~{self.file.name}").exists()
+
     def write_outside(self, word: str, random: Random) -> None:
         """Do what another program does: read the file, add a line, and write it. A notebook that
         was cut short when the server was killed is none that it could read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 from collections.abc import Awaitable, Callable
@@ -31,9 +32,18 @@ async def nothing(crowd: Crowd) -> None:
 async def change_files(crowd: Crowd) -> None:
     """Another program writes both files."""
     for number, paper in enumerate(crowd.papers):
-        if crowd.lab.running:
-            await paper.saved_just_now()
-        paper.write_outside(f"outside{crowd.random.randrange(10**9)}n{number}", crowd.random)
+        word = f"outside{crowd.random.randrange(10**9)}n{number}"
+        if not crowd.lab.running:
+            paper.write_outside(word, crowd.random)
+            continue
+        await paper.saved_just_now()
+        # On a busy machine the next save may come before this process has written what it read.
+        for patience in reversed(range(100)):
+            with crowd.lab.paused():
+                if not paper.is_being_written or not patience:
+                    paper.write_outside(word, crowd.random)
+                    break
+            await asyncio.sleep(0.01)
 
 
 async def delete_store(crowd: Crowd) -> None:
