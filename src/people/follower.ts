@@ -9,7 +9,10 @@ import type { Place, Places } from './places';
 /** Somebody who is gone for longer than this is not waited for, in milliseconds. */
 export const PATIENCE = 5_000;
 
-/** A page that has moved by itself is put right once it has not moved for so long, in milliseconds. */
+/**
+ * A page that has moved by itself is put right once it has not moved for so long, in milliseconds, and
+ * so long is waited before what could not be shown yet is shown again.
+ */
 export const AT_REST = 150;
 
 /** What the follower needs of the page. */
@@ -107,13 +110,15 @@ export class Follower {
   private readonly _onRoster = (): void => this._step();
 
   /** Showing a view that is shown already moves nothing, so this comes to an end. */
-  private readonly _onMoved = (): void => {
+  private readonly _onMoved = (): void => this._showAgain();
+
+  private _showAgain(): void {
     clearTimeout(this._resting);
     this._resting = setTimeout(() => {
       this._shown = '';
       this._step();
     }, AT_REST);
-  };
+  }
 
   private _step(): void {
     const person = this._find();
@@ -213,17 +218,22 @@ export class Follower {
     const key = JSON.stringify(view);
     if (view !== null && key !== this._shown) {
       this._shown = key;
+      const isWanted = () => key === this._shown;
       this._showing = this._showing
-        .then(() => (key === this._shown ? place.view.show(view) : undefined))
+        .then(async () => {
+          if (isWanted() && !(await place.view.show(view, isWanted)) && isWanted()) {
+            this._showAgain(); // however slow this page is
+          }
+        })
         .catch((error: unknown) => console.warn('What others see cannot be shown:', error));
     }
   }
 
   private _leader: User | null = null;
   private _place: Place | null = null;
-  /** The view that was shown last. */
+  /** The view that was shown last, or is to be. */
   private _shown = '';
-  /** Ends when that view is drawn. */
+  /** Ends when that view is drawn, or cannot be yet. */
   private _showing: Promise<void> = Promise.resolve();
   /** The document that is being opened because the other one went there. */
   private _opening: string | null = null;

@@ -33,6 +33,8 @@ class FakePlace implements Place {
   readonly provider: { path: string };
   readonly crowd = setUp();
   readonly shown: View[] = [];
+  /** So many times it cannot be shown yet. */
+  early = 0;
   seen: View | null = { cell: 'a', share: 0 };
 
   get roster(): Roster {
@@ -44,7 +46,7 @@ class FakePlace implements Place {
     isDisposed: false,
     dispose: () => undefined,
     read: () => this.seen,
-    show: (view: View) => Promise.resolve(void this.shown.push(view)),
+    show: (view: View) => Promise.resolve(this.shown.push(view) > this.early),
     goTo: () => Promise.resolve(true),
     moved: new Signal<Place['view'], void>({} as Place['view'])
   };
@@ -140,7 +142,7 @@ describe('following', () => {
     const shown: unknown[] = [];
     view.show = ({ cell }) => {
       shown.push(cell);
-      return new Promise<undefined>(done => finish.push(() => done(undefined)));
+      return new Promise<boolean>(done => finish.push(() => done(true)));
     };
     follower.follow('bob');
     for (const cell of ['b', 'c', 'd']) {
@@ -173,6 +175,40 @@ describe('following', () => {
     follower.stop();
     await moves();
     expect(shown).toHaveLength(2);
+  });
+
+  it('shows it until it is there, however slow the page is, or until its end', async () => {
+    const { page, follower, bobHere } = world();
+    const place = page.at('one.ipynb');
+    const cells = () => place.shown.splice(0).map(({ cell }) => cell);
+    place.early = 3;
+    follower.follow('bob');
+    await jest.advanceTimersByTimeAsync(9 * AT_REST);
+    expect(cells()).toEqual(['a', 'a', 'a', 'a']);
+    place.early = Infinity;
+    bobHere.say({ view: { cell: 'b', share: 0 } });
+    await settle();
+    bobHere.say({ view: { cell: 'c', share: 0 } });
+    await jest.advanceTimersByTimeAsync(BATCH + 2 * AT_REST);
+    expect(cells()).toEqual(['b', 'c', 'c', 'c']);
+    follower.stop();
+    await jest.advanceTimersByTimeAsync(9 * AT_REST);
+    expect(cells()).toEqual([]);
+  });
+
+  it('moves nothing more for a view that has become outdated while it was drawn', async () => {
+    const { page, follower } = world();
+    const { view } = page.at('one.ipynb');
+    const wanted: (() => boolean)[] = [];
+    view.show = (_: View, isWanted = () => true) => {
+      wanted.push(isWanted);
+      return Promise.resolve(true);
+    };
+    follower.follow('bob');
+    await settle();
+    expect(wanted.map(isWanted => isWanted())).toEqual([true]);
+    follower.stop();
+    expect(wanted.map(isWanted => isWanted())).toEqual([false]);
   });
 
   it('goes where the other one goes, and shows what is seen there', async () => {

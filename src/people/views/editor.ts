@@ -7,8 +7,9 @@ import { createRelativePositionFromTypeIndex } from 'yjs';
 
 import { findPosition, viewOf } from '../../presence';
 import type { Peer, View } from '../../presence';
+import { nextFrame, TOLERANCE } from '../../ui/sight';
 import { caretOf } from './caret';
-import { nextFrame, ScrollingView, TOLERANCE } from './view';
+import { ScrollingView } from './view';
 
 /** The visible part of a text file. */
 export class EditorView extends ScrollingView<IDocumentWidget<FileEditor>> {
@@ -31,11 +32,11 @@ export class EditorView extends ScrollingView<IDocumentWidget<FileEditor>> {
     return { at, share: Math.round(share * 100) / 100 };
   }
 
-  async show({ at, share }: View): Promise<void> {
+  async show({ at, share }: View): Promise<boolean> {
     const found = findPosition(at, this._model.ydoc);
     const editor = this._editor;
     if (found === null || editor === null) {
-      return;
+      return false;
     }
     const index = Math.min(found.index, editor.state.doc.length);
     const { top, height } = editor.lineBlockAt(index);
@@ -47,6 +48,7 @@ export class EditorView extends ScrollingView<IDocumentWidget<FileEditor>> {
       const line = editor.lineBlockAt(Math.min(index, editor.state.doc.length));
       editor.scrollDOM.scrollTop = line.top + share * line.height;
     }
+    return true;
   }
 
   async goTo(peer: Peer): Promise<boolean> {

@@ -4,8 +4,9 @@ import type { Notebook, NotebookPanel } from '@jupyterlab/notebook';
 
 import { viewOf } from '../../presence';
 import type { Peer, View } from '../../presence';
+import { isDrawn, nextFrame, scrollNear, TOLERANCE } from '../../ui/sight';
 import { activeCellOf, caretOf } from './caret';
-import { nextFrame, ScrollingView, TOLERANCE } from './view';
+import { ScrollingView } from './view';
 
 /** A busy page takes so many frames to draw a cell that it has scrolled to. */
 const FRAMES_TO_DRAW = 20;
@@ -31,16 +32,28 @@ export class NotebookView extends ScrollingView<NotebookPanel> {
     return null;
   }
 
-  async show({ cell: id, share }: View): Promise<void> {
-    const cell = id === undefined ? null : await this._draw(id, 'start');
-    if (cell === null) {
-      return;
+  /** Whoever follows asks again: a page may take any time to draw a cell, and all that is below. */
+  async show({ cell: id, share }: View, isWanted = () => true): Promise<boolean> {
+    const index = this._notebook.widgets.findIndex(({ model }) => model.id === id);
+    const cell = this._notebook.widgets[index];
+    if (cell === undefined) {
+      return false;
     }
-    const box = cell.node.getBoundingClientRect();
-    const by = box.top + share * box.height - this._scroller.getBoundingClientRect().top;
+    if (!isDrawn(cell.node)) {
+      await scrollNear(this._notebook, index, 'start');
+    }
+    if (!isDrawn(cell.node) || !isWanted()) {
+      return false;
+    }
+    const distance = () => {
+      const box = cell.node.getBoundingClientRect();
+      return box.top + share * box.height - this._scroller.getBoundingClientRect().top;
+    };
+    const by = distance();
     if (Math.abs(by) > TOLERANCE) {
       this._scroller.scrollTop += by;
     }
+    return Math.abs(distance()) <= TOLERANCE;
   }
 
   async goTo(peer: Peer): Promise<boolean> {

@@ -13,8 +13,11 @@ export interface DocumentView extends IDisposable {
   /** What the person at this page sees, or `null` where there is nothing to see. */
   read(): View | null;
 
-  /** Show the same as somebody else sees. */
-  show(view: View): Promise<void>;
+  /**
+   * Show the same as somebody else sees, as long as that is wanted; `false` where that is not, or not
+   * yet, to be reached.
+   */
+  show(view: View, isWanted?: () => boolean): Promise<boolean>;
 
   /** Bring to sight where somebody is; `false` where that is not known. */
   goTo(peer: Peer): Promise<boolean>;
@@ -34,7 +37,7 @@ export abstract class ScrollingView<W extends Widget> implements DocumentView {
   }
 
   abstract read(): View | null;
-  abstract show(view: View): Promise<void>;
+  abstract show(view: View, isWanted?: () => boolean): Promise<boolean>;
   abstract goTo(peer: Peer): Promise<boolean>;
 
   get moved(): ISignal<DocumentView, void> {
@@ -55,18 +58,4 @@ export abstract class ScrollingView<W extends Widget> implements DocumentView {
 
   private _isDisposed = false;
   private readonly _moved = new Signal<this, void>(this);
-}
-
-/** A difference of fewer pixels is none: heights are rounded, and two who follow each other rest. */
-export const TOLERANCE = 3;
-
-export function nextFrame(): Promise<void> {
-  return new Promise(resolve => {
-    // A page in the background has no frames, and must not wait for one for ever.
-    const timer = setTimeout(resolve, 100);
-    requestAnimationFrame(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }
