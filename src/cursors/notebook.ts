@@ -5,6 +5,7 @@ import type { Notebook, NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
 
+import { bringToSight, isDrawn } from '../ui/sight';
 import { beyond, directionOf, OutOfSight } from './beyond';
 import type { Beyond, Direction } from './beyond';
 import { publishCells } from './cellstate';
@@ -85,13 +86,9 @@ export class NotebookPresence extends OutOfSight<Standing> {
       notebook.activeCellIndex = index;
       notebook.activate();
     }
-    try {
-      await notebook.scrollToItem(index, 'center');
-    } catch {
-      return; // somebody has scrolled elsewhere meanwhile
-    }
+    const isThere = await bringToSight(notebook, cell);
     const { editor } = cell;
-    if (offset !== null && editor instanceof CodeMirrorEditor) {
+    if (isThere && offset !== null && editor instanceof CodeMirrorEditor) {
       const caret = Math.min(offset, editor.editor.state.doc.length);
       editor.editor.dispatch({ effects: EditorView.scrollIntoView(caret, { y: 'center' }) });
     }
@@ -126,11 +123,6 @@ function indexOf(cells: readonly Cell[]): Index {
     }
   });
   return { byId, byText };
-}
-
-/** Whether a cell takes any room: those that scrolled away are taken out, or only hidden. */
-function isDrawn(node: HTMLElement): boolean {
-  return node.getBoundingClientRect().height > 0;
 }
 
 /** The index of the first cell that is seen; the active one is drawn wherever it is. */

@@ -2,7 +2,8 @@ import type { YNotebook } from '@jupyter/ydoc';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { Widget } from '@lumino/widgets';
 
-import { FakeNotebook, HEIGHT } from '../../ui/__tests__/notebook';
+import type { Peer } from '../../presence';
+import { FakeNotebook, FRAME, HEIGHT } from '../../ui/__tests__/notebook';
 import { NotebookView } from '../views/notebook';
 
 function viewOn(notebook: FakeNotebook): NotebookView {
@@ -37,5 +38,22 @@ describe('what others see of a notebook', () => {
     const view = { cell: 'c20', share: 0.5 };
     expect(await viewOn(notebook).show(view, () => false)).toBe(false);
     expect(notebook.scrollTop).toBe(20 * HEIGHT); // which JupyterLab did
+  });
+});
+
+describe('going to somebody in a notebook', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  it('waits until their cell is drawn, and shows it', async () => {
+    const notebook = new FakeNotebook(40);
+    const peer = { state: { cells: { mode: 'command', active: 'c30' } } } as unknown as Peer;
+    const going = viewOn(notebook).goTo(peer);
+    await jest.advanceTimersByTimeAsync(15_000);
+    notebook.draw(40);
+    await jest.advanceTimersByTimeAsync(200);
+    expect(await going).toBe(true);
+    expect(notebook.scrollTop).toBe(30.5 * HEIGHT - FRAME.height / 2);
+    expect(notebook.widgets[30]?.node.className).toContain('jp-CollabFlash');
   });
 });

@@ -1,13 +1,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { isModifier, MOVES } from '../../ui/moves';
 import type { Follower } from '../follower';
 import type { Places } from '../places';
 import { Frame } from './frame';
-
-/** What a person does to see something else of a document. */
-const MOVES = ['wheel', 'pointerdown', 'touchmove', 'keydown'] as const;
-
-const MODIFIERS: ReadonlySet<string> = new Set(['Shift', 'Control', 'Alt', 'Meta']);
 
 /**
  * Shows who is followed, and lets the person at this page go their own way at any time: whatever
@@ -54,12 +50,11 @@ export class FollowFrame {
   }
 
   private readonly _onInput = (event: Event): void => {
-    const key = event instanceof KeyboardEvent ? event.key : null;
-    if (key === 'Escape') {
+    if (event instanceof KeyboardEvent && event.key === 'Escape') {
       event.preventDefault();
       event.stopPropagation();
       this._follower.stop();
-    } else if (!(key !== null && MODIFIERS.has(key)) && this._isOwnMove(event.target)) {
+    } else if (!isModifier(event) && this._isOwnMove(event.target)) {
       this._follower.stop('moved');
     }
   };

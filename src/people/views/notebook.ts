@@ -4,12 +4,9 @@ import type { Notebook, NotebookPanel } from '@jupyterlab/notebook';
 
 import { viewOf } from '../../presence';
 import type { Peer, View } from '../../presence';
-import { isDrawn, nextFrame, scrollNear, TOLERANCE } from '../../ui/sight';
+import { bringToSight, isDrawn, scrollNear, TOLERANCE } from '../../ui/sight';
 import { activeCellOf, caretOf } from './caret';
 import { ScrollingView } from './view';
-
-/** A busy page takes so many frames to draw a cell that it has scrolled to. */
-const FRAMES_TO_DRAW = 20;
 
 /** The visible part of a notebook, also of one that draws its visible cells only. */
 export class NotebookView extends ScrollingView<NotebookPanel> {
@@ -60,11 +57,14 @@ export class NotebookView extends ScrollingView<NotebookPanel> {
     const caret = caretOf(peer, this._model.ydoc);
     const home = this._model.cells.find(cell => cell.ysource === caret?.text);
     const id = home?.id ?? activeCellOf(peer);
-    const cell = id === null ? null : await this._draw(id, 'center');
-    if (cell === null) {
+    const cell = this._notebook.widgets.find(({ model }) => model.id === id);
+    if (cell === undefined || cell.isHidden) {
       const view = viewOf(peer);
       await (view === null ? undefined : this.show(view));
       return view?.cell !== undefined;
+    }
+    if (!(await bringToSight(this._notebook, cell))) {
+      return true; // they have gone elsewhere
     }
     const at = home === undefined ? undefined : cell.editor?.getPositionAt(caret?.index ?? 0);
     if (at !== undefined && cell.node.clientHeight > this._scroller.clientHeight) {
@@ -72,23 +72,6 @@ export class NotebookView extends ScrollingView<NotebookPanel> {
     }
     flash(cell.node);
     return true;
-  }
-
-  /** The cell of that id, scrolled to where it was not drawn; `null` if it is no more. */
-  private async _draw(id: string, align: 'start' | 'center'): Promise<Cell | null> {
-    const index = this._notebook.widgets.findIndex(cell => cell.model.id === id);
-    const cell = this._notebook.widgets[index];
-    if (cell === undefined) {
-      return null;
-    }
-    if (align === 'center' || !cell.node.isConnected) {
-      await this._notebook.scrollToItem(index, align).catch(() => undefined); // somebody scrolls
-      await nextFrame();
-    }
-    for (let frame = 0; frame < FRAMES_TO_DRAW && !cell.node.isConnected; frame++) {
-      await nextFrame();
-    }
-    return cell.node.isConnected ? cell : null;
   }
 
   private *_drawn(): Iterable<Cell> {

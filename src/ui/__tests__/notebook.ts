@@ -1,5 +1,6 @@
 import type { Cell } from '@jupyterlab/cells';
 import type { Notebook } from '@jupyterlab/notebook';
+import { Signal } from '@lumino/signaling';
 
 /** How high each cell is, in pixels. */
 export const HEIGHT = 100;
@@ -30,6 +31,12 @@ export class FakeNotebook {
   readonly outerNode = document.createElement('div');
   readonly viewportNode = document.createElement('div');
   readonly widgets: Cell[] = [];
+  readonly mode = 'command';
+  readonly activeCell = null;
+  readonly modelContentChanged = new Signal<this, void>(this);
+  readonly activeCellChanged = new Signal<this, null>(this);
+  readonly selectionChanged = new Signal<this, void>(this);
+  readonly stateChanged = new Signal<this, void>(this);
   /** The cells that JupyterLab was asked to scroll to. */
   readonly scrolls: number[] = [];
   /** What JupyterLab does then. */
@@ -57,13 +64,24 @@ export class FakeNotebook {
     return Promise.resolve();
   }
 
+  isSelected(): boolean {
+    return false;
+  }
+
   /** Have so many cells. */
   insert(count: number): void {
     for (let n = this.widgets.length; n < count; n++) {
       const node = document.createElement('div');
       node.getBoundingClientRect = () => this._boxOf(n);
-      const model = { id: `c${n}` };
-      this.widgets.push({ node, model, editor: null, isHidden: false } as unknown as Cell);
+      node.dataset.windowedListIndex = `${n}`;
+      const model = { id: `c${n}`, sharedModel: {} };
+      this.widgets.push({
+        node,
+        model,
+        editor: null,
+        isHidden: false,
+        isDisposed: false
+      } as unknown as Cell);
     }
   }
 
