@@ -11,6 +11,12 @@ import type { Place, Places } from './places';
 /** Views that follow each other faster than this are told as one, in milliseconds. */
 export const VIEW_INTERVAL = 100;
 
+/**
+ * So long is waited before the view is looked at once more, in milliseconds: a slow page has scrolled
+ * before it has drawn what is there, and does not scroll when it does.
+ */
+export const DRAWN_AFTER = 500;
+
 type Shown = Pick<Places, 'current' | 'currentChanged'>;
 
 /** Tells the others what of the document in front is seen here, as far as that is wanted. */
@@ -37,11 +43,12 @@ export class ViewTeller {
   }
 
   private readonly _onMoved = (): void => {
+    clearTimeout(this._again);
     this._timer ??= setTimeout(() => this._tell(), VIEW_INTERVAL);
   };
 
   private _tell(): void {
-    clearTimeout(this._timer);
+    [this._timer, this._again].forEach(clearTimeout);
     this._timer = undefined;
     const place = this._place;
     if (place === null || place.view.isDisposed) {
@@ -50,7 +57,12 @@ export class ViewTeller {
     const { awareness } = place.roster;
     const told = (awareness.getLocalState()?.[VIEW] ?? null) as ReadonlyPartialJSONValue;
     const seen = this._enabled ? place.view.read() : null;
-    if (!JSONExt.deepEqual(told, seen as ReadonlyPartialJSONValue)) {
+    const isNews = !JSONExt.deepEqual(told, seen as ReadonlyPartialJSONValue);
+    if (this._enabled && (isNews || seen === null)) {
+      this._again = setTimeout(() => this._tell(), DRAWN_AFTER);
+    }
+    // Where nothing is drawn yet, what was told before says more than nothing.
+    if (isNews && (seen !== null || !this._enabled)) {
       awareness.setLocalStateField(VIEW, seen);
     }
   }
@@ -58,6 +70,7 @@ export class ViewTeller {
   private _enabled = true;
   private _place: Place | null = null;
   private _timer: ReturnType<typeof setTimeout> | undefined;
+  private _again: ReturnType<typeof setTimeout> | undefined;
 }
 
 /** A cell that was started here. */

@@ -15,7 +15,7 @@ import type { Ending, Page } from '../follower';
 import { readPeopleOptions } from '../options';
 import type { Place } from '../places';
 import { Invitations, Presenter } from '../presenting';
-import { tellRunning, ViewTeller, VIEW_INTERVAL } from '../tellview';
+import { DRAWN_AFTER, tellRunning, ViewTeller, VIEW_INTERVAL } from '../tellview';
 import { FollowFrame } from '../ui/followframe';
 import { some } from '../ui/words';
 
@@ -445,6 +445,29 @@ describe('what we tell of our view', () => {
     expect(update).toHaveBeenCalledTimes(1);
     teller.enabled = false;
     expect(place.crowd.awareness.getLocalState()?.view).toBeNull();
+  });
+
+  it('is told where the page draws it long after it has scrolled there', () => {
+    const page = new FakePage();
+    page.turn('one.ipynb');
+    const { crowd, view } = page.at('one.ipynb');
+    const told = () => crowd.awareness.getLocalState()?.view as unknown;
+    new ViewTeller(page);
+    jest.advanceTimersByTime(VIEW_INTERVAL);
+    const read = jest.spyOn(view, 'read').mockReturnValue(null);
+    view.moved.emit();
+    jest.advanceTimersByTime(10 * DRAWN_AFTER);
+    expect(told()).toEqual({ cell: 'a', share: 0 });
+    read.mockReturnValue({ cell: 'b', share: 0 });
+    jest.advanceTimersByTime(DRAWN_AFTER);
+    expect(told()).toEqual({ cell: 'b', share: 0 });
+    read.mockReturnValue({ cell: 'c', share: 0.5 });
+    jest.advanceTimersByTime(DRAWN_AFTER);
+    expect(told()).toEqual({ cell: 'c', share: 0.5 });
+    jest.advanceTimersByTime(DRAWN_AFTER);
+    read.mockClear();
+    jest.advanceTimersByTime(10 * DRAWN_AFTER);
+    expect(read).not.toHaveBeenCalled();
   });
 });
 
