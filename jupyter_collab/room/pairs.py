@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from ..errors import ProtocolError
 from .gaps import deletions
 from .structs import STRING, Id, Scan, Struct
-from .vetting import Broad
+from .vetting import Broad, read_broadly
 
 _ENCODED = re.compile(rb"[\xf0-\xf4][\x80-\xbf]{3}")
 _PAIR = re.compile("[\U00010000-\U0010ffff]")
-_CONTENT = 0x1F
 
 
 class Pairs:
@@ -42,13 +41,12 @@ class Pairs:
 
 def _seconds(update: bytes) -> Iterator[Id]:
     """The ids of the second halves in ``update``."""
-    for run in Broad.of(update).runs():
+    for run in read_broadly(update):
         ends = [struct.at for struct in run.structs[1:]] + [run.end]
         for struct, end in zip(run.structs, ends, strict=True):
             data = update[struct.at : end]
-            if data[0] & _CONTENT == STRING and _ENCODED.search(data):
-                pairs = _PAIR.finditer(_Text.of(data))
-                for count, pair in enumerate(pairs):
+            if struct.content(update) == STRING and _ENCODED.search(data):
+                for count, pair in enumerate(_PAIR.finditer(_Text.of(data))):
                     yield run.client, struct.clock + pair.start() + count + 1
 
 

@@ -19,8 +19,6 @@ Place = tuple[Id | bytes, bytes | None]
 GONE: Place = (b"", None)
 """The place of what was deleted with all that it lay in."""
 
-_CONTENT = 0x1F
-
 
 @dataclass(slots=True)
 class _Span:
@@ -66,7 +64,7 @@ class Places:
             span = self.find(struct.parent)
             if span is not None and not span.holds:
                 raise ProtocolError("an update has a struct in what holds nothing")
-        if struct.length > 1 and _kind(struct, update) not in (0, DELETED):
+        if struct.length > 1 and struct.content(update) not in (0, DELETED):
             place = self.place((client, struct.clock))
             if place is not None and place[1] is not None:
                 raise ProtocolError("an update has several values with one key")
@@ -104,18 +102,14 @@ class Places:
             index = bisect_right(starts, begin)
             if index and spans[index - 1].end > begin:
                 begin = spans[index - 1].end
-            if begin < end and _kind(struct, update) != SKIP:
+            if begin < end and struct.content(update) != SKIP:
                 starts.insert(index, begin)
                 spans.insert(index, _span(struct, end, update))
 
 
 def _span(struct: Struct, end: int, update: bytes) -> _Span:
-    holds = struct.type is not None or _kind(struct, update) in (0, DELETED)
+    holds = struct.type is not None or struct.content(update) in (0, DELETED)
     if struct.parent is not None:
         return _Span(end, (struct.parent, struct.key), None, holds)
     beside = struct.origin or struct.right
     return _Span(end, GONE if beside is None else None, beside, holds)
-
-
-def _kind(struct: Struct, update: bytes) -> int:
-    return update[struct.at] & _CONTENT

@@ -21,6 +21,7 @@ from ..errors import ProtocolError
 from ..protocol.identity import ClientId
 from ..protocol.varint import Reader
 from .gaps import clocks
+from .ground import Ground
 from .guarded import (
     FREE,
     FREE_METADATA,
@@ -34,8 +35,6 @@ from .guarded import (
     restore,
     restore_map,
 )
-from .pairs import Pairs
-from .places import Places
 from .replica import Replica
 from .values import same
 from .vetting import DEEPEST_TYPE, Vetted, vet_guest
@@ -87,8 +86,7 @@ class Sieve:
         self._deleted: OrderedDict[bytes, None] = OrderedDict()
         self._shown: set[bytes] | None = None
         self._ahead: list[bytes] = []
-        self._places: Places | None = None
-        self._pairs = Pairs()
+        self._known: Ground | None = None
         self._copy()
 
     def begin(self) -> None:
@@ -98,9 +96,8 @@ class Sieve:
     def follow(self, update: bytes) -> None:
         """Everybody has this update now."""
         self._shadow.apply_update(update)
-        if self._places is not None:
-            self._places.add(update)
-            self._pairs.add(update)
+        if self._known is not None:
+            self._known.add(update)
         if any(_may_show(change) for change in self._events):
             self._shown = None
         self._events.clear()
@@ -113,8 +110,7 @@ class Sieve:
         before = clocks(self._shadow.get_state())
         try:
             vetted = vet_guest(update, self._replica.type)
-            self._known_places().require_alike(update)
-            self._pairs.require_whole(update)
+            self._ground.require_alike(update)
         except ProtocolError:
             return Examined("unreadable")
         new = len(vetted.written.keys() - before.keys())
@@ -125,8 +121,7 @@ class Sieve:
         self._events.clear()
         if finding in ("harmless", "harmful"):
             self._ahead.append(update)
-            self._known_places().add(update)
-            self._pairs.add(update)
+            self._ground.add(update)
         else:
             self._copy()  # which must not have it
         return Examined(finding, touched, new)
@@ -159,14 +154,12 @@ class Sieve:
         inserted = [cell for change in changes for cell in _inserted(change)]
         return frozenset(_id(cell) for cell in (*changed, *inserted))
 
-    def _known_places(self) -> Places:
-        """Looked up when the first guest writes, and followed from then on."""
-        if self._places is None:
-            self._places = Places()
-            everything = self._shadow.get_update()
-            self._places.add(everything)
-            self._pairs.add(everything)
-        return self._places
+    @property
+    def _ground(self) -> Ground:
+        """Looked at when the first guest writes, and followed from then on."""
+        if self._known is None:
+            self._known = Ground(self._shadow.get_update())
+        return self._known
 
     # --- the copy
 

@@ -60,6 +60,10 @@ class Struct(NamedTuple):
     key: bytes | None = None
     type: int | None = None
 
+    def content(self, update: bytes) -> int:
+        """What kind of content it has in ``update``; 0 for what was deleted with all around it."""
+        return update[self.at] & _CONTENT
+
 
 @dataclass(frozen=True, slots=True)
 class Run:

@@ -5,10 +5,10 @@ Everything here runs in the writer's thread.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from logging import Logger
 from pathlib import Path
@@ -340,7 +340,7 @@ def _extended_code(error: BaseException) -> int:
 def _make_private(path: Path) -> None:
     """Make a new file that its owner alone can read, as it has the text of files of which that may
     be true. SQLite gives its permissions to the files beside it."""
-    with contextlib.suppress(OSError):  # it is there, or SQLite says what is wrong
+    with suppress(OSError):  # it is there, or SQLite says what is wrong
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
