@@ -42,11 +42,10 @@ export function keepPairsWhole(): void {
         deleteFrom.call(this, from, count);
         put(from, text);
       });
-    const before = place(this, index - 1);
-    const half = isLow(value.charCodeAt(0)) ? leftAt(this, before) : null;
+    const half = isLow(value.charCodeAt(0)) ? leftAt(this, place(this, index - 1)) : null;
     if (half !== null) {
       replace(index - 1, 1, wellFormed(half + value));
-    } else if (isPair(before, place(this, index))) {
+    } else if (parted(this, index) !== null) {
       replace(index - 1, 2, HALF + wellFormed(value) + HALF);
     } else {
       put(index, wellFormed(value));
@@ -54,19 +53,18 @@ export function keepPairsWhole(): void {
   }
 
   function remove(this: Text, index: number, length: number): void {
-    const first = place(this, index - 1);
-    const isFirst = length > 0 && isPair(first, place(this, index));
     const end = index + length;
-    const isLast = length > 0 && isPair(place(this, end - 1), place(this, end));
-    if (!isFirst && !isLast) {
+    const first = length > 0 ? parted(this, index) : null;
+    const last = length > 0 ? parted(this, end) : null;
+    if (first === null && last === null) {
       deleteFrom.call(this, index, length);
       return;
     }
-    const from = isFirst ? index - 1 : index;
+    const from = first === null ? index : index - 1;
     this.doc?.transact(() => {
-      deleteFrom.call(this, from, (isLast ? end + 1 : end) - from);
-      insertInto.call(this, from, (isFirst ? HALF : '') + (isLast ? HALF : ''));
-      const half = isFirst ? place(this, from) : null;
+      deleteFrom.call(this, from, (last === null ? end : end + 1) - from);
+      insertInto.call(this, from, (first === null ? '' : HALF) + (last === null ? '' : HALF));
+      const half = first === null ? null : place(this, from);
       if (first !== null && half !== null) {
         left.set(this, { unit: String.fromCharCode(first.unit), id: half.id });
       }
@@ -112,8 +110,13 @@ function leftAt(text: Text, at: Place | null): string | null {
   return compareIDs(half.id, at.id) ? half.unit : null;
 }
 
-function isPair(before: Place | null, after: Place | null): boolean {
-  return before !== null && after !== null && isHigh(before.unit) && isLow(after.unit);
+/** The first half of the pair that is parted at `index`; `null` where none is. */
+function parted(text: Text, index: number): Place | null {
+  const before = place(text, index - 1);
+  // Nearly always there is none: the way to a place is as long as the text has pieces.
+  return before !== null && isHigh(before.unit) && isLow(place(text, index)?.unit ?? 0)
+    ? before
+    : null;
 }
 
 function isHigh(unit: number): boolean {

@@ -48,7 +48,8 @@ export class ViewTeller {
   };
 
   private _tell(): void {
-    [this._timer, this._again].forEach(clearTimeout);
+    clearTimeout(this._timer);
+    clearTimeout(this._again);
     this._timer = undefined;
     const place = this._place;
     if (place === null || place.view.isDisposed) {

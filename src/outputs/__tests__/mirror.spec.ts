@@ -5,6 +5,7 @@ import { defaultRenderMime } from '@jupyterlab/rendermime/lib/testutils';
 import type { YCodeCell } from '@jupyter/ydoc';
 import * as Y from 'yjs';
 
+import { wholeDice } from '../../__tests__/dice';
 import { keepPairsWhole } from '../../wholepairs';
 import { Page, Pages, plot, stream, WAYS } from './pages';
 
@@ -287,18 +288,7 @@ const FROM_THE_SERVER: readonly string[] = [
     'dHdvCgEHARQI'
 ];
 
-/** The same numbers for the same seed (mulberry32). */
-function dice(seed: number): (below: number) => number {
-  let state = seed;
-  return below => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296) * below);
-  };
-}
-
-type Dice = ReturnType<typeof dice>;
+type Dice = ReturnType<typeof wholeDice>;
 
 /** Something that a kernel may have a page do. */
 function act({ outputs }: Page, roll: Dice): void {
@@ -342,7 +332,7 @@ describe.each([
 ])('histories %s', (_, runners, programs) => {
   it.each([true, false])('are shown alike, and nobody answers (undo by cell: %s)', perCell => {
     for (let seed = 1; seed <= 30; seed += 1) {
-      const roll = dice(seed);
+      const roll = wholeDice(seed);
       const pages = new Pages(runners + 3, [], perCell);
       for (let round = 0; round < 25; round += 1) {
         for (let count = roll(5); count > 0; count -= 1) {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
 
+import { dice } from '../../__tests__/dice';
 import { applyHunks, diffText, mergeText, mergeTexts, uniteText } from '../texts';
 
 interface Case {
@@ -31,17 +32,6 @@ function read(name: string): unknown {
 
 function merge(base: string, mine: string, theirs: string): string {
   return applyHunks(theirs, mergeText(base, mine, theirs));
-}
-
-/** A small generator of our own: the same numbers each time (mulberry32). */
-function dice(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 const LETTERS = ['a', 'b', 'c', ' ', '\n', 'é', '𝒳', '👩‍🚀'];

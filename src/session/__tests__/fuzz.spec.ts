@@ -1,23 +1,13 @@
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
+import { dice } from '../../__tests__/dice';
 import type { ServerMessage } from '../../protocol';
 import { AwarenessPresence, YReplica } from '../../replica';
 import { SessionDriver, unsynced } from '..';
 import { FakeLine } from './fakes';
 import type { FakeSocket } from './fakes';
 import { DOCUMENT, STATUS } from './play';
-
-/** The same numbers for the same seed (mulberry32). */
-function dice(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /** What the server knows of one connection. */
 interface Seat {
