@@ -171,8 +171,11 @@ async def type_without_saving(crowd: Crowd, text: str) -> None:
 
 
 async def until_saved(crowd: Crowd) -> None:
-    """It is saved of itself, at the next attempt."""
-    await until(lambda: someone(crowd).status["save"]["state"] == "saved")
+    """All of it is saved of itself, each file at its own next attempt."""
+    people = [person for paper in crowd.papers for person in paper.people]
+    told = [person for person in people if isinstance(person, CollabPerson)]
+    assert someone(crowd) in told
+    await until(lambda: all(person.status["save"]["state"] == "saved" for person in told))
 
 
 def test_a_full_disk_of_the_documents(tmp_path: Path, small_disk: Path) -> None:
