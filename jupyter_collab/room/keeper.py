@@ -272,7 +272,13 @@ class Keeper:
     def not_read(self, reason: str, message: str, now: float) -> list[Effect]:
         """The look at the file has failed."""
         self._file = Gone(reason, message)
-        return self._looked(now)
+        will_look_again = isinstance(self._look, Looking) and self._look.again
+        if reason == DELETED or will_look_again:
+            return self._looked(now)
+        # Nobody may replace what cannot be read: to write again would end here again, at once.
+        self._asked.serving += self._asked.waiting
+        self._asked.waiting.clear()
+        return self._reply("failed", reason, message) + self._looked(now)
 
     def gone(self, reason: str, message: str, now: float) -> list[Effect]:
         self._file = Gone(reason, message)

@@ -464,6 +464,13 @@ MUTANTS = [
         ROOM,
     ),
     Mutant(
+        "write again and again over a file that cannot be read",
+        "room/keeper.py",
+        "if reason == DELETED or will_look_again:",
+        "if True:",
+        ROOM,
+    ),
+    Mutant(
         "forget what is saved",
         "store/histories.py",
         "saved_crc = ?, used = ? WHERE id = ?",

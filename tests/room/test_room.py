@@ -689,6 +689,42 @@ def test_a_deleted_file_is_told_and_not_made_again_unless_asked() -> None:
     assert ada.last(Status).status["file"]["state"] == "present"
 
 
+@pytest.mark.parametrize("is_known", [True, False])
+def test_who_saves_over_a_file_that_cannot_be_read_is_told_so_once(is_known: bool) -> None:
+    """W4 F2: as with the marks of a conflict in a notebook, known before or found by the save."""
+    world = World()
+    ada = world.open(1)
+    if is_known:
+        world.handle(ev.FileGone("unreadable", "It is no notebook"))
+    world.type(ada, "x")
+    world.say(ada, Save(7))
+    world.handle(ev.FileWriteFailed("changed", "Another program has changed it"))
+    world.handle(ev.FileNotRead("not-a-notebook", "It is no notebook"))
+    assert ada.last(SaveReply) == SaveReply(7, "failed", "not-a-notebook", "It is no notebook")
+    world.wait(60)
+    assert (len(world.writes), len(world.reads)) == (1, 1)
+    world.handle(ev.FileBack())
+    world.file_is("hello\n", "v1")
+    world.finish_write("v2")
+    assert world.writes[-1].source == "xhello\n"
+    assert len(ada.all(SaveReply)) == 1
+
+
+def test_who_saves_while_a_broken_file_is_mended_waits_for_that() -> None:
+    """W4"""
+    world = World()
+    ada = world.open(1)
+    world.type(ada, "x")
+    world.say(ada, Save(7))
+    world.handle(ev.FileWriteFailed("changed", "Another program has changed it"))
+    world.handle(ev.FileChangedOutside())
+    world.handle(ev.FileNotRead("not-a-notebook", "It is no notebook"))
+    assert ada.all(SaveReply) == []
+    world.file_is("hello\n", "v1")
+    world.finish_write("v2")
+    assert ada.last(SaveReply) == SaveReply(7, "success")
+
+
 def test_a_rename_is_followed() -> None:
     world = World()
     ada = world.open(1)
