@@ -14,6 +14,7 @@ export type Condition =
   | 'refused'
   | 'reopening'
   | 'gone'
+  | 'unreadable'
   | 'failed'
   | 'incomplete'
   | 'degraded'
@@ -40,6 +41,7 @@ export const NEWS: ReadonlySet<Condition> = new Set<Condition>([
   'missing',
   'refused',
   'gone',
+  'unreadable',
   'failed',
   'incomplete',
   'degraded'
@@ -74,7 +76,8 @@ export function conditionOf(state: SessionState): Condition {
 function liveConditionOf(state: SessionState): Condition {
   const { status, access } = state;
   if (status?.file.state === 'gone') {
-    return 'gone';
+    // Any other reason is that of a file which is there.
+    return (status.file.reason ?? 'deleted') === 'deleted' ? 'gone' : 'unreadable';
   }
   if (status?.save.state === 'failed') {
     return 'failed';
@@ -145,6 +148,8 @@ function label(condition: Condition, state: SessionState, trans: TranslationBund
     case 'missing':
     case 'gone':
       return trans.__('File deleted');
+    case 'unreadable':
+      return trans.__('File unreadable');
     case 'refused':
       return trans.__('Not connected');
     case 'reopening':
@@ -219,6 +224,11 @@ function tell(condition: Condition, state: SessionState, trans: TranslationBundl
       return [
         status?.file.message ?? trans.__('The file %1 does not exist any more.', path),
         trans.__('The server keeps the document. Saving it writes the file again.')
+      ];
+    case 'unreadable':
+      return [
+        status?.file.message ?? trans.__('The server cannot read %1.', path),
+        trans.__('The server keeps the document, and goes on when the file can be read again.')
       ];
     case 'failed':
       return tellFailure(state, trans);

@@ -32,6 +32,7 @@ export const ICONS: { readonly [C in Condition]: LabIcon } = {
   refused: offline,
   reopening: connecting,
   gone: warning,
+  unreadable: warning,
   failed: warning,
   incomplete: warning,
   degraded: warning,

@@ -127,6 +127,17 @@ describe('the status of a document', () => {
     expect(label(withStatus(status))).toBe(expected);
   });
 
+  it('does not promise to write over a file that cannot be read', () => {
+    const message = 'a.ipynb cannot be read as a notebook';
+    const play = withStatus({
+      file: { state: 'gone', path: 'a.ipynb', reason: 'not-a-notebook', message }
+    });
+    expect(label(play)).toBe('File unreadable');
+    expect(story(play)).toContain(message);
+    expect(story(play)).toContain('goes on when the file can be read again');
+    expect(put(play.state, trans).actions).toEqual([]);
+  });
+
   it('puts first what may lose work', () => {
     const play = withStatus({
       save: { state: 'failed', reason: 'disk-full' },
