@@ -12,12 +12,19 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 from typing import BinaryIO
+from weakref import WeakValueDictionary
 
 from .access import Sign
 from .disk import copy_of, sign_of
+
+_TURNS: WeakValueDictionary[tuple[int, int], Lock] = WeakValueDictionary()
+_TABLE = Lock()
+"""Held while ``_TURNS`` is looked at: that is done in several threads."""
 
 
 class OtherFile(Exception):
@@ -36,26 +43,42 @@ def replace_content(
     place = Path(os.path.realpath(place))
     if sign is None:
         return _make(place, data)
+    with place.open("r+b") as file, _turn(os.fstat(file.fileno())):
+        return _replace(file, place, data, sign, keeps_copy=keeps_copy)
+
+
+@contextmanager
+def _turn(info: os.stat_result) -> Iterator[None]:
+    """One at a time writes the file with this ``stat``, by whichever of its names: links make one
+    file two documents, of which both would find it as they know it, and then write."""
+    with _TABLE:
+        lock = _TURNS.setdefault((info.st_dev, info.st_ino), Lock())
+    with lock:
+        yield
+
+
+def _replace(
+    file: BinaryIO, place: Path, data: bytes, sign: Sign, *, keeps_copy: bool
+) -> os.stat_result:
     copy = copy_of(place) if keeps_copy and os.access(place.parent, os.W_OK) else None
-    with place.open("r+b") as file:
-        if copy is not None and not _make_copy(place, copy):
-            copy = None
-        before = os.fstat(file.fileno())
-        try:
-            _require(_is_at(place, before) and sign_of(before) == sign)
-        except BaseException:
-            _remove(copy)
-            raise
-        try:
-            file.truncate(0)
-            written = _fill(file, data)
-        except BaseException:
-            with suppress(OSError):
-                file.close()  # where the same fails again
-            with suppress(OSError):
-                if copy is not None and _is_at(place, before):
-                    copy.replace(place)
-            raise
+    if copy is not None and not _make_copy(place, copy):
+        copy = None
+    before = os.fstat(file.fileno())
+    try:
+        _require(_is_at(place, before) and sign_of(before) == sign)
+    except BaseException:
+        _remove(copy)
+        raise
+    try:
+        file.truncate(0)
+        written = _fill(file, data)
+    except BaseException:
+        with suppress(OSError):
+            file.close()  # where the same fails again
+        with suppress(OSError):
+            if copy is not None and _is_at(place, before):
+                copy.replace(place)
+        raise
     _remove(copy)
     _require(_is_at(place, written))
     return written

@@ -32,7 +32,7 @@ from jupyter_collab.errors import (
     FileUnfinished,
     NotANotebook,
 )
-from jupyter_collab.files import disk
+from jupyter_collab.files import disk, writing
 from jupyter_collab.files.document import ContentsFile
 from jupyter_collab.files.local import LocalAccess
 from jupyter_collab.files.notebook_json import encode
@@ -859,6 +859,53 @@ async def test_saves_of_one_file_never_overlap(
         await second
     await third
     assert world.get(TEXT) == b"four"
+    await files.close()
+
+
+@pytest.mark.parametrize("link", [os.symlink, os.link], ids=["symbolic", "hard"])
+@asynchronous
+async def test_one_file_under_two_paths_is_written_by_one_at_a_time(
+    world: LocalWorld, monkeypatch: pytest.MonkeyPatch, link: Callable[[Path, Path], None]
+) -> None:
+    """F2: else both find it as they know it, and the words of one are gone."""
+    files = world.start()
+    world.put(TEXT, b"one")
+    link(world.root / TEXT, world.root / "link.txt")
+    document, other = await open_path(files, TEXT), await open_path(files, "link.txt")
+    await document.read()
+    await other.read()
+    is_found, go_on = threading.Event(), threading.Event()
+
+    def first_sign_of(info: os.stat_result) -> Any:
+        monkeypatch.setattr(writing, "sign_of", disk.sign_of)
+        is_found.set()
+        go_on.wait()
+        return disk.sign_of(info)
+
+    class Turn:
+        """A lock that lets the first go on once the second waits for it."""
+
+        def __init__(self) -> None:
+            self._lock = threading.Lock()
+
+        def __enter__(self) -> None:
+            if not self._lock.acquire(blocking=False):
+                go_on.set()
+                self._lock.acquire()
+
+        def __exit__(self, *error: object) -> None:
+            self._lock.release()
+
+    monkeypatch.setattr(writing, "sign_of", first_sign_of)
+    monkeypatch.setattr(writing, "Lock", Turn)
+    first = asyncio.create_task(document.write("two"))
+    await asyncio.to_thread(is_found.wait)
+    second = asyncio.create_task(other.write("three"))
+    second.add_done_callback(lambda _: go_on.set())
+    await first
+    with pytest.raises(FileChanged):
+        await second
+    assert world.get(TEXT) == b"two"
     await files.close()
 
 

@@ -450,6 +450,13 @@ MUTANTS = [
         LOCAL,
     ),
     Mutant(
+        "write one file by two of its names at once",
+        "files/writing.py",
+        "    with lock:\n        yield\n",
+        "    yield\n",
+        LOCAL,
+    ),
+    Mutant(
         "take what another program has written for what is known",
         "files/document.py",
         "return trace.sign if same else None",
