@@ -5,10 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from jupyter_core.utils import ensure_async
 
 from jupyter_collab.files.local import LocalAccess
 from jupyter_collab.files.manager import ManagerAccess
-from tests.contracts.document_file import DocumentFileContract, World, asynchronous
+from jupyter_collab.files.port import Renamed
+from tests.contracts.document_file import (
+    TEXT,
+    DocumentFileContract,
+    Heard,
+    World,
+    asynchronous,
+    open_path,
+)
 from tests.files.worlds import DerivedWorld, DictWorld, LocalWorld, SyncWorld
 
 
@@ -34,6 +43,53 @@ class TestFilesElsewhere(DocumentFileContract):
     @pytest.fixture
     def world(self) -> World:
         return DictWorld()
+
+
+@asynchronous
+async def test_a_file_that_can_be_given_no_id_is_opened_all_the_same(tmp_path: Path) -> None:
+    """F7: as on a full or a read-only disk. One id is one document, so it must stay the same."""
+    world = LocalWorld(tmp_path)
+    files = world.start()
+    world.put("folder/notes.txt", b"one")
+    world.put("known.txt", b"one")
+    known = (await files.file_id("known.txt"))[0], True
+    world.ids.con.execute("PRAGMA query_only = on")
+    assert await files.file_id("known.txt") == known
+    file_id, is_known = await files.file_id("folder/notes.txt")
+    assert not is_known
+    document = await files.open(file_id, "text", "file")
+    await document.read()
+    heard = Heard(document)
+    await ensure_async(world.manager.rename("folder", "other"))
+    await heard.until(Renamed("other/notes.txt"))
+    await document.write("two")
+    assert world.get("other/notes.txt") == b"two"
+    world.put("folder/notes.txt", b"new")
+    assert (await files.file_id("folder/notes.txt"))[0] != file_id
+    await document.close()
+    world.ids.con.execute("PRAGMA query_only = off")
+    assert await files.file_id("other/notes.txt") == (file_id, True)
+    world.put("other/second.txt", b"one")
+    heard = Heard(await open_path(files, "other/second.txt"))
+    await ensure_async(world.manager.rename("other", "third"))
+    await heard.until(Renamed("third/second.txt"))
+    assert await files.file_id("third/notes.txt") == (file_id, True)
+    assert (await files.open(file_id, "text", "file")).path == "third/notes.txt"
+    await files.close()
+
+
+@asynchronous
+async def test_an_id_of_ours_is_the_same_after_a_restart(tmp_path: Path) -> None:
+    """F7: else a document would be without its history."""
+    world = LocalWorld(tmp_path)
+    world.put(TEXT, b"one")
+    ids = []
+    for _ in range(2):
+        files = world.start()
+        world.ids.con.execute("PRAGMA query_only = on")
+        ids.append(await files.file_id(TEXT))
+        await files.close()
+    assert ids == [(ids[0][0], False)] * 2
 
 
 @asynchronous

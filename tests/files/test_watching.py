@@ -295,6 +295,20 @@ async def test_a_directory_renamed_in_jupyter(world: LocalWorld) -> None:
 
 
 @asynchronous
+async def test_a_rename_is_told_also_where_ids_cannot_be_had(world: LocalWorld) -> None:
+    """F7: as where another server has their database locked."""
+    it = await watched(world, poll_interval=SLOW)
+    world.ids.con.close()
+    await ensure_async(world.manager.rename(TEXT, "new.txt"))
+    await it.heard.until(Renamed("new.txt"))
+    (world.root / "new.txt").rename(world.root / "moved.txt")
+    await it.document.write("two")
+    assert it.document.path == "moved.txt"
+    assert world.get("moved.txt") == b"two"
+    await it.close()
+
+
+@asynchronous
 async def test_a_file_renamed_in_jupyter_while_it_is_saved(
     world: LocalWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:

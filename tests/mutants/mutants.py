@@ -450,6 +450,13 @@ MUTANTS = [
         LOCAL,
     ),
     Mutant(
+        "have another id of ours for a file after each restart",
+        "files/contents.py",
+        'id = str(uuid5(NAMESPACE_URL, f"{root}/{path}"))',
+        "id = str(uuid4())",
+        ["tests/files/test_contents.py", "-k", "id_of_ours"],
+    ),
+    Mutant(
         "write one file by two of its names at once",
         "files/writing.py",
         "    with lock:\n        yield\n",
