@@ -25,6 +25,10 @@ COARSE_WINDOW = 2.1
 OLD = 10.0
 """A file last modified so many seconds ago is not being written now, skewed clocks or not."""
 
+LONG_AGO = 24 * 60 * 60.0
+"""The same where times are whole seconds: such file systems are often another machine's, or have
+local times. A second that only seems to be over, as clocks disagree, may hide somebody's change."""
+
 _MOMENT = 5.0
 """Seconds in which Jupyter's atomic write, once it has copied a file, has emptied it."""
 
@@ -42,7 +46,7 @@ def sign_of(info: os.stat_result, now: float | None = None) -> Sign:
     return Sign(
         key=(info.st_dev, info.st_ino, info.st_mtime_ns, info.st_size, info.st_ctime_ns),
         window=COARSE_WINDOW if coarse else FINE_WINDOW,
-        old=age > OLD,
+        old=age > (LONG_AGO if coarse else OLD),
         atomic=False,
         size=info.st_size,
     )

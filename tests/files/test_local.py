@@ -33,6 +33,7 @@ from jupyter_collab.errors import (
     NotANotebook,
 )
 from jupyter_collab.files import disk, writing
+from jupyter_collab.files.access import Sign
 from jupyter_collab.files.document import ContentsFile
 from jupyter_collab.files.local import LocalAccess
 from jupyter_collab.files.notebook_json import encode
@@ -626,6 +627,7 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from jupyter_collab.files import disk, writing
+from jupyter_collab.files.access import Sign
 
 def fill(file, data):
     file.write(data)
@@ -945,6 +947,35 @@ async def look_later(document: ContentsFile) -> None:
     await asyncio.sleep(2 * disk.FINE_WINDOW)
     while await document.check(complete=True) is not None:
         await asyncio.sleep(disk.FINE_WINDOW)
+
+
+@asynchronous
+async def test_what_others_write_in_the_same_second_stays_whatever_the_clock_says(
+    world: LocalWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F2: as on a file server that is a minute behind, and keeps whole seconds."""
+    sign_of = disk.sign_of
+
+    def a_minute_behind(info: os.stat_result, now: float | None = None) -> Sign:
+        seconds = int(info.st_mtime) - 60
+        times = {"st_mtime": float(seconds), "st_ctime": float(seconds)}
+        times |= {f"{name}_ns": seconds * 10**9 for name in times}
+        return sign_of(os.stat_result(info[:10], times), now)
+
+    monkeypatch.setattr(disk, "sign_of", a_minute_behind)
+    monkeypatch.setattr(writing, "sign_of", a_minute_behind)
+    files = world.start(poll_interval=0)
+    world.put(NOTEBOOK, encode(notebook("one")))
+    document, _ = await read_notebook(files)
+    await document.write(notebook("two"))
+    place = world.root / NOTEBOOK
+    second = place.stat().st_mtime_ns
+    world.put(NOTEBOOK, encode(notebook("six")))
+    os.utime(place, ns=(second, second))
+    with pytest.raises(FileChanged):
+        await document.write(notebook("ten"))
+    assert world.get(NOTEBOOK) == encode(notebook("six"))
+    await files.close()
 
 
 @asynchronous

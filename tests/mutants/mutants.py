@@ -457,6 +457,13 @@ MUTANTS = [
         ["tests/files/test_contents.py", "-k", "id_of_ours"],
     ),
     Mutant(
+        "believe the clock of a file server that keeps whole seconds",
+        "files/disk.py",
+        "old=age > (LONG_AGO if coarse else OLD)",
+        "old=age > OLD",
+        LOCAL,
+    ),
+    Mutant(
         "write one file by two of its names at once",
         "files/writing.py",
         "    with lock:\n        yield\n",
