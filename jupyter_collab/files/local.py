@@ -259,7 +259,7 @@ class LocalAccess:
         place, known = draft.place, draft.known
         is_absent = known.version.fingerprint == ABSENT
         sign = None if is_absent else known.sign
-        if sign is None and (not is_absent or place.is_symlink()):
+        if sign is None and not is_absent:
             raise changed(path)
         try:
             info = replace_content(

@@ -1108,6 +1108,24 @@ async def test_what_another_program_does_while_the_file_is_copied_aside(
 
 
 @asynchronous
+async def test_a_file_behind_a_link_is_made_again_where_it_was(world: LocalWorld) -> None:
+    """F2: else who asks for it would be told without end that there is another file."""
+    files = world.start()
+    world.put("real.txt", b"one")
+    (world.root / TEXT).symlink_to("real.txt")
+    document = await open_path(files, TEXT)
+    await document.read()
+    world.delete("real.txt")
+    with pytest.raises(FileMissing):
+        await document.write("two")
+    document.expect(ABSENT)
+    await document.write("two")
+    assert world.get("real.txt") == b"two"
+    assert (world.root / TEXT).is_symlink()
+    await files.close()
+
+
+@asynchronous
 async def test_a_file_that_was_made_on_a_full_disk_is_not_left_half(
     world: LocalWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
