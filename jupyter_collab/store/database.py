@@ -248,7 +248,8 @@ class Database:
             return False
         if _pragma(connection, "auto_vacuum") != _INCREMENTAL:
             return False
-        connection.execute(f"PRAGMA incremental_vacuum({VACUUM_STEP})").fetchall()
+        # Not execute(): up to Python 3.11 it ends after the first page, with a commit for each.
+        connection.executescript(f"PRAGMA incremental_vacuum({VACUUM_STEP})")
         return True
 
     def explain(self, error: sqlite3.Error | OSError) -> StoreError:
