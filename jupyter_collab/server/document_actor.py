@@ -97,6 +97,7 @@ class DocumentActor(Actor):
         self._new_client_id = new_client_id
         self._compaction = compaction
         self._idle = asyncio.Event()
+        self._is_leaving = False
         self._live = Live(self.post, self._go_on, clock, log)
         self._thread = get_ident()
         self._take(room, journal, stored)
@@ -328,7 +329,12 @@ class DocumentActor(Actor):
         return self.history.complete(stored)
 
     async def flush(self, timeout: float) -> None:
-        """Write all that should be written, for at most ``timeout`` seconds."""
+        """Write all that should be written, for at most ``timeout`` seconds.
+
+        What clients send from now on is not taken in, and so never acknowledged: they bring it
+        when they come again. While people type there would always be something left to write.
+        """
+        self._is_leaving = True
         self.post(ev.Closing())
         self.history.hurry()
         try:
@@ -345,6 +351,8 @@ class DocumentActor(Actor):
         await self._idle.wait()
 
     def post(self, event: ev.RoomEvent) -> None:
+        if self._is_leaving and isinstance(event, ev.Received):
+            return
         if self._is_parted:
             self._wake_for(event)
         super().post(event)

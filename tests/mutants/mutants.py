@@ -129,6 +129,13 @@ MUTANTS = [
         RESTART,
     ),
     Mutant(
+        "take in what people type while the server stops",
+        "server/document_actor.py",
+        "self._is_leaving and isinstance(event, ev.Received)",
+        "self._is_leaving and event is None",
+        RESTART,
+    ),
+    Mutant(
         "wait for ever for a write that does not end",
         "files/opened.py",
         "            task.cancel()\n",

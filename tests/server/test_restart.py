@@ -62,6 +62,43 @@ def test_sigterm_with_people_connected_saves_all(tmp_path: Path) -> None:
         assert sorted(expected.split()) == ["0", "1", "2", "3", "4", "begin"]
 
 
+def test_sigterm_while_people_type_saves_all(tmp_path: Path) -> None:
+    """S24 W8: nobody has to pause for that. What comes too late is not acknowledged, and is brought
+    again by who has typed it."""
+
+    async def type_on(person: WireClient, name: str) -> None:
+        number = 0
+        while person.closed is None:
+            person.text += f"<{name}{number}>"
+            number += 1
+            await asyncio.sleep(0)
+            await person.until(lambda: person.acked >= person.sent - 3 or person.closed is not None)
+
+    async def main(lab: ServerProcess) -> None:
+        ada, bob = await join(lab), await join(lab)
+        typing = [asyncio.create_task(type_on(ada, "a")), asyncio.create_task(type_on(bob, "b"))]
+        await asyncio.gather(ada.hears_ack(), bob.hears_ack())
+        lab.process.terminate()
+        await asyncio.gather(*typing)
+        assert ada.closed is not None
+        assert ada.closed[0] == 1001
+        lab.stop()
+        assert "Could not save" not in lab.log.read_text()
+        for person, name in ((ada, "a"), (bob, "b")):
+            # The first frame of each is the step 2 with which it came.
+            assert all(f"<{name}{number}>" in on_disk(lab) for number in range(person.acked - 1))
+        lab.start()
+        ada, bob = await join(lab, ada), await join(lab, bob)
+        await asyncio.gather(ada.durable(), bob.durable())
+        await ada.until(lambda: sorted(str(ada.text)) == sorted(str(bob.text)))
+        words = str(ada.text).split("<")
+        assert len(words) == len(set(words))
+        lab.stop()
+
+    with server(tmp_path, "--YDocExtension.document_save_delay=60") as lab:
+        asyncio.run(main(lab))
+
+
 def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
     """L1 W8: and what was not is sent again by who has it, once."""
 
