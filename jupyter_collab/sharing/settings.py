@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from traitlets import Bool, Enum, Float, HasTraits, List, TraitError, Unicode, validate
@@ -66,10 +67,21 @@ class SharingTraits(HasTraits):
     @validate("share_longest_validity")
     def _long_enough(self, proposal: Any) -> float | None:
         value: float | None = proposal["value"]
-        if value is not None and not value >= SHORTEST:
+        # Pages are told this as JSON, which has no infinity: they would not know what it says.
+        if value is not None and not SHORTEST <= value < float("inf"):
             raise TraitError(
                 f"YDocExtension.share_longest_validity is {value}: it has to be {SHORTEST:g} "
-                "seconds or more"
+                "seconds or more, or None for as long as one likes"
+            )
+        return value
+
+    @validate("share_links_file")
+    def _no_folder(self, proposal: Any) -> str:
+        value: str = proposal["value"]
+        if value and Path(value).expanduser().is_dir():
+            raise TraitError(
+                f"YDocExtension.share_links_file is {value!r}, which is a folder: it has to be the "
+                "path of a file, which may be a new one"
             )
         return value
 

@@ -70,8 +70,14 @@ def make_update_log(
     if chosen.transforms:
         # What somebody encrypts must not lie in ours as it is.
         return YStoreUpdateLog(ystore_class, log=log, config=config)
+    path = Path(chosen.db_path).expanduser()
+    if path.is_dir():
+        raise ValueError(
+            f"JupyterSQLiteYStore.db_path is {chosen.db_path!r}, which is a folder. It has to be the"
+            " path of a file, which may be a new one"
+        )
     return SQLiteUpdateLog(
-        Path(chosen.db_path).expanduser(),
+        path,
         forget_after=chosen.forget_after,
         forget_unsaved_after=chosen.forget_unsaved_after,
         log=log,

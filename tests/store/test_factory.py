@@ -57,6 +57,15 @@ def test_the_path_may_begin_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert log.path == tmp_path / "a.db"
 
 
+@pytest.mark.parametrize("given", ["", "folder"])
+def test_a_folder_is_no_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    config = configured(JupyterSQLiteYStore={"db_path": given})
+    with pytest.raises(ValueError, match=f"db_path is {given!r}, which is a folder"):
+        make_update_log(JupyterSQLiteYStore, config=config, log=LOG)
+
+
 @pytest.mark.parametrize("section", ["JupyterSQLiteYStore", "SQLiteYStore"])
 def test_the_path_can_be_configured(
     section: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
