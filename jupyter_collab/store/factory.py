@@ -73,8 +73,8 @@ def make_update_log(
     path = Path(chosen.db_path).expanduser()
     if path.is_dir():
         raise ValueError(
-            f"JupyterSQLiteYStore.db_path is {chosen.db_path!r}, which is a folder. It has to be the"
-            " path of a file, which may be a new one"
+            f"JupyterSQLiteYStore.db_path is {chosen.db_path!r}, which is a folder. It has to be"
+            " the path of a file, which may be a new one"
         )
     return SQLiteUpdateLog(
         path,
