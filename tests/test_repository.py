@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import nbformat
 import pytest
@@ -30,6 +32,27 @@ def tracked_files() -> list[Path]:
 def test_yarn_lock_names_no_registry() -> None:
     lock = (ROOT / "yarn.lock").read_text()
     assert not re.search(r"https?:|%3A%2F%2F|__archiveUrl|@file:", lock)
+
+
+def test_a_checkout_that_was_installed_can_be_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second ``install.json`` in one wheel ends the build: see ``hatch_build.py``."""
+
+    class Interface:  # stands for hatchling's, which only builds have
+        root = str(tmp_path)
+
+    module = ModuleType("hatchling.builders.hooks.plugin.interface")
+    module.BuildHookInterface = Interface  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    built = tmp_path / "jupyter_collab/labextension"
+    built.mkdir(parents=True)
+    (built / "package.json").write_text("{}")
+    (built / "install.json").write_text("{}")
+    hook = runpy.run_path(str(ROOT / "hatch_build.py"))["NodeBuildHook"]()
+    for _ in range(2):
+        hook.initialize("standard", {})
+        assert [path.name for path in built.iterdir()] == ["package.json"]
 
 
 def test_npm_lock_names_no_registry() -> None:
