@@ -23,4 +23,4 @@ class Ground:
         """Raise :class:`~jupyter_collab.errors.ProtocolError` where they would not see the same of
         ``update``."""
         self._places.require_alike(update)
-        self._pairs.require_whole(update)
+        self._pairs.require_whole(update, self._places.end)

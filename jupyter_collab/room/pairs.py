@@ -7,7 +7,7 @@ Yrs cannot do so: it counts otherwise from there on, and loses what is written l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ..errors import ProtocolError
 from .gaps import deletions
@@ -29,13 +29,14 @@ class Pairs:
         if _ENCODED.search(update):
             self._seconds.update(_seconds(update))
 
-    def require_whole(self, update: bytes) -> None:
+    def require_whole(self, update: bytes, end: Callable[[int], int]) -> None:
         """Raise :class:`~jupyter_collab.errors.ProtocolError` where ``update`` parts a pair, one of
-        its own or one that was told of."""
+        its own or one that was told of. ``end`` says up to which clock a client is known: what an
+        update says of it again is cut off there."""
         seconds = self._seconds
         if _ENCODED.search(update):
             seconds = seconds.union(_seconds(update))
-        if seconds and any(cut in seconds for cut in _cuts(update)):
+        if seconds and any(cut in seconds for cut in _cuts(update, end)):
             raise ProtocolError("an update parts a character in two")
 
 
@@ -50,10 +51,11 @@ def _seconds(update: bytes) -> Iterator[Id]:
                     yield run.client, struct.clock + pair.start() + count + 1
 
 
-def _cuts(update: bytes) -> Iterator[Id]:
+def _cuts(update: bytes, end: Callable[[int], int]) -> Iterator[Id]:
     """What has to begin something of its own where ``update`` is taken in."""
     scan = Broad.of(update)
     for run in scan.runs():
+        yield run.client, end(run.client)
         for struct in run.structs:
             yield from _cuts_of(struct, run.client)
     for client, clock, length in deletions(scan):

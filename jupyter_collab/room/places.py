@@ -2,15 +2,18 @@
 
 What is inserted between two others lies where they do. Where these lie apart Yrs believes one of
 them and Yjs the other: the server would look at another document than the one that browsers show.
+What lies where it does not belong neither shows, but both count it: a value in a text moves all
+that is typed behind it from then on.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..errors import ProtocolError
-from .structs import DELETED, Id, Run, Struct
+from .structs import ARRAY, DELETED, MAP, STRING, TEXT, Id, Run, Struct
 from .vetting import SKIP, read_broadly
 
 Place = tuple[Id | bytes, bytes | None]
@@ -18,6 +21,8 @@ Place = tuple[Id | bytes, bytes | None]
 
 GONE: Place = (b"", None)
 """The place of what was deleted with all that it lay in."""
+
+_ROOTS: Mapping[bytes, int] = {b"cells": ARRAY, b"meta": MAP, b"state": MAP, b"source": TEXT}
 
 
 @dataclass(slots=True)
@@ -27,8 +32,9 @@ class _Span:
     end: int
     place: Place | None
     beside: Id | None
-    holds: bool
-    """Whether something may lie in it: it is a type, or was one."""
+    type: int | None
+    was_any: bool
+    """Whether it was deleted, so that nothing tells whether it was a type."""
 
 
 class Places:
@@ -62,12 +68,44 @@ class Places:
             raise ProtocolError("an update has a struct between two that lie apart")
         if isinstance(struct.parent, tuple):
             span = self.find(struct.parent)
-            if span is not None and not span.holds:
+            if span is not None and span.type is None and not span.was_any:
                 raise ProtocolError("an update has a struct in what holds nothing")
-        if struct.length > 1 and struct.content(update) not in (0, DELETED):
-            place = self.place((client, struct.clock))
-            if place is not None and place[1] is not None:
-                raise ProtocolError("an update has several values with one key")
+        place = self.place((client, struct.clock + struct.length - 1))
+        if place is not None and struct.content(update) != 0:
+            self._require_at(place, struct, client, update)
+
+    def _require_at(self, place: Place, struct: Struct, client: int, update: bytes) -> None:
+        """The same, of something that is there."""
+        content = struct.content(update)
+        if place[1] is not None and struct.length > 1 and content != DELETED:
+            raise ProtocolError("an update has several values with one key")
+        if place[1] is not None and struct.right is not None:
+            raise ProtocolError("an update has a value before another one with its key")
+        if not self._belongs(content, place):
+            raise ProtocolError("an update has a struct where nothing of its kind lies")
+        if not self._goes_on(struct, client, place):
+            raise ProtocolError("an update has a struct that lies apart from its beginning")
+
+    def _belongs(self, content: int, place: Place) -> bool:
+        """Whether such a content is what lies there: words in texts, and values in all else."""
+        name = place[0]
+        span = self.find(name) if isinstance(name, tuple) else None
+        type = _ROOTS.get(name) if isinstance(name, bytes) else span and span.type
+        if type not in (ARRAY, MAP, TEXT):
+            return True  # nobody knows what it was, or who may edit has put it there
+        is_kind = content == DELETED or (content == STRING) == (type == TEXT)
+        return is_kind and (place[1] is not None) == (type == MAP)
+
+    def _goes_on(self, struct: Struct, client: int, place: Place) -> bool:
+        """Whether ``struct``, if its beginning is known already, lies where that does."""
+        known = 0 if self._others is None else self._others.end(client)
+        if not struct.clock < known < struct.clock + struct.length:
+            return True
+        begins_at = self.place((client, known - 1))
+        if begins_at != GONE or not isinstance(place[0], tuple):
+            return begins_at == place
+        span = self.find(place[0])  # which has to be gone as well
+        return span is None or span.was_any or self.place(place[0]) == GONE
 
     def _is_gone(self, id: Id, client: int) -> bool:
         """Whether it was deleted with its cell, which ``client`` need not have heard of."""
@@ -87,12 +125,20 @@ class Places:
         return place
 
     def find(self, id: Id) -> _Span | None:
-        """What ``id`` belongs to, if that is known."""
+        """What ``id`` belongs to, if that is known; what an update says of it is news only where
+        ``others`` do not know."""
+        if self._others is not None and (known := self._others.find(id)) is not None:
+            return known
         client, clock = id
         index = bisect_right(self._starts.get(client, ()), clock) - 1
         if index >= 0 and clock < (span := self._spans[client][index]).end:
             return span
-        return None if self._others is None else self._others.find(id)
+        return None
+
+    def end(self, client: int) -> int:
+        """The clock before which everything of ``client`` is known."""
+        spans = self._spans.get(client)
+        return spans[-1].end if spans else 0
 
     def _add(self, run: Run, update: bytes) -> None:
         starts = self._starts.setdefault(run.client, [])
@@ -108,8 +154,8 @@ class Places:
 
 
 def _span(struct: Struct, end: int, update: bytes) -> _Span:
-    holds = struct.type is not None or struct.content(update) in (0, DELETED)
+    was_any = struct.content(update) in (0, DELETED)
     if struct.parent is not None:
-        return _Span(end, (struct.parent, struct.key), None, holds)
+        return _Span(end, (struct.parent, struct.key), None, struct.type, was_any)
     beside = struct.origin or struct.right
-    return _Span(end, GONE if beside is None else None, beside, holds)
+    return _Span(end, GONE if beside is None else None, beside, struct.type, was_any)

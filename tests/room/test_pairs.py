@@ -95,13 +95,21 @@ def test_those_that_are_new_are_known() -> None:
     assert room.sieve.examine(half, lambda client: False).finding == "unreadable"
 
 
+def test_what_is_known_of_it_is_no_half() -> None:
+    """G8: what is said again of a text goes on where it is known to end."""
+    room, author = room_of()
+    for text, finding in (("x", "harmless"), (f"x{FACE}", "harmless"), (f"xy{FACE}", "unreadable")):
+        update = word(author, 0, 1, text) + b"\x00"
+        assert room.sieve.examine(update, lambda client: False).finding == finding
+
+
 def test_what_looks_like_one_in_other_bytes_is_none() -> None:
     """A client's number, or a length, may have the bytes of one."""
     pairs = Pairs()
     number = 0x1FFFFFF0 | 0x70
     update = b"\x01\x01" + encode_varuint(number) + b"\x00\x04\x01\x06source\x02ab\x00"
     pairs.add(update)
-    pairs.require_whole(b"\x00" + deletion(number, 1, 1))
+    pairs.require_whole(b"\x00" + deletion(number, 1, 1), lambda client: 0)
 
 
 def test_guests_write_faces() -> None:

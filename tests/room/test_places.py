@@ -9,6 +9,7 @@ from pycrdt import Array, Text
 
 from jupyter_collab.protocol.varint import encode_varbytes, encode_varuint
 from jupyter_collab.room.places import GONE, Place, Places
+from jupyter_collab.room.sieve import Sieve
 from jupyter_collab.room.structs import Id
 from jupyter_collab.room.vetting import read_broadly
 
@@ -72,9 +73,44 @@ def two_values_with_one_key(room: Room) -> bytes:
     return update(b"\x88" + id_of(keyed(room, b"id")) + b"\x02\x7e\x7f")
 
 
+def a_value_in_a_text(room: Room) -> bytes:
+    return update(b"\x08\x00" + id_of(keyed(room, b"source")) + WORD)
+
+
+def a_type_in_a_text(room: Room) -> bytes:
+    return update(b"\x47" + id_of(within(room, b"source")) + b"\x01")
+
+
+def a_key_in_a_text(room: Room) -> bytes:
+    return update(b"\x28\x00" + id_of(keyed(room, b"source")) + b"\x01k" + WORD)
+
+
+def words_in_a_list(room: Room) -> bytes:
+    return update(b"\x04\x01\x05cells\x02no")
+
+
+def words_under_a_key(room: Room) -> bytes:
+    return update(b"\xa4" + id_of(keyed(room, b"source")) + b"\x01x")
+
+
+def a_value_without_a_key(room: Room) -> bytes:
+    return update(b"\x08\x00" + id_of(keyed(room, b"metadata")) + WORD)
+
+
+def a_value_before_another_one(room: Room) -> bytes:
+    return update(b"\x48" + id_of(keyed(room, b"source")) + WORD)
+
+
 @pytest.mark.parametrize(
     "make",
     [
+        a_value_in_a_text,
+        a_type_in_a_text,
+        a_key_in_a_text,
+        words_in_a_list,
+        words_under_a_key,
+        a_value_without_a_key,
+        a_value_before_another_one,
         between_output_and_text,
         between_text_and_output,
         between_two_keys,
@@ -91,6 +127,61 @@ def test_nothing_lies_where_only_browsers_see_it(make: Callable[[Room], bytes]) 
         found = room.sieve.examine(make(room) + b"\x00", lambda client: False).finding
         assert found == "unreadable"
     assert room.replica.snapshot() == before
+
+
+def test_nobody_is_moved_by_what_nobody_sees() -> None:
+    """G8: a value in a text is not shown, and counts: all behind it would be elsewhere."""
+    room = Room("file", "hello\n")
+    value = update(b"\x08\x01\x06source" + WORD) + b"\x00"
+    assert room.sieve.examine(value, lambda client: False).finding == "unreadable"
+    assert len(room.text) == len(str(room.text))
+
+
+def said_again(room: Room) -> bytes:
+    """Its first word lies in a source; here it says that it lies among outputs."""
+    outputs, output = keyed(room, b"outputs"), within(room, b"outputs")
+    there = b"\x08\x00" + id_of(outputs) + b"\x01\x7e"
+    return update(there, b"\xc8" + id_of((ME, 0)) + id_of(output) + WORD)
+
+
+def gone_on_with_elsewhere(room: Room) -> bytes:
+    """The same, and something new in one with it."""
+    return update(b"\x08\x00" + id_of(keyed(room, b"metadata")) + b"\x02\x7e\x7f")
+
+
+def gone_on_with_in_another_text(room: Room) -> bytes:
+    other = next(id for id, place in ids(room) if place and place[1] == b"source")
+    return update(b"\x04\x00" + id_of(other) + b"\x02xy")
+
+
+@pytest.mark.parametrize("make", [said_again, gone_on_with_elsewhere, gone_on_with_in_another_text])
+def test_what_is_said_again_is_what_it_was(make: Callable[[Room], bytes]) -> None:
+    """G8: Yrs and Yjs pass over what they know; so it lies where it did."""
+    room = Room()
+    word = update(b"\x84" + id_of(within(room, b"source")) + b"\x01x") + b"\x00"
+    assert room.sieve.examine(word, lambda client: False).finding == "harmless"
+    room.replica.apply([word])
+    room.take_in_of_others()
+    forged = make(room) + b"\x00"
+    assert room.sieve.examine(forged, lambda client: False).finding == "unreadable"
+    whole = update(b"\x84" + id_of(within(room, b"source")) + b"\x02xy") + b"\x00"
+    assert room.sieve.examine(whole, lambda client: False).finding == "harmless"
+
+
+def test_who_says_again_what_lay_in_a_cell_that_is_gone_may_stay() -> None:
+    """G8: Yjs sends as one what was typed in a row, also where the server has some of it."""
+    room = Room()
+    text: Text = room.cell("plain")["source"]
+    text.clear()
+    text += "a"
+    assert room.examine() == "harmless"
+    cells: Array[object] = room.replica.doc.get("cells", type=Array)
+    del cells[0]
+    room.replica.take()
+    room.sieve = Sieve(room.replica)  # which knows only what is left of it
+    text += "b"
+    room.written[:] = [room.guest.get_update()]
+    assert room.examine() == "harmless"
 
 
 def test_what_is_new_is_known() -> None:
