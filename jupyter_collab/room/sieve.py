@@ -212,7 +212,8 @@ class Sieve:
     def _is_harmless(self) -> bool:
         if self._replica.type != "notebook":
             return all(change.root != "state" or _is_dirty(change) for change in self._events)
-        return all(self._is_harmless_change(change) for change in self._events)
+        harmless = all(self._is_harmless_change(change) for change in self._events)
+        return harmless and self._is_metadata_kept()
 
     def _is_harmless_change(self, event: _Change) -> bool:
         match event.root, event.path:
@@ -270,19 +271,27 @@ class Sieve:
 
     def _is_harmless_cell(self, event: _Change) -> bool:
         written = {key: change.get("newValue") for key, change in event.keys.items()}
-        if "metadata" in written and not self._keeps_metadata(event.path[0]):
-            return False
         if "source" in written and not isinstance(written["source"], Text):
             return False
         return written.keys() <= FREE - {"id"}
 
-    def _keeps_metadata(self, place: int) -> bool:
-        """Whether the cell there, whose metadata was replaced, has all of it that is guarded."""
-        changed = _roots(self._shadow)[0][place]
+    def _is_metadata_kept(self) -> bool:
+        """Whether cells whose metadata was replaced have all of it that is guarded.
+
+        They may be many, so the cells are gone through once for all of them.
+        """
+        places = [change.path[0] for change in self._events if _replaces_metadata(change)]
+        if not places:
+            return True
+        (now, _, _), (before, _, _) = _roots(self._shadow), _roots(self._replica.doc)
+        cells = list(now)
+        by_id = {_id(cell): cell for cell in reversed(list(before)) if isinstance(cell, Map)}
+        changed = (cells[place] for place in places)
+        return all(self._keeps_metadata(cell, by_id.get(_id(cell))) for cell in changed)
+
+    def _keeps_metadata(self, changed: Map[Any], before: Any) -> bool:
         if not isinstance(changed.get("metadata"), Map):
             return False
-        cells, _, _ = _roots(self._replica.doc)
-        before = next((cell for cell in cells if _id(cell) == _id(changed)), None)
         if before is None:  # it has just been inserted
             return self._may_be_inserted(changed)
         return same(guarded_metadata(changed), guarded_metadata(before))
@@ -320,6 +329,10 @@ def _note(root: str, changes: list[_Change], events: list[Any]) -> None:
         is_text = isinstance(event, TextEvent)
         change = _Change(root, list(event.path), dict(keys or {}), list(delta or ()), is_text)
         changes.append(change)
+
+
+def _replaces_metadata(change: _Change) -> bool:
+    return change.root == "cells" and len(change.path) == 1 and "metadata" in change.keys
 
 
 def _may_show(change: _Change) -> bool:

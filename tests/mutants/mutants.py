@@ -789,6 +789,13 @@ MUTANTS = [
         BURDEN,
     ),
     Mutant(
+        "look for each cell whose metadata a guest replaces among all",
+        "room/sieve.py",
+        "by_id.get(_id(cell))) for cell in changed)",
+        "{_id(it): it for it in before}.get(_id(cell))) for cell in changed)",
+        BURDEN,
+    ),
+    Mutant(
         "take for shown what was shown once",
         "room/sieve.py",
         'change.root == "cells" and change.path[1:2] != ["source"]',

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pycrdt import Array, Text
+from pycrdt import Array, Map, Text
 
 from jupyter_collab.protocol.identity import ConnectionId
 from jupyter_collab.protocol.messages import SyncStep2, SyncUpdate
@@ -95,6 +95,28 @@ def test_cells_are_looked_through_once_for_all_that_are_pasted(digests: list[Any
     paste(room, "more", 50)
     assert room.examine() == "harmless"
     assert len(digests) == 50
+
+
+def test_cells_are_gone_through_once_for_all_whose_metadata_is_replaced(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """G7: of a thousand cells each would look at a thousand."""
+    looks, find_id = [], sieve._id  # noqa: SLF001 - what takes the time
+
+    def look(cell: Any) -> str:
+        looks.append(cell)
+        return find_id(cell)
+
+    monkeypatch.setattr(sieve, "_id", look)
+    room = Room()
+    paste(room, "copy", 50)
+    assert room.examine() == "harmless"
+    looks.clear()
+    with room.guest.transaction():
+        for cell in room.cells:
+            cell["metadata"] = Map({**cell["metadata"].to_py(), "tags": ["new"]})
+    assert room.examine() == "harmless"
+    assert len(looks) <= 2 * len(room.cells)
 
 
 def clear(cells: Array[Any]) -> None:
