@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .pairs import Pairs
 from .places import Places
+from .siblings import Siblings
 
 
 class Ground:
@@ -12,15 +13,17 @@ class Ground:
     def __init__(self, everything: bytes) -> None:
         self._places = Places()
         self._pairs = Pairs()
+        self._siblings = Siblings()
         self.add(everything)
 
     def add(self, update: bytes) -> None:
         """Everybody has this update now."""
-        self._places.add(update)
+        self._siblings.add(self._places.add(update), self._places)
         self._pairs.add(update)
 
-    def require_alike(self, update: bytes) -> None:
+    def require_alike(self, update: bytes) -> int:
         """Raise :class:`~jupyter_collab.errors.ProtocolError` where they would not see the same of
-        ``update``."""
-        self._places.require_alike(update)
+        ``update``. Returns how many structs they go through to find where its own lie, at most."""
+        places, new = self._places.require_alike(update)
         self._pairs.require_whole(update, self._places.end)
+        return self._siblings.effort(new, self._places, places)

@@ -25,7 +25,8 @@ UNACCEPTABLE = {
     "unreadable": "an update cannot be read",
     "incomplete": "an update stands on another one that has not come",
     "borrowed": "an update is written in the name of another client",
-    "crowded": "an update has too many cells, or is written in the name of too many clients",
+    "crowded": "an update has too many cells, is written in the name of too many clients,"
+    " or lies where too many people type at once",
 }
 
 MAX_HARMFUL = 20
@@ -96,8 +97,10 @@ class Intake:
     def _sift(self, member: Member, update: bytes, sifted: Sifted) -> None:
         """Look at what a guest has written."""
         self._sieve = sieve = self._sieve or Sieve(self._replica)
-        examined = sieve.examine(update, partial(self._is_of_another, member), member.brought)
+        is_borrowed = partial(self._is_of_another, member)
+        examined = sieve.examine(update, is_borrowed, member.brought, member.effort)
         member.brought += examined.brought
+        member.effort += examined.effort
         match examined.finding:
             case "harmless":
                 sifted.fine.append((member, update))

@@ -9,6 +9,7 @@ that is typed behind it from then on.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -45,21 +46,22 @@ class Places:
         self._starts: dict[int, list[int]] = {}
         self._spans: dict[int, list[_Span]] = {}
 
-    def add(self, update: bytes) -> None:
-        """Everybody has this update now."""
-        for run in read_broadly(update):
-            self._add(run, update)
+    def add(self, update: bytes) -> list[tuple[int, Struct]]:
+        """Everybody has this update now. Returns what of it is new and not gone, with its
+        clients."""
+        return self._add_runs(read_broadly(update), update)
 
-    def require_alike(self, update: bytes) -> None:
+    def require_alike(self, update: bytes) -> tuple[Places, list[tuple[int, Struct]]]:
         """Raise :class:`~jupyter_collab.errors.ProtocolError` where Yrs and Yjs may not agree where
-        something in ``update`` lies, or what it is."""
+        something in ``update`` lies, or what it is. Returns what is known with it, and what of it
+        is new."""
         with_new = Places(self)
         runs = read_broadly(update)
-        for run in runs:
-            with_new._add(run, update)
+        new = with_new._add_runs(runs, update)
         for run in runs:
             for struct in run.structs:
                 with_new._require_alike(struct, run.client, update)
+        return with_new, new
 
     def _require_alike(self, struct: Struct, client: int, update: bytes) -> None:
         beside = [id for id in (struct.origin, struct.right) if id is not None]
@@ -139,6 +141,34 @@ class Places:
         """The clock before which everything of ``client`` is known."""
         spans = self._spans.get(client)
         return spans[-1].end if spans else 0
+
+    def sizes(self) -> Counter[Place]:
+        """How many structs lie in each place."""
+        ids = ((client, start) for client, starts in self._starts.items() for start in starts)
+        return Counter(place for id in ids if (place := self.place(id)) is not None)
+
+    def next_in_one(self, id: Id | Place) -> Id | None:
+        """What follows ``id`` as a part of the same struct."""
+        client, clock = id
+        if not isinstance(client, int) or not isinstance(clock, int):
+            return None
+        span = self.find((client, clock))
+        return (client, clock + 1) if span is not None and clock + 1 < span.end else None
+
+    def _add_runs(self, runs: list[Run], update: bytes) -> list[tuple[int, Struct]]:
+        ends = {run.client: self._known_to(run.client) for run in runs}
+        for run in runs:
+            self._add(run, update)
+        return [
+            (run.client, struct)
+            for run in runs
+            for struct in run.structs
+            if struct.clock >= ends[run.client] and struct.content(update) not in (0, SKIP)
+        ]
+
+    def _known_to(self, client: int) -> int:
+        known = 0 if self._others is None else self._others.end(client)
+        return max(known, self.end(client))
 
     def _add(self, run: Run, update: bytes) -> None:
         starts = self._starts.setdefault(run.client, [])

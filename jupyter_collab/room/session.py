@@ -39,8 +39,9 @@ class Member:
     ``received`` counts its step 2 and update frames, ``unlogged`` remembers at which
     position of the log each of them is, and ``acknowledged`` how many it was told of.
 
-    ``harmful`` counts the updates of a guest in which something was taken back, and ``brought``
-    the Yjs clients that a guest has brought into the document.
+    ``harmful`` counts the updates of a guest in which something was taken back, ``brought`` the Yjs
+    clients that a guest has brought into the document, and ``effort`` the structs that are gone
+    through to find where that lies what a guest has written.
 
     ``early`` has what it sent before its step 2, until it ``has_told`` that, or ``patience`` ends
     and nothing is missing before it: what such an update stands on may only come with the step 2,
@@ -56,6 +57,7 @@ class Member:
     received: int = 0
     harmful: int = 0
     brought: int = 0
+    effort: int = 0
     acknowledged: int = 0
     unlogged: deque[tuple[Position, int]] = field(default_factory=deque)
 

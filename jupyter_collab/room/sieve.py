@@ -42,13 +42,18 @@ from .writing import writing
 
 Finding = Literal["harmless", "harmful", "unreadable", "incomplete", "borrowed", "crowded"]
 """``incomplete``: it stands on what nobody has yet. ``borrowed``: it is written in the name of
-another Yjs client, ``crowded``: of too many that are new, or it has too many cells."""
+another Yjs client, ``crowded``: of too many that are new, or it has too many cells, or it would
+take too long to find where all of it lies."""
 
 FREE_STATE = frozenset(("dirty",))
 
 MAX_CLIENTS = 8
 """So many Yjs clients may one connection of a guest bring into the document, which has them for
 good. A page is one, and so is each page before it whose edits the browser still has."""
+
+MAX_EFFORT = 5_000_000
+"""So many structs may be gone through to find where those of one connection of a guest lie, which
+takes some seconds. Who types where somebody else does goes through those that are there."""
 
 MAX_CELLS = 1000
 """So many cells may a guest insert at once."""
@@ -60,11 +65,12 @@ MAX_REMEMBERED = 200
 @dataclass(frozen=True, slots=True)
 class Examined:
     """What was found; for a harmful update, the ids of the cells that it touches. ``brought``:
-    how many Yjs clients are new."""
+    how many Yjs clients are new, ``effort``: how many structs are gone through for it."""
 
     finding: Finding
     touched: frozenset[str] = frozenset()
     brought: int = 0
+    effort: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +109,24 @@ class Sieve:
         self._events.clear()
 
     def examine(
-        self, update: bytes, is_borrowed: Callable[[ClientId], bool], brought: int = 0
+        self,
+        update: bytes,
+        is_borrowed: Callable[[ClientId], bool],
+        brought: int = 0,
+        effort: int = 0,
     ) -> Examined:
-        """What a guest wants to write, who has ``brought`` so many Yjs clients, before it is in the
-        document."""
+        """What a guest wants to write, who has ``brought`` so many Yjs clients and caused so much
+        ``effort``, before it is in the document."""
         before = clocks(self._shadow.get_state())
         try:
             vetted = vet_guest(update, self._replica.type)
-            self._ground.require_alike(update)
+            more = self._ground.require_alike(update)
         except ProtocolError:
             return Examined("unreadable")
         new = len(vetted.written.keys() - before.keys())
         if brought + new > MAX_CLIENTS:
+            return Examined("crowded")
+        if effort + more > MAX_EFFORT:
             return Examined("crowded")
         finding = self._examine(update, vetted, before, is_borrowed)
         touched = self._touched() if finding == "harmful" else frozenset()
@@ -124,7 +136,7 @@ class Sieve:
             self._ground.add(update)
         else:
             self._copy()  # which must not have it
-        return Examined(finding, touched, new)
+        return Examined(finding, touched, new, more)
 
     def admit_mended(self, update: bytes, touched: frozenset[str]) -> None:
         """Apply a harmful update to the document, without what makes it so.

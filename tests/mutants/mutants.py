@@ -789,6 +789,27 @@ MUTANTS = [
         BURDEN,
     ),
     Mutant(
+        "let a guest's words take minutes to be placed",
+        "room/sieve.py",
+        "        if effort + more > MAX_EFFORT:\n",
+        "        if False:\n",
+        [*BURDEN, "-k", "little_by_little"],
+    ),
+    Mutant(
+        "forget what a guest's words have taken to be placed",
+        "room/intake.py",
+        "        member.effort += examined.effort\n",
+        "",
+        [*BURDEN, "-k", "little_by_little"],
+    ),
+    Mutant(
+        "take what people type in a row for what nobody can place",
+        "room/siblings.py",
+        "len(first.difference(right for _, right in children)) > 1",
+        "len(first) > 1",
+        BURDEN,
+    ),
+    Mutant(
         "look for each cell whose metadata a guest replaces among all",
         "room/sieve.py",
         "by_id.get(_id(cell))) for cell in changed)",

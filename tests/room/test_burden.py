@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pycrdt import Array, Map, Text
+from pycrdt import Array, Doc, Map, Text
 
 from jupyter_collab.protocol.identity import ConnectionId
 from jupyter_collab.protocol.messages import SyncStep2, SyncUpdate
@@ -15,7 +15,7 @@ from jupyter_collab.protocol.varint import encode_varbytes, encode_varuint
 from jupyter_collab.room import sieve
 from jupyter_collab.room.guarded import digest
 from jupyter_collab.room.publisher import MAX_EARLY, MAX_EARLY_SIZE
-from jupyter_collab.room.sieve import MAX_CELLS, MAX_CLIENTS
+from jupyter_collab.room.sieve import MAX_CELLS, MAX_CLIENTS, MAX_EFFORT, Sieve
 from jupyter_collab.room.vetting import vet_guest
 
 from .test_guests import Room, new_cell, rebuilt, type_a_word
@@ -61,6 +61,83 @@ def test_nor_many_one_by_one() -> None:
     world.wait(0.03)
     assert world.closed[guest.id].code == 4400
     assert world.room.replica.state_vector() == before
+
+
+def siblings(count: int) -> bytes:
+    """A text, and as many words behind the first letter of it, each before another letter."""
+    text = b"\x04\x01\x06source" + encode_varbytes(b"x" * (count + 2))
+    words = (b"\xc4\x05\x00\x05" + encode_varuint(at + 1) + b"\x01y" for at in range(count))
+    structs = (text, *words)
+    return b"\x01" + encode_varuint(len(structs)) + b"\x05\x00" + b"".join(structs) + b"\x00"
+
+
+def test_a_guest_does_not_let_everybody_look_for_the_place_of_words_for_minutes() -> None:
+    """G7: each is looked for among all before it, here, in browsers, and again at each opening."""
+    world = World("hello\n")
+    guest = world.open(2, GUEST)
+    before = world.room.replica.state_vector()
+    world.say(guest, SyncUpdate(siblings(5_000)))
+    world.wait(0.03)
+    assert world.closed[guest.id].code == 4400
+    assert world.room.replica.state_vector() == before
+
+
+def test_nor_little_by_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """G7"""
+    monkeypatch.setattr(sieve, "MAX_EFFORT", 200_000)
+    world = World("hello\n")
+    guest = world.open(2, GUEST)
+    world.say(guest, SyncUpdate(siblings(300)))
+    world.wait(0.03)
+    assert not world.closed
+    other = siblings(300).replace(b"\x05\x00", b"\x06\x00").replace(b"\x00\x05", b"\x00\x06")
+    world.say(guest, SyncUpdate(other))
+    world.wait(0.03)
+    assert world.closed[guest.id].code == 4400
+
+
+@pytest.mark.parametrize("text", ["", "x" * 2000])
+def test_people_who_type_in_one_place_may_stay(text: str) -> None:
+    """G7: for hours, also where nobody has heard of the others for a while."""
+    room = Room("file", f"{text}\n")
+    people: list[Doc[Any]] = [Doc(client_id=client) for client in (11, 12, 13)]
+    efforts = []
+    for doc in people:
+        doc.apply_update(room.replica.snapshot())
+    for _ in range(50):
+        told = room.replica.state_vector()
+        for doc in people:
+            source: Text = doc.get("source", type=Text)
+            for letter in "word\n":
+                source.insert(len(text) // 2, letter)
+            update = doc.get_update(told)
+            examined = room.sieve.examine(update, lambda client: False)
+            assert examined.finding == "harmless"
+            efforts.append(examined.effort)
+            room.replica.apply([update])
+            for published in room.replica.take()[0]:
+                room.sieve.follow(published)
+        for doc in people:
+            doc.apply_update(room.replica.snapshot())
+    assert 0 < max(efforts) < MAX_EFFORT / 1000
+
+
+def test_who_types_alone_causes_no_effort() -> None:
+    """G7: wherever that is, and however often."""
+    room = Room("file", "hello\nworld\n")
+    efforts = 0
+    for at in (0, 6, 6, 10, 3, 0, 6, 7, 8, 10, 11):
+        room.text.insert(at, "x")
+        del room.text[at + 1 : at + 2]
+        for update in room.written:
+            examined = room.sieve.examine(update, lambda client: False)
+            assert examined.finding == "harmless"
+            efforts += examined.effort
+            room.replica.apply([update])
+        room.take_in_of_others()
+        if at == 3:
+            room.sieve = Sieve(room.replica)
+    assert efforts == 0
 
 
 @pytest.fixture
