@@ -18,8 +18,8 @@ class Ground:
 
     def add(self, update: bytes) -> None:
         """Everybody has this update now."""
+        self._pairs.add(update, self._places.end)
         self._siblings.add(self._places.add(update), self._places)
-        self._pairs.add(update)
 
     def require_alike(self, update: bytes) -> int:
         """Raise :class:`~jupyter_collab.errors.ProtocolError` where they would not see the same of

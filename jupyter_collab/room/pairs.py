@@ -24,31 +24,34 @@ class Pairs:
     def __init__(self) -> None:
         self._seconds: set[Id] = set()
 
-    def add(self, update: bytes) -> None:
-        """Everybody has this update now."""
+    def add(self, update: bytes, end: Callable[[int], int]) -> None:
+        """Everybody has this update now. ``end`` says up to which clock a client was known before:
+        what an update says of that again, which may be anything, is cut off there."""
         if _ENCODED.search(update):
-            self._seconds.update(_seconds(update))
+            self._seconds.update(_seconds(update, end))
 
     def require_whole(self, update: bytes, end: Callable[[int], int]) -> None:
         """Raise :class:`~jupyter_collab.errors.ProtocolError` where ``update`` parts a pair, one of
-        its own or one that was told of. ``end`` says up to which clock a client is known: what an
-        update says of it again is cut off there."""
+        its own or one that was told of."""
         seconds = self._seconds
         if _ENCODED.search(update):
-            seconds = seconds.union(_seconds(update))
+            seconds = seconds.union(_seconds(update, end))
         if seconds and any(cut in seconds for cut in _cuts(update, end)):
             raise ProtocolError("an update parts a character in two")
 
 
-def _seconds(update: bytes) -> Iterator[Id]:
-    """The ids of the second halves in ``update``."""
+def _seconds(update: bytes, end: Callable[[int], int]) -> Iterator[Id]:
+    """The ids of the second halves in ``update``, in what is new of it."""
     for run in read_broadly(update):
-        ends = [struct.at for struct in run.structs[1:]] + [run.end]
-        for struct, end in zip(run.structs, ends, strict=True):
-            data = update[struct.at : end]
+        known = end(run.client)
+        stops = [struct.at for struct in run.structs[1:]] + [run.end]
+        for struct, stop in zip(run.structs, stops, strict=True):
+            data = update[struct.at : stop]
             if struct.content(update) == STRING and _ENCODED.search(data):
                 for count, pair in enumerate(_PAIR.finditer(_Text.of(data))):
-                    yield run.client, struct.clock + pair.start() + count + 1
+                    second = struct.clock + pair.start() + count + 1
+                    if second >= known:
+                        yield run.client, second
 
 
 def _cuts(update: bytes, end: Callable[[int], int]) -> Iterator[Id]:

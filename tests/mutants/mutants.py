@@ -761,6 +761,13 @@ MUTANTS = [
         PAIRS,
     ),
     Mutant(
+        "let a guest say of a place that nobody may write there",
+        "room/pairs.py",
+        "                    if second >= known:\n",
+        "                    if True:\n",
+        PAIRS,
+    ),
+    Mutant(
         "let a guest put something between the halves of a character",
         "room/pairs.py",
         "        yield struct.origin[0], struct.origin[1] + 1\n",

@@ -7,6 +7,7 @@ from pycrdt import Doc, Text
 
 from jupyter_collab.protocol.varint import encode_varbytes, encode_varuint
 from jupyter_collab.room.pairs import Pairs
+from jupyter_collab.room.sieve import Sieve
 from jupyter_collab.room.vetting import read_broadly
 
 from .test_guests import Room
@@ -103,12 +104,35 @@ def test_what_is_known_of_it_is_no_half() -> None:
         assert room.sieve.examine(update, lambda client: False).finding == finding
 
 
+def test_nobody_is_kept_from_a_place_by_what_is_not_there() -> None:
+    """G8: who says again what is known, and says that it was a face, sends nobody else away."""
+    room, author = room_of("no")
+    for text in ("ab", FACE):
+        update = word(author, 0, 1, text) + b"\x00"
+        assert room.sieve.examine(update, lambda client: False).finding == "harmless"
+    between = word(ME, 0, 1, "x").replace(encode_varuint(ME), encode_varuint(ME + 1), 1) + b"\x00"
+    assert room.sieve.examine(between, lambda client: False).finding == "harmless"
+
+
+def test_those_of_many_are_known() -> None:
+    """G8"""
+    room, author = room_of()
+    room.text.insert(0, FACE)
+    (update,) = room.written
+    assert room.examine() == "harmless"
+    (other,) = (run.client for run in read_broadly(update))
+    room.sieve = Sieve(room.replica)
+    for client, clock in ((author, SPLIT), (other, 1)):
+        half = b"\x00" + deletion(client, clock, 1)
+        assert room.sieve.examine(half, lambda client: False).finding == "unreadable"
+
+
 def test_what_looks_like_one_in_other_bytes_is_none() -> None:
     """A client's number, or a length, may have the bytes of one."""
     pairs = Pairs()
     number = 0x1FFFFFF0 | 0x70
     update = b"\x01\x01" + encode_varuint(number) + b"\x00\x04\x01\x06source\x02ab\x00"
-    pairs.add(update)
+    pairs.add(update, lambda client: 0)
     pairs.require_whole(b"\x00" + deletion(number, 1, 1), lambda client: 0)
 
 
