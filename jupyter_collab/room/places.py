@@ -68,6 +68,8 @@ class Places:
         places = {self.place(id) for id in beside if not self._is_gone(id, client)} - {None}
         if len(places) > 1:
             raise ProtocolError("an update has a struct between two that lie apart")
+        if len(beside) > 1 and beside[0][1] >= beside[1][1] and self._is_one(*beside):
+            raise ProtocolError("an update has a struct before what it lies behind")
         if isinstance(struct.parent, tuple):
             span = self.find(struct.parent)
             if span is not None and span.type is None and not span.was_any:
@@ -75,6 +77,11 @@ class Places:
         place = self.place((client, struct.clock + struct.length - 1))
         if place is not None and struct.content(update) != 0:
             self._require_at(place, struct, client, update)
+
+    def _is_one(self, id: Id, other: Id) -> bool:
+        """Whether both are parts of the same struct."""
+        span = self.find(id)
+        return id[0] == other[0] and span is not None and span is self.find(other)
 
     def _require_at(self, place: Place, struct: Struct, client: int, update: bytes) -> None:
         """The same, of something that is there."""

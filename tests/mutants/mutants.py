@@ -719,6 +719,13 @@ MUTANTS = [
         PLACES,
     ),
     Mutant(
+        "let a guest insert something before what it lies behind",
+        "room/places.py",
+        "beside[0][1] >= beside[1][1] and self._is_one(*beside):\n",
+        "False:\n",
+        PLACES,
+    ),
+    Mutant(
         "let a guest put two values under one key",
         "room/places.py",
         "        if place[1] is not None and struct.length > 1 and content != DELETED:\n",

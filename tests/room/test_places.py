@@ -73,6 +73,15 @@ def two_values_with_one_key(room: Room) -> bytes:
     return update(b"\x88" + id_of(keyed(room, b"id")) + b"\x02\x7e\x7f")
 
 
+def behind_and_before_the_same(room: Room) -> bytes:
+    return update(b"\xc4" + 2 * id_of(within(room, b"source")) + b"\x01x")
+
+
+def behind_the_end_and_before_the_beginning(room: Room) -> bytes:
+    there = b"\x84" + id_of(within(room, b"source")) + b"\x03abc"
+    return update(there, b"\xc4" + id_of((ME, 2)) + id_of((ME, 0)) + b"\x01x")
+
+
 def a_value_in_a_text(room: Room) -> bytes:
     return update(b"\x08\x00" + id_of(keyed(room, b"source")) + WORD)
 
@@ -104,6 +113,8 @@ def a_value_before_another_one(room: Room) -> bytes:
 @pytest.mark.parametrize(
     "make",
     [
+        behind_and_before_the_same,
+        behind_the_end_and_before_the_beginning,
         a_value_in_a_text,
         a_type_in_a_text,
         a_key_in_a_text,
