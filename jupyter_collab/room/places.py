@@ -64,7 +64,10 @@ class Places:
         return with_new, new
 
     def _require_alike(self, struct: Struct, client: int, update: bytes) -> None:
-        beside = [id for id in (struct.origin, struct.right) if id is not None]
+        behind = (
+            (client, self._known(client) - 1) if self._is_begun(struct, client) else struct.origin
+        )
+        beside = [id for id in (behind, struct.right) if id is not None]
         places = {self.place(id) for id in beside if not self._is_gone(id, client)} - {None}
         if len(places) > 1:
             raise ProtocolError("an update has a struct between two that lie apart")
@@ -107,10 +110,9 @@ class Places:
 
     def _goes_on(self, struct: Struct, client: int, place: Place) -> bool:
         """Whether ``struct``, if its beginning is known already, lies where that does."""
-        known = 0 if self._others is None else self._others.end(client)
-        if not struct.clock < known < struct.clock + struct.length:
+        if not self._is_begun(struct, client):
             return True
-        begins_at = self.place((client, known - 1))
+        begins_at = self.place((client, self._known(client) - 1))
         if begins_at != GONE or not isinstance(place[0], tuple):
             return begins_at == place
         span = self.find(place[0])  # which has to be gone as well
@@ -163,7 +165,7 @@ class Places:
         return (client, clock + 1) if span is not None and clock + 1 < span.end else None
 
     def _add_runs(self, runs: list[Run], update: bytes) -> list[tuple[int, Struct]]:
-        ends = {run.client: self._known_to(run.client) for run in runs}
+        ends = {run.client: max(self._known(run.client), self.end(run.client)) for run in runs}
         for run in runs:
             self._add(run, update)
         return [
@@ -173,9 +175,13 @@ class Places:
             if struct.clock >= ends[run.client] and struct.content(update) not in (0, SKIP)
         ]
 
-    def _known_to(self, client: int) -> int:
-        known = 0 if self._others is None else self._others.end(client)
-        return max(known, self.end(client))
+    def _known(self, client: int) -> int:
+        """The clock before which ``others`` know everything of ``client``."""
+        return 0 if self._others is None else self._others.end(client)
+
+    def _is_begun(self, struct: Struct, client: int) -> bool:
+        """Whether a part of ``struct`` is known; the rest goes on behind that."""
+        return struct.clock < self._known(client) < struct.clock + struct.length
 
     def _add(self, run: Run, update: bytes) -> None:
         starts = self._starts.setdefault(run.client, [])

@@ -165,7 +165,19 @@ def gone_on_with_in_another_text(room: Room) -> bytes:
     return update(b"\x04\x00" + id_of(other) + b"\x02xy")
 
 
-@pytest.mark.parametrize("make", [said_again, gone_on_with_elsewhere, gone_on_with_in_another_text])
+def gone_on_with_before_its_beginning(room: Room) -> bytes:
+    return update(b"\xc4" + id_of(within(room, b"source")) + id_of((ME, 0)) + b"\x02xy")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        said_again,
+        gone_on_with_elsewhere,
+        gone_on_with_in_another_text,
+        gone_on_with_before_its_beginning,
+    ],
+)
 def test_what_is_said_again_is_what_it_was(make: Callable[[Room], bytes]) -> None:
     """G8: Yrs and Yjs pass over what they know; so it lies where it did."""
     room = Room()
