@@ -36,6 +36,8 @@ class _Span:
     type: int | None
     was_any: bool
     """Whether it was deleted, so that nothing tells whether it was a type."""
+    row: int
+    """The clock from which on each struct of this client was inserted behind the one before."""
 
 
 class Places:
@@ -71,7 +73,7 @@ class Places:
         places = {self.place(id) for id in beside if not self._is_gone(id, client)} - {None}
         if len(places) > 1:
             raise ProtocolError("an update has a struct between two that lie apart")
-        if len(beside) > 1 and beside[0][1] >= beside[1][1] and self._is_one(*beside):
+        if len(beside) > 1 and self._is_behind(*beside):
             raise ProtocolError("an update has a struct before what it lies behind")
         if isinstance(struct.parent, tuple):
             span = self.find(struct.parent)
@@ -81,10 +83,11 @@ class Places:
         if place is not None and struct.content(update) != 0:
             self._require_at(place, struct, client, update)
 
-    def _is_one(self, id: Id, other: Id) -> bool:
-        """Whether both are parts of the same struct."""
+    def _is_behind(self, id: Id, other: Id) -> bool:
+        """Whether ``id`` is ``other``, or certainly lies behind it: Yrs makes one struct of those
+        that go on from each other."""
         span = self.find(id)
-        return id[0] == other[0] and span is not None and span is self.find(other)
+        return id[0] == other[0] and span is not None and span.row <= other[1] <= id[1]
 
     def _require_at(self, place: Place, struct: Struct, client: int, update: bytes) -> None:
         """The same, of something that is there."""
@@ -193,12 +196,21 @@ class Places:
                 begin = spans[index - 1].end
             if begin < end and struct.content(update) != SKIP:
                 starts.insert(index, begin)
-                spans.insert(index, _span(struct, end, update))
+                row = self._row(struct, begin, run.client)
+                spans.insert(index, _span(struct, end, row, update))
+
+    def _row(self, struct: Struct, begin: int, client: int) -> int:
+        """Where the row begins to which ``struct`` belongs, of which ``begin`` is the first that
+        was not added."""
+        at = self._known(client) if self._is_begun(struct, client) else begin
+        goes_on = at > struct.clock or struct.origin == (client, at - 1)
+        before = self.find((client, at - 1)) if goes_on else None
+        return at if before is None else before.row
 
 
-def _span(struct: Struct, end: int, update: bytes) -> _Span:
+def _span(struct: Struct, end: int, row: int, update: bytes) -> _Span:
     was_any = struct.content(update) in (0, DELETED)
     if struct.parent is not None:
-        return _Span(end, (struct.parent, struct.key), None, struct.type, was_any)
+        return _Span(end, (struct.parent, struct.key), None, struct.type, was_any, row)
     beside = struct.origin or struct.right
-    return _Span(end, GONE if beside is None else None, beside, struct.type, was_any)
+    return _Span(end, GONE if beside is None else None, beside, struct.type, was_any, row)

@@ -721,8 +721,8 @@ MUTANTS = [
     Mutant(
         "let a guest insert something before what it lies behind",
         "room/places.py",
-        "beside[0][1] >= beside[1][1] and self._is_one(*beside):\n",
-        "False:\n",
+        "        if len(beside) > 1 and self._is_behind(*beside):\n",
+        "        if False:\n",
         PLACES,
     ),
     Mutant(

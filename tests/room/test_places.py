@@ -82,6 +82,13 @@ def behind_the_end_and_before_the_beginning(room: Room) -> bytes:
     return update(there, b"\xc4" + id_of((ME, 2)) + id_of((ME, 0)) + b"\x01x")
 
 
+def behind_the_last_and_before_another_one(room: Room) -> bytes:
+    """Of three that were written one by one."""
+    words = [b"\x84" + id_of(within(room, b"source")) + b"\x01a"]
+    words += [b"\x84" + id_of((ME, clock)) + b"\x01b" for clock in (0, 1)]
+    return update(*words, b"\xc4" + id_of((ME, 2)) + id_of((ME, 1)) + b"\x01x")
+
+
 def a_value_in_a_text(room: Room) -> bytes:
     return update(b"\x08\x00" + id_of(keyed(room, b"source")) + WORD)
 
@@ -115,6 +122,7 @@ def a_value_before_another_one(room: Room) -> bytes:
     [
         behind_and_before_the_same,
         behind_the_end_and_before_the_beginning,
+        behind_the_last_and_before_another_one,
         a_value_in_a_text,
         a_type_in_a_text,
         a_key_in_a_text,
