@@ -121,6 +121,11 @@ class DocumentActor(Actor):
     def id(self) -> RoomId:
         return self.room.id
 
+    def report(self, action: str, message: str) -> None:
+        """Tell the server's event log what was done with the document."""
+        fields = {"level": "INFO", "room": str(self.id), "path": self.room.path}
+        self._telemetry.emit("session", {**fields, "action": action, "msg": message})
+
     def live_model(self, make: MakeModel) -> YBaseDoc:
         """The document itself in the model that ``make`` makes, for code on the server: what it
         changes goes to everybody. The room stays open as long as the model is referred to."""

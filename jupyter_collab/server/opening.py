@@ -19,6 +19,9 @@ from .document_actor import DocumentActor
 from .starting import Start
 from .telemetry import Telemetry
 
+ROOM_INITIALIZED = "Room initialized"
+"""The words by which extensions for jupyter-collaboration know this event from others."""
+
 
 @dataclass(frozen=True)
 class RoomOpener:
@@ -45,7 +48,9 @@ class RoomOpener:
             raise
         if isinstance(stored, StoreError):
             actor.post(ev.HistoryFailed(stored.reason, str(stored)))
-        self._report(actor, "load")
+        actor.report("load", "Document opened.")
+        # Who hears of this asks for the document: nothing may be waited for until it is there.
+        actor.report("initialize", ROOM_INITIALIZED)
         return actor
 
     def _actor(
@@ -68,7 +73,3 @@ class RoomOpener:
         for event in start.events:
             actor.post(event)
         return actor
-
-    def _report(self, actor: DocumentActor, action: str) -> None:
-        fields = {"level": "INFO", "room": str(actor.id), "path": actor.room.path}
-        self.telemetry.emit("session", {**fields, "action": action, "msg": "Document opened."})

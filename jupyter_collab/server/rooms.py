@@ -75,7 +75,11 @@ class Rooms:
         if actor.connections or self._actors.get(actor.id) is not actor:
             return
         del self._actors[actor.id]
-        self._closing[actor.id] = asyncio.create_task(self._close(actor))
+        self._closing[actor.id] = asyncio.create_task(self._clean(actor))
+
+    async def _clean(self, actor: DocumentActor) -> None:
+        await self._close(actor)
+        actor.report("clean", "Room deleted.")
 
     async def _close(self, actor: DocumentActor) -> None:
         try:

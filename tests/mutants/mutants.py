@@ -20,6 +20,7 @@ BURDEN = ["tests/room/test_burden.py"]
 GUESTS = ["tests/room/test_guests.py"]
 HUB = ["tests/sharing/test_hub.py"]
 LIVE = ["tests/server/test_live.py"]
+EVENTS = ["tests/server/test_events.py"]
 CODEC = ["tests/protocol/test_codec.py"]
 PRESENCE = ["tests/room/test_presence.py"]
 ACTOR = ["tests/server/test_actor.py"]
@@ -864,6 +865,14 @@ MUTANTS = [
         '    metadata.pop("trusted", None)\n',
         "",
         ["tests/room/test_document.py"],
+    ),
+    # --- code on the server
+    Mutant(
+        "tell nobody that a document can be had",
+        "server/opening.py",
+        '        actor.report("initialize", ROOM_INITIALIZED)\n',
+        "",
+        EVENTS,
     ),
     # --- shares of a JupyterHub
     Mutant(
