@@ -36,7 +36,6 @@ from .server.handlers import (
 from .server.heartbeat import Heartbeat
 from .server.identity import IDENTITY_PATTERN, IdentityHandler
 from .server.limits import LimitTraits
-from .server.live import MakeModel
 from .server.memory import Trimmer, share_one_heap, system_trim
 from .server.opening import RoomOpener
 from .server.rooms import Rooms
@@ -330,12 +329,12 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
         actor = await rooms.open(room) if create else rooms.get(room)
         if actor is None:
             return None
-        make: MakeModel = ydocs["file" if is_text(room.type) else room.type]
+        model: type[YBaseDoc] = ydocs["file" if is_text(room.type) else room.type]
         if not copy:
-            return actor.live_model(make)
+            return actor.live_model(model)
         doc: Doc[Any] = Doc()
         doc.apply_update(actor.room.replica.snapshot())
-        return make(doc)
+        return model(doc)
 
     async def _room_id(
         self,

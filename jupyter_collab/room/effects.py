@@ -9,7 +9,7 @@ from typing import Any, Literal
 from ..files.port import FileContent, Source
 from ..protocol.close import CloseCode
 from ..protocol.identity import ConnectionId, Lineage, Position
-from ..protocol.messages import ServerMessage
+from ..protocol.messages import PresenceEntry, ServerMessage
 from ..store.port import SavedMark, StoredHistory
 
 
@@ -30,6 +30,13 @@ class Stream:
 
     connection: ConnectionId
     messages: Iterator[ServerMessage]
+
+
+@dataclass(frozen=True, slots=True)
+class TellCode:
+    """Tell code on the server that has the document who is there."""
+
+    entries: tuple[PresenceEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +146,7 @@ class Evict:
 Effect = (
     Send
     | Stream
+    | TellCode
     | Disconnect
     | Append
     | Commit

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..files.port import FileContent, FileVersion
 from ..protocol.identity import ConnectionId, Lineage, Position
-from ..protocol.messages import ClientMessage
+from ..protocol.messages import ClientMessage, PresenceEntry
 from ..store.port import StoredHistory
 from .session import Person
 
@@ -102,6 +102,13 @@ class LetGo:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoke:
+    """Code on the server that has the document says who it is, and where."""
+
+    entries: tuple[PresenceEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryKept:
     """The history is kept (again)."""
 
@@ -191,6 +198,7 @@ RoomEvent = (
     | NotAdopted
     | Shown
     | LetGo
+    | Spoke
     | HistoryKept
     | FileWritten
     | FileWriteFailed

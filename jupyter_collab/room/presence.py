@@ -14,7 +14,7 @@ from ..errors import ProtocolError
 from ..protocol.identity import ClientId, ConnectionId
 from ..protocol.messages import Awareness, PresenceEntry
 from ..protocol.states import write_json
-from .effects import Effect, Send
+from .effects import Effect, Send, TellCode
 from .intake import expel
 from .left import LeftClients
 from .session import Member
@@ -35,6 +35,9 @@ cursors and cells as our browsers tell of, 50 and 200, it has some 20 KiB."""
 
 MAX_GUESTS_STATES = 2**21
 """Bytes that the states of all guests in a room have together: everybody who comes gets them."""
+
+CODE = ConnectionId(0)
+"""Code on the server that has the document, which is present without a connection."""
 
 
 @dataclass(slots=True)
@@ -79,6 +82,21 @@ class Presence:
             elif self._is_news(seat, entry) and self._has_room(member, entry):
                 self._sit_down(member, entry)
 
+    def speak(self, entries: Iterable[PresenceEntry], now: float) -> None:
+        """Take what code on the server says: it knows itself who it is, and has no say in how the
+        document is kept."""
+        for entry in entries:
+            seat = self._seats.get(entry.client)
+            if seat is not None and seat.connection != CODE:
+                continue
+            if entry.state is not None:
+                self._left.take(entry.client)
+                self._seats[entry.client] = _Seat(CODE, entry, decides=False, guest_size=0)
+                self._changed[entry.client] = entry
+            elif self._vacate(entry.client) is not None:
+                self._left.keep(entry, "", now)
+                self._changed[entry.client] = entry
+
     def leave(self, member: Member, now: float) -> None:
         """All clients of ``member`` are gone."""
         for client in sorted(member.clients):
@@ -118,12 +136,13 @@ class Presence:
         self._changed.clear()
         return changes
 
-    def spread(self, members: Iterable[Member]) -> list[Effect]:
+    def spread(self, members: Iterable[Member], *, to_code: bool) -> list[Effect]:
         """Tell ``members`` what has changed, but not those who have told all of it themselves."""
         changes = self.take_changes()
         told = {entry.client for entry in changes}
         readers = tuple(member.connection for member in members if not told <= member.clients)
-        return [Send(readers, Awareness(changes))] if readers else []
+        effects: list[Effect] = [Send(readers, Awareness(changes))] if readers else []
+        return [*effects, TellCode(changes)] if to_code else effects
 
     def wants_autosave(self) -> bool | None:
         """Whether the document is to be saved by itself: no if all who have a say have switched

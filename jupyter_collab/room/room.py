@@ -40,6 +40,7 @@ from .effects import (
     Report,
     Send,
     Stream,
+    TellCode,
 )
 from .flushing import FlushWindow
 from .intake import expel
@@ -185,6 +186,10 @@ class Room:
             case ev.Shown():
                 self._fresh = False
                 self._holders += 1
+                return [TellCode(self._presence.snapshot())]
+            case ev.Spoke(entries):
+                self._presence.speak(entries, now)
+                self._window.schedule(now)
                 return []
             case ev.LetGo():
                 self._holders -= 1
@@ -350,7 +355,7 @@ class Room:
         self._window.begin(now)
         effects = self._publisher.flush(now)
         if self._presence.has_changes:
-            effects += self._presence.spread(self._publisher.members())
+            effects += self._presence.spread(self._publisher.members(), to_code=self._holders > 0)
             automatic = self._presence.wants_autosave()
             if automatic is not None:
                 self._keeper.set_automatic(automatic)

@@ -28,6 +28,7 @@ from ..room.effects import (
     ReadFile,
     ReplaceHistory,
     Send,
+    TellCode,
     WriteFile,
 )
 from ..room.keeper import DELETED
@@ -98,7 +99,7 @@ class DocumentActor(Actor):
         self._compaction = compaction
         self._idle = asyncio.Event()
         self._is_leaving = False
-        self._live = Live(self.post, self._go_on, clock, log)
+        self._live = Live(self.post, self._go_on, new_client_id, clock, log)
         self._thread = get_ident()
         self._take(room, journal, stored)
         file.watch(lambda event: self.post(room_event(event)))
@@ -187,6 +188,8 @@ class DocumentActor(Actor):
                 self.history.append(position, update)
             case Send():  # as frequent as the first: each keystroke has both
                 super().perform(effect)
+            case TellCode(entries):
+                self._live.tell(entries)
             case MarkSaved(mark):
                 self.history.mark(mark)
             case Commit():

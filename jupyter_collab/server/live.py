@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from logging import Logger
+from threading import get_ident
 from typing import Any
-from weakref import finalize
+from weakref import WeakSet, finalize
 
 from jupyter_ydoc.ybasedoc import YBaseDoc
 from pycrdt import Doc, TransactionEvent
 
-from ..room.events import LetGo, RoomEvent, Shown
+from ..protocol.identity import ClientId
+from ..protocol.messages import PresenceEntry
+from ..room.events import LetGo, RoomEvent, Shown, Spoke
 from ..room.reading import is_in_transaction
+from .awareness import LiveAwareness
 from .clock import Clock
 
 LOOK_AGAIN = 0.005
@@ -21,7 +25,10 @@ LOOK_AGAIN = 0.005
 LONG = 1.0
 """Seconds after which the log tells of one."""
 
-MakeModel = Callable[[Doc[Any]], YBaseDoc]
+RENEW = 15.0
+"""Seconds between two times that code on the server says the same of itself, as clients do."""
+
+MakeModel = Callable[[Doc[Any], LiveAwareness], YBaseDoc]
 
 
 class Live:
@@ -35,11 +42,13 @@ class Live:
         self,
         post: Callable[[RoomEvent], None],
         go_on: Callable[[], None],
+        new_client_id: Callable[[], int],
         clock: Clock,
         log: Logger,
     ) -> None:
         self._post = post
         self._go_on = go_on
+        self._new_client_id = new_client_id
         self._clock = clock
         self._log = log
         self._loop = asyncio.get_running_loop()
@@ -48,14 +57,29 @@ class Live:
         self._busy_since: float | None = None
         self._is_told = False
         self._has_told_of_threads = False
+        self._thread = get_ident()
+        self._awarenesses: WeakSet[LiveAwareness] = WeakSet()
+        self._renewal: asyncio.TimerHandle | None = None
 
     def lend(self, doc: Doc[Any], make: MakeModel) -> YBaseDoc:
-        """``doc`` in a model; the room is told when nobody refers to that any more."""
-        model = make(doc)
+        """``doc`` in a model with an awareness of its own; the room is told when nobody refers to
+        that any more."""
+        awareness = LiveAwareness(doc, self._new_client_id(), self._say)
+        model = make(doc, awareness)
         self._doc = doc
+        self._awarenesses.add(awareness)
         self._post(Shown())
         finalize(model, self._let_go).atexit = False
+        finalize(awareness, self._leave, awareness.said).atexit = False
         return model
+
+    def tell(self, entries: tuple[PresenceEntry, ...]) -> None:
+        """Tell all who have the document who is there."""
+        for awareness in list(self._awarenesses):
+            try:
+                awareness.hear(entries)
+            except Exception:  # noqa: BLE001 - a fault of whoever observes it; the others hear it
+                self._log.exception("Code on the server that observes an awareness has failed")
 
     def is_busy(self, path: str) -> bool:
         """Whether code on the server has a transaction open, in which it waits for something else.
@@ -95,8 +119,9 @@ class Live:
 
     def close(self, path: str) -> None:
         """The room is closed: what is written from now on is in no file, which is told."""
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._renewal):
+            if timer is not None:
+                timer.cancel()
         if self._doc is not None:
             self._doc.observe(_TellOfLoss(self._log, path))
         # The room is freed with its last user, and not when the collector comes by.
@@ -108,8 +133,36 @@ class Live:
 
     def _let_go(self) -> None:
         """In whichever thread somebody has let go of a model."""
+        self._post_soon(LetGo())
+
+    def _leave(self, said: dict[ClientId, int]) -> None:
+        """In whichever thread somebody has let go of an awareness."""
+        if said:
+            gone = (PresenceEntry(client, clock, None) for client, clock in said.items())
+            self._post_soon(Spoke(tuple(gone)))
+
+    def _say(self, entries: tuple[PresenceEntry, ...]) -> None:
+        if get_ident() != self._thread:
+            if not self._loop.is_closed():
+                self._loop.call_soon_threadsafe(self._say, entries)
+            return
+        if self._doc is None:
+            return  # the room is closed
+        if self._renewal is None:
+            self._renewal = self._loop.call_later(RENEW, self._renew)
+        self._post(Spoke(entries))
+
+    def _renew(self) -> None:
+        self._renewal = None
+        for awareness in list(self._awarenesses):
+            try:
+                awareness.renew()
+            except Exception:  # noqa: BLE001 - as above
+                self._log.exception("Code on the server that observes an awareness has failed")
+
+    def _post_soon(self, event: RoomEvent) -> None:
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._post, LetGo())
+            self._loop.call_soon_threadsafe(self._post, event)
 
 
 class _TellOfLoss:

@@ -874,6 +874,27 @@ MUTANTS = [
         "",
         EVENTS,
     ),
+    Mutant(
+        "let code on the server be silent until browsers take it for gone",
+        "server/live.py",
+        "            self._renewal = self._loop.call_later(RENEW, self._renew)\n",
+        "            pass\n",
+        LIVE,
+    ),
+    Mutant(
+        "leave code on the server in a document that it has let go of",
+        "server/live.py",
+        "            self._post_soon(Spoke(tuple(gone)))\n",
+        "            pass\n",
+        LIVE,
+    ),
+    Mutant(
+        "let code on the server decide that a document is saved by itself",
+        "room/presence.py",
+        "_Seat(CODE, entry, decides=False, guest_size=0)",
+        "_Seat(CODE, entry, decides=True, guest_size=0)",
+        ROOM,
+    ),
     # --- shares of a JupyterHub
     Mutant(
         "believe for minutes what the Hub said before a share was withdrawn",

@@ -575,6 +575,10 @@ def test_autosave_off_is_honoured_until_someone_wants_it() -> None:
     world.type(ada, "x")
     world.wait(10)
     assert world.writes == []
+    world.handle(ev.Shown())
+    world.handle(ev.Spoke((PresenceEntry(ClientId(7), 1, {"user": {"name": "Robot"}}),)))
+    world.wait(10)
+    assert world.writes == [], "code on the server has no say (O13)"
     world.say(bob, Awareness((PresenceEntry(ClientId(6), 1, {"autosave": True}),)))
     world.wait(10)
     assert len(world.writes) == 1

@@ -1,4 +1,4 @@
-"""Code on the server that has the document itself (O9)."""
+"""Code on the server that has the document itself (O9, O13)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from jupyter_collab.protocol.close import CloseCode
 from jupyter_collab.protocol.identity import RoomId
 from jupyter_collab.server import live as module
 
-from .client import WireClient
+from .client import WireClient, presence, states
 from .conftest import Connect
 
 NAMED = {"path": "notes.txt", "content_type": "file", "file_format": "text"}
@@ -145,6 +145,90 @@ async def test_a_document_stays_open_for_code_that_has_it(
     for word in ("late ", "later "):
         doc.get("source", type=Text).insert(0, word)
     assert caplog.text.count("changed a document of notes.txt that was closed") == 1
+
+
+ROBOT = {"username": "robot", "name": "Robot", "color": "#334455"}
+
+
+async def test_code_is_present_as_a_person_until_it_lets_go(
+    notes: Path, app: Any, connect: Connect, eventually: Any
+) -> None:
+    ada = await connect("notes.txt")
+    await ada.send(presence(7, {"user": {}, "cells": {"active": "c1"}}))
+    live = await app.get_document(**NAMED, copy=False)
+    other = await app.get_document(**NAMED, copy=False)
+    await eventually(lambda: 7 in live.awareness.states)
+    assert live.awareness.states[7]["cells"] == {"active": "c1"}
+    assert not states(ada).keys() - {7}, "who only reads is not there"
+    robot = live.awareness.client_id
+    live.awareness.set_local_state_field("user", ROBOT)
+    live.awareness.set_local_state_field("cursors", [{"primary": True}])
+    await ada.until(lambda: "cursors" in states(ada).get(robot, {}))
+    bob = await connect("notes.txt")
+    await bob.until(lambda: robot in states(bob))
+    said = {"user": ROBOT, "cursors": [{"primary": True}]}
+    assert states(ada)[robot] == states(bob)[robot] == other.awareness.states[robot] == said
+    # One that speaks for many has a client for each.
+    live.awareness.client_id = 12345
+    live.awareness.set_local_state({"user": {"name": "Second"}})
+    live.awareness.client_id = robot
+    await asyncio.to_thread(live.awareness.set_local_state_field, "where", "in a thread")
+    await ada.until(lambda: 12345 in states(ada) and "where" in states(ada)[robot])
+    await ada.send(presence(robot, {"user": {}, "mine": True}, clock=99))
+    await ada.send(presence(7, {"user": {}, "here": True}, clock=2))
+    await eventually(lambda: "here" in live.awareness.states[7])
+    assert "mine" not in states(bob)[robot]
+    live = None
+    gc.collect()
+    await ada.until(lambda: states(ada)[robot] is None and states(ada)[12345] is None)
+    await eventually(lambda: other.awareness.states.keys() == {7, other.awareness.client_id})
+
+
+async def test_code_that_says_what_nobody_can_read_is_told_at_once(
+    notes: Path, app: Any, connect: Connect
+) -> None:
+    ada = await connect("notes.txt")
+    live = await app.get_document(**NAMED, copy=False)
+    robot = live.awareness.client_id
+    live.awareness.set_local_state({"user": ROBOT})
+    for wrong in (float("nan"), "\ud800", Path(), "x" * 2**18):
+        with pytest.raises(ValueError, match="Others cannot read this presence state"):
+            live.awareness.set_local_state_field("wrong", wrong)
+    live.awareness.set_local_state_field("right", 1)
+    await ada.until(lambda: "right" in states(ada).get(robot, {}))
+    assert states(ada)[robot] == {"user": ROBOT, "right": 1}
+    live.awareness.set_local_state(None)
+    await ada.until(lambda: states(ada)[robot] is None)
+
+
+async def test_code_that_stays_says_so_from_time_to_time(
+    notes: Path, app: Any, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """O13: browsers take for gone who is silent for half a minute."""
+    monkeypatch.setattr(module, "RENEW", 0.0)
+    ada = await connect("notes.txt")
+    live = await app.get_document(**NAMED, copy=False)
+    live.awareness.set_local_state({"user": ROBOT})
+    heard = len(ada.frames)
+    await ada.until(lambda: sum(frame[0] == 1 for frame in ada.frames[heard:]) > 2)
+    assert states(ada)[live.awareness.client_id] == {"user": ROBOT}
+
+
+async def test_code_that_fails_as_it_observes_who_is_there_takes_nobody_with_it(
+    notes: Path, app: Any, connect: Connect, eventually: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    ada, bob = await connect("notes.txt"), await connect("notes.txt")
+    live = await app.get_document(**NAMED, copy=False)
+    other = await app.get_document(**NAMED, copy=False)
+
+    def fail(*_: Any) -> None:
+        raise KeyError("a mistake in an agent")
+
+    live.awareness.observe(fail)
+    await ada.send(presence(7, {"user": {}, "here": True}))
+    await bob.until(lambda: 7 in states(bob))
+    await eventually(lambda: 7 in other.awareness.states)
+    assert "Code on the server that observes an awareness has failed" in caplog.text
 
 
 @pytest.mark.parametrize("where", ["apply", "admit", "set_state"])
