@@ -18,6 +18,7 @@ from ..room.events import LetGo, RoomEvent, Shown, Spoke
 from ..room.reading import is_in_transaction
 from .awareness import LiveAwareness
 from .clock import Clock
+from .threads import Turns
 
 LOOK_AGAIN = 0.005
 """Seconds between two looks whether a transaction of others has ended."""
@@ -60,12 +61,15 @@ class Live:
         self._thread = get_ident()
         self._awarenesses: WeakSet[LiveAwareness] = WeakSet()
         self._renewal: asyncio.TimerHandle | None = None
+        self._turns: Turns | None = None
 
     def lend(self, doc: Doc[Any], make: MakeModel) -> YBaseDoc:
         """``doc`` in a model with an awareness of its own; the room is told when nobody refers to
         that any more."""
         awareness = LiveAwareness(doc, self._new_client_id(), self._say)
         model = make(doc, awareness)
+        if self._doc is not doc:
+            self._turns = Turns(doc, self._log)
         self._doc = doc
         self._awarenesses.add(awareness)
         self._post(Shown())
@@ -88,7 +92,8 @@ class Live:
         """
         if self._doc is None:
             return False
-        if not is_in_transaction(self._doc):
+        is_elsewhere = self._turns is not None and self._turns.is_taken
+        if not is_elsewhere and not is_in_transaction(self._doc):
             self._busy_since, self._is_told = None, False
             return False
         now = self._clock()
@@ -107,13 +112,13 @@ class Live:
         return True
 
     def tell_of_thread(self, path: str) -> None:
-        """Code on the server has changed the document in another thread, which may be one time too
-        many: pycrdt can neither be read nor written by two at once."""
+        """Code on the server has changed the document in another thread, where it need not hold up
+        everybody."""
         if not self._has_told_of_threads:
             self._has_told_of_threads = True
-            self._log.error(
-                "Code on the server changes %s in another thread than that of the event loop: its"
-                " changes may be lost, and connections closed. Use loop.call_soon_threadsafe.",
+            self._log.warning(
+                "Code on the server changes %s in another thread than that of the event loop:"
+                " everybody waits for each of its transactions. Use loop.call_soon_threadsafe.",
                 path,
             )
 
@@ -124,6 +129,8 @@ class Live:
                 timer.cancel()
         if self._doc is not None:
             self._doc.observe(_TellOfLoss(self._log, path))
+        if self._turns is not None:
+            self._turns.close()
         # The room is freed with its last user, and not when the collector comes by.
         self._doc, self._post, self._go_on = None, _nobody, _nothing
 

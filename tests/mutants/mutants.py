@@ -895,6 +895,13 @@ MUTANTS = [
         "_Seat(CODE, entry, decides=True, guest_size=0)",
         ROOM,
     ),
+    Mutant(
+        "let other threads into a document at any time",
+        "server/threads.py",
+        "        return _Turn(self, origin)\n",
+        "        return self.own(origin)\n",
+        LIVE,
+    ),
     # --- shares of a JupyterHub
     Mutant(
         "believe for minutes what the Hub said before a share was withdrawn",

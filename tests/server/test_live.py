@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from textwrap import indent
 from typing import Any
@@ -16,6 +17,7 @@ from pycrdt import Text
 from jupyter_collab.protocol.close import CloseCode
 from jupyter_collab.protocol.identity import RoomId
 from jupyter_collab.server import live as module
+from jupyter_collab.server import threads
 
 from .client import WireClient, presence, states
 from .conftest import Connect
@@ -114,11 +116,81 @@ async def test_code_in_another_thread_is_told_of_once(
     live.source += "two\n"
     assert "in another thread" not in caplog.text
     for word in ("three\n", "four\n"):
-        # Where nothing else happens it goes well.
         await eventually(lambda: notes.read_text() == live.source)
         await asyncio.to_thread(live.ydoc.get("source", type=Text).insert, 0, word)
     assert caplog.text.count("changes notes.txt in another thread") == 1
     await eventually(lambda: notes.read_text() == "four\nthree\none\ntwo\n")
+
+
+async def test_code_in_another_thread_takes_turns_with_those_who_type(
+    notes: Path, app: Any, connect: Connect, eventually: Any
+) -> None:
+    ada, bob = await connect("notes.txt"), await connect("notes.txt")
+    live = await app.get_document(**NAMED, copy=False)
+
+    def work() -> None:
+        for number in range(50):
+            live.ydoc.get("source", type=Text).insert(0, f"t{number} ")
+            with live.ydoc.transaction():
+                live.ydoc.get("source", type=Text).insert(0, "in ")
+                live.ydoc.get("source", type=Text).insert(0, "one ")
+                assert live.source.startswith("one in ")
+            assert f"t{number} " in live.source
+
+    working = asyncio.gather(*(asyncio.to_thread(work) for _ in range(3)))
+    typed = 0
+    while not working.done():
+        ada.text += f"w{typed} "
+        typed += 1
+        late = await connect("notes.txt")  # is sent the document as it is just then
+        await late.close()
+    await working
+    await ada.durable()
+    words = [f"w{number}" for number in range(typed)]
+    await eventually(lambda: str(bob.text) == str(ada.text) == live.source == notes.read_text())
+    assert live.source.split("\n")[1].split() == words
+    found = live.source.split("one\n")[0].split()
+    assert sorted(found) == sorted(["one", "in"] * 150 + [f"t{n}" for n in range(50)] * 3)
+    assert (ada.closed, bob.closed) == (None, None)
+
+
+async def test_a_thread_that_gets_no_turn_is_told_at_the_call(
+    notes: Path, app: Any, eventually: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The event loop waits for the thread, which waits for the event loop."""
+    monkeypatch.setattr(threads, "PATIENCE", 0.05)
+    live = await app.get_document(**NAMED, copy=False, create=True)
+    source = live.ydoc.get("source", type=Text)
+    with ThreadPoolExecutor(1) as pool:
+        with pytest.raises(TimeoutError, match=r"Change the document in the event loop"):
+            pool.submit(source.insert, 0, "never ").result()
+        monkeypatch.undo()
+        await asyncio.wrap_future(pool.submit(source.insert, 0, "then "))
+
+        async def agent() -> None:
+            async with live.ydoc.transaction():
+                source.insert(0, "and ")
+
+        await asyncio.wrap_future(pool.submit(asyncio.run, agent()))
+    live.source += "there\n"
+    await eventually(lambda: notes.read_text() == "and then one\nthere\n")
+
+
+async def test_a_thread_that_waits_for_the_event_loop_in_a_transaction_holds_it_up_for_a_while_only(
+    notes: Path, app: Any, eventually: Any, caplog: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threads, "LONGEST", 0.0)
+    live = await app.get_document(**NAMED, copy=False, create=True)
+    loop = asyncio.get_running_loop()
+
+    def work() -> None:
+        with live.ydoc.transaction():
+            live.ydoc.get("source", type=Text).insert(0, "zero\n")
+            asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result()
+
+    await asyncio.to_thread(work)
+    await eventually(lambda: notes.read_text() == "zero\none\n")
+    assert "has a transaction open in another thread" in caplog.text
 
 
 async def test_a_document_stays_open_for_code_that_has_it(
