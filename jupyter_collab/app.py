@@ -10,7 +10,6 @@ from typing import Any, Literal
 
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
-from jupyter_ydoc import ydocs
 from jupyter_ydoc.ybasedoc import YBaseDoc
 from pycrdt import Doc
 from traitlets import Any as AnyTrait
@@ -19,7 +18,6 @@ from traitlets import Bool, Float, TraitError, validate
 from .files.contents import ContentsFiles
 from .protocol.close import CloseCode
 from .protocol.identity import Lineage, RoomId
-from .room.build import is_text
 from .room.lobby import Lobby
 from .room.people import People
 from .server import coexistence, kernels
@@ -36,8 +34,10 @@ from .server.handlers import (
 from .server.heartbeat import Heartbeat
 from .server.identity import IDENTITY_PATTERN, IdentityHandler
 from .server.limits import LimitTraits
+from .server.live import model_of
 from .server.memory import Trimmer, share_one_heap, system_trim
 from .server.opening import RoomOpener
+from .server.others import RoomsForOthers
 from .server.rooms import Rooms
 from .server.telemetry import Telemetry
 from .server.turns import share_the_interpreter
@@ -291,6 +291,11 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
 
     # --- for other extensions
 
+    @property
+    def ywebsocket_server(self) -> RoomsForOthers:
+        """The rooms that are open, for extensions that know jupyter-collaboration's."""
+        return RoomsForOthers(self.services.rooms)
+
     async def get_document(
         self,
         *,
@@ -329,12 +334,11 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
         actor = await rooms.open(room) if create else rooms.get(room)
         if actor is None:
             return None
-        model: type[YBaseDoc] = ydocs["file" if is_text(room.type) else room.type]
         if not copy:
-            return actor.live_model(model)
+            return actor.live_model()
         doc: Doc[Any] = Doc()
         doc.apply_update(actor.room.replica.snapshot())
-        return model(doc)
+        return model_of(room.type)(doc)
 
     async def _room_id(
         self,

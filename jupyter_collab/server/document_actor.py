@@ -40,8 +40,9 @@ from ..store.port import StoredHistory, UpdateLog
 from .actor import Actor
 from .aside import set_aside
 from .clock import Clock
+from .connection import Connection
 from .history import History
-from .live import Live, MakeModel
+from .live import Live, model_of
 from .merging import BringIn, Merge, bring_in, find_edits
 from .replaying import readable
 from .starting import Start, adopt, has_what_the_file_has
@@ -101,6 +102,7 @@ class DocumentActor(Actor):
         self._is_leaving = False
         self._live = Live(self.post, self._go_on, new_client_id, clock, log)
         self._thread = get_ident()
+        self._common: YBaseDoc | None = None
         self._take(room, journal, stored)
         file.watch(lambda event: self.post(room_event(event)))
 
@@ -127,10 +129,22 @@ class DocumentActor(Actor):
         fields = {"level": "INFO", "room": str(self.id), "path": self.room.path}
         self._telemetry.emit("session", {**fields, "action": action, "msg": message})
 
-    def live_model(self, make: MakeModel) -> YBaseDoc:
-        """The document itself in the model that ``make`` makes, for code on the server: what it
-        changes goes to everybody. The room stays open as long as the model is referred to."""
-        return self._live.lend(self.room.replica.doc, make)
+    def live_model(self) -> YBaseDoc:
+        """The document itself in a model, for code on the server: what it changes goes to
+        everybody. The room stays open as long as the model is referred to."""
+        return self._live.lend(self.room.replica.doc, model_of(self.id.type))
+
+    def common_model(self) -> YBaseDoc:
+        """One live model for all who ask for this; it is kept as long as anybody is connected, so
+        that code which asks for it again and again stays the same person meanwhile."""
+        model = self.live_model() if self._common is None else self._common
+        self._common = model if self.connections else None
+        return model
+
+    def leave(self, connection: Connection) -> None:
+        super().leave(connection)
+        if not self.connections:
+            self._common = None
 
     def _on_change(self) -> None:
         """Someone changed the document: the room itself, or other code on the server, which may
@@ -387,6 +401,7 @@ class DocumentActor(Actor):
 
     async def close(self, code: CloseCode, reason: str) -> None:
         await super().close(code, reason)
+        self._common = None
         await self.history.close()
         self._live.close(self._file.path)
         await self._file.close()

@@ -9,11 +9,13 @@ from threading import get_ident
 from typing import Any
 from weakref import WeakSet, finalize
 
+from jupyter_ydoc import ydocs
 from jupyter_ydoc.ybasedoc import YBaseDoc
 from pycrdt import Doc, TransactionEvent
 
 from ..protocol.identity import ClientId
 from ..protocol.messages import PresenceEntry
+from ..room.build import is_text
 from ..room.events import LetGo, RoomEvent, Shown, Spoke
 from ..room.reading import is_in_transaction
 from .awareness import LiveAwareness
@@ -30,6 +32,12 @@ RENEW = 15.0
 """Seconds between two times that code on the server says the same of itself, as clients do."""
 
 MakeModel = Callable[[Doc[Any], LiveAwareness], YBaseDoc]
+
+
+def model_of(kind: str) -> type[YBaseDoc]:
+    """The model that other extensions know for documents of the type ``kind``."""
+    model: type[YBaseDoc] = ydocs["file" if is_text(kind) else kind]
+    return model
 
 
 class Live:

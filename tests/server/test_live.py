@@ -256,6 +256,33 @@ async def test_code_is_present_as_a_person_until_it_lets_go(
     await eventually(lambda: other.awareness.states.keys() == {7, other.awareness.client_id})
 
 
+async def test_extensions_find_open_documents_where_they_look_for_them(
+    notes: Path, app: Any, connect: Connect, eventually: Any
+) -> None:
+    """Jupyter AI's tools look into jupyter-collaboration's server of rooms at each step."""
+    server = app.ywebsocket_server
+    assert not server.room_exists("JupyterLab:globalAwareness")
+    ada = await connect("notes.txt")
+    id = str(room_of(ada))
+    assert list(server.rooms) == [id]
+    assert server.room_exists(id)
+    (await server.get_room(id)).awareness.set_local_state_field("user", ROBOT)
+    await ada.until(lambda: ROBOT in [state["user"] for state in states(ada).values()])
+    (await server.get_room(id)).awareness.set_local_state_field("cells", {"active": "c1"})
+    await ada.until(lambda: any("cells" in state for state in states(ada).values()))
+    assert len(states(ada)) == 1, "the same person"
+    document = (await server.get_room(id))._document  # noqa: SLF001 - as they do
+    document.source += "tool\n"
+    await ada.until(lambda: str(ada.text) == "one\ntool\n")
+    document = None
+    await ada.close()
+    gc.collect()
+    await eventually(lambda: not len(app.services.rooms))
+    assert not server.room_exists(id)
+    with pytest.raises(KeyError):
+        await server.get_room(id)
+
+
 async def test_code_that_says_what_nobody_can_read_is_told_at_once(
     notes: Path, app: Any, connect: Connect
 ) -> None:
