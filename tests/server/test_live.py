@@ -199,8 +199,10 @@ async def test_a_document_stays_open_for_code_that_has_it(
     rooms = app.services.rooms
     notes.with_name("other.txt").write_text("")
     live = await app.get_document(**NAMED, copy=False, create=True)
+    (actor,) = rooms
     live.source += "two\n"
     for _ in range(2):
+        await eventually(lambda: actor.room.is_settled)  # no room is closed before
         other = await connect("other.txt")
         assert len(rooms) == 2
         await other.close()
