@@ -47,6 +47,16 @@ function receive(server: Y.Doc, { sent }: FakeSocket): void {
   }
 }
 
+/** The server greets on the socket, if it is open, and then it is cut, as by a proxy. */
+function breakDown(socket: FakeSocket): void {
+  if (socket.readyState === 1) {
+    socket.onopen();
+    socket.say({ type: 'hello', lineage: 'L1', access: 'edit', path: 'a.ipynb', status: STATUS });
+    socket.readyState = 3;
+    socket.onclose({ code: 1006, reason: '' });
+  }
+}
+
 describe('SessionDriver', () => {
   let world: World;
 
@@ -246,5 +256,22 @@ describe('SessionDriver', () => {
     expect(heard).toHaveBeenCalledTimes(1);
     window.removeEventListener('jupyter-collab-reachable', heard);
     watch.dispose();
+  });
+
+  it('waits longer each time for a connection that never holds, and so do two of them', async () => {
+    jest.spyOn(Math, 'random').mockReturnValue(1);
+    const worlds = [world, setUp()];
+    const watches = worlds.map(({ driver }) => watchPage(driver, 'http://server.test/'));
+    const sockets = await Promise.all(worlds.map(connect));
+    sockets.forEach(socket => socket.onclose({ code: 1006, reason: '' }));
+    for (let second = 0; second < 60; second++) {
+      jest.advanceTimersByTime(1_000);
+      worlds.forEach(({ line: { socket } }) => breakDown(socket));
+    }
+    worlds.forEach(({ line }) => expect(line.sockets.length).toBeLessThan(14));
+    watches.forEach(watch => watch.dispose());
+    worlds[1]?.driver.dispose();
+    worlds[1]?.awareness.destroy();
+    jest.restoreAllMocks();
   });
 });
