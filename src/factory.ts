@@ -3,6 +3,8 @@ import type { DocumentChange, ISharedDocument } from '@jupyter/ydoc';
 import { YDocument } from '@jupyter/ydoc';
 import type { Contents, SharedDocumentFactory } from '@jupyterlab/services';
 
+import { editOnlyWhatDiffers } from './leastedits';
+
 /** Makes the shared models of documents that are opened together. */
 export class SharedModelFactory implements ISharedModelFactory {
   /** `onCreate` gets each new model that can be shared, before anything is in it. */
@@ -12,7 +14,11 @@ export class SharedModelFactory implements ISharedModelFactory {
       options: Contents.ISharedFactoryOptions & { readonly format: string },
       model: YDocument<DocumentChange>
     ) => void
-  ) {}
+  ) {
+    if (collaborative) {
+      editOnlyWhatDiffers();
+    }
+  }
 
   readonly documentFactories = new Map<Contents.ContentType, SharedDocumentFactory>();
 
