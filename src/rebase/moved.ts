@@ -10,6 +10,9 @@ import { mergeText } from './texts';
  * Moving a cell is deleting it and inserting a copy with the same id, so what the mover had not
  * received is gone with the old one. Of what this client knows to be its own and not yet in the
  * file, whatever the copy lacks is written into the copy. A cell that is gone for good stays gone.
+ *
+ * Where the move is undone here, the cell comes back with the text that it had then. What anybody has
+ * written into the copy since is written into it again: it was not part of the move.
  */
 export class MovedCells implements IDisposable {
   /**
@@ -23,6 +26,7 @@ export class MovedCells implements IDisposable {
   ) {
     this._cells = _doc.getArray('cells');
     this._cells.observe(this._onChange);
+    _doc.on('beforeTransaction', this._noteStack);
     _doc.on('afterAllTransactions', this._carry);
   }
 
@@ -33,12 +37,17 @@ export class MovedCells implements IDisposable {
   dispose(): void {
     this._isDisposed = true;
     this._cells.unobserve(this._onChange);
+    this._doc.off('beforeTransaction', this._noteStack);
     this._doc.off('afterAllTransactions', this._carry);
   }
 
   /** What is deleted can be read until the transaction is over. */
   private readonly _onChange = (event: Y.YArrayEvent<unknown>, transaction: Y.Transaction) => {
     const { deleted } = event.changes;
+    if (transaction.origin instanceof Y.UndoManager) {
+      this._onUndo(event, transaction, transaction.origin);
+      return;
+    }
     const update = transaction.origin === this._remote && deleted.size > 0 ? this._own() : null;
     if (update === null) {
       return;
@@ -52,13 +61,38 @@ export class MovedCells implements IDisposable {
     }
   };
 
+  /** What is being undone is not told: it is what was on the stack before, and is not any more. */
+  private readonly _noteStack = ({ origin }: Y.Transaction): void => {
+    if (origin instanceof Y.UndoManager) {
+      this._stack = [...stackOf(origin)];
+    }
+  };
+
+  private _onUndo(
+    { changes }: Y.YArrayEvent<unknown>,
+    transaction: Y.Transaction,
+    by: Y.UndoManager
+  ) {
+    const undone = this._stack[stackOf(by).length];
+    const back = textsById([...changes.added].map(typeOf));
+    for (const item of changes.deleted) {
+      const cell = readDeleted(item, transaction, NO_EDITS);
+      const text = back.get(cell?.id);
+      if (cell !== null && text !== undefined) {
+        const made = this._returned.has(cell.text) ? null : madeIn(undone, cell.text);
+        this._gone.push({ ...cell, base: made ?? text.toString() });
+        this._returned.add(text);
+      }
+    }
+  }
+
   /** Once all have been told of the new cells, so that nobody is told of the same text twice. */
   private readonly _carry = (): void => {
     const gone = this._gone.splice(0);
     if (gone.length === 0) {
       return;
     }
-    const texts = this._textsById();
+    const texts = textsById(this._cells);
     this._doc.transact(() => {
       for (const { id, base, mine } of gone) {
         const text = texts.get(id);
@@ -69,27 +103,54 @@ export class MovedCells implements IDisposable {
     }, this);
   };
 
-  private _textsById(): Map<unknown, Y.Text> {
-    const texts = new Map<unknown, Y.Text>();
-    for (const cell of this._cells) {
-      const source: unknown = cell instanceof Y.Map ? cell.get('source') : undefined;
-      if (cell instanceof Y.Map && source instanceof Y.Text) {
-        texts.set(cell.get('id'), source);
-      }
-    }
-    return texts;
-  }
-
   private readonly _cells: Y.Array<unknown>;
   private readonly _gone: Gone[] = [];
+  /** Sources that have come back before: what of them was made by a move has other ids by now. */
+  private readonly _returned = new WeakSet<Y.Text>();
+  private _stack: readonly StackItem[] = [];
   private _isDisposed = false;
 }
 
 /** The source of a cell as it was here, and as it was without the edits that are our own. */
 interface Gone {
   readonly id: string;
+  readonly text: Y.Text;
   readonly base: string;
   readonly mine: string;
+}
+
+function textsById(cells: Iterable<unknown>): Map<unknown, Y.Text> {
+  const texts = new Map<unknown, Y.Text>();
+  for (const cell of cells) {
+    const source: unknown = cell instanceof Y.Map ? cell.get('source') : undefined;
+    if (cell instanceof Y.Map && source instanceof Y.Text) {
+      texts.set(cell.get('id'), source);
+    }
+  }
+  return texts;
+}
+
+type StackItem = Y.UndoManager['undoStack'][number];
+
+function stackOf({ undoing, undoStack, redoStack }: Y.UndoManager): readonly StackItem[] {
+  return undoing ? undoStack : redoStack;
+}
+
+/** What the person who undoes has written into a text in what is being undone; `null` if unknown. */
+function madeIn(undone: StackItem | undefined, text: Y.Text): string | null {
+  if (undone === undefined) {
+    return null;
+  }
+  const { insertions } = undone;
+  let made = '';
+  for (let part = text._start; part !== null; part = part.right) {
+    const { id, content } = part;
+    const units = content instanceof Y.ContentString ? content.str.split('') : [];
+    const isMade = (_: string, at: number) =>
+      Y.isDeleted(insertions, Y.createID(id.client, id.clock + at));
+    made += units.filter(isMade).join('');
+  }
+  return made;
 }
 
 function carryInto(text: Y.Text, base: string, mine: string): void {
@@ -114,7 +175,7 @@ function readDeleted(item: Y.Item, transaction: Y.Transaction, edits: Edits): Go
     return null;
   }
   const isHere = (part: Y.Item) => !part.deleted || Y.isDeleted(transaction.deleteSet, part.id);
-  return { id, base: edits.rewound(text, isHere), mine: NO_EDITS.rewound(text, isHere) };
+  return { id, text, base: edits.rewound(text, isHere), mine: NO_EDITS.rewound(text, isHere) };
 }
 
 function typeOf({ content }: Y.Item): unknown {

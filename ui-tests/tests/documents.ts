@@ -30,7 +30,7 @@ interface DocumentWidget {
 }
 
 interface SharedNotebook {
-  readonly cells?: readonly { getSource: () => string }[];
+  readonly cells?: readonly { getSource: () => string; setSource: (to: string) => void }[];
 }
 
 interface SharedFile {

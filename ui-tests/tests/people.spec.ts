@@ -214,6 +214,34 @@ test('the panel lists people and what they have open, and files are marked', asy
   await expect(item.locator('.jp-CollabFileMarks')).toHaveCount(0);
 });
 
+test('a move that is undone, and a source that is set as a whole, leave what others write', async ({
+  page,
+  together
+}) => {
+  const [bob] = await together('moved.ipynb', notebook(['one', 'x=1\ny=2']), 'Bob');
+  const both = async (...texts: string[]): Promise<void> => {
+    for (const who of [page, bob]) {
+      await eventually(async () => sources(who)).toEqual(texts);
+    }
+  };
+  await page.notebook.selectCells(0);
+  await run(page, 'notebook:move-cell-down');
+  await both('x=1\ny=2', 'one');
+  await typeInCell(bob, 1, ' and a page');
+  await both('x=1\ny=2', 'one and a page');
+  await run(page, 'notebook:undo-cell-action');
+  await both('one and a page', 'x=1\ny=2');
+  await typeInCell(bob, 1, ' # mine');
+  await both('one and a page', 'x=1\ny=2 # mine');
+  await page.evaluate(() => {
+    const cells = window.jupyterapp.shell.currentWidget?.context?.model.sharedModel.cells;
+    cells?.[1]?.setSource('x = 1\ny = 2 # mine');
+  });
+  await both('one and a page', 'x = 1\ny = 2 # mine');
+  await bob.keyboard.type(', still');
+  await both('one and a page', 'x = 1\ny = 2 # mine, still');
+});
+
 test('undo takes back what I did last, never what somebody else did', async ({
   page,
   together

@@ -2,11 +2,13 @@ import { YNotebook } from '@jupyter/ydoc';
 import type { ICodeCell } from '@jupyterlab/nbformat';
 import * as Y from 'yjs';
 
+import { wholeDice } from '../../__tests__/dice';
 import { MovedCells } from '../moved';
 
 /** Somebody who has the notebook open; `sync` brings them what others did, as a server would. */
 class Person {
-  constructor() {
+  constructor(perCell = false) {
+    this.notebook = new YNotebook({ disableDocumentWideUndoRedo: perCell });
     const { ydoc } = this.notebook;
     ydoc.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin !== this) {
@@ -18,7 +20,7 @@ class Person {
     );
   }
 
-  readonly notebook = new YNotebook();
+  readonly notebook: YNotebook;
 
   sync(...others: Person[]): void {
     for (const { notebook } of others) {
@@ -68,8 +70,8 @@ function cell(id: string, source: string): ICodeCell {
 let people: Person[] = [];
 
 /** A typist and a mover, who have the same notebook. */
-function meet(count = 2): Person[] {
-  people = Array.from({ length: count }, () => new Person());
+function meet(count = 2, perCell = false): Person[] {
+  people = Array.from({ length: count }, () => new Person(perCell));
   const [first, ...others] = people;
   const cells = [cell('a', 'alpha'), cell('b', 'beta'), cell('c', 'gamma')];
   first?.notebook.fromJSON({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 });
@@ -78,8 +80,8 @@ function meet(count = 2): Person[] {
   return people;
 }
 
-function meetTwo(): [Person, Person] {
-  const [typist, mover] = meet();
+function meetTwo(perCell = false): [Person, Person] {
+  const [typist, mover] = meet(2, perCell);
   if (typist === undefined || mover === undefined) {
     throw new Error('Nobody came');
   }
@@ -181,6 +183,106 @@ describe('text typed into a cell that somebody else moves (M19)', () => {
     expect(typist.read('b')).toBe('beta and more');
     expect(typist.notebook.cells[1]?.cell_type).toBe('markdown');
   });
+});
+
+describe.each([true, false])('a move that is undone, where undo is by cell: %s (M19)', perCell => {
+  function moved(): [Person, Person] {
+    const [typist, mover] = meetTwo(perCell);
+    mover.notebook.undoManager.clear();
+    mover.notebook.moveCell(1, 0);
+    mover.notebook.undoManager.stopCapturing();
+    settle();
+    return [typist, mover];
+  }
+
+  it('leaves what others wrote into the cell since', () => {
+    const [typist, mover] = moved();
+    typist.type('b', 4, ' and a page');
+    settle();
+    people.forEach(person => person.filed());
+    mover.notebook.undo();
+    settle();
+    expect(mover.sources).toEqual(['alpha', 'beta and a page', 'gamma']);
+  });
+
+  it('leaves it once, also while it is on its way, and where the undo is undone', () => {
+    const [typist, mover] = moved();
+    typist.type('b', 4, ' and');
+    settle();
+    typist.type('b', 8, ' more');
+    mover.notebook.undo();
+    settle();
+    expect(mover.sources).toEqual(['alpha', 'beta and more', 'gamma']);
+    typist.type('b', 0, '', 5);
+    settle();
+    people.forEach(person => person.filed());
+    mover.notebook.redo();
+    settle();
+    expect(mover.sources).toEqual(['and more', 'alpha', 'gamma']);
+    typist.type('b', 8, ' words');
+    settle();
+    mover.notebook.undo();
+    settle();
+    expect(mover.sources).toEqual(['alpha', 'and more words', 'gamma']);
+  });
+
+  it('leaves nothing of a cell that was only there for it', () => {
+    const [typist, mover] = meetTwo(perCell);
+    mover.notebook.insertCell(0, cell('d', 'delta'));
+    settle();
+    typist.type('d', 0, 'my ');
+    settle();
+    mover.notebook.undo();
+    settle();
+    expect(mover.sources).toEqual(['alpha', 'beta', 'gamma']);
+  });
+});
+
+it.each([true, false])('moves, undone or not, keep each word once (M19, by cell: %s)', perCell => {
+  for (let seed = 0; seed < 100; seed++) {
+    const random = wholeDice(seed);
+    people.splice(0).forEach(person => person.dispose());
+    const [typist, mover] = meetTwo(perCell);
+    const { notebook } = mover;
+    notebook.undoManager.clear();
+    const turns = [
+      () => notebook.undo(),
+      () => notebook.redo(),
+      () => settle(),
+      () => {
+        settle();
+        people.forEach(person => person.filed());
+      },
+      () => {
+        notebook.undoManager.stopCapturing();
+        notebook.moveCell(random(3), random(3));
+      }
+    ];
+    const words = ['alpha', 'beta', 'gamma'];
+    for (let turn = 0; turn < 14; turn++) {
+      const id = 'abc'.charAt(random(3));
+      words.push(`word${turn}`);
+      typist.type(id, random(2) * typist.read(id).length, ` word${turn} `);
+      turns[random(turns.length)]?.();
+    }
+    settle();
+    expect([seed, mover.sources.join(' ').trim().split(/ +/).sort()]).toEqual([seed, words.sort()]);
+  }
+});
+
+it('takes back what was typed together with a move, and nothing of others (M19)', () => {
+  const [typist, mover] = meetTwo();
+  mover.notebook.undoManager.clear();
+  mover.type('b', 4, ' before');
+  mover.notebook.moveCell(1, 0);
+  mover.type('b', 11, ' after');
+  settle();
+  typist.type('b', 0, 'my ');
+  settle();
+  expect(mover.sources).toEqual(['my beta before after', 'alpha', 'gamma']);
+  mover.notebook.undo();
+  settle();
+  expect(mover.sources).toEqual(['alpha', 'my beta', 'gamma']);
 });
 
 describe('other cells that go', () => {
