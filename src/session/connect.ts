@@ -35,7 +35,10 @@ export function receiveAskFailure(state: SessionState, failure: AskFailure, mome
     case 'missing':
       return state.lineage === null ? refuse(state, 'no-such-file') : miss(state, moment);
     case 'refused':
-      return refuse(state, failure.reason, failure.message);
+      // As for a socket: what an open document needs may be there again at any moment.
+      return state.lineage !== null && failure.reason === 'server-error'
+        ? retry(state, moment)
+        : refuse(state, failure.reason, failure.message);
     case 'unreachable':
       return retry(state, moment);
   }

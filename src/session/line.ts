@@ -83,14 +83,19 @@ async function readAnswer(response: Response, path: string): Promise<Answer> {
 
 type ReplyFields = { readonly [key: string]: unknown };
 
+/**
+ * A proxy in front of a server that is restarting, or of many who ask, and not the server's own word;
+ * 424 is that of a JupyterHub.
+ */
+const PASSING: ReadonlySet<number> = new Set([408, 424, 425, 429, 502, 503, 504]);
+
 function explainFailure(status: number, fields: ReplyFields): AskFailure {
   const message = asText(fields.message) ?? '';
   const reason = asText(fields.reason);
   if (status === 404 && (reason === null || reason === 'no-such-file')) {
     return { kind: 'missing' };
   }
-  if (status === 502 || status === 503 || status === 504) {
-    // A proxy in front of a server that is restarting, not the server's own word.
+  if (PASSING.has(status)) {
     return { kind: 'unreachable' };
   }
   return { kind: 'refused', reason: reason ?? reasonOf(status), message };

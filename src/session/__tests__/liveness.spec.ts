@@ -1,5 +1,5 @@
 import type { SessionState } from '..';
-import { live, ROOM, types, UPDATE } from './play';
+import { live, Play, ROOM, types, UPDATE } from './play';
 
 function until({ link }: SessionState): number {
   return link.kind === 'offline' ? link.until : NaN;
@@ -137,6 +137,27 @@ describe('the reason of a close', () => {
     const play = live();
     play.lose(code);
     expect(play.state.link.kind).toBe('offline');
+  });
+});
+
+describe('a server that cannot say which room a document has', () => {
+  const failure = { kind: 'refused', reason: 'server-error', message: '' } as const;
+
+  it('is asked again, since the document was open', () => {
+    const play = live();
+    play.do({ type: 'renamed', path: 'b.ipynb' });
+    play.lose();
+    play.retry();
+    play.do({ type: 'askFailed', failure });
+    expect(play.state.link.kind).toBe('offline');
+    expect(types(play.wait(1_000))).toEqual(['ask']);
+  });
+
+  it('keeps a document from being opened', () => {
+    const play = new Play();
+    play.do({ type: 'started' });
+    play.do({ type: 'askFailed', failure });
+    expect(play.state.link).toMatchObject(failure);
   });
 });
 
