@@ -10,18 +10,47 @@ import { Questions } from './questions';
 import { Runs } from './runs';
 import type { Outputs } from './view';
 
+type Context = NotebookPanel['context'];
+
+/** What shows a notebook, and keeps what runs in it. */
+interface View {
+  readonly content: Notebook;
+  readonly runs: Runs | null;
+}
+
+/** All that show a notebook, of those that are open: they have one connection to the kernel. */
+const known = new WeakMap<Context, Set<View>>();
+
 /** Stands between the kernel and the cells of a notebook for as long as the notebook is open. */
 export function feedOutputs(
   { context, content }: NotebookPanel,
   limits: () => OutputLimits,
   words: OutputWords
 ): void {
+  const view = { content, runs: runsOf(context, content) };
+  const before = known.get(context);
+  const views = before ?? new Set<View>();
+  views.add(view);
+  content.disposed.connect(() => views.delete(view));
+  if (before === undefined) {
+    known.set(context, views);
+    feedViews(context, views, limits, words);
+  }
+}
+
+function feedViews(
+  context: Context,
+  views: ReadonlySet<View>,
+  limits: () => OutputLimits,
+  words: OutputWords
+): void {
   const { sessionContext } = context;
-  const questions = new Questions(id => {
-    const cell = codeCellsOf(content).find(({ model }) => model.id === id);
-    return cell?.outputArea ?? null;
-  });
-  const runs = runsOf(context, content);
+  const questions = new Questions(id =>
+    [...views]
+      .flatMap(({ content }) => codeCellsOf(content))
+      .filter(({ model }) => model.id === id)
+      .map(({ outputArea }) => outputArea)
+  );
   const follow = (kernel: Kernel.IKernelConnection | null | undefined) => {
     kernel?.anyMessage.connect(onMessage);
   };
@@ -38,7 +67,7 @@ export function feedOutputs(
       queueMicrotask(() => {
         kernel.registerMessageHook(msg.header.msg_id, feed.hear);
         questions.watch(cell);
-        runs?.start(cell);
+        views.forEach(({ runs }) => runs?.start(cell));
       });
     }
   };
@@ -46,7 +75,7 @@ export function feedOutputs(
   follow(sessionContext.session?.kernel);
 }
 
-function outputsOf(context: NotebookPanel['context'], id: string): Outputs | null {
+function outputsOf(context: Context, id: string): Outputs | null {
   for (const cell of context.isDisposed ? [] : context.model.cells) {
     if (cell.id === id && cell.type === 'code') {
       return (cell as ICodeCellModel).outputs;
@@ -55,7 +84,7 @@ function outputsOf(context: NotebookPanel['context'], id: string): Outputs | nul
   return null;
 }
 
-function runsOf({ model }: NotebookPanel['context'], content: Notebook): Runs | null {
+function runsOf({ model }: Context, content: Notebook): Runs | null {
   const { sharedModel } = model;
   return sharedModel instanceof YNotebook
     ? new Runs(sharedModel.ydoc, () => codeCellsOf(content))

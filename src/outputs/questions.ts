@@ -8,15 +8,16 @@ import { KernelMessage } from '@jupyterlab/services';
  * whoever else clears them, or runs the cell: the kernel would wait for what nobody can answer.
  */
 export class Questions {
-  /** `areaOf` gives where a cell shows its outputs at the moment; `null` once the cell is gone. */
-  constructor(private readonly _areaOf: (cell: string) => OutputArea | null) {}
+  /** `areasOf` gives where a cell shows its outputs at the moment: in each view of the notebook. */
+  constructor(private readonly _areasOf: (cell: string) => readonly OutputArea[]) {}
 
   /** A cell is run, and may ask. */
   watch(cell: string): void {
-    const area = this._areaOf(cell);
-    if (area !== null && !this._watched.has(area)) {
-      this._watched.add(area);
-      area.inputRequested.connect((_, stdin) => this._onAsked(cell, stdin));
+    for (const area of this._areasOf(cell)) {
+      if (!this._watched.has(area)) {
+        this._watched.add(area);
+        area.inputRequested.connect((_, stdin) => this._onAsked(cell, stdin));
+      }
     }
   }
 
@@ -52,8 +53,10 @@ export class Questions {
 
   private _askAgain(cell: string): void {
     const question = this._question;
-    const area = this._areaOf(cell);
-    if (question !== null && area !== null && !area.isDisposed && isRunIn(area, question)) {
+    const isAsked = (area: OutputArea) =>
+      question !== null && !area.isDisposed && isRunIn(area, question);
+    const area = this._areasOf(cell).find(isAsked);
+    if (question !== null && area !== undefined) {
       this.watch(cell);
       void area.future.onStdin(question);
     }

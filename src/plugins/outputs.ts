@@ -1,7 +1,6 @@
 import { ICollaborativeContentProvider } from '@jupyter/collaborative-drive';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { INotebookTracker } from '@jupyterlab/notebook';
-import type { NotebookPanel } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 
@@ -30,13 +29,9 @@ export const outputs: JupyterFrontEndPlugin<void> = {
     const words = new OutputWords(translationOf(translator));
     const { maxFrame } = readConfig();
     let limits = readLimits({}, maxFrame);
-    const known = new WeakSet<NotebookPanel['context']>();
     notebooks.widgetAdded.connect((_, panel) => {
       void panel.context.ready.then(() => {
-        // Two views of a notebook have one context, and one connection to the kernel.
-        const { context } = panel;
-        if (provider.find(context.model.sharedModel) !== null && !known.has(context)) {
-          known.add(context);
+        if (!panel.isDisposed && provider.find(panel.context.model.sharedModel) !== null) {
           feedOutputs(panel, () => limits, words);
         }
       });

@@ -13,7 +13,8 @@ function asked() {
   const pages = new Pages(2);
   const [ada, bob] = pages.all as [Page, Page];
   const area = new OutputArea({ model: ada.outputs, rendermime: defaultRenderMime() });
-  const questions = new Questions(() => area);
+  const otherView = new OutputArea({ model: ada.outputs, rendermime: defaultRenderMime() });
+  const questions = new Questions(() => [otherView, area]);
   const run = (id: string) => {
     const future = {
       msg: { header: { msg_id: id } },
