@@ -85,8 +85,9 @@ function place(text: Text, index: number): Place | null {
   if (index < 0 || text.doc === null) {
     return null;
   }
-  let rest = index;
-  for (let item: Item | null = text._start; item !== null; item = item.right) {
+  const near = nearest(text, index);
+  let rest = index - (near?.index ?? 0);
+  for (let item: Item | null = near?.p ?? text._start; item !== null; item = item.right) {
     if (item.deleted || !item.countable) {
       continue;
     }
@@ -101,6 +102,18 @@ function place(text: Text, index: number): Place | null {
   return null;
 }
 
+/** Where Yjs has found its own way to lately: a text that is edited much has very many pieces. */
+function nearest({ _searchMarker: markers }: Text, index: number) {
+  return (markers ?? [])
+    .filter(marker => marker.index <= index)
+    .reduce<Marker | null>(
+      (best, it) => (best !== null && best.index > it.index ? best : it),
+      null
+    );
+}
+
+type Marker = NonNullable<Text['_searchMarker']>[number];
+
 /** The half for which a character stands; `null` where it is a character as others. */
 function leftAt(text: Text, at: Place | null): string | null {
   const half = left.get(text);
@@ -113,7 +126,6 @@ function leftAt(text: Text, at: Place | null): string | null {
 /** The first half of the pair that is parted at `index`; `null` where none is. */
 function parted(text: Text, index: number): Place | null {
   const before = place(text, index - 1);
-  // Nearly always there is none: the way to a place is as long as the text has pieces.
   return before !== null && isHigh(before.unit) && isLow(place(text, index)?.unit ?? 0)
     ? before
     : null;

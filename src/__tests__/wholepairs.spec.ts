@@ -76,3 +76,16 @@ describe('the halves of a surrogate pair (O11)', () => {
     spy.mockRestore();
   });
 });
+
+it('are looked for near where a text is edited, however many pieces it has (O11)', () => {
+  const { doc, text } = setUp('word foo bar\n'.repeat(6_000));
+  const began = performance.now();
+  doc.transact(() => {
+    for (let line = 0; line < 6_000; line++) {
+      text.insert(line * 14 + 5, 'quux');
+      text.delete(line * 14 + 9, 3);
+    }
+  });
+  expect(performance.now() - began).toBeLessThan(3_000);
+  expect(text.toString()).toBe('word quux bar\n'.repeat(6_000));
+});
