@@ -39,6 +39,11 @@ export function explainRefusal(trans: TranslationBundle, cause: Cause, path: str
       );
     case 'unreachable':
       return trans.__('The server cannot be reached, so %1 could not be opened.', path);
+    case 'no-socket':
+      return trans.__(
+        'The server knows %1, but no connection for editing it (a WebSocket) comes about. Whoever runs the server, or a proxy before it, has to let WebSockets pass.',
+        path
+      );
     case 'version-mismatch':
       return trans.__('The server has been updated. Reload this page to go on.');
     default:

@@ -78,9 +78,17 @@ export function loseConnection(
       case CloseCode.Forbidden:
         return refuseFor(alone, code);
       default:
-        return retry(alone, moment);
+        return retry(neverOpened(alone) ? { ...alone, room: null } : alone, moment);
     }
   }
+}
+
+/**
+ * Whether no socket comes about for a document that is not there yet: whether the server answers
+ * when it is asked again tells one that is gone from one that lets no sockets pass.
+ */
+function neverOpened({ lineage, link }: SessionState): boolean {
+  return lineage === null && link.kind === 'connecting';
 }
 
 /** What the server said before it closed tells more than the code does. */
@@ -115,7 +123,7 @@ export function dropConnection(state: SessionState, moment: Moment): Step {
 export function retry(state: SessionState, { at, luck }: Moment, least = 0): Step {
   const attempt = heldLong(state.link, at) ? 0 : state.attempt;
   if (state.lineage === null && state.subject.kind === 'document' && attempt >= OPENING_ATTEMPTS) {
-    return refuse(state, 'unreachable');
+    return refuse(state, state.link.kind === 'connecting' ? 'no-socket' : 'unreachable');
   }
   const until = at + Math.max(least, backOff(attempt, luck));
   return step(withLink({ ...state, attempt: attempt + 1 }, { kind: 'offline', until }));

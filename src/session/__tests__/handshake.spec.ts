@@ -122,16 +122,26 @@ describe('a document that cannot be opened', () => {
     expect(play.state.link).toEqual({ kind: 'refused', ...said });
   });
 
-  it('is given up when no connection comes about', () => {
+  it.each([
+    ['the server cannot be asked', 'unreachable', 0],
+    ['the server has gone meanwhile', 'unreachable', 3],
+    ['the server answers, and no connection comes about', 'no-socket', 7]
+  ])('is given up when %s', (_, reason, answers) => {
     const play = new Play();
     play.do({ type: 'started' });
-    play.do({ type: 'asked', room: ROOM });
-    for (let failure = 0; failure < 6; failure++) {
-      play.lose();
-      play.retry();
+    for (let failure = 0; failure < 7; failure++) {
+      if (failure > 0) {
+        expect(play.state.link.kind).toBe('offline');
+        play.retry();
+      }
+      if (failure < answers) {
+        play.do({ type: 'asked', room: ROOM });
+        play.lose();
+      } else {
+        play.do({ type: 'askFailed', failure: { kind: 'unreachable' } });
+      }
     }
-    play.lose();
-    expect(play.state.link).toMatchObject({ kind: 'refused', reason: 'unreachable' });
+    expect(play.state.link).toMatchObject({ kind: 'refused', reason });
     expect(play.wait(600_000)).toEqual([]);
   });
 
