@@ -11,9 +11,9 @@ PACKAGE = Path(__file__).parent.parent / "jupyter_collab"
 
 LAYERS = {
     "protocol": {"errors"},
-    "files": {"protocol", "errors", "mounts"},
-    "store": {"protocol", "errors", "mounts"},
-    "room": {"protocol", "errors", "files.port", "store.port"},
+    "files": {"protocol", "errors", "backoff", "mounts"},
+    "store": {"protocol", "errors", "backoff", "mounts"},
+    "room": {"protocol", "errors", "backoff", "files.port", "store.port"},
     "server": {"room", "files", "store", "protocol", "errors", "settings"},
     "sharing": {"server", "room", "files.port", "protocol", "errors"},
 }
@@ -72,6 +72,7 @@ def test_imports_point_down(folder: str, path: Path) -> None:
 PURE_FILES = [path for folder in PURE for path in modules(folder)] + [
     PACKAGE / "sharing" / f"{name}.py" for name in PURE_IN_SHARING
 ]
+PURE_FILES += [PACKAGE / "backoff.py", PACKAGE / "errors.py"]
 
 
 @pytest.mark.parametrize("path", PURE_FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")

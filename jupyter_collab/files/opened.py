@@ -14,6 +14,7 @@ from collections.abc import Callable, Coroutine
 from logging import Logger
 from typing import Any, Protocol, TypeVar
 
+from ..backoff import back_off
 from ..errors import FileError, FileForbidden, FileMissing, FileTooLarge
 from .access import Access, Sign
 from .document import ContentsFile, Patience
@@ -173,8 +174,8 @@ class OpenFile:
     def look_again(self) -> None:
         """Check later whether a file that is missed is there: perhaps nobody tells."""
         if self._retry is None and self.documents:
-            wait = min(self.patience.retry * 2 ** min(self._retries, 10), self.patience.longest)
             self._retries += 1
+            wait = back_off(self._retries, self.patience.retry, self.patience.longest)
             self._retry = asyncio.get_running_loop().call_later(wait, self._look_again)
 
     def _look_again(self) -> None:

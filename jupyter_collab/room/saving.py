@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from ..backoff import back_off
 from ..errors import FileUnfinished
 
 FIRST_RETRY = 1.0
@@ -182,7 +183,7 @@ class Saving:
                 attempt += 1
             case _:
                 raise AssertionError("no write was under way")
-        wait = min(FIRST_RETRY * 2 ** min(attempt - 1, 10), LAST_RETRY)
+        wait = back_off(attempt, FIRST_RETRY, LAST_RETRY)
         is_written = reason == FileUnfinished.reason
         self.state = Failed(since, attempt, now + wait, reason, message, is_written)
         if touched:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..backoff import back_off
 from .requests import Degraded, News, Recovered
 
 FIRST_RETRY = 0.5
@@ -16,13 +17,13 @@ class Trouble:
 
     def __init__(self) -> None:
         self.retry_at: float | None = None
-        self._wait = FIRST_RETRY
+        self._failures = 0
         self._told: Degraded | None = None
 
     def fail(self, reason: str, message: str, now: float) -> list[News]:
         """The log has failed, or has what must not be touched."""
-        self.retry_at = now + self._wait
-        self._wait = min(2 * self._wait, LAST_RETRY)
+        self._failures += 1
+        self.retry_at = now + back_off(self._failures, FIRST_RETRY, LAST_RETRY)
         news = Degraded(reason, message)
         if news == self._told:
             return []
@@ -38,5 +39,5 @@ class Trouble:
         """The log has done what it was asked for."""
         if self.retry_at is None:
             return []
-        self.retry_at, self._wait, self._told = None, FIRST_RETRY, None
+        self.retry_at, self._failures, self._told = None, 0, None
         return [Recovered()]
