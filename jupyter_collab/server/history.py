@@ -43,7 +43,7 @@ class History:
         self._journal = journal
         self._compaction: Compaction | None = Compaction(stored, policy)
         self._saved = stored.saved
-        self._post = post
+        self._post: Callable[[RoomEvent], None] | None = post
         self._clock = clock
         self._log = log
         self._task: asyncio.Task[None] | None = None
@@ -112,7 +112,7 @@ class History:
         if self._task is not None:
             await asyncio.wait([self._task])
         # The room is freed with its last user, and not when the collector comes by.
-        self._post, self._task = _nobody, None
+        self._post = self._task = None
 
     async def _try_all(self) -> None:
         """Wait until all is durable, or has been tried."""
@@ -170,21 +170,25 @@ class History:
         match news:
             case Durable(position, saved):
                 self._saved = saved
-                self._post(Logged(position))
+                self._tell_room(Logged(position))
             case Degraded(reason, message):
                 self._log.warning("The history of %s is not kept: %s", self._room, message)
-                self._post(HistoryFailed(reason, message))
+                self._tell_room(HistoryFailed(reason, message))
             case Recovered():
                 self._log.warning("The history of %s is kept again", self._room)
-                self._post(HistoryKept())
+                self._tell_room(HistoryKept())
             case Discovered(history, began):
                 self._log.warning("The store of %s can be read: merging what it has", self._room)
-                self._post(HistoryFound(history, began))
+                self._tell_room(HistoryFound(history, began))
             case Restarted(position, snapshot):
                 if self._compaction is not None:
                     self._compaction.compacted(position, snapshot)
             case _:
                 assert_never(news)
+
+    def _tell_room(self, event: RoomEvent) -> None:
+        if self._post is not None:
+            self._post(event)
 
     async def _compact(self) -> bool:
         """Put the beginning of the history together if it is time; whether that was done."""
@@ -203,7 +207,3 @@ class History:
             return False
         self._compaction.compacted(until, snapshot)
         return True
-
-
-def _nobody(event: RoomEvent) -> None:
-    """Hears what is told after a room was closed."""

@@ -55,8 +55,8 @@ class Live:
         clock: Clock,
         log: Logger,
     ) -> None:
-        self._post = post
-        self._go_on = go_on
+        self._post: Callable[[RoomEvent], None] | None = post
+        self._go_on: Callable[[], None] | None = go_on
         self._new_client_id = new_client_id
         self._clock = clock
         self._log = log
@@ -80,7 +80,7 @@ class Live:
             self._turns = Turns(doc, self._log)
         self._doc = doc
         self._awarenesses.add(awareness)
-        self._post(Shown())
+        self._pass_on(Shown())
         finalize(model, self._let_go).atexit = False
         finalize(awareness, self._leave, awareness.said).atexit = False
         return model
@@ -140,11 +140,12 @@ class Live:
         if self._turns is not None:
             self._turns.close()
         # The room is freed with its last user, and not when the collector comes by.
-        self._doc, self._post, self._go_on = None, _nobody, _nothing
+        self._doc = self._post = self._go_on = None
 
     def _look_again(self) -> None:
         self._timer = None
-        self._go_on()
+        if self._go_on is not None:
+            self._go_on()
 
     def _let_go(self) -> None:
         """In whichever thread somebody has let go of a model."""
@@ -165,7 +166,7 @@ class Live:
             return  # the room is closed
         if self._renewal is None:
             self._renewal = self._loop.call_later(RENEW, self._renew)
-        self._post(Spoke(entries))
+        self._pass_on(Spoke(entries))
 
     def _renew(self) -> None:
         self._renewal = None
@@ -177,7 +178,11 @@ class Live:
 
     def _post_soon(self, event: RoomEvent) -> None:
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._post, event)
+            self._loop.call_soon_threadsafe(self._pass_on, event)
+
+    def _pass_on(self, event: RoomEvent) -> None:
+        if self._post is not None:
+            self._post(event)
 
 
 class _TellOfLoss:
@@ -196,11 +201,3 @@ class _TellOfLoss:
                 " document again.",
                 path,
             )
-
-
-def _nobody(_: RoomEvent) -> None:
-    """Nobody is told any more."""
-
-
-def _nothing() -> None:
-    """Nothing waits any more."""
