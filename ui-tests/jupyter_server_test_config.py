@@ -62,6 +62,7 @@ c = get_config()  # noqa: F821
 configure_jupyter_server(c)
 
 c.ServerApp.port = int(os.environ["UI_TESTS_PORT"])
+c.ServerApp.port_retries = 0
 c.ServerApp.ip = "127.0.0.1"
 c.ServerApp.allow_root = True
 c.ServerApp.disable_check_xsrf = False

@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -172,12 +173,30 @@ export class LabServer {
   private readonly _log: string[] = [];
 }
 
+/**
+ * A port that nobody uses. It stays free while its server is not there: none of these is given by
+ * the system to whoever asks for any port, such as kernels and browsers.
+ */
 async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    if (await isFree(port)) {
+      return port;
+    }
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
   const probe = createServer();
-  probe.listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
+  try {
+    const listening = once(probe, 'listening');
+    probe.listen(port, '127.0.0.1');
+    await listening;
+  } catch {
+    return false;
+  }
+  const closed = once(probe, 'close');
   probe.close();
-  await once(probe, 'close');
-  return port;
+  await closed;
+  return true;
 }
