@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
 import { Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
@@ -12,9 +11,6 @@ const AWARENESS = 1;
 const STEP_1 = 0;
 const STEP_2 = 1;
 const UPDATE = 2;
-
-/** Milliseconds from one key of a bot to the next. */
-const KEY_INTERVAL = 20;
 
 /** Somebody without a browser: in a document and on the server as others are, and much cheaper. */
 export class Bot {
@@ -80,14 +76,14 @@ export class Bot {
     this.writeInCell(index, at + text.length);
   }
 
-  /** Type at the end of a cell, key by key, as a person does. */
+  /** Type at the end of a cell, key by key: the others get each one by itself. */
   async typeKeys(index: number, text: string): Promise<void> {
     const source = this._cell(index).get('source') as Y.Text;
     let at = source.length;
     for (const key of text) {
       this.typeInCell(index, at, key);
       at += key.length;
-      await sleep(KEY_INTERVAL);
+      await this._document.heard();
     }
   }
 
@@ -111,9 +107,8 @@ export class Bot {
 class Link {
   constructor(private readonly _socket: WebSocket) {
     this.opened = once(_socket, 'open');
-    this.synced = new Promise(resolve => {
-      _socket.on('message', (data: Buffer) => this._hear(data, resolve));
-    });
+    this.synced = new Promise(resolve => this._asked.push(resolve));
+    _socket.on('message', (data: Buffer) => this._hear(data));
     this.doc.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin !== this) {
         this._send(SYNC, UPDATE, update);
@@ -126,6 +121,13 @@ class Link {
   /** Resolves with the whole document. */
   readonly synced: Promise<void>;
 
+  /** Resolves once the server has passed on all that was sent. */
+  async heard(): Promise<void> {
+    const answered = new Promise<void>(resolve => this._asked.push(resolve));
+    this._send(SYNC, STEP_1, Y.encodeStateVector(this.doc));
+    await answered;
+  }
+
   say(fields: object): void {
     this._awareness.setLocalState({ ...this._awareness.getLocalState(), ...fields });
     this._send(AWARENESS, encodeAwarenessUpdate(this._awareness, [this._awareness.clientID]));
@@ -137,7 +139,7 @@ class Link {
   }
 
   /** What others say of themselves is passed over: a bot has no page to show it. */
-  private _hear(data: Buffer, done: () => void): void {
+  private _hear(data: Buffer): void {
     const [kind, step] = data;
     if (kind !== SYNC) {
       return;
@@ -149,7 +151,7 @@ class Link {
     } else {
       Y.applyUpdate(this.doc, payload(data, 2), this);
       if (step === STEP_2) {
-        done();
+        this._asked.shift()?.();
       }
     }
   }
@@ -162,6 +164,8 @@ class Link {
   }
 
   private readonly _awareness = new Awareness(this.doc);
+  /** Those who wait for a step 2, in the order in which they have asked. */
+  private readonly _asked: (() => void)[] = [];
 }
 
 /** The bytes behind the first `skip`, which tell their own number. */

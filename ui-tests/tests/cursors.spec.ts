@@ -255,15 +255,18 @@ for (const [what, settings, carets, names, marks] of [
     test.use({ mockSettings: { ...galata.DEFAULT_SETTINGS, ...presence } });
 
     test('that is what is shown of others', async ({ page, together, summon, tmpPath }) => {
-      await together('set.ipynb', notebook(['a = 1', 'b = 2']));
+      // Carol has the settings that everybody begins with.
+      const [carol] = await together('set.ipynb', notebook(['a = 1', 'b = 2']), 'Carol');
+      await goToLast(carol);
       const bob = await summon('Bob', `${tmpPath}/set.ipynb`);
       await bob.typeKeys(0, '!');
       await expect(page.locator('.jp-Notebook-cell').first()).toContainText('a = 1!');
-      // Longer than names stay by default.
-      await page.waitForTimeout(3500);
+      await expect(nameOf(carol, 'Bob')).toBeVisible();
+      await expect(nameOf(carol, 'Bob')).toBeHidden();
       await expect(page.locator(CARET)).toHaveCount(carets);
       await expect(nameOf(page, 'Bob')).toHaveCount(names);
-      await expect(page.locator('.jp-CollabInitials')).toHaveCount(marks);
+      const initials = page.locator('.jp-Notebook-cell').first().locator('.jp-CollabInitials');
+      await expect(initials).toHaveCount(marks);
     });
   });
 }

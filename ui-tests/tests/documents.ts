@@ -30,7 +30,13 @@ interface DocumentWidget {
 }
 
 interface SharedNotebook {
-  readonly cells?: readonly { getSource: () => string; setSource: (to: string) => void }[];
+  readonly cells?: readonly SharedCell[];
+}
+
+interface SharedCell {
+  readonly getSource: () => string;
+  readonly setSource: (to: string) => void;
+  readonly undoManager: { stopCapturing: () => void } | null;
 }
 
 interface SharedFile {
@@ -152,6 +158,14 @@ export async function typeInCell(page: Page, index: number, typed: string): Prom
   await cell.locator('.jp-InputArea-editor .cm-content').click();
   await page.keyboard.press('Control+End');
   await page.keyboard.type(typed);
+}
+
+/** Has the next undo take back what is typed from now on, and not what was typed just before. */
+export async function endTyping(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const cells = window.jupyterapp.shell.currentWidget?.context?.model.sharedModel.cells;
+    cells?.forEach(cell => cell.undoManager?.stopCapturing());
+  });
 }
 
 /** Types at the end of the file that is open, key by key. */

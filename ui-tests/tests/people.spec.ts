@@ -1,4 +1,5 @@
 import {
+  endTyping,
   eventually,
   kernelId,
   load,
@@ -256,7 +257,7 @@ test('undo takes back what I did last, never what somebody else did', async ({
   await both('ada1 ');
   await typeInCell(bob, 0, 'bob1 ');
   await both('ada1 bob1 ');
-  await page.waitForTimeout(600); // undo takes back together what was typed within half a second
+  await endTyping(page);
   await typeInCell(page, 0, 'ada2 ');
   await both('ada1 bob1 ada2 ');
   await page.keyboard.press('Control+z');
