@@ -17,10 +17,8 @@ from ..protocol.messages import SaveReply
 from ..store.port import SavedMark
 from .effects import Commit, Effect, MarkSaved, MergeFile, ReadFile, Send, WriteFile
 from .replica import Replica
-from .saving import Clean, Dirty, Failed, SavePolicy, Saving, Writing, WritingAgain
-
-MOST_TOLD = 5
-"""Of what could not be saved, so much is told."""
+from .saving import SavePolicy, Saving
+from .status import Gone, Present, Status
 
 DELETED = "deleted"
 """The reason of a file that is gone because someone deleted it."""
@@ -42,17 +40,6 @@ class Looking:
     """The file is being read, or merged; ``again`` if it has changed once more since."""
 
     again: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Present:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    reason: str
-    message: str
 
 
 @dataclass(slots=True)
@@ -84,7 +71,7 @@ class Keeper:
         self._version = version
         self._saved = saved
         self._saving = Saving(policy)
-        self._policy = policy
+        self._status = Status(self._saving)
         self._look: Idle | Due | Looking = Idle()
         self._file: Present | Gone = Present()
         self._history: Present | Gone = Present()
@@ -100,8 +87,6 @@ class Keeper:
         self.head = Position(saved.position)
         self.durable = Position(0)
         self._hurried = Position(0)  # up to here the log was asked to be quick
-        self._told_by: tuple[object, ...] = ()
-        self._status: Mapping[str, Any] = {}
 
     # --- what the room tells
 
@@ -132,7 +117,7 @@ class Keeper:
 
     def hurry(self, now: float) -> list[Effect]:
         """The server stops: write now what would be written soon."""
-        if self._saving.automatic and self._policy.delay is not None:
+        if self._saving.by_itself:
             self._saving.ask(now)
         return self.step(now)
 
@@ -345,62 +330,11 @@ class Keeper:
 
     def status(self) -> Mapping[str, Any]:
         """How the document is kept, as clients show it; the same object until that changes."""
-        state = self._saving.state
-        told_by = (
-            state if isinstance(state, Failed | WritingAgain) else type(state),
-            self._saving.automatic,
-            self._history,
-            self._file,
+        return self._status.of(
             self.path,
             self._version.hash,
             self._saved_at,
             self._left_out,
+            self._file,
+            self._history,
         )
-        if told_by != self._told_by:
-            self._told_by = told_by
-            self._status = {
-                "save": self._save_status(),
-                "history": _problem("kept", "degraded", self._history),
-                "file": {"path": self.path} | _problem("present", "gone", self._file),
-            }
-        return self._status
-
-    def _save_status(self) -> dict[str, Any]:
-        match self._saving.state:
-            case Clean():
-                saved = {"state": "saved", "hash": self._version.hash, "at": self._saved_at}
-                return saved | _incomplete(self._left_out)
-            case Failed(_, _, retry_at, reason, message) | WritingAgain(
-                Failed(_, _, retry_at, reason, message)
-            ):
-                return {
-                    "state": "failed",
-                    "reason": reason,
-                    "message": message,
-                    "retryAt": retry_at,
-                }
-            case Writing():
-                return {"state": "saving"}
-            case Dirty() if self._policy.delay is None or not self._saving.automatic:
-                return {"state": "off"}
-            case Dirty():
-                return {"state": "unsaved"}
-
-
-def _incomplete(left_out: tuple[str, ...]) -> dict[str, str]:
-    """What is told of a save that could not take all of the document."""
-    if not left_out:
-        return {}
-    told = list(dict.fromkeys(left_out))
-    rest = len(told) - MOST_TOLD
-    if rest > 0:
-        told[MOST_TOLD:] = [f"and {rest} more"]
-    return {"reason": "incomplete", "message": "; ".join(told)}
-
-
-def _problem(well: str, ill: str, state: Present | Gone) -> dict[str, Any]:
-    match state:
-        case Present():
-            return {"state": well}
-        case Gone(reason, message):
-            return {"state": ill, "reason": reason, "message": message}

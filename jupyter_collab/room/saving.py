@@ -79,6 +79,11 @@ class Saving:
         return not isinstance(self.state, Clean)
 
     @property
+    def by_itself(self) -> bool:
+        """Whether a change is written without anybody asking for it."""
+        return self._policy.delay is not None and self.automatic
+
+    @property
     def writing(self) -> bool:
         return isinstance(self.state, Writing | WritingAgain)
 
