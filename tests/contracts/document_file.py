@@ -138,6 +138,14 @@ async def open_path(
     return await files.open(file_id, format, type)
 
 
+async def read_path(world: World, files: DocumentFiles, path: str, data: bytes) -> DocumentFile:
+    """The document of a file that has ``data``, read as it is when somebody opens it."""
+    world.put(path, data)
+    document = await open_path(files, path)
+    await document.read()
+    return document
+
+
 class DocumentFileContract:
     """The suite (F1 to F9)."""
 

@@ -46,6 +46,7 @@ from tests.contracts.document_file import (
     asynchronous,
     notebook,
     open_path,
+    read_path,
     without_trust,
 )
 from tests.files.test_notebook_json import REAL, rich
@@ -258,9 +259,7 @@ async def test_a_file_of_which_no_copy_can_be_kept_is_not_emptied(
     """F10"""
     world = kind(tmp_path)
     files = world.start()
-    world.put(TEXT, b"all that there is")
-    document = await open_path(files, TEXT)
-    await document.read()
+    document = await read_path(world, files, TEXT, b"all that there is")
     folder = world.root / ".ipynb_checkpoints"
     folder.write_bytes(b"a file where the checkpoints should be")
     with pytest.raises(FileError, match="saved"):
@@ -312,9 +311,7 @@ async def test_a_hook_sees_text(world: LocalWorld) -> None:
         model["content"] = f"# {model['type']} {model['format']}\n" + model["content"]
 
     world.manager.pre_save_hook = hook
-    world.put(TEXT, b"one\r\n")
-    document = await open_path(files, TEXT)
-    await document.read()
+    document = await read_path(world, files, TEXT, b"one\r\n")
     await document.write("one\ntwo\n")
     assert world.get(TEXT) == b"# file text\r\none\r\ntwo\r\n"
     await files.close()
@@ -331,9 +328,7 @@ async def test_a_hook_may_refuse(world: LocalWorld) -> None:
         raise HTTPError(400, "secrets must not be saved")
 
     world.manager.pre_save_hook = refuse
-    world.put(TEXT, b"one")
-    document = await open_path(files, TEXT)
-    await document.read()
+    document = await read_path(world, files, TEXT, b"one")
     with pytest.raises(FileError, match="secrets must not be saved"):
         await document.write("two")
     assert world.get(TEXT) == b"one"
@@ -350,9 +345,7 @@ async def test_a_hook_that_writes_the_file_is_another_program(world: LocalWorld)
         place.write_text(place.read_text("utf-8").replace("=", " = "), "utf-8")
 
     world.manager.post_save_hook = reformat
-    world.put(TEXT, b"")
-    document = await open_path(files, TEXT)
-    await document.read()
+    document = await read_path(world, files, TEXT, b"")
     heard = Heard(document)
     written = await document.write("a=1")
     await heard.until(Changed())
@@ -376,9 +369,7 @@ async def test_a_failing_hook_is_a_failing_save_and_run_again(world: LocalWorld)
             raise FileNotFoundError("cannot reach the archive")  # which is not the document's file
 
     world.manager.post_save_hook = publish
-    world.put(TEXT, b"one")
-    document = await open_path(files, TEXT)
-    await document.read()
+    document = await read_path(world, files, TEXT, b"one")
     for _ in range(2):
         with pytest.raises(FileUnfinished, match="cannot reach the archive"):
             await document.write("two")
@@ -411,9 +402,7 @@ async def test_an_error_does_not_tell_where_files_lie_on_the_disk(
         raise said
 
     world.manager.post_save_hook = fail
-    world.put(TEXT, b"one")
-    document = await open_path(files, TEXT)
-    await document.read()
+    document = await read_path(world, files, TEXT, b"one")
     with pytest.raises(FileUnfinished) as caught:
         await document.write("two")
     assert told in str(caught.value)
@@ -436,9 +425,7 @@ async def test_a_save_is_told_as_an_event(world: LocalWorld) -> None:
     world.manager.event_logger.add_listener(
         schema_id="https://events.jupyter.org/jupyter_server/contents_service/v1", listener=listen
     )
-    world.put(TEXT, b"one")
-    document = await open_path(files, TEXT)
-    await document.read()
+    document = await read_path(world, files, TEXT, b"one")
     await document.write("two")
     await done.wait()
     assert told == [("get", TEXT), ("save", TEXT)]
@@ -487,9 +474,7 @@ async def test_a_write_cut_short_is_not_mistaken_for_somebody_elses(
     """F2: without atomic writing a full disk leaves half a file, which is ours to replace."""
     files = world.start()
     world.manager.use_atomic_writing = False
-    world.put(TEXT, b"one")
-    document = await open_path(files, TEXT)
-    await document.read()
+    document = await read_path(world, files, TEXT, b"one")
 
     def fsync(descriptor: int) -> None:
         os.ftruncate(descriptor, 5)
@@ -685,9 +670,7 @@ async def test_a_file_whose_copy_can_have_no_name_is_saved(
 ) -> None:
     """F8: some file systems take shorter names than they say."""
     files = world.start()
-    world.put(TEXT, b"one")
-    document = await open_path(files, TEXT)
-    await document.read()
+    document = await read_path(world, files, TEXT, b"one")
 
     def refuse(*_: object) -> None:
         raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
@@ -721,9 +704,7 @@ async def test_a_file_of_which_no_checkpoint_can_be_named_may_be_emptied(
     """F10: the contents manager has none of it, as if it had none at all."""
     files = world.start()
     name = long_name(250, letter, ".txt")
-    world.put(name, b"all that there is")
-    document = await open_path(files, name)
-    await document.read()
+    document = await read_path(world, files, name, b"all that there is")
     await document.write("")
     assert world.get(name) == b""
     await files.close()
@@ -735,9 +716,7 @@ async def test_that_a_manager_takes_no_such_name_is_said(tmp_path: Path) -> None
     world = DerivedWorld(tmp_path)
     files = world.start()
     name = long_name(255, "ä", ".txt")
-    world.put(name, b"one")
-    document = await open_path(files, name)
-    await document.read()
+    document = await read_path(world, files, name, b"one")
     with pytest.raises(FileError, match="its name is too long"):
         await document.write("two")
     assert world.get(name) == b"one"
@@ -812,9 +791,7 @@ async def test_only_regular_files_are_read(world: LocalWorld) -> None:
 async def test_what_the_system_forbids(world: LocalWorld) -> None:
     """F8"""
     files = world.start()
-    world.put(TEXT, b"one")
-    document = await open_path(files, TEXT)
-    await document.read()
+    document = await read_path(world, files, TEXT, b"one")
     (world.root / TEXT).chmod(0o444)
     assert not (await document.peek()).writable
     with pytest.raises(FileForbidden, match="permissions"):
@@ -984,9 +961,7 @@ async def test_what_others_write_before_our_first_byte_stays(
 ) -> None:
     """F2: also between the look at the file and the write."""
     files = world.start()
-    world.put(TEXT, b"one")
-    document = await open_path(files, TEXT)
-    await document.read()
+    document = await read_path(world, files, TEXT, b"one")
     real_draft = LocalAccess._draft  # noqa: SLF001 - the moment in between
 
     def draft(*args: Any) -> Any:
@@ -1006,9 +981,7 @@ async def test_closing_waits_for_what_is_being_written(
     world: LocalWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = world.start()
-    world.put(TEXT, b"one")
-    document = await open_path(files, TEXT)
-    await document.read()
+    document = await read_path(world, files, TEXT, b"one")
     syncing, go_on = threading.Event(), threading.Event()
 
     def fsync(descriptor: int) -> None:
@@ -1048,9 +1021,7 @@ async def test_no_part_of_a_copy_is_left_on_a_full_disk(
 ) -> None:
     """F8"""
     files = world.start()
-    world.put(TEXT, b"one")
-    document = await open_path(files, TEXT)
-    await document.read()
+    document = await read_path(world, files, TEXT, b"one")
 
     def copyfile(source: str, target: str) -> None:
         Path(target).write_bytes(b"on")
@@ -1071,9 +1042,7 @@ async def test_what_another_program_does_while_the_file_is_copied_aside(
 ) -> None:
     """F2: it is neither written over nor made again. F7: a moved file is written where it is."""
     files = world.start()
-    world.put(TEXT, b"one")
-    document = await open_path(files, TEXT)
-    await document.read()
+    document = await read_path(world, files, TEXT, b"one")
     place, copy = world.root / TEXT, shutil.copyfile
 
     def copyfile(source: Path, target: Path) -> None:

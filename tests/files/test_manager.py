@@ -32,6 +32,7 @@ from tests.contracts.document_file import (
     asynchronous,
     notebook,
     open_path,
+    read_path,
     until,
 )
 from tests.files.worlds import (
@@ -109,9 +110,7 @@ async def test_a_change_within_the_clocks_grain_is_seen() -> None:
     """F2: two writes at the same time of day, of the same length."""
     world = DictWorld()
     files = world.start()
-    world.put(TEXT, b"one")
-    document = await open_path(files, TEXT)
-    await document.read()
+    document = await read_path(world, files, TEXT, b"one")
     heard = Heard(document)
     at = world.manager.stored[TEXT][1]
     world.manager.stored[TEXT] = b"two", at
@@ -152,9 +151,7 @@ async def test_what_a_manager_makes_of_the_document_comes_back() -> None:
 
     world.manager.pre_save_hook = hook
     files = world.start()
-    world.put(TEXT, b"one\n")
-    document = await open_path(files, TEXT)
-    await document.read()
+    document = await read_path(world, files, TEXT, b"one\n")
     heard = Heard(document)
     await document.write("two")
     await heard.until(Changed())
@@ -190,9 +187,7 @@ async def test_a_write_by_another_program_during_a_save_is_not_ours() -> None:
     """F2: what the manager has after a save is looked at before it counts as known."""
     world = DictWorld()
     files = world.start()
-    world.put(TEXT, b"one")
-    document = await open_path(files, TEXT)
-    await document.read()
+    document = await read_path(world, files, TEXT, b"one")
     heard = Heard(document)
     save = world.manager.save
 
@@ -220,9 +215,7 @@ async def test_a_manager_that_fails_is_asked_again(caplog: pytest.LogCaptureFixt
     caplog.set_level(logging.WARNING, LOG.name)
     world = DictWorld()
     files = world.start()
-    world.put(TEXT, b"one")
-    document = await open_path(files, TEXT)
-    await document.read()
+    document = await read_path(world, files, TEXT, b"one")
     heard = Heard(document)
     world.manager.failure = HTTPError(503, "the store is down")
     world.manager.calls.clear()
@@ -243,9 +236,7 @@ async def test_a_manager_that_forbids() -> None:
     """F6"""
     world = DictWorld()
     files = world.start()
-    world.put(TEXT, b"one")
-    document = await open_path(files, TEXT)
-    await document.read()
+    document = await read_path(world, files, TEXT, b"one")
     heard = Heard(document)
     world.manager.failure = HTTPError(403, "not yours")
     await heard.until(Gone)
@@ -287,9 +278,7 @@ async def test_failures_in_plain_words(
     """F8"""
     world = DictWorld()
     files = world.start(poll_interval=0)
-    world.put(TEXT, b"one")
-    document = await open_path(files, TEXT)
-    await document.read()
+    document = await read_path(world, files, TEXT, b"one")
 
     async def save(model: Any, path: str) -> None:
         raise failure

@@ -33,6 +33,7 @@ from tests.contracts.document_file import (
     asynchronous,
     notebook,
     open_path,
+    read_path,
     until,
 )
 from tests.files.worlds import LOG, PATIENCE, DerivedWorld, LocalWorld, needs_permissions
@@ -564,9 +565,7 @@ async def test_a_file_of_a_derived_manager_is_followed(tmp_path: Path) -> None:
     """F7"""
     world = DerivedWorld(tmp_path)
     files = world.start(poll_interval=SLOW)
-    world.put(TEXT, b"one")
-    document = await open_path(files, TEXT)
-    await document.read()
+    document = await read_path(world, files, TEXT, b"one")
     heard = Heard(document)
     (world.root / TEXT).rename(world.root / "moved.txt")
     await heard.until(Renamed("moved.txt"))
