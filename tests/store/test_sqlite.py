@@ -10,11 +10,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pycrdt.store
 import pytest
@@ -618,7 +620,9 @@ async def test_a_locked_database_works_again_when_it_is_free(path: Path) -> None
 
 
 @asynchronous
-async def test_who_waits_for_a_lock_waits_for_all(path: Path) -> None:
+async def test_who_waits_for_a_lock_waits_for_all(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """S10: many documents that are opened do not wait one after the other."""
     rooms = [RoomId("text", "file", FileId(str(number))) for number in range(12)]
     filling = open_log(path)
@@ -636,8 +640,17 @@ async def test_who_waits_for_a_lock_waits_for_all(path: Path) -> None:
     for outcome in outcomes:
         assert isinstance(outcome, StoreError)
         assert "is locked by another program" in str(outcome)
+    opening = threading.Event()
+
+    def connect(*args: Any, **options: Any) -> sqlite3.Connection:
+        opening.set()
+        connection: sqlite3.Connection = open_database(*args, **options)
+        return connection
+
+    open_database = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", connect)
     loading = asyncio.ensure_future(log.load(rooms[0]))
-    await asyncio.sleep(0.1)
+    await until(opening.is_set)
     other.close()
     assert await loading == await log.load(rooms[0]) is not None, "who comes later waits again"
     await log.close()
