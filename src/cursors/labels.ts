@@ -7,7 +7,7 @@ export interface LabelRules {
 }
 
 /** No more names than these are shown at a time: a crowd would hide what it writes. */
-export const MAX_LABELS = 10;
+const MAX_LABELS = 10;
 
 /**
  * Decides whose names are shown at their carets.

@@ -26,7 +26,7 @@ function nameOf(id: string): string {
 }
 
 /** The browser holds the locks, and lets go of those of a page when that ends, however it does. */
-export class LockOwners implements Owners {
+class LockOwners implements Owners {
   constructor(private readonly _locks: LockManager) {}
 
   claim(id: string): Promise<IDisposable | null> {

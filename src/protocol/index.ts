@@ -4,5 +4,4 @@ export { SUBPROTOCOL, decode, decodeClient, encode, encodeServer } from './codec
 export { ProtocolError } from './errors';
 export type * from './messages';
 export { readPresence } from './presence';
-export type { PresenceEntry } from './presence';
-export type { Explained, FileStatus, HistoryStatus, SaveStatus, Status } from './status';
+export type { SaveStatus, Status } from './status';

@@ -39,7 +39,7 @@ function live(state: SessionState, wire: Wire, at: number): SessionState {
   return withLink(state, { kind: 'synced', wire, since: at });
 }
 
-export function withWire(state: SessionState, change: Partial<Wire>): SessionState {
+function withWire(state: SessionState, change: Partial<Wire>): SessionState {
   const { link } = state;
   if (link.kind !== 'syncing' && link.kind !== 'synced') {
     return state;

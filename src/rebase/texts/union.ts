@@ -45,7 +45,7 @@ function kept(old: string, young: string): string {
 }
 
 /** All that is in either; where they differ, `ours` comes first. */
-export function unionOf(ours: string, theirs: string): string {
+function unionOf(ours: string, theirs: string): string {
   if (ours === '' || ours === theirs) {
     return theirs;
   }
