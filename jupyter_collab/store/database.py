@@ -339,8 +339,8 @@ def _extended_code(error: BaseException) -> int:
 
 
 def _make_private(path: Path) -> None:
-    """Make a new file that its owner alone can read, as it has the text of files of which that may
-    be true. SQLite gives its permissions to the files beside it."""
+    """Make a new file that its owner alone can read, as it has the text of files that others
+    may not be allowed to read. SQLite gives its permissions to the files beside it."""
     with suppress(OSError):  # it is there, or SQLite says what is wrong
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
