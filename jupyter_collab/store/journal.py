@@ -32,6 +32,7 @@ from .knowledge import (
     Unbegun,
     Unknown,
     Unread,
+    Written,
 )
 from .marks import highest_position
 from .port import More, SavedMark, StoredHistory
@@ -394,10 +395,11 @@ class Journal:
         """Find out how to go on from what the log has."""
         log = self._log if isinstance(self._log, Unknown) else Unknown(None)
         start = log.start
-        if history is None or self._has_lost_its_end(history, start) or _is(history, log.known):
+        written = Written(self._lineage, start, self.durable, self._tried)
+        if history is None or written.has_lost_its_end(history) or log.is_as_known(history):
             self._log = Unbegun(start)
             return []
-        if history.lineage != self._lineage or not self._is_ours(history, start):
+        if not written.is_in(history):
             if log.unread and start is not None:
                 self._log = Older(start, history)
                 return [Discovered(history, start.snapshot)]
@@ -408,22 +410,6 @@ class Journal:
         news = self._advance(history.position)
         return self._trouble.end() + news if self.settled else news
 
-    def _has_lost_its_end(self, history: StoredHistory, start: Start | None) -> bool:
-        """Whether the store was put back to an earlier state of this history."""
-        mine = history.lineage == self._lineage and start is None
-        return mine and history.position < self.durable
-
-    def _is_ours(self, history: StoredHistory, start: Start | None) -> bool:
-        """Whether the log has what this journal wrote: all that is durable, then some of the
-        rows of which it was not known whether they had been written."""
-        if start is not None:
-            return (history.updates, history.position) == (start.updates, start.last)
-        beyond = history.position - self.durable
-        if not 0 <= beyond <= min(len(self._tried), len(history.updates)):
-            return False
-        written = history.updates[len(history.updates) - beyond :]
-        return written == tuple(update for _, update in self._tried[:beyond])
-
     def _shrink(self) -> None:
         """Make less of what waits, without touching what may have been written already."""
         start = None if isinstance(self._log, Begun) else self._log.start
@@ -433,8 +419,3 @@ class Journal:
         if self._backlog.size > self._limits.backlog:
             self._backlog.complete(after, self._mark, self._snapshot())
         self._shrink_above = max(self._limits.backlog, 2 * self._backlog.size)
-
-
-def _is(found: StoredHistory, known: StoredHistory | None) -> bool:
-    """Whether nobody has written since ``known`` was read."""
-    return known is not None and (found.lineage, found.position) == (known.lineage, known.position)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..protocol.identity import Lineage, Position
+from .backlog import Row
 from .port import StoredHistory
 from .requests import Start
 
@@ -51,6 +53,13 @@ class Unknown:
     unread: bool = False
     known: StoredHistory | None = None
 
+    def is_as_known(self, found: StoredHistory) -> bool:
+        """Whether nobody has written since what is ``known`` was read."""
+        known = self.known
+        if known is None:
+            return False
+        return (found.lineage, found.position) == (known.lineage, known.position)
+
 
 @dataclass(frozen=True, slots=True)
 class Older:
@@ -66,3 +75,34 @@ class Begun:
 
 
 Knowledge = Unbegun | Unknown | Older | Begun
+
+
+# --- what is found there
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a journal has written: with ``start`` its beginning at most, otherwise all that is
+    ``durable`` and then, perhaps, some of the rows that it ``tried``."""
+
+    lineage: Lineage
+    start: Start | None
+    durable: Position
+    tried: tuple[Row, ...]
+
+    def is_in(self, found: StoredHistory) -> bool:
+        """Whether the log has this and nothing else."""
+        if found.lineage != self.lineage:
+            return False
+        if self.start is not None:
+            return (found.updates, found.position) == (self.start.updates, self.start.last)
+        beyond = found.position - self.durable
+        if not 0 <= beyond <= min(len(self.tried), len(found.updates)):
+            return False
+        updates = found.updates[len(found.updates) - beyond :]
+        return updates == tuple(update for _, update in self.tried[:beyond])
+
+    def has_lost_its_end(self, found: StoredHistory) -> bool:
+        """Whether the store was put back to an earlier state of this history."""
+        mine = found.lineage == self.lineage and self.start is None
+        return mine and found.position < self.durable
