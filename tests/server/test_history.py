@@ -76,6 +76,15 @@ async def begin() -> World:
     return World(log)
 
 
+async def later() -> None:
+    """Wait until all is written that any history writes of what it was told before."""
+    other = await begin()
+    for _ in range(2):
+        other.append()
+        await other.until(Logged(at(other.head)))
+    await other.history.close()
+
+
 @asynchronous
 async def test_keystrokes_are_written_together() -> None:
     """S22: without anybody who asks for it."""
@@ -164,7 +173,7 @@ async def test_nothing_is_asked_any_more_after_a_cancel() -> None:
     world.append()
     world.history.cancel()
     world.append()
-    await asyncio.sleep(2 * PACE)
+    await later()
     assert await world.durable() == 2
 
 
@@ -174,7 +183,7 @@ async def new(log: CountingLog) -> World:
     stored = StoredHistory(LINEAGE, (b"first",), at(1), SavedMark(at(1), "sha256:1"))
     world.journal.start(stored, Anything())
     world.history.begin(put_off=True)
-    await asyncio.sleep(0.05)
+    await later()
     assert await log.load(ROOM) is None, "nothing is written while it is opened"
     return world
 
