@@ -1,0 +1,1 @@
+"""The I/O shell: handlers, connections, the actors that own rooms, opening and closing them."""
