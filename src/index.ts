@@ -14,6 +14,7 @@ import { fileMarks, people, presenceSettings } from './plugins/people';
 import { currentDocument, globalAwareness, identity } from './plugins/presence';
 import { reopening } from './plugins/reopen';
 import { sharing } from './plugins/sharing';
+import { staying } from './plugins/staying';
 import { status } from './plugins/status';
 
 const config = readConfig();
@@ -43,6 +44,7 @@ const plugins = [
   ...(config.sharing ? [sharing] : []),
   ...(config.guest === null ? [] : [guestSettings]),
   outputs,
+  staying,
   status
 ];
 

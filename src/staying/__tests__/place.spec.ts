@@ -1,0 +1,44 @@
+import { partOf, successorOf } from '../place';
+
+const gone = { id: 'b', source: 'two = 2', offset: 7 };
+
+describe('who writes in a cell that others change (O15)', () => {
+  it('goes with the cell that is moved, or that has another type', () => {
+    const again = { id: 'b', source: 'two = 2' };
+    expect(successorOf(gone, [{ id: 'c', source: '' }, again])).toEqual({ cell: again, shift: 0 });
+  });
+
+  it('keeps the place in the text where something was put before it', () => {
+    const heading = { id: 'b', source: '## two = 2' };
+    expect(successorOf(gone, [heading])).toEqual({ cell: heading, shift: 3 });
+  });
+
+  it('goes to the cell with which it is merged', () => {
+    const merged = { id: 'x', source: 'one = 1\n\ntwo = 2' };
+    expect(successorOf(gone, [merged])).toEqual({ cell: merged, shift: 9 });
+  });
+
+  it.each([
+    ['other text', gone],
+    ['any text, if the cell was empty', { id: 'b', source: '', offset: 0 }]
+  ])('goes to no cell with %s', (_, cell) => {
+    expect(successorOf(cell, [{ id: 'x', source: 'three = 3' }])).toBeNull();
+  });
+
+  it('goes with its part of a cell that is split', () => {
+    const before = { id: 'b', source: 'one\n\ntwo\nthree', offset: 2 };
+    const first = { id: 'x', source: 'one' };
+    const second = { id: 'y', source: 'two' };
+    expect(partOf(before, 'three', [first, second])).toEqual({ cell: first, shift: -0 });
+    const later = { ...before, offset: 7 };
+    expect(partOf(later, 'three', [first, second])).toEqual({ cell: second, shift: -5 });
+  });
+
+  it.each([
+    ['its part stays', 10, 'three'],
+    ['nothing was taken away', 2, 'one\n\ntwo\nthree']
+  ])('stays in a cell where %s', (_, offset, left) => {
+    const before = { id: 'b', source: 'one\n\ntwo\nthree', offset };
+    expect(partOf(before, left, [{ id: 'x', source: 'one' }])).toBeNull();
+  });
+});

@@ -1,0 +1,2 @@
+export { StayingPut } from './stay';
+export type { LostCell } from './stay';

@@ -1,0 +1,56 @@
+/** A cell, as far as one looks for a place in it. */
+export interface Text {
+  readonly id: string;
+  readonly source: string;
+}
+
+/** Where somebody was in a cell that others have changed. */
+export interface Caret extends Text {
+  /** In UTF-16 code units. */
+  readonly offset: number;
+}
+
+/** Where that is now. */
+export interface Found<T extends Text> {
+  readonly cell: T;
+  /** How far each place of the old text has moved. */
+  readonly shift: number;
+}
+
+/**
+ * The cell that has taken the place of a cell which is gone: the one that was moved, or that has
+ * another type; else the first that has all of its text, as when cells are merged.
+ */
+export function successorOf<T extends Text>(gone: Caret, added: readonly T[]): Found<T> | null {
+  const again = added.find(({ id }) => id === gone.id);
+  const isText = gone.source.trim() !== '';
+  const cell = again ?? added.find(({ source }) => isText && source.includes(gone.source));
+  return cell === undefined ? null : { cell, shift: Math.max(0, cell.source.indexOf(gone.source)) };
+}
+
+/** The cell that has got the part of the text in which somebody was, as when a cell is split. */
+export function partOf<T extends Text>(
+  before: Caret,
+  left: string,
+  added: readonly T[]
+): Found<T> | null {
+  const { source, offset } = before;
+  if (left.length >= source.length || isPart(source, source.lastIndexOf(left), left, offset)) {
+    return null; // nothing was taken away, or something else
+  }
+  for (const cell of added) {
+    const start = cell.source.trim() === '' ? -1 : source.indexOf(cell.source);
+    if (isPart(source, start, cell.source, offset)) {
+      return { cell, shift: -start };
+    }
+  }
+  return null;
+}
+
+function isPart(source: string, start: number, part: string, offset: number): boolean {
+  return start >= 0 && source.startsWith(part, start) && isWithin(offset, start, part.length);
+}
+
+function isWithin(offset: number, start: number, length: number): boolean {
+  return offset >= start && offset <= start + length;
+}

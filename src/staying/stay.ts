@@ -1,0 +1,194 @@
+import type { EditorState, SelectionRange } from '@codemirror/state';
+import type { YNotebook } from '@jupyter/ydoc';
+import { MarkdownCell } from '@jupyterlab/cells';
+import type { Cell } from '@jupyterlab/cells';
+import { CodeMirrorEditor } from '@jupyterlab/codemirror';
+import type { Notebook } from '@jupyterlab/notebook';
+import type { IDisposable } from '@lumino/disposable';
+import { PanelLayout } from '@lumino/widgets';
+import type * as Y from 'yjs';
+
+import { partOf, successorOf } from './place';
+import type { Caret, Found, Text } from './place';
+
+/** A cell that somebody else has deleted while the person at this page wrote in it. */
+export interface LostCell {
+  readonly id: string;
+  readonly index: number;
+  readonly type: string;
+  readonly source: string;
+}
+
+/**
+ * Keeps the person at this page in the cell where they are, whatever others do to it.
+ *
+ * Moving a cell, merging it with another one, and changing its type is deleting it and inserting a
+ * copy. JupyterLab would go to the cell above, where the next keys would be written, or leave the
+ * focus nowhere. Keys that are meant for a cell that is gone for good go nowhere.
+ */
+export class StayingPut implements IDisposable {
+  /** `onLost` is called where somebody wrote in a cell that is gone. */
+  constructor(
+    private readonly _notebook: Notebook,
+    private readonly _model: YNotebook,
+    private readonly _onLost: (cell: LostCell) => void
+  ) {
+    _model.ydoc.on('beforeTransaction', this._remember);
+    _model.ydoc.on('afterAllTransactions', this._return);
+    _model.changed.connect(this._onChange);
+    _notebook.activeCellChanged.connect(this._onActive);
+    _notebook.disposed.connect(() => this.dispose());
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    this._isDisposed = true;
+    this._model.ydoc.off('beforeTransaction', this._remember);
+    this._model.ydoc.off('afterAllTransactions', this._return);
+    this._model.changed.disconnect(this._onChange);
+    this._notebook.activeCellChanged.disconnect(this._onActive);
+  }
+
+  private readonly _remember = ({ local }: Y.Transaction): void => {
+    if (!local) {
+      this._place ??= placeIn(this._notebook);
+    }
+  };
+
+  private readonly _onChange: Parameters<YNotebook['changed']['connect']>[0] = (
+    _,
+    { cellsChange }
+  ) => {
+    if (this._place !== null) {
+      cellsChange?.forEach(({ insert }) => insert?.forEach(({ id }) => this._added.add(id)));
+    }
+  };
+
+  /** The cell that JupyterLab goes to is shown as its text, if it is Markdown: nobody wanted that. */
+  private readonly _onActive = (_: unknown, cell: Cell | null): void => {
+    if (this._place !== null && cell instanceof MarkdownCell && cell.rendered) {
+      this._unrendered.add(cell);
+    }
+  };
+
+  private readonly _return = (): void => {
+    const place = this._place;
+    this._place = null;
+    const added = this._notebook.widgets.filter(({ model }) => this._added.has(model.id));
+    this._added.clear();
+    if (place !== null && !this._notebook.isDisposed) {
+      this._goBack(place, added);
+    }
+    for (const cell of this._unrendered) {
+      if (
+        !cell.isDisposed &&
+        (cell !== this._notebook.activeCell || this._notebook.mode !== 'edit')
+      ) {
+        cell.rendered = true;
+      }
+    }
+    this._unrendered.clear();
+  };
+
+  private _goBack(place: Place, widgets: readonly Cell[]): void {
+    const { cell, id, index, type, hadFocus, mode } = place;
+    const isGone = cell.isDisposed;
+    if (!isGone && (widgets.length === 0 || place.state === null)) {
+      return;
+    }
+    const caret = caretOf(place);
+    const added = widgets.map(widget => ({ widget, id: widget.model.id, source: textOf(widget) }));
+    const found = isGone ? successorOf(caret, added) : partOf(caret, textOf(cell), added);
+    if (found !== null) {
+      this._go(found.cell.widget, place, found);
+    } else if (isGone && hadFocus && mode === 'edit') {
+      this._letGo();
+      if (place.state?.readOnly === false && caret.source.trim() !== '') {
+        this._onLost({ id, index, type, source: caret.source });
+      }
+    }
+  }
+
+  private _go(cell: Cell, { hadFocus, mode, selection }: Place, { shift }: Found<Text>): void {
+    const notebook = this._notebook;
+    const index = notebook.widgets.indexOf(cell);
+    if (hadFocus) {
+      attach(notebook, cell, index);
+    }
+    notebook.activeCellIndex = index;
+    if (!hadFocus) {
+      return;
+    }
+    notebook.mode = mode;
+    if (mode === 'command') {
+      cell.node.focus({ preventScroll: true });
+      return;
+    }
+    const { editor } = cell;
+    if (selection !== null && editor instanceof CodeMirrorEditor) {
+      const { length } = editor.editor.state.doc;
+      const moved = (offset: number) => Math.min(Math.max(0, offset + shift), length);
+      editor.editor.dispatch({
+        selection: { anchor: moved(selection.anchor), head: moved(selection.head) }
+      });
+    }
+    editor?.focus();
+  }
+
+  /** In command mode keys are commands, which nobody who types means. */
+  private _letGo(): void {
+    this._notebook.mode = 'command'; // which focuses a cell
+    if (document.activeElement instanceof HTMLElement) {
+      document.activeElement.blur();
+    }
+  }
+
+  private _place: Place | null = null;
+  private readonly _added = new Set<string>();
+  private readonly _unrendered = new Set<MarkdownCell>();
+  private _isDisposed = false;
+}
+
+interface Place {
+  readonly cell: Cell;
+  readonly id: string;
+  readonly index: number;
+  readonly type: string;
+  readonly mode: Notebook['mode'];
+  readonly hadFocus: boolean;
+  readonly selection: SelectionRange | null;
+  /** What the cell's editor had; null where it has none yet. */
+  readonly state: EditorState | null;
+}
+
+/** Costs next to nothing, as it is asked with everything that others do. */
+function placeIn(notebook: Notebook): Place | null {
+  const { activeCell: cell, activeCellIndex: index, mode, node } = notebook;
+  if (cell === null || cell.isDisposed) {
+    return null;
+  }
+  const { id, type } = cell.model;
+  const hadFocus = node.contains(document.activeElement);
+  const state = cell.editor instanceof CodeMirrorEditor ? cell.editor.editor.state : null;
+  const selection = state?.selection.main ?? null;
+  return { cell, id, index, type, mode, hadFocus, selection, state };
+}
+
+function caretOf({ id, state, selection }: Place): Caret {
+  return { id, source: state?.doc.toString() ?? '', offset: selection?.head ?? 0 };
+}
+
+function textOf({ model }: Cell): string {
+  return model.sharedModel.getSource();
+}
+
+/** Have a cell that has just come drawn now: JupyterLab waits until the page is idle. */
+function attach(notebook: Notebook, cell: Cell, index: number): void {
+  if (!cell.node.isConnected && notebook.layout instanceof PanelLayout) {
+    cell.dataset.windowedListIndex = `${index}`;
+    notebook.layout.insertWidget(index, cell);
+  }
+}

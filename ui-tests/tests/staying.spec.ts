@@ -1,0 +1,48 @@
+import type { Page } from '@playwright/test';
+import { agreement, eventually, notebook, run, typeInCell } from './documents';
+import { expect, test } from './fixtures';
+
+const CELLS = ['one = 1', 'two = 2', 'three = 3'];
+
+/** Has a cell chosen as its author does, without writing in it. */
+async function choose(page: Page, index: number): Promise<void> {
+  await page.locator('.jp-Notebook-cell').nth(index).locator('.jp-InputPrompt').click();
+  await expect(page.locator('.jp-Notebook')).toHaveClass(/jp-mod-commandMode/);
+}
+
+// The cells, where "#" is what Grace has written, and "!" what she writes after the other's deed.
+const deeds = [
+  ['moves', 'notebook:move-cell-down', ['one = 1', 'three = 3', 'two = 2#!']],
+  ['merges', 'notebook:merge-cell-above', ['one = 1\n\ntwo = 2#!', 'three = 3']],
+  [
+    'changes the type of',
+    'notebook:change-cell-to-markdown',
+    ['one = 1', 'two = 2#!', 'three = 3']
+  ],
+  ['deletes', 'notebook:delete-cell', ['one = 1', 'three = 3']]
+] as const;
+
+for (const [what, command, expected] of deeds) {
+  test(`keys go to no other cell where somebody ${what} the one that they are for (O15)`, async ({
+    page,
+    together
+  }) => {
+    const [grace] = await together('stay.ipynb', notebook(CELLS), 'Grace');
+    await typeInCell(grace, 1, '#');
+    await eventually(async () => (await agreement([page, grace]))[1]).toBe('two = 2#');
+    await choose(page, 1);
+    await run(page, command);
+    const count = expected.length;
+    await expect(grace.locator('.jp-Notebook-cell')).toHaveCount(count);
+    await grace.keyboard.type('!');
+    await eventually(async () => agreement([page, grace])).toEqual(expected);
+    if (what === 'deletes') {
+      await grace.getByRole('button', { name: 'Put Back' }).click();
+      await eventually(async () => agreement([page, grace])).toEqual([
+        'one = 1',
+        'two = 2#',
+        'three = 3'
+      ]);
+    }
+  });
+}
