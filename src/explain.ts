@@ -41,7 +41,7 @@ export function explainRefusal(trans: TranslationBundle, cause: Cause, path: str
       return trans.__('The server cannot be reached, so %1 could not be opened.', path);
     case 'no-socket':
       return trans.__(
-        'The server knows %1, but no connection for editing it (a WebSocket) comes about. Whoever runs the server, or a proxy before it, has to let WebSockets pass.',
+        'The server has %1, but the connection for editing it (a WebSocket) does not get through. Tell whoever runs the server: a proxy in front of it may have to let WebSockets pass.',
         path
       );
     case 'version-mismatch':
