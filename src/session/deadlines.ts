@@ -10,12 +10,14 @@ import {
   HELLO_LIMIT,
   PING_LIMIT,
   QUIET_LIMIT,
-  SYNC_LIMIT
+  SYNC_LIMIT,
+  syncPatience
 } from './timing';
-import { flush, missPong, ping } from './wire';
+import { awaitAnswer, flush, missPong, ping } from './wire';
 
 /** When this state has to be told the time again, if ever. */
-export function nextDeadline({ link }: SessionState): number | null {
+export function nextDeadline(state: SessionState): number | null {
+  const { link } = state;
   switch (link.kind) {
     case 'offline':
     case 'missing':
@@ -27,9 +29,8 @@ export function nextDeadline({ link }: SessionState): number | null {
     case 'greeting':
       return link.since + HELLO_LIMIT;
     case 'syncing':
-      return earliest(link.wire.flushAt, link.wire.heard + SYNC_LIMIT);
     case 'synced':
-      return earliest(link.wire.flushAt, signOfLifeDue(link.wire));
+      return earliest(link.wire.flushAt, signOfLifeDue(state, link.wire));
     default:
       return null;
   }
@@ -39,8 +40,21 @@ function earliest(first: number | null, second: number): number {
   return first === null ? second : Math.min(first, second);
 }
 
-function signOfLifeDue({ ping: pending, heard }: Wire): number {
-  return pending === null ? heard + QUIET_LIMIT : pending.sentAt + PING_LIMIT;
+function signOfLifeDue(state: SessionState, { ping: pending, heard }: Wire): number {
+  return pending === null ? heard + QUIET_LIMIT : pending.sentAt + patience(state);
+}
+
+/**
+ * How long an answer may take. While we catch up it comes behind a frame that may be large, of which
+ * we see nothing before all of it is here: nothing tells a line that is slow from one that is dead.
+ * So one that brings nothing is given up, sooner where what we lack should be little, as we have the
+ * document; and each attempt waits longer, so that a slow line is waited for in the end.
+ */
+function patience({ link, lineage, partial, attempt }: SessionState): number {
+  if (link.kind === 'synced') {
+    return PING_LIMIT;
+  }
+  return lineage === null || partial ? SYNC_LIMIT : syncPatience(attempt);
 }
 
 /** Do what is due at this moment. */
@@ -58,13 +72,12 @@ export function tick(state: SessionState, moment: Moment): Step {
     case 'greeting':
       return due(link.since + HELLO_LIMIT) ? dropConnection(state, moment) : [state, []];
     case 'syncing':
-      return due(link.wire.heard + SYNC_LIMIT)
-        ? dropConnection(state, moment)
-        : tickFlush(state, link.wire, at);
-    case 'synced':
+    case 'synced': {
+      const isDue = due(signOfLifeDue(state, link.wire));
       return andThen(tickFlush(state, link.wire, at), flushed =>
-        due(signOfLifeDue(link.wire)) ? seekSignOfLife(flushed, link.wire, moment) : [flushed, []]
+        isDue ? seekSignOfLife(flushed, link.wire, moment) : [flushed, []]
       );
+    }
     default:
       return [state, []];
   }
@@ -83,5 +96,8 @@ function tickFlush(state: SessionState, wire: Wire, at: number): Step {
 }
 
 function seekSignOfLife(state: SessionState, wire: Wire, moment: Moment): Step {
-  return wire.ping === null ? ping(state, moment) : missPong(state, wire.ping, moment);
+  if (wire.ping !== null) {
+    return missPong(state, wire.ping, moment);
+  }
+  return state.link.kind === 'syncing' ? awaitAnswer(state, moment) : ping(state, moment);
 }

@@ -34,6 +34,7 @@ export interface Wire {
   readonly flushAt: number | null;
 }
 
+/** What the server has to answer: a ping or, while we catch up, our step 1. */
 export interface PendingPing {
   readonly number: number;
   readonly sentAt: number;

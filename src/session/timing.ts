@@ -14,6 +14,10 @@ export const CONNECT_LIMIT = 10_000;
 export const HELLO_LIMIT = 60_000;
 /** A large document may need minutes on a slow line, and no frame arrives in parts. */
 export const SYNC_LIMIT = 300_000;
+/** What others did while we were away needs less, as a rule: four times as long with each attempt. */
+export function syncPatience(attempt: number): number {
+  return Math.min(SYNC_LIMIT, QUIET_LIMIT * 4 ** attempt);
+}
 
 /** A connection that held this long was a good one: the next failure is a first one again. */
 export const STABLE_AFTER = 10_000;

@@ -366,6 +366,12 @@ export function ping(state: SessionState, { at, backlog }: Moment): Step {
   return step(pinged, { type: 'send', message: { type: 'ping', number } });
 }
 
+/** While we catch up, the server owes us an answer: there is no need to ask for another one. */
+export function awaitAnswer(state: SessionState, { at, backlog }: Moment): Step {
+  const number = wireOf(state)?.pings ?? 0;
+  return step(withWire(state, { ping: { number, sentAt: at, backlog } }));
+}
+
 /** No answer came in time. A line that still swallows bytes is slow, not dead. */
 export function missPong(state: SessionState, pending: PendingPing, moment: Moment): Step {
   const { at, backlog } = moment;

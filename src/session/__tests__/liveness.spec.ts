@@ -45,6 +45,71 @@ describe('a quiet connection', () => {
   });
 });
 
+describe('a connection that is silent while it catches up', () => {
+  /** Connected again for the first time after a good while, and greeted. */
+  function catchingUp(): Play {
+    const play = live();
+    play.wait(10_000);
+    play.lose();
+    return greeted(play);
+  }
+
+  function greeted(play: Play): Play {
+    play.retry();
+    play.do({ type: 'opened' });
+    play.hello();
+    return play;
+  }
+
+  /** How long a silent connection is kept, in seconds. */
+  function patience(play: Play): number {
+    const since = play.at;
+    while (play.state.link.kind === 'syncing') {
+      play.retry();
+    }
+    return (play.at - since) / 1_000;
+  }
+
+  it('is given up, and the next ones are waited for longer, as a line may be slow', () => {
+    const play = catchingUp();
+    const waits: number[] = [];
+    for (let attempt = 0; attempt < 4; attempt++) {
+      waits.push(patience(play));
+      greeted(play);
+    }
+    expect(waits).toEqual([75, 255, 315, 315]);
+  });
+
+  it('is given up sooner where the browser has told that the network is another one', () => {
+    const play = live();
+    play.do({ type: 'offline' });
+    play.redial().hello();
+    expect(patience(play)).toBe(30);
+  });
+
+  it('is kept while anything comes, and while it still takes what we send', () => {
+    const play = catchingUp();
+    play.hear({ type: 'step1', stateVector: UPDATE });
+    for (let minute = 20; minute > 0; minute--) {
+      play.backlog = 1_000_000 * minute;
+      expect(play.wait(60_000)).toEqual([]);
+    }
+    for (let minute = 0; minute < 20; minute++) {
+      play.hear({ type: 'update', update: UPDATE });
+      expect(play.wait(60_000)).toEqual([]);
+    }
+    play.hear({ type: 'step2', update: UPDATE });
+    expect(play.state.link.kind).toBe('synced');
+  });
+
+  it('is waited for where the document has come in part only, which may be large', () => {
+    const play = new Play().dial();
+    play.hello();
+    play.hear({ type: 'update', update: UPDATE });
+    expect(play.wait(280_000)).toEqual([]);
+  });
+});
+
 describe('a lost connection', () => {
   it('is tried again later each time, at the latest after half a minute', () => {
     const play = live();
