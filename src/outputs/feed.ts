@@ -1,6 +1,7 @@
 import type { KernelMessage } from '@jupyterlab/services';
 
 import { CutText } from './cut';
+import { Displays } from './displays';
 import { sizeOf } from './limits';
 import type { OutputLimits, OutputWords } from './limits';
 import type { Outputs } from './view';
@@ -54,16 +55,18 @@ export class OutputFeed {
         return true;
       case 'display_data':
         this.flush();
-        return this._spend((message as KernelMessage.IDisplayDataMsg).content, 0);
+        return this._display((message as KernelMessage.IDisplayDataMsg).content);
       case 'execute_result':
         this.flush();
+        this._begin();
         return this._spend((message as KernelMessage.IExecuteResultMsg).content, LEAST_DATA);
       case 'update_display_data':
         this.flush();
-        this._limit((message as KernelMessage.IDisplayDataMsg).content, this._limits().data);
-        return true;
+        this._update((message as KernelMessage.IUpdateDisplayDataMsg).content);
+        return false;
       case 'error':
         this.flush();
+        this._begin();
         this._shortenError((message as KernelMessage.IErrorMsg).content);
         return true;
       default:
@@ -91,6 +94,7 @@ export class OutputFeed {
   // --- text
 
   private _print({ name, text }: KernelMessage.IStreamMsg['content']): void {
+    this._begin();
     if (this._waiting !== null && this._waiting.name !== name) {
       this.flush();
     }
@@ -111,6 +115,18 @@ export class OutputFeed {
     this._waiting = this._printed = null;
     this._text = this._data = 0;
     this._isFull = this._isFullOfData = false;
+    this._clearsNext = true;
+    if (!wait) {
+      this._begin();
+    }
+  }
+
+  /** What was to be cleared with the next output is. */
+  private _begin(): void {
+    if (this._clearsNext) {
+      this._clearsNext = false;
+      this._displays.clear();
+    }
   }
 
   private _write(outputs: Outputs, name: Stream, text: string): void {
@@ -181,6 +197,29 @@ export class OutputFeed {
 
   // --- everything else
 
+  /** Whether JupyterLab shall show an output, as it has no name by which it is changed later on. */
+  private _display(content: Content): boolean {
+    this._begin();
+    if (!this._spend(content, 0)) {
+      return false;
+    }
+    const name = content.transient?.display_id;
+    const outputs = this._outputs();
+    if (name === undefined || outputs === null) {
+      return true;
+    }
+    this._displays.add(outputs, name, content);
+    return false;
+  }
+
+  private _update(content: KernelMessage.IUpdateDisplayDataMsg['content']): void {
+    this._limit(content, this._limits().data);
+    const outputs = this._outputs();
+    if (outputs !== null) {
+      this._displays.update(outputs, content.transient.display_id, content);
+    }
+  }
+
   /** Whether there is any room for an output, beside `kept`; one that is too large becomes words. */
   private _spend(content: Content, kept: number): boolean {
     const { data: limit } = this._limits();
@@ -225,6 +264,8 @@ export class OutputFeed {
   private _data = 0;
   private _isFull = false;
   private _isFullOfData = false;
+  private _clearsNext = false;
+  private readonly _displays = new Displays();
 }
 
 /** The text of the last output, if that is the one at `index`. */
