@@ -7,10 +7,17 @@ import { Widget } from '@lumino/widgets';
 import { captureView } from './view';
 import type { Restore } from './view';
 
+/** Where documents may be: layouts of the user's and extensions put some beside the main area. */
+const AREAS = ['main', 'left', 'right', 'down'] as const;
+
+type Area = (typeof AREAS)[number];
+
 /** What is needed to show a document again in the same place. */
 interface Sight {
+  readonly area: Area;
   readonly factory: string | undefined;
   readonly isCurrent: boolean;
+  readonly isInSight: boolean;
   readonly place: Widget | null;
   readonly restore: Restore;
 }
@@ -21,21 +28,19 @@ interface Sight {
  * this is how a document gets one.
  */
 export function reopen(parts: reopen.IParts, model: unknown): void {
-  const { shell, manager } = parts;
-  const widgets = [...shell.widgets('main')].filter(
-    widget => manager.contextForWidget(widget)?.model.sharedModel === model
-  );
-  const context = widgets[0] === undefined ? undefined : manager.contextForWidget(widgets[0]);
+  const { manager } = parts;
+  const found = widgetsOf(parts, model);
+  const context = found[0] === undefined ? undefined : manager.contextForWidget(found[0].widget);
   if (context === undefined) {
     return;
   }
   const { path } = context;
   const { kernelPreference } = context.sessionContext;
-  const sights = widgets.map(widget => capture(parts, widget, path));
+  const sights = found.map(({ widget, area }) => capture(parts, widget, area, path));
   // The kernel goes on: the document is not being closed.
   context.sessionContext.kernelPreference = { ...kernelPreference, shutdownOnDispose: false };
-  widgets.forEach(widget => widget.dispose());
-  sights.forEach(sight => show(manager, path, sight, kernelPreference));
+  found.forEach(({ widget }) => widget.dispose());
+  sights.forEach(sight => show(parts, path, sight, kernelPreference));
 }
 
 export namespace reopen {
@@ -47,11 +52,28 @@ export namespace reopen {
   }
 }
 
-function capture({ shell, labShell, manager }: reopen.IParts, widget: Widget, path: string): Sight {
+/** One that stayed would keep the history, also for those that are opened again. */
+function widgetsOf({ shell, labShell, manager }: reopen.IParts, model: unknown) {
+  const areas = labShell === null ? (['main'] as const) : AREAS;
+  return areas.flatMap(area =>
+    [...shell.widgets(area)]
+      .filter(widget => manager.contextForWidget(widget)?.model.sharedModel === model)
+      .map(widget => ({ widget, area }))
+  );
+}
+
+function capture(
+  { shell, labShell, manager }: reopen.IParts,
+  widget: Widget,
+  area: Area,
+  path: string
+): Sight {
   return {
+    area,
     factory: factoryOf(manager, widget, path),
     isCurrent: shell.currentWidget === widget,
-    place: labShell === null ? null : holdPlace(labShell, widget),
+    isInSight: widget.isVisible,
+    place: labShell === null || area !== 'main' ? null : holdPlace(labShell, widget),
     restore: captureView(widget)
   };
 }
@@ -72,17 +94,25 @@ function holdPlace(shell: ILabShell, widget: Widget): Widget {
 }
 
 function show(
-  manager: IDocumentManager,
+  { shell, manager }: reopen.IParts,
   path: string,
-  { factory, isCurrent, place, restore }: Sight,
+  { area, factory, isCurrent, isInSight, place, restore }: Sight,
   kernelPreference: ISessionContext.IKernelPreference
 ): void {
+  const aside: DocumentRegistry.IOpenOptions = area === 'main' ? {} : { activate: false };
   const where: DocumentRegistry.IOpenOptions =
-    place === null ? {} : { ref: place.id, mode: 'tab-before', activate: isCurrent };
+    place === null ? aside : { ref: place.id, mode: 'tab-before', activate: isCurrent };
   const widget = manager.open(path, factory, undefined, where);
   place?.dispose();
   if (widget === undefined) {
     return;
+  }
+  if (area !== 'main') {
+    // The manager opens all of them in the main area.
+    shell.add(widget, area, { activate: false });
+    if (isInSight) {
+      shell.activateById(widget.id);
+    }
   }
   widget.context.sessionContext.kernelPreference = kernelPreference;
   void widget.context.ready.then(() => widget.revealed).then(() => restore(widget));

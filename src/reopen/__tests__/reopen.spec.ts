@@ -1,0 +1,104 @@
+import type { ILabShell } from '@jupyterlab/application';
+import type { IDocumentManager } from '@jupyterlab/docmanager';
+import { Widget } from '@lumino/widgets';
+
+import { reopen } from '../reopen';
+
+type Preference = Readonly<Record<string, unknown>>;
+
+/** A document as the manager has it, until the last that shows it is gone. */
+interface Context {
+  readonly path: string;
+  readonly model: { readonly sharedModel: object };
+  readonly ready: Promise<void>;
+  readonly sessionContext: { kernelPreference: Preference };
+}
+
+class Shown extends Widget {
+  constructor(
+    readonly context: Context,
+    readonly factory: string
+  ) {
+    super();
+    this.id = factory;
+  }
+
+  readonly revealed = Promise.resolve();
+}
+
+/** A shell with areas, and a manager that opens all documents in the main one. */
+class Desk {
+  open(factory: string): Shown {
+    const before = this.shown.find(({ isDisposed }) => !isDisposed);
+    const widget = new Shown(before?.context ?? newContext(), factory);
+    this.shown.push(widget);
+    this._put(widget, 'main');
+    return widget;
+  }
+
+  readonly shown: Shown[] = [];
+  readonly areas = new Map<string, Widget[]>();
+  readonly shell = {
+    currentWidget: null,
+    widgets: (area: string) =>
+      (this.areas.get(area) ?? []).filter(widget => !widget.isDisposed)[Symbol.iterator](),
+    add: (widget: Widget, area: string) => this._put(widget, area)
+  };
+
+  readonly manager = {
+    contextForWidget: (widget: Widget) => (widget instanceof Shown ? widget.context : undefined),
+    findWidget: (_: string, name: string) => this.shown.find(({ factory }) => factory === name),
+    registry: { preferredWidgetFactories: () => [{ name: 'Editor' }, { name: 'Preview' }] },
+    open: (_: string, factory: string) => this.open(factory)
+  };
+
+  reopen(): void {
+    const shell = this.shell as unknown as ILabShell;
+    const manager = this.manager as unknown as IDocumentManager;
+    const model = this.shown[0]?.context.model.sharedModel;
+    reopen({ shell, labShell: shell, manager }, model);
+  }
+
+  private _put(widget: Widget, area: string): void {
+    this.areas.forEach((widgets, name) => {
+      this.areas.set(
+        name,
+        widgets.filter(other => other !== widget)
+      );
+    });
+    this.areas.set(area, [...(this.areas.get(area) ?? []), widget]);
+  }
+}
+
+function newContext(): Context {
+  return {
+    path: 'a.md',
+    model: { sharedModel: {} },
+    ready: Promise.resolve(),
+    sessionContext: { kernelPreference: {} }
+  };
+}
+
+describe('a document that is opened again', () => {
+  it.each(['left', 'right', 'down'])('has another history, also where it is shown at %s', area => {
+    const desk = new Desk();
+    const before = desk.open('Editor');
+    desk.shell.add(desk.open('Preview'), area);
+    desk.reopen();
+    const [editor] = [...desk.shell.widgets('main')];
+    const [preview] = [...desk.shell.widgets(area)];
+    expect([editor?.id, preview?.id]).toEqual(['Editor', 'Preview']);
+    expect((editor as Shown).context).toBe((preview as Shown).context);
+    expect((editor as Shown).context).not.toBe(before.context);
+  });
+
+  it('is found where it is shown beside the main area only', () => {
+    const desk = new Desk();
+    const before = desk.open('Editor');
+    desk.shell.add(before, 'right');
+    desk.reopen();
+    const [after] = [...desk.shell.widgets('right')];
+    expect((after as Shown).context).not.toBe(before.context);
+    expect([...desk.shell.widgets('main')]).toEqual([]);
+  });
+});
