@@ -36,7 +36,7 @@ export class OfflineStorage {
     const same = entries.filter(({ room }) => room === subject.room);
     const former = entries.filter(entry => isAtPlaceOf(entry, subject));
     const replaced = (await inTime(this._replaced(former))) ?? [];
-    const claimed = await Promise.all([...same, ...replaced].map(entry => this._take(entry)));
+    const claimed = await Promise.all([...same, ...replaced].map(entry => this._tryToTake(entry)));
     return claimed.filter(leftover => leftover !== null);
   }
 
@@ -95,12 +95,20 @@ export class OfflineStorage {
     }
   }
 
-  private async _take(entry: Entry): Promise<Leftover | null> {
-    const { shelf, owners } = this._options;
-    const claim = await owners.claim(entry.id);
-    if (claim === null) {
+  /** One that the browser cannot give, or get rid of, must not keep the others back. */
+  private async _tryToTake(entry: Entry): Promise<Leftover | null> {
+    const claim = await this._options.owners.claim(entry.id);
+    try {
+      return claim === null ? null : await this._take(entry, claim);
+    } catch (error) {
+      console.warn('Something that this browser has kept cannot be read or removed:', error);
+      claim?.dispose();
       return null;
     }
+  }
+
+  private async _take(entry: Entry, claim: IDisposable): Promise<Leftover | null> {
+    const { shelf } = this._options;
     const pieces = await shelf.read(entry.id);
     if (entry.edits > 0 && pieces.length > 0) {
       return new Leftover(shelf, entry, pieces, claim);

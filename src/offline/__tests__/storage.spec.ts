@@ -30,6 +30,34 @@ describe('OfflineStorage', () => {
     expect(await browser.page().claim(SUBJECT)).toHaveLength(1);
   });
 
+  it('gives what can be read where something else cannot, and lets go of that', async () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation();
+    await leave();
+    const [broken] = browser.shelf.entries.keys();
+    await leave();
+    const read = browser.shelf.read.bind(browser.shelf);
+    browser.shelf.read = id =>
+      id === broken ? Promise.reject(new Error('Failed to read large IndexedDB value')) : read(id);
+    const [leftover, ...others] = await browser.page().claim(SUBJECT);
+    expect([leftover?.pieces, others]).toEqual([[PIECE], []]);
+    expect([...browser.owners.held]).toEqual([leftover?.id]);
+    expect(browser.shelf.entries.size).toBe(2);
+    expect(warn).toHaveBeenCalledTimes(1);
+    warn.mockRestore();
+  });
+
+  it('gives what is needed where something else cannot be removed', async () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation();
+    const writer = browser.page().begin(SUBJECT, fail);
+    writer.add([PIECE], 1);
+    writer.add([], 0);
+    await settled();
+    await leave();
+    browser.shelf.remove = () => Promise.reject(new Error('The disk is full'));
+    expect(await browser.page().claim(SUBJECT)).toHaveLength(1);
+    warn.mockRestore();
+  });
+
   it('gives nobody what a page that is there looks after', async () => {
     const writer = browser.page().begin(SUBJECT, fail);
     writer.add([PIECE], 1);
