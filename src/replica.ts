@@ -11,6 +11,7 @@ import * as Y from 'yjs';
 import type { Piece } from './offline';
 import { smallest, stateBefore, takeBack } from './oversize';
 import { BY_OTHERS, Edits, MovedCells, undoOf, UnsavedUpdates } from './rebase';
+import { placeWhatCameBack } from './redone';
 import type { Presence, Replica } from './session';
 import { keepPairsWhole } from './wholepairs';
 
@@ -40,6 +41,7 @@ export class YReplica implements Replica, IDisposable {
     private readonly _onTakenBack: (size: number) => void = () => undefined
   ) {
     keepPairsWhole();
+    _doc.on('beforeObserverCalls', placeWhatCameBack);
     _doc.on('update', this._note);
     this._moved = new MovedCells(_doc, this, () => this.unsaved.own());
   }
@@ -53,6 +55,7 @@ export class YReplica implements Replica, IDisposable {
 
   dispose(): void {
     this._isDisposed = true;
+    this._doc.off('beforeObserverCalls', placeWhatCameBack);
     this._doc.off('update', this._note);
     this._moved.dispose();
   }
