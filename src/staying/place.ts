@@ -35,8 +35,9 @@ export function partOf<T extends Text>(
   added: readonly T[]
 ): Found<T> | null {
   const { source, offset } = before;
-  if (left.length >= source.length || isPart(source, source.lastIndexOf(left), left, offset)) {
-    return null; // nothing was taken away, or something else
+  const kept = source.lastIndexOf(left);
+  if (left.length >= source.length || kept < 0 || isPart(source, kept, left, offset)) {
+    return null; // nothing was taken away, or something else, or words here and there
   }
   for (const cell of added) {
     const start = cell.source.trim() === '' ? -1 : source.indexOf(cell.source);

@@ -41,4 +41,9 @@ describe('who writes in a cell that others change (O15)', () => {
     const before = { id: 'b', source: 'one\n\ntwo\nthree', offset };
     expect(partOf(before, left, [{ id: 'x', source: 'one' }])).toBeNull();
   });
+
+  it('stays in a cell that is not split, where a new cell has words of it', () => {
+    const before = { id: 'b', source: 'for i in x: print(i)', offset: 5 };
+    expect(partOf(before, 'for i in x: (i)', [{ id: 'x', source: 'i' }])).toBeNull();
+  });
 });
