@@ -24,8 +24,17 @@ export interface Found<T extends Text> {
 export function successorOf<T extends Text>(gone: Caret, added: readonly T[]): Found<T> | null {
   const again = added.find(({ id }) => id === gone.id);
   const isText = gone.source.trim() !== '';
-  const cell = again ?? added.find(({ source }) => isText && source.includes(gone.source));
-  return cell === undefined ? null : { cell, shift: Math.max(0, cell.source.indexOf(gone.source)) };
+  const cell = again ?? added.find(({ source }) => isText && linesIn(source, gone.source) >= 0);
+  if (cell === undefined) {
+    return null;
+  }
+  const lines = linesIn(cell.source, gone.source);
+  return { cell, shift: lines >= 0 ? lines : Math.max(0, cell.source.indexOf(gone.source)) };
+}
+
+/** Where `source` has `text` as lines of its own; a short one is a part of many words. */
+function linesIn(source: string, text: string): number {
+  return `\n${source}\n`.indexOf(`\n${text}\n`);
 }
 
 /** The cell that has got the part of the text in which somebody was, as when a cell is split. */

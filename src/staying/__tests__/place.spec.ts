@@ -20,6 +20,7 @@ describe('who writes in a cell that others change (O15)', () => {
 
   it.each([
     ['other text', gone],
+    ['words that have its text in them', { id: 'b', source: 'e', offset: 1 }],
     ['any text, if the cell was empty', { id: 'b', source: '', offset: 0 }]
   ])('goes to no cell with %s', (_, cell) => {
     expect(successorOf(cell, [{ id: 'x', source: 'three = 3' }])).toBeNull();
