@@ -229,7 +229,7 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
         settings = self._checked_settings()
         files = ContentsFiles(
             self._server.contents_manager,
-            self._server.web_app.settings["file_id_manager"],
+            self._server.web_app.settings.get("file_id_manager"),
             poll_interval=settings.file_poll_interval,
             event_logger=self._server.event_logger,
             log=self.log,

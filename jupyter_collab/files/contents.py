@@ -8,7 +8,6 @@ from contextlib import suppress
 from logging import Logger
 from pathlib import Path
 from typing import Any
-from uuid import NAMESPACE_URL, uuid4, uuid5
 from weakref import WeakSet, WeakValueDictionary
 
 from jupyter_core.utils import ensure_async
@@ -18,6 +17,7 @@ from . import disk
 from .access import Access, Sign
 from .document import Patience
 from .formats import format_of
+from .ids import FileIds
 from .local import LocalAccess
 from .manager import ManagerAccess
 from .opened import OpenFile
@@ -39,10 +39,8 @@ class ContentsFiles:
 
     ``poll_interval`` is in seconds; with 0 files are not watched, and changes are found when
     a document is saved. ``max_size`` is in bytes. ``event_logger`` is where the contents
-    manager tells of renamed and deleted files, by default its own. Belongs to one event loop.
-
-    ``_lent`` has the paths of files whose ids are ours, by id: of those that got none from the
-    manager of ids, as where its disk is full. They are opened all the same.
+    manager tells of renamed and deleted files, by default its own. ``file_id_manager`` is
+    ``None`` where the service of file ids could not be started. Belongs to one event loop.
     """
 
     def __init__(
@@ -64,8 +62,7 @@ class ContentsFiles:
             else ManagerAccess(contents_manager, max_size=max_size)
         )
         self._manager = contents_manager
-        self._ids = file_id_manager
-        self._lent: dict[str, str] = {}
+        self._ids = FileIds(file_id_manager, getattr(contents_manager, "root_dir", ""), log)
         self._open: dict[str, OpenFile] = {}
         self._left: WeakSet[OpenFile] = WeakSet()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -84,13 +81,13 @@ class ContentsFiles:
         return self._watcher is not None
 
     async def open(self, file_id: str, format: str, type: str) -> DocumentFile:
-        file = self._open.get(file_id)
-        if file is None:
-            path = self._path_of(file_id)
+        if file_id not in self._open:
+            path = await self._ids.path(file_id)
             if path is None:
                 raise FileMissing(f"with the id {file_id}")
-            file = self._open[file_id] = OpenFile(self, file_id, path)
-        return file.document(format_of(format, type))
+            if file_id not in self._open:  # somebody else may have opened it meanwhile
+                self._open[file_id] = OpenFile(self, file_id, path)
+        return self._open[file_id].document(format_of(format, type))
 
     async def file_id(self, path: str) -> tuple[str, bool]:
         path = self._normal(path)
@@ -99,36 +96,19 @@ class ContentsFiles:
         if file is not None:
             # Whatever the file ids' manager makes of a file that was replaced.
             return file.file_id, True
-        lent = next((id for id, at in self._lent.items() if at == path), None)
-        if lent is not None:
-            return lent, True
         try:
-            known = self._ids.get_id(path)
+            known = await self._ids.known(path)
         except Exception as error:
             raise file_error(error, path, "read") from error
         if known is not None:
             return known, True
-        try:
-            new = self._ids.index(path)
-        except Exception as error:  # noqa: BLE001 - whatever it was, the file can be opened
-            return self._lend(path, error), False
+        new = await self._ids.make(path)
         if new is None:
             raise FileMissing(path)
         return new, False
 
-    def _lend(self, path: str, error: Exception) -> str:
-        """An id for a file that can be given none; the same again after a restart."""
-        root = getattr(self._manager, "root_dir", "")
-        id = str(uuid5(NAMESPACE_URL, f"{root}/{path}"))
-        if id in self._lent:  # of a file that was here, and has been moved
-            id = str(uuid4())
-        self._lent[id] = path
-        self.log.warning("%s was given no id, and has one of ours: %s", path, error)
-        return id
-
-    def _path_of(self, file_id: str) -> str | None:
-        path: str | None = self._lent.get(file_id) or self._ids.get_path(file_id)
-        return None if path is None else path.strip("/")
+    def path_of(self, file_id: str) -> str | None:
+        return self._ids.path_now(file_id)
 
     async def close(self, timeout: float = CLOSE_TIMEOUT) -> None:
         """See :meth:`DocumentFiles.close`."""
@@ -176,9 +156,7 @@ class ContentsFiles:
         action, path = data.get("action"), str(data.get("path", "")).strip("/")
         if action == "rename":
             old = str(data.get("source_path", "")).strip("/")
-            for id, at in self._lent.items():
-                if at == old or at.startswith(f"{old}/"):
-                    self._lent[id] = path + at[len(old) :]
+            self._ids.renamed(old, path)
             for file in list(self._open.values()):
                 if file.path == old or file.path.startswith(f"{old}/"):
                     file.move(path + file.path[len(old) :])
@@ -209,27 +187,14 @@ class ContentsFiles:
         self._locks.setdefault(file.path, file.lock)
         if self._watcher is not None:
             self._watcher.moved(file)
-        if file.file_id in self._lent:
-            self._lent[file.file_id] = file.path
-            return
         try:
-            self._take_id_along(file, old_path)
+            self._ids.moved(file.file_id, old_path, file.path)
         except Exception:
             self.log.warning("The id of %s did not follow it", file.path, exc_info=True)
 
-    def _take_id_along(self, file: OpenFile, old_path: str) -> None:
-        if self._path_of(file.file_id) == file.path:
-            return
-        try:
-            self._ids.move(old_path, file.path)
-        except Exception:  # noqa: BLE001
-            # The id of a file that was here before, and is not any more, is in the way.
-            self._ids.delete(file.path)
-            self._ids.move(old_path, file.path)
-
     async def find_moved(self, file: OpenFile, was: Sign | None) -> str | None:
         try:
-            path = self._path_of(file.file_id)
+            path = await self._ids.path(file.file_id)
         except Exception as error:  # noqa: BLE001 - the disk tells as well
             self.log.debug("Where %s is now is not told by its id: %s", file.path, error)
             path = None

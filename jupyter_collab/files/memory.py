@@ -114,6 +114,9 @@ class MemoryFiles:
         self._ids[id] = path
         return id, False
 
+    def path_of(self, file_id: str) -> str | None:
+        return self._ids.get(file_id)
+
     async def close(self, timeout: float = CLOSE_TIMEOUT) -> None:
         for document in list(self.documents):
             await document.close()

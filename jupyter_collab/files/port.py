@@ -152,8 +152,11 @@ class DocumentFiles(Protocol):
     async def file_id(self, path: str) -> tuple[str, bool]:
         """The id of the file at ``path``, and whether it was known before.
 
-        Raises :class:`~jupyter_collab.errors.FileMissing`.
+        Raises :class:`~jupyter_collab.errors.FileError`.
         """
+
+    def path_of(self, file_id: str) -> str | None:
+        """Where the file with this id is now; ``None`` where that is not known."""
 
     async def close(self, timeout: float = CLOSE_TIMEOUT) -> None:
         """Close all that is open; what is being read or written gets ``timeout`` seconds to end."""

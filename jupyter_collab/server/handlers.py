@@ -21,6 +21,7 @@ from tornado.websocket import WebSocketHandler
 from ..errors import (
     BadRoomId,
     CollabError,
+    FileError,
     FileForbidden,
     FileMissing,
     ProtocolError,
@@ -99,6 +100,8 @@ class SessionHandler(ServiceHandler):
             raise web.HTTPError(404, str(error)) from error
         except FileForbidden as error:
             raise web.HTTPError(403, str(error)) from error
+        except FileError as error:
+            raise web.HTTPError(503, str(error)) from error
         room = RoomId.parse(f"{format}:{type}:{file_id}")
         self.set_status(200 if known else 201)
         self.finish(

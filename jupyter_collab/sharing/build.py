@@ -70,7 +70,7 @@ def build_sharing(
     shares = Shares(
         LinkFile(file, log),
         policy,
-        path_of=lambda id: _path_of(settings, id),
+        path_of=lambda id: files().path_of(id),
         clock=time.time,
         telemetry=telemetry,
         log=log,
@@ -102,11 +102,6 @@ def sharing_handlers(sharing: Callable[[], Sharing]) -> list[tuple[Any, ...]]:
         (HUB_CODES_PATTERN, HubCodesHandler, given),
         (HUB_CODE_PATTERN, HubCodeHandler, given),
     ]
-
-
-def _path_of(settings: dict[str, Any], file_id: str) -> str | None:
-    path: str | None = settings["file_id_manager"].get_path(file_id)
-    return None if path is None else path.strip("/")
 
 
 def _default_file(serverapp: ServerApp) -> Path:

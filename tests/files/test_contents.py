@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jupyter_core.utils import ensure_async
+from jupyter_server_fileid.manager import ArbitraryFileIdManager
 
+from jupyter_collab.errors import FileMissing
+from jupyter_collab.files.contents import ContentsFiles
 from jupyter_collab.files.local import LocalAccess
 from jupyter_collab.files.manager import ManagerAccess
 from jupyter_collab.files.port import Renamed
@@ -17,8 +25,30 @@ from tests.contracts.document_file import (
     World,
     asynchronous,
     open_path,
+    until,
 )
-from tests.files.worlds import DerivedWorld, DictWorld, LocalWorld, SyncWorld
+from tests.files.worlds import LOG, DerivedWorld, DictWorld, LocalWorld, SyncWorld
+
+
+class CountingIds(ArbitraryFileIdManager):
+    """Counts how often it is asked."""
+
+    asked = 0
+
+    def get_id(self, path: str) -> Any:
+        self.asked += 1
+        return super().get_id(path)
+
+    def get_path(self, id: str) -> Any:
+        self.asked += 1
+        return super().get_path(id)
+
+
+@contextmanager
+def make_ids_at(database: Path, root: Path) -> Iterator[CountingIds]:
+    ids = CountingIds(root_dir=str(root), db_path=str(database))
+    with closing(ids.con):
+        yield ids
 
 
 class TestLocalFiles(DocumentFileContract):
@@ -90,6 +120,55 @@ async def test_an_id_of_ours_is_the_same_after_a_restart(tmp_path: Path) -> None
         ids.append(await files.file_id(TEXT))
         await files.close()
     assert ids == [(ids[0][0], False)] * 2
+
+
+@asynchronous
+async def test_files_have_ids_without_a_service_of_them(tmp_path: Path) -> None:
+    """F7: as where its database can be opened by nobody."""
+    world = LocalWorld(tmp_path)
+    world.start()
+    world.put(TEXT, b"one")
+    files = ContentsFiles(world.manager, None, poll_interval=0, log=LOG)
+    file_id, is_known = await files.file_id(TEXT)
+    assert not is_known
+    assert await files.file_id(TEXT) == (file_id, True)
+    assert files.path_of("nobody") is None
+    document = await files.open(file_id, "text", "file")
+    (world.root / TEXT).rename(world.root / "moved.txt")
+    with pytest.raises(FileMissing):
+        await document.read()
+    await ensure_async(world.manager.rename("moved.txt", "other.txt"))
+    await files.close()
+
+
+@asynchronous
+async def test_what_waits_for_an_id_holds_up_nobody(tmp_path: Path) -> None:
+    """F7: another program has the service's database locked, for which SQLite would wait in the
+    thread of the event loop."""
+    world = LocalWorld(tmp_path)
+    world.start()
+    world.put(TEXT, b"one")
+    database = tmp_path / "ids.db"
+    with (
+        closing(sqlite3.connect(database, isolation_level=None)) as other,
+        make_ids_at(database, world.root) as ids,
+    ):
+        files = ContentsFiles(world.manager, ids, poll_interval=0, log=LOG)
+        other.execute("BEGIN EXCLUSIVE")
+        asked = [asyncio.create_task(files.file_id(TEXT)) for _ in range(2)]
+        await until(lambda: ids.asked >= 4)
+        assert not any(task.done() for task in asked)
+        other.execute("ROLLBACK")
+        (first, _), (second, _) = await asyncio.gather(*asked)
+        assert first == second == ids.get_id(TEXT)
+        other.execute("BEGIN EXCLUSIVE")
+        opening = asyncio.create_task(files.open(first, "text", "file"))
+        await until(lambda: ids.asked >= 10)
+        assert not opening.done()
+        other.execute("ROLLBACK")
+        assert (await opening).path == TEXT
+        assert ids.con.execute("PRAGMA busy_timeout").fetchone() == (5000,)
+        await files.close()
 
 
 @asynchronous

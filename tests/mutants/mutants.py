@@ -459,8 +459,8 @@ MUTANTS = [
     ),
     Mutant(
         "have another id of ours for a file after each restart",
-        "files/contents.py",
-        'id = str(uuid5(NAMESPACE_URL, f"{root}/{path}"))',
+        "files/ids.py",
+        'id = str(uuid5(NAMESPACE_URL, f"{self._root}/{path}"))',
         "id = str(uuid4())",
         ["tests/files/test_contents.py", "-k", "id_of_ours"],
     ),
@@ -484,6 +484,13 @@ MUTANTS = [
         "return trace.sign if same else None",
         "return trace.sign",
         LOCAL,
+    ),
+    Mutant(
+        "let all wait while the database of file ids is locked",
+        "files/ids.py",
+        "busy_timeout = 0",
+        "busy_timeout = 5000",
+        ["tests/files/test_contents.py", "-k", "holds_up_nobody"],
     ),
     Mutant(
         "make a deleted file again, unasked",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -341,3 +342,43 @@ async def test_a_real_notebook_changes_only_where_it_was_edited(
         old for old, _ in differing
     ]
     assert len(differing) == 2
+
+
+class TestWithoutTheServiceOfFileIds:
+    @pytest.fixture
+    def jp_server_config(self, jp_server_config: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
+        """Its database cannot be made, as in a data directory that is read-only."""
+        file = tmp_path / "file"
+        file.write_text("")
+        return {**jp_server_config, "BaseFileIdManager": {"db_path": str(file / "ids.db")}}
+
+    async def test_documents_are_edited_all_the_same(
+        self, notes: Path, connect: Connect, jp_serverapp: ServerApp, jp_fetch: Any, eventually: Any
+    ) -> None:
+        """F7: and followed where Jupyter renames them."""
+        assert "file_id_manager" not in jp_serverapp.web_app.settings
+        ada, bob = await connect("notes.txt"), await connect("notes.txt")
+        body = json.dumps({"path": "other.txt"})
+        await jp_fetch("api", "contents", "notes.txt", method="PATCH", body=body)
+        await bob.until(lambda: bob.state["path"] == "other.txt")
+        ada.text += "ada\n"
+        await eventually(lambda: str(bob.text) == str(ada.text))
+        await eventually(lambda: notes.with_name("other.txt").read_text("utf-8") == str(ada.text))
+
+
+async def test_a_file_whose_id_cannot_be_read_is_refused_in_words(
+    notes: Path, connect: Connect, jp_serverapp: ServerApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F8"""
+
+    def fail(path: str) -> None:
+        raise sqlite3.DatabaseError("the file ids are damaged")
+
+    manager = jp_serverapp.web_app.settings["file_id_manager"]
+    monkeypatch.setattr(manager, "get_id", fail)
+    with pytest.raises(HTTPClientError) as refused:
+        await connect("notes.txt")
+    assert refused.value.code == 503
+    assert refused.value.response is not None
+    message = json.loads(refused.value.response.body)["message"]
+    assert message == "notes.txt could not be read: the file ids are damaged"

@@ -511,3 +511,22 @@ class TestOnASiteWithALoginHandlerOfOldTimes:
         assert (await guest.fetch("api/contents/secret.txt")).code == 403
         assert (await browser().fetch(f"api/contents/{NOTES}")).code == 403
         assert (await owner.fetch("api/contents/secret.txt")).code == 200
+
+
+class TestWithoutTheServiceOfFileIds:
+    @pytest.fixture
+    def jp_server_config(self, jp_server_config: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
+        """Its database cannot be made."""
+        file = tmp_path / "file"
+        file.write_text("")
+        return {**jp_server_config, "BaseFileIdManager": {"db_path": str(file / "ids.db")}}
+
+    async def test_links_follow_their_document(self, owner: Browser, browser: MakeBrowser) -> None:
+        """G1 F7"""
+        link = await make_link(owner)
+        await owner.json(f"api/contents/{NOTES}", "PATCH", {"path": "shared/moved.txt"})
+        guest = browser()
+        response = await open_link(guest, link)
+        assert response.headers["Location"].endswith("/doc/tree/shared/moved.txt")
+        assert (await guest.json("api/contents/shared/moved.txt"))["content"] == "hello\n"
+        assert (await guest.fetch(f"api/contents/{NOTES}")).code == 403
