@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from .pairs import Pairs
 from .places import Places
-from .siblings import Siblings
+from .siblings import Siblings, Written
+from .vetting import Broad
+
+STEP = 1_000
+"""Structs that are looked at in one turn of the event loop: some milliseconds."""
 
 
 class Ground:
-    """Knows of a document what Yrs and Yjs might see in two ways, from ``everything`` in it on."""
+    """Knows of a document what Yrs and Yjs might see in two ways."""
 
-    def __init__(self, everything: bytes) -> None:
+    def __init__(self) -> None:
         self._places = Places()
         self._pairs = Pairs()
         self._siblings = Siblings()
-        self.add(everything)
+
+    def begin(self, everything: bytes) -> Iterator[None]:
+        """Steps, each of them short, that look at ``everything`` in the document; nothing can be
+        added before the last of them."""
+        written: list[Written] = []
+        for run in Broad.of(everything).pieces(STEP):
+            self._pairs.add_run(run, everything, self._places.end)
+            written += self._places.add_runs((run,), everything)
+            yield
+        # Where something lies may be told by what comes behind it.
+        for at in range(0, len(written), STEP):
+            self._siblings.add(written[at : at + STEP], self._places)
+            yield
 
     def add(self, update: bytes) -> None:
         """Everybody has this update now."""

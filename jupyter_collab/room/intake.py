@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -57,6 +57,17 @@ class Intake:
         self._replica = replica
         self._sessions = sessions
         self._sieve: Sieve | None = None
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether it is known what edits of guests stand on."""
+        return self._sieve is not None and self._sieve.is_prepared
+
+    def prepare(self) -> Iterator[None]:
+        """Steps that find it out, each of them short but the first, which copies the document."""
+        self._sieve = self._sieve or Sieve(self._replica)
+        yield
+        yield from self._sieve.prepare()
 
     def look(self, incoming: list[tuple[Member, bytes]]) -> Sifted:
         sifted = Sifted()

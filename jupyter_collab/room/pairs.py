@@ -7,11 +7,11 @@ Yrs cannot do so: it counts otherwise from there on, and loses what is written l
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ..errors import ProtocolError
 from .gaps import deletions
-from .structs import STRING, Id, Scan, Struct
+from .structs import STRING, Id, Run, Scan, Struct
 from .vetting import Broad, read_broadly
 
 _ENCODED = re.compile(rb"[\xf0-\xf4][\x80-\xbf]{3}")
@@ -28,21 +28,25 @@ class Pairs:
         """Everybody has this update now. ``end`` says up to which clock a client was known before:
         what an update says of that again, which may be anything, is cut off there."""
         if _ENCODED.search(update):
-            self._seconds.update(_seconds(update, end))
+            self._seconds.update(_seconds(read_broadly(update), update, end))
+
+    def add_run(self, run: Run, update: bytes, end: Callable[[int], int]) -> None:
+        """The same, of a part of ``update`` alone."""
+        self._seconds.update(_seconds((run,), update, end))
 
     def require_whole(self, update: bytes, end: Callable[[int], int]) -> None:
         """Raise :class:`~jupyter_collab.errors.ProtocolError` where ``update`` parts a pair, one of
         its own or one that was told of."""
         seconds = self._seconds
         if _ENCODED.search(update):
-            seconds = seconds.union(_seconds(update, end))
+            seconds = seconds.union(_seconds(read_broadly(update), update, end))
         if seconds and any(cut in seconds for cut in _cuts(update, end)):
             raise ProtocolError("an update parts a character in two")
 
 
-def _seconds(update: bytes, end: Callable[[int], int]) -> Iterator[Id]:
-    """The ids of the second halves in ``update``, in what is new of it."""
-    for run in read_broadly(update):
+def _seconds(runs: Iterable[Run], update: bytes, end: Callable[[int], int]) -> Iterator[Id]:
+    """The ids of the second halves in ``runs`` of ``update``, in what is new of them."""
+    for run in runs:
         known = end(run.client)
         stops = [struct.at for struct in run.structs[1:]] + [run.end]
         for struct, stop in zip(run.structs, stops, strict=True):

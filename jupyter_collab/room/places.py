@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..errors import ProtocolError
@@ -51,7 +51,7 @@ class Places:
     def add(self, update: bytes) -> list[tuple[int, Struct]]:
         """Everybody has this update now. Returns what of it is new and not gone, with its
         clients."""
-        return self._add_runs(read_broadly(update), update)
+        return self.add_runs(read_broadly(update), update)
 
     def require_alike(self, update: bytes) -> tuple[Places, list[tuple[int, Struct]]]:
         """Raise :class:`~jupyter_collab.errors.ProtocolError` where Yrs and Yjs may not agree where
@@ -59,7 +59,7 @@ class Places:
         is new."""
         with_new = Places(self)
         runs = read_broadly(update)
-        new = with_new._add_runs(runs, update)
+        new = with_new.add_runs(runs, update)
         for run in runs:
             for struct in run.structs:
                 with_new._require_alike(struct, run.client, update)
@@ -167,7 +167,8 @@ class Places:
         span = self.find((client, clock))
         return (client, clock + 1) if span is not None and clock + 1 < span.end else None
 
-    def _add_runs(self, runs: list[Run], update: bytes) -> list[tuple[int, Struct]]:
+    def add_runs(self, runs: Sequence[Run], update: bytes) -> list[tuple[int, Struct]]:
+        """The same, of parts of ``update`` alone."""
         ends = {run.client: max(self._known(run.client), self.end(run.client)) for run in runs}
         for run in runs:
             self._add(run, update)

@@ -44,7 +44,7 @@ class Publisher:
         self._position = self._began = keeper.head = position
         self._incoming: list[tuple[Member, bytes]] = []
         self._early: dict[ConnectionId, Member] = {}
-        self._intake = Intake(replica, sessions)
+        self.intake = Intake(replica, sessions)
         self._in_hand = NOBODY  # whose edits are being taken in
 
     @property
@@ -132,7 +132,7 @@ class Publisher:
         incoming, self._incoming = self._incoming, []
         if incoming:
             if self._in_hand:
-                self._intake.start_over()
+                self.intake.start_over()
             self._in_hand = frozenset([member.connection for member, _ in incoming])
             effects += self._take_in(incoming, now)
             self._in_hand = NOBODY
@@ -193,10 +193,10 @@ class Publisher:
         return effects
 
     def _take_in(self, incoming: list[tuple[Member, bytes]], now: float) -> list[Effect]:
-        sifted = self._intake.look(incoming)
+        sifted = self.intake.look(incoming)
         effects = sifted.effects
         broken = self._replica.apply([update for _, update in sifted.fine])
-        self._intake.admit(sifted)
+        self.intake.admit(sifted)
         if broken:
             senders = sorted({sifted.fine[index][0].connection for index in broken})
             error = ProtocolError("an update cannot be read")
@@ -215,7 +215,7 @@ class Publisher:
     def _log_and_send(self, update: bytes, skip: frozenset[ConnectionId]) -> list[Effect]:
         self._position = self._keeper.head = Position(self._position + 1)
         effects: list[Effect] = [Append(self._position, update)]
-        self._intake.follow(update)
+        self.intake.follow(update)
         readers = tuple(
             [id for id, s in self._sessions.items() if id not in skip and isinstance(s, Member)]
         )

@@ -151,6 +151,25 @@ class Room:
         candidates = (self._window.at, self._keeper.deadline, self._eviction_at, patience)
         return min([at for at in candidates if at is not None], default=None)
 
+    def is_prepared_for(self, event: ev.RoomEvent) -> bool:
+        """Whether ``event`` can be handled at once: the first edit of a guest would hold up
+        everybody on the server as long as :meth:`prepare` takes."""
+        match event:
+            case ev.Received(connection, (SyncStep2() | SyncUpdate()) as message):
+                session = self._sessions.get(connection)
+                return (
+                    not isinstance(session, Member)
+                    or not session.person.guest
+                    or not admits(message, session.person.access, guest=True)
+                    or self._publisher.intake.is_prepared
+                )
+            case _:
+                return True
+
+    def prepare(self) -> Iterator[None]:
+        """Steps that get ready for edits of guests; no event may be handled between them."""
+        return self._publisher.intake.prepare()
+
     def handle(self, event: ev.RoomEvent, now: float) -> list[Effect]:
         """Decide what ``event`` at the time ``now`` (seconds) brings about."""
         effects = self._decide(event, now)

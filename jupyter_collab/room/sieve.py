@@ -10,7 +10,7 @@ The copy lives only as long as somebody needs it.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
@@ -170,8 +170,21 @@ class Sieve:
     def _ground(self) -> Ground:
         """Looked at when the first guest writes, and followed from then on."""
         if self._known is None:
-            self._known = Ground(self._shadow.get_update())
+            for _ in self.prepare():
+                pass
+            assert self._known is not None
         return self._known
+
+    @property
+    def is_prepared(self) -> bool:
+        return self._known is not None
+
+    def prepare(self) -> Iterator[None]:
+        """Steps, each of them short, that look at what guests' edits stand on. Nothing may be
+        followed or examined between them."""
+        ground = Ground()
+        yield from ground.begin(self._shadow.get_update())
+        self._known = ground
 
     # --- the copy
 

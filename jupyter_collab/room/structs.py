@@ -8,7 +8,7 @@ time. Source of the format: https://github.com/yjs/yjs (``src/utils/updates.js``
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -112,6 +112,20 @@ class Scan(Reader):
         if self._at >= len(self._data):
             raise ProtocolError("an update ends too early")
         return runs
+
+    def pieces(self, most: int) -> Iterator[Run]:
+        """All runs in the same order, in pieces of ``most`` structs."""
+        for _ in range(self.read_varuint()):
+            left = self.read_varuint()
+            client, clock = self.read_varuint(), self.read_varuint()
+            while left:
+                structs = []
+                for _ in range(min(left, most)):
+                    self._spend(1)
+                    structs.append(self._struct(clock))
+                    clock += structs[-1].length
+                left -= len(structs)
+                yield Run(client, structs, self._at, clock)
 
     def _run(self) -> Run:
         count = self.read_varuint()

@@ -77,12 +77,21 @@ class Actor:
 
     def _run(self) -> None:
         self._running = True
+        has_to_wait = False
         try:
             while self._inbox and not self.closed:
+                has_to_wait = self._has_to_wait(self._inbox[0])
+                if has_to_wait:
+                    break
                 self._handle(self._inbox.popleft())
         finally:
-            self._running = False
+            self._running = has_to_wait
         self._set_timer()
+
+    def _has_to_wait(self, event: ev.RoomEvent) -> bool:
+        """Whether something has been begun that must be done before ``event`` is handled, and then
+        calls :meth:`_run`. What comes meanwhile waits behind it."""
+        return False
 
     def _handle(self, event: ev.RoomEvent) -> None:
         try:

@@ -100,6 +100,7 @@ class DocumentActor(Actor):
         self._compaction = compaction
         self._idle = asyncio.Event()
         self._is_leaving = False
+        self._awaited: ev.RoomEvent | None = None  # what the room was prepared for last
         self._live = Live(self.post, self._go_on, new_client_id, clock, log)
         self._thread = get_ident()
         self._common: YBaseDoc | None = None
@@ -389,13 +390,23 @@ class DocumentActor(Actor):
             self._running = True
             self._loop.call_soon(self._wake, replica.wake())
 
+    def _has_to_wait(self, event: ev.RoomEvent) -> bool:
+        """What edits of guests stand on is looked at in short turns of the loop as well."""
+        if event is self._awaited or self.room.is_prepared_for(event):
+            self._awaited = None
+            return False
+        self._awaited = event
+        self._loop.call_soon(self._wake, self.room.prepare())
+        return True
+
     def _wake(self, steps: Iterator[None]) -> None:
-        is_done = True  # also if it fails: then each event that needs the document tells
+        is_done = True  # also if it fails: then each event that needs what it makes tells
         try:
             is_done = self.closed or next(steps, self) is self
         finally:
             if is_done:
                 self._run()
+                self._idle.set()
             else:
                 after_others(partial(self._wake, steps))
 

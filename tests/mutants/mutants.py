@@ -873,6 +873,13 @@ MUTANTS = [
         "",
         ["tests/room/test_document.py"],
     ),
+    Mutant(
+        "hold up everybody while the first edit of a guest is looked at",
+        "room/room.py",
+        "or self._publisher.intake.is_prepared",
+        "or True",
+        ["tests/server/test_turns.py", "-k", "guests_first_edit"],
+    ),
     # --- code on the server
     Mutant(
         "tell nobody that a document can be had",
