@@ -116,7 +116,9 @@ async def test_a_server_that_stops_waits_for_that_and_no_longer(
     ada = await connect("notes.txt")
     await ada.durable()
     (actor,) = jp_serverapp.web_app.settings["jupyter_server_ydoc"].services.rooms
+    actor.post(ev.Closing())  # so that nothing is left that would wake who waits
     await eventually(lambda: actor.room.is_settled)
+    await actor.history.written()
     id, guest = ConnectionId(1_000_000), replace(person("guest-1"), guest=True)
     actor.post(ev.Joined(id, guest, actor.room.lineage))
     actor.post(ev.Received(id, SyncStep2(EMPTY_UPDATE)))
