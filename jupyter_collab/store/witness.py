@@ -7,6 +7,7 @@ when it is closed.
 
 from __future__ import annotations
 
+import os
 import secrets
 import sqlite3
 from pathlib import Path
@@ -49,7 +50,11 @@ class Witness:
 
     def note(self, token: str, *, closed: bool = False) -> None:
         """The store has ``token`` by now. Raises :class:`OSError` where that cannot be noted."""
-        self.path.write_text(f"{token} {_CLOSED if closed else _OPEN}\n", "utf-8")
+        with self.path.open("w", encoding="utf-8") as file:
+            file.write(f"{token} {_CLOSED if closed else _OPEN}\n")
+            file.flush()
+            # Where power is lost, what the last server has left would be told of this one.
+            os.fsync(file.fileno())
 
 
 def _token(connection: sqlite3.Connection) -> str | None:

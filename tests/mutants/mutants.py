@@ -341,6 +341,13 @@ MUTANTS = [
         "                pass\n",
         ["tests/room/test_document.py"],
     ),
+    Mutant(
+        "let the loss of power hide that a server had the store",
+        "store/witness.py",
+        "            os.fsync(file.fileno())\n",
+        "",
+        WITNESS,
+    ),
     # --- compaction
     Mutant(
         "delete before the snapshot was read back",

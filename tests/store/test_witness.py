@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -79,6 +80,30 @@ async def test_one_whose_server_died_may_lack_something(path: Path) -> None:
     await log.close()
     assert await saved(dead) == LIVE
     assert await saved(dead) == LIVE
+
+
+@asynchronous
+async def test_that_it_is_in_use_survives_the_loss_of_power(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S21: before anything is acknowledged."""
+    await (await begin(path)).close()
+    witness = path.with_name(f"{path.name}-opened")
+    synced: list[str] = []
+    original = os.fsync
+
+    def fsync(number: int) -> None:
+        original(number)
+        if os.path.samestat(os.fstat(number), witness.stat()):
+            synced.append(witness.read_text())
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    log = open_log(path)
+    await fill(log, 1, room=OTHER_ROOM)
+    assert synced == [witness.read_text()]
+    assert synced[0].endswith(" open\n")
+    await log.close()
+    assert synced[1:] == [witness.read_text()]
 
 
 @asynchronous
