@@ -39,7 +39,9 @@ const LEVELS = 3;
 /**
  * Place names near their carets: above, else below, else behind the end of the line, else stacked
  * on each other. A name that would leave its bounds, or cover an obstacle or another name, is left
- * out; it does not move from where it was `before` without need.
+ * out; it does not move from where it was `before` without need. Rather than to cover the line of
+ * another caret it goes behind its own: names of people on lines that follow each other would hide
+ * what all of them write.
  */
 export function placeLabels(
   requests: readonly LabelRequest[],
@@ -48,12 +50,17 @@ export function placeLabels(
 ): readonly LabelPlacement[] {
   const taken: Rect[] = [...obstacles];
   const placed: LabelPlacement[] = [];
+  const lines = requests.map(lineOf);
   for (const request of requests) {
-    const options = preferring(candidates(request), before.get(request.client));
-    const placement = options.find(option => {
+    const others = lines.filter(({ top, bottom }) => !meets(request.caret, top, bottom));
+    const hides = (option: LabelPlacement): boolean =>
+      others.some(line => overlap(rectOf(option, request), line));
+    const options = preferring(candidates(request, hides), before.get(request.client));
+    const free = options.filter(option => {
       const rect = rectOf(option, request);
       return isWithin(rect, request.bounds) && !taken.some(other => overlap(rect, other));
     });
+    const placement = free.find(option => option.level === 0 && !hides(option)) ?? free[0];
     if (placement !== undefined) {
       taken.push(rectOf(placement, request));
       placed.push(placement);
@@ -62,10 +69,13 @@ export function placeLabels(
   return placed;
 }
 
-function candidates(request: LabelRequest): LabelPlacement[] {
+function candidates(
+  request: LabelRequest,
+  hides: (option: LabelPlacement) => boolean
+): LabelPlacement[] {
   const { client, caret, lineEnd, width, height, bounds } = request;
   const left = Math.max(bounds.left, Math.min(caret.left, bounds.right - width));
-  const near = (level: number): LabelPlacement[] => [
+  const near = (level: number): [LabelPlacement, LabelPlacement] => [
     { client, left, top: caret.top - height * (level + 1), side: 'above', level },
     { client, left, top: caret.bottom + height * level, side: 'below', level }
   ];
@@ -77,7 +87,8 @@ function candidates(request: LabelRequest): LabelPlacement[] {
     level: 0
   };
   const stacked = Array.from({ length: LEVELS - 1 }, (_, index) => near(index + 1)).flat();
-  return [...near(0), beside, ...stacked];
+  const [above, below] = near(0);
+  return hides(above) ? [beside, above, below, ...stacked] : [above, below, beside, ...stacked];
 }
 
 function preferring(options: LabelPlacement[], before?: LabelPlacement): LabelPlacement[] {
@@ -86,6 +97,16 @@ function preferring(options: LabelPlacement[], before?: LabelPlacement): LabelPl
   return before === undefined
     ? options
     : [...options.filter(isAsBefore), ...options.filter(option => !isAsBefore(option))];
+}
+
+/** The text of the visual line that a caret is in. */
+function lineOf({ caret, lineEnd, bounds }: LabelRequest): Rect {
+  const { top, bottom } = caret;
+  return { left: bounds.left, right: Math.max(lineEnd, caret.right), top, bottom };
+}
+
+function meets(caret: Rect, top: number, bottom: number): boolean {
+  return caret.top < bottom && top < caret.bottom;
 }
 
 function rectOf({ left, top }: LabelPlacement, { width, height }: LabelRequest): Rect {

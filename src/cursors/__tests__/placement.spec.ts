@@ -72,6 +72,18 @@ describe('placeLabels', () => {
     ]);
   });
 
+  it('leaves the lines to read in which others write', () => {
+    const requests = [3, 4, 5, 6].map(line => request(line, 0, line));
+    const sides = placeLabels(requests, []).map(({ side }) => side);
+    expect(sides).toEqual(['above', 'beside', 'beside', 'beside']);
+  });
+
+  it('covers such a line rather than to be far away, or not to be seen', () => {
+    const requests = [3, 4, 5].map(line => request(line, 0, line, { lineEnd: 380 }));
+    const sides = placeLabels(requests, []).map(({ side, level }) => `${side} ${level}`);
+    expect(sides).toEqual(['above 0', 'above 0', 'below 0']);
+  });
+
   it('stays where it was as long as it can', () => {
     const [before] = placeLabels([request(1, 50, 3)], [reading(2)]);
     const was = new Map(before && [[1, before]]);
