@@ -27,8 +27,14 @@ export class PeoplePanel extends VDomRenderer<PanelModel> {
     this.addClass('jp-CollabPanel');
     this.title.icon = usersIcon;
     this.title.caption = _trans.__('People');
+    this.node.tabIndex = -1;
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', _trans.__('People on this server'));
+  }
+
+  /** Who opens the panel by keys goes on in it. */
+  protected override onActivateRequest(): void {
+    this.node.focus();
   }
 
   protected override render(): React.JSX.Element {
