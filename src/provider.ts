@@ -83,6 +83,11 @@ export class DocumentProvider implements IDocumentProvider {
     return this._driver.state;
   }
 
+  /** Whether the page has all that the server has, and hears of others. */
+  get isSynced(): boolean {
+    return this.state.link.kind === 'synced';
+  }
+
   get stateChanged(): ISignal<this, SessionState> {
     return this._stateChanged;
   }

@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Roster } from '../presence';
+import type { Place } from './places';
 import { some } from './ui/words';
 
 /** Those who come and go within this time are told of together, in milliseconds. */
@@ -10,7 +10,8 @@ export const ANNOUNCE_AFTER = 2_000;
  * Says who joined and who left the document in front, for those who do not see it.
  *
  * Whoever comes back within the time that it waits has not been away: a page that is loaded anew,
- * or a connection that was lost for a moment, is no news.
+ * or a connection that was lost for a moment, is no news. Nor is it that nobody is to be seen while
+ * this page has no connection itself: who left meanwhile is told once it is back.
  */
 export class Announcer {
   constructor(
@@ -21,17 +22,25 @@ export class Announcer {
   enabled = true;
 
   /** Watch another document, or none. */
-  watch(roster: Roster | null): void {
-    this._roster?.changed.disconnect(this._onChanged);
+  watch(document: Watched | null): void {
+    this._document?.roster.changed.disconnect(this._onChanged);
+    this._document?.provider.stateChanged.disconnect(this._onState);
     clearTimeout(this._timer);
     this._timer = undefined;
-    this._roster = roster;
+    this._document = document;
     this._known = new Map();
-    if (roster !== null) {
-      roster.changed.connect(this._onChanged);
+    if (document !== null) {
+      document.roster.changed.connect(this._onChanged);
+      document.provider.stateChanged.connect(this._onState);
       this._onChanged();
     }
   }
+
+  private readonly _onState = (): void => {
+    if (this._isWaiting && this._document?.provider.isSynced === true) {
+      this._onChanged();
+    }
+  };
 
   private readonly _onChanged = (): void => {
     this._timer ??= setTimeout(() => {
@@ -41,7 +50,11 @@ export class Announcer {
   };
 
   private _announce(): void {
-    const others = this._roster?.others ?? [];
+    this._isWaiting = this._document?.provider.isSynced === false;
+    if (this._isWaiting) {
+      return;
+    }
+    const others = this._document?.roster.others ?? [];
     const now = new Map(others.map(({ user }) => [user.username, user.displayName]));
     const joined = [...now].filter(([username]) => !this._known.has(username));
     const left = [...this._known].filter(([username]) => !now.has(username));
@@ -60,10 +73,14 @@ export class Announcer {
     return people.length === 0 ? '' : this._trans.__('%1 left.', some(people, this._trans));
   }
 
-  private _roster: Roster | null = null;
+  private _document: Watched | null = null;
+  /** Whether there may be news that only a page with a connection can tell. */
+  private _isWaiting = false;
   private _known: ReadonlyMap<string, string> = new Map();
   private _timer: ReturnType<typeof setTimeout> | undefined;
 }
+
+type Watched = Pick<Place, 'provider' | 'roster'>;
 
 function names(people: readonly (readonly [string, string])[]): string[] {
   return people.map(([, name]) => name);

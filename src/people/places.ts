@@ -20,7 +20,7 @@ import type { DocumentView } from './views/view';
 
 /** A document that is open here and shared: who else is in it, and what of it is seen. */
 export interface Place {
-  readonly provider: Pick<DocumentProvider, 'path'>;
+  readonly provider: Pick<DocumentProvider, 'path' | 'isSynced' | 'stateChanged'>;
   readonly roster: Roster;
   readonly view: DocumentView;
 }

@@ -196,7 +196,7 @@ function tellOfOthers({ places, follower, trans }: Parts, settings: PeopleSettin
   };
   settings.changed.connect(read);
   read();
-  places.currentChanged.connect((_, place) => announcer.watch(place?.roster ?? null));
+  places.currentChanged.connect((_, place) => announcer.watch(place));
   const invitations = new Invitations(invitation => {
     if (settings.options.invitations) {
       notify(invitation, follower, trans);

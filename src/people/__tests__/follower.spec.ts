@@ -9,6 +9,8 @@ import { Widget } from '@lumino/widgets';
 import { BATCH, rosterOf } from '../../presence';
 import type { Roster, View } from '../../presence';
 import { setUp } from '../../presence/__tests__/crowd';
+import type { DocumentProvider } from '../../provider';
+import type { SessionState } from '../../session';
 import { Announcer, ANNOUNCE_AFTER } from '../announcer';
 import { AT_REST, documentsOf, Follower, PATIENCE } from '../follower';
 import type { Ending, Page } from '../follower';
@@ -24,13 +26,18 @@ afterEach(() => jest.useRealTimers());
 
 const trans = nullTranslator.load('jupyter_collab');
 
+/** What a page knows of its connection, which can be lost and be back. */
+function connection() {
+  return { isSynced: true, stateChanged: new Signal<DocumentProvider, SessionState>({} as never) };
+}
+
 /** A document that shows what it is asked to show. */
 class FakePlace implements Place {
   constructor(path: string) {
-    this.provider = { path };
+    this.provider = { path, ...connection() };
   }
 
-  readonly provider: { path: string };
+  readonly provider: { path: string } & ReturnType<typeof connection>;
   readonly crowd = setUp();
   readonly shown: View[] = [];
   /** So many times it cannot be shown yet. */
@@ -617,12 +624,25 @@ describe('the announcer', () => {
     const crowd = setUp();
     const said: string[] = [];
     const announcer = new Announcer(text => said.push(text), trans);
-    return { ...crowd, said, announcer, wait: () => jest.advanceTimersByTime(ANNOUNCE_AFTER + 99) };
+    const provider = { path: 'a.ipynb', ...connection() };
+    const document = { provider, roster: crowd.roster };
+    const online = (isSynced: boolean) => {
+      provider.isSynced = isSynced;
+      provider.stateChanged.emit({} as SessionState);
+    };
+    return {
+      ...crowd,
+      said,
+      announcer,
+      document,
+      online,
+      wait: () => jest.advanceTimersByTime(ANNOUNCE_AFTER + 99)
+    };
   }
 
   it('says together who came and who left, and nothing of what they do', () => {
-    const { announcer, said, roster, join, wait } = announced();
-    announcer.watch(roster);
+    const { announcer, said, document, join, wait } = announced();
+    announcer.watch(document);
     const people = ['bob', 'cleo', 'dan', 'eve'].map(name => join(name));
     wait();
     expect(said).toEqual(['BOB and 3 others joined.']);
@@ -637,9 +657,9 @@ describe('the announcer', () => {
   });
 
   it('says nothing of a page that is loaded anew, nor while it is switched off', () => {
-    const { announcer, said, roster, join, wait } = announced();
+    const { announcer, said, document, join, wait } = announced();
     const bob = join('bob');
-    announcer.watch(roster);
+    announcer.watch(document);
     wait();
     bob.leave();
     jest.advanceTimersByTime(ANNOUNCE_AFTER / 2);
@@ -650,6 +670,25 @@ describe('the announcer', () => {
     wait();
     announcer.watch(null);
     expect(said).toEqual(['BOB joined.']);
+  });
+
+  it('takes nobody for gone while the page has no connection, and tells then who is', () => {
+    const { announcer, said, document, join, online, wait } = announced();
+    const people = ['bob', 'cleo'].map(name => join(name));
+    announcer.watch(document);
+    wait();
+    online(false);
+    people.forEach(page => page.leave());
+    wait();
+    expect(said).toEqual(['BOB and CLEO joined.']);
+    online(true);
+    join('bob');
+    wait();
+    expect(said.slice(1)).toEqual(['CLEO left.']);
+    online(false);
+    online(true);
+    wait();
+    expect(said).toHaveLength(2);
   });
 
   it('names one, two, or one and a number', () => {
