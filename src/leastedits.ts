@@ -1,7 +1,8 @@
 import { YBaseCell, YFile } from '@jupyter/ydoc';
 import type { Text } from 'yjs';
 
-import { diffText } from './rebase/texts';
+import { diffText, Effort } from './rebase/texts';
+import type { Hunk } from './rebase/texts';
 
 /** What has a source: a cell, or a text file. */
 interface Sourced {
@@ -9,6 +10,12 @@ interface Sourced {
   transact(change: () => void): void;
   setSource(source: string): void;
 }
+
+/** How long a difference may be looked for: a tenth of a second or so, as somebody waits for it. */
+const STEPS = 300_000;
+
+/** Beyond so many places hardly anything is as it was. */
+const MOST_PLACES = 10_000;
 
 let isMended = false;
 
@@ -31,20 +38,18 @@ function mend(prototype: Sourced): void {
   const { setSource: setWhole } = prototype as { setSource: (this: Sourced, to: string) => void };
   prototype.setSource = function (source) {
     const { ysource } = this;
-    if (ysource.doc === null || ysource.length === 0) {
+    const isNew = ysource.doc === null || ysource.length === 0;
+    const hunks = isNew ? null : diffText(ysource.toString(), source, new Effort(STEPS));
+    if (hunks === null || hunks.length > MOST_PLACES) {
       setWhole.call(this, source);
-    } else {
-      edit(this, source);
+    } else if (hunks.length > 0) {
+      edit(this, hunks);
     }
   };
 }
 
-function edit(sourced: Sourced, source: string): void {
+function edit(sourced: Sourced, hunks: readonly Hunk[]): void {
   const { ysource } = sourced;
-  const hunks = diffText(ysource.toString(), source);
-  if (hunks.length === 0) {
-    return;
-  }
   sourced.transact(() => {
     for (const { from, to, insert } of [...hunks].reverse()) {
       // In this order, so that carets stay behind what is replaced.

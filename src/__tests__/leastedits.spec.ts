@@ -89,6 +89,18 @@ describe.each(['cell', 'file'] as const)(
       expect([ada.source, bob.source]).toEqual(Array(2).fill(CODE.replace('os', 'os, sys')));
     });
 
+    it('is replaced as a whole where it differs everywhere', () => {
+      const lines = (word: string) => Array.from({ length: 12_000 }, (_, at) => `${word}${at}`);
+      const { ada, bob, sync } = meet(kind, lines('old').join('\n'));
+      const sizes: number[] = [];
+      ada.ysource.observe(({ delta }) => sizes.push(delta.length));
+      const source = lines('new').join('\n');
+      ada.setSource(source);
+      sync();
+      expect([ada.source, bob.source]).toEqual([source, source]);
+      expect(Math.max(...sizes)).toBeLessThan(3);
+    });
+
     it('is what was asked for, whatever that is', () => {
       const random = wholeDice(11);
       const pieces = ['a', ' ', '\n', 'word', '😀', '😁', 'é', '\t'];
