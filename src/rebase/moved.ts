@@ -3,6 +3,8 @@ import * as Y from 'yjs';
 
 import { Edits } from './edits';
 import { mergeText } from './texts';
+import { KeptWords, stackOf } from './undone';
+import type { StackItem } from './undone';
 
 /**
  * Brings what was typed here into a cell along when somebody else moves the cell.
@@ -25,6 +27,7 @@ export class MovedCells implements IDisposable {
     private readonly _own: () => Uint8Array | null
   ) {
     this._cells = _doc.getArray('cells');
+    this._kept = new KeptWords(_doc);
     this._cells.observe(this._onChange);
     _doc.on('beforeTransaction', this._noteStack);
     _doc.on('afterAllTransactions', this._carry);
@@ -36,6 +39,7 @@ export class MovedCells implements IDisposable {
 
   dispose(): void {
     this._isDisposed = true;
+    this._kept.dispose();
     this._cells.unobserve(this._onChange);
     this._doc.off('beforeTransaction', this._noteStack);
     this._doc.off('afterAllTransactions', this._carry);
@@ -80,7 +84,7 @@ export class MovedCells implements IDisposable {
       const text = back.get(cell?.id);
       if (cell !== null && text !== undefined) {
         const made = this._returned.has(cell.text) ? null : madeIn(undone, cell.text);
-        this._gone.push({ ...cell, base: made ?? text.toString() });
+        this._gone.push({ ...cell, base: made ?? text.toString(), isOfOthers: true });
         this._returned.add(text);
       }
     }
@@ -94,16 +98,20 @@ export class MovedCells implements IDisposable {
     }
     const texts = textsById(this._cells);
     this._doc.transact(() => {
-      for (const { id, base, mine } of gone) {
+      for (const { id, base, mine, isOfOthers = false } of gone) {
         const text = texts.get(id);
-        if (text !== undefined) {
-          carryInto(text, base, mine);
+        const carry = () => text !== undefined && carryInto(text, base, mine);
+        if (isOfOthers) {
+          this._kept.adopt(carry);
+        } else {
+          carry();
         }
       }
     }, this);
   };
 
   private readonly _cells: Y.Array<unknown>;
+  private readonly _kept: KeptWords;
   private readonly _gone: Gone[] = [];
   /** Sources that have come back before: what of them was made by a move has other ids by now. */
   private readonly _returned = new WeakSet<Y.Text>();
@@ -117,6 +125,8 @@ interface Gone {
   readonly text: Y.Text;
   readonly base: string;
   readonly mine: string;
+  /** Whether what is carried may be that of others. */
+  readonly isOfOthers?: boolean;
 }
 
 function textsById(cells: Iterable<unknown>): Map<unknown, Y.Text> {
@@ -128,12 +138,6 @@ function textsById(cells: Iterable<unknown>): Map<unknown, Y.Text> {
     }
   }
   return texts;
-}
-
-type StackItem = Y.UndoManager['undoStack'][number];
-
-function stackOf({ undoing, undoStack, redoStack }: Y.UndoManager): readonly StackItem[] {
-  return undoing ? undoStack : redoStack;
 }
 
 /** What the person who undoes has written into a text in what is being undone; `null` if unknown. */

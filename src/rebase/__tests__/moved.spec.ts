@@ -1,104 +1,10 @@
-import { YNotebook } from '@jupyter/ydoc';
-import type { ICodeCell } from '@jupyterlab/nbformat';
-import * as Y from 'yjs';
-
 import { wholeDice } from '../../__tests__/dice';
-import { MovedCells } from '../moved';
-
-/** Somebody who has the notebook open; `sync` brings them what others did, as a server would. */
-class Person {
-  constructor(perCell = false) {
-    this.notebook = new YNotebook({ disableDocumentWideUndoRedo: perCell });
-    const { ydoc } = this.notebook;
-    ydoc.on('update', (update: Uint8Array, origin: unknown) => {
-      if (origin !== this) {
-        this._own.push(update);
-      }
-    });
-    this._moved = new MovedCells(ydoc, this, () =>
-      this._own.length === 0 ? null : Y.mergeUpdates(this._own)
-    );
-  }
-
-  readonly notebook: YNotebook;
-
-  sync(...others: Person[]): void {
-    for (const { notebook } of others) {
-      const missing = Y.encodeStateAsUpdate(notebook.ydoc, Y.encodeStateVector(this.notebook.ydoc));
-      Y.applyUpdate(this.notebook.ydoc, missing, this);
-    }
-  }
-
-  /** All that was written here is in the file. */
-  filed(): void {
-    this._own.length = 0;
-  }
-
-  type(id: string, at: number, text: string, end = at): void {
-    this._cell(id).updateSource(at, end, text);
-  }
-
-  read(id: string): string {
-    return this._cell(id).getSource();
-  }
-
-  get sources(): string[] {
-    return this.notebook.cells.map(cell => cell.getSource());
-  }
-
-  dispose(): void {
-    this._moved.dispose();
-    this.notebook.dispose();
-  }
-
-  private _cell(id: string) {
-    const found = this.notebook.cells.find(cell => cell.getId() === id);
-    if (found === undefined) {
-      throw new Error(`There is no cell ${id}`);
-    }
-    return found;
-  }
-
-  private readonly _own: Uint8Array[] = [];
-  private readonly _moved: MovedCells;
-}
-
-function cell(id: string, source: string): ICodeCell {
-  return { id, cell_type: 'code', source, metadata: {}, outputs: [], execution_count: null };
-}
-
-let people: Person[] = [];
-
-/** A typist and a mover, who have the same notebook. */
-function meet(count = 2, perCell = false): Person[] {
-  people = Array.from({ length: count }, () => new Person(perCell));
-  const [first, ...others] = people;
-  const cells = [cell('a', 'alpha'), cell('b', 'beta'), cell('c', 'gamma')];
-  first?.notebook.fromJSON({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 });
-  others.forEach(other => other.sync(...people));
-  people.forEach(person => person.filed());
-  return people;
-}
-
-function meetTwo(perCell = false): [Person, Person] {
-  const [typist, mover] = meet(2, perCell);
-  if (typist === undefined || mover === undefined) {
-    throw new Error('Nobody came');
-  }
-  return [typist, mover];
-}
-
-/** Until nobody has anything new; all have the same then. */
-function settle(): void {
-  for (let round = 0; round < 3; round++) {
-    people.forEach(person => person.sync(...people));
-  }
-  people.forEach(person => expect(person.sources).toEqual(people[0]?.sources));
-}
+import { file, meet, meetTwo, part, settle } from './people';
+import type { Person } from './people';
 
 beforeAll(() => void jest.spyOn(console, 'warn').mockImplementation());
 afterAll(() => jest.restoreAllMocks());
-afterEach(() => people.forEach(person => person.dispose()));
+afterEach(part);
 
 describe('text typed into a cell that somebody else moves (M19)', () => {
   it('comes along, once', () => {
@@ -152,7 +58,7 @@ describe('text typed into a cell that somebody else moves (M19)', () => {
     const [typist, mover] = meetTwo();
     mover.type('b', 4, ' one two three');
     settle();
-    people.forEach(person => person.filed());
+    file();
     typist.type('b', 5, '', 9);
     typist.type('b', 0, 'my ');
     mover.notebook.moveCell(1, 0);
@@ -199,7 +105,7 @@ describe.each([true, false])('a move that is undone, where undo is by cell: %s (
     const [typist, mover] = moved();
     typist.type('b', 4, ' and a page');
     settle();
-    people.forEach(person => person.filed());
+    file();
     mover.notebook.undo();
     settle();
     expect(mover.sources).toEqual(['alpha', 'beta and a page', 'gamma']);
@@ -215,7 +121,7 @@ describe.each([true, false])('a move that is undone, where undo is by cell: %s (
     expect(mover.sources).toEqual(['alpha', 'beta and more', 'gamma']);
     typist.type('b', 0, '', 5);
     settle();
-    people.forEach(person => person.filed());
+    file();
     mover.notebook.redo();
     settle();
     expect(mover.sources).toEqual(['and more', 'alpha', 'gamma']);
@@ -225,23 +131,12 @@ describe.each([true, false])('a move that is undone, where undo is by cell: %s (
     settle();
     expect(mover.sources).toEqual(['alpha', 'and more words', 'gamma']);
   });
-
-  it('leaves nothing of a cell that was only there for it', () => {
-    const [typist, mover] = meetTwo(perCell);
-    mover.notebook.insertCell(0, cell('d', 'delta'));
-    settle();
-    typist.type('d', 0, 'my ');
-    settle();
-    mover.notebook.undo();
-    settle();
-    expect(mover.sources).toEqual(['alpha', 'beta', 'gamma']);
-  });
 });
 
 it.each([true, false])('moves, undone or not, keep each word once (M19, by cell: %s)', perCell => {
   for (let seed = 0; seed < 100; seed++) {
     const random = wholeDice(seed);
-    people.splice(0).forEach(person => person.dispose());
+    part();
     const [typist, mover] = meetTwo(perCell);
     const { notebook } = mover;
     notebook.undoManager.clear();
@@ -251,7 +146,7 @@ it.each([true, false])('moves, undone or not, keep each word once (M19, by cell:
       () => settle(),
       () => {
         settle();
-        people.forEach(person => person.filed());
+        file();
       },
       () => {
         notebook.undoManager.stopCapturing();

@@ -1,0 +1,107 @@
+import { YNotebook } from '@jupyter/ydoc';
+import type { ICodeCell } from '@jupyterlab/nbformat';
+import * as Y from 'yjs';
+
+import { MovedCells } from '../moved';
+
+/** Somebody who has the notebook open; `sync` brings them what others did, as a server would. */
+export class Person {
+  constructor(perCell = false) {
+    this.notebook = new YNotebook({ disableDocumentWideUndoRedo: perCell });
+    const { ydoc } = this.notebook;
+    ydoc.on('update', (update: Uint8Array, origin: unknown) => {
+      if (origin !== this) {
+        this._own.push(update);
+      }
+    });
+    this._moved = new MovedCells(ydoc, this, () =>
+      this._own.length === 0 ? null : Y.mergeUpdates(this._own)
+    );
+  }
+
+  readonly notebook: YNotebook;
+
+  sync(...others: Person[]): void {
+    for (const { notebook } of others) {
+      const missing = Y.encodeStateAsUpdate(notebook.ydoc, Y.encodeStateVector(this.notebook.ydoc));
+      Y.applyUpdate(this.notebook.ydoc, missing, this);
+    }
+  }
+
+  /** All that was written here is in the file. */
+  filed(): void {
+    this._own.length = 0;
+  }
+
+  type(id: string, at: number, text: string, end = at): void {
+    this._cell(id).updateSource(at, end, text);
+  }
+
+  read(id: string): string {
+    return this._cell(id).getSource();
+  }
+
+  get sources(): string[] {
+    return this.notebook.cells.map(cell => cell.getSource());
+  }
+
+  dispose(): void {
+    this._moved.dispose();
+    this.notebook.dispose();
+  }
+
+  private _cell(id: string) {
+    const found = this.notebook.cells.find(cell => cell.getId() === id);
+    if (found === undefined) {
+      throw new Error(`There is no cell ${id}`);
+    }
+    return found;
+  }
+
+  private readonly _own: Uint8Array[] = [];
+  private readonly _moved: MovedCells;
+}
+
+export function cell(id: string, source: string): ICodeCell {
+  return { id, cell_type: 'code', source, metadata: {}, outputs: [], execution_count: null };
+}
+
+/** Those who have the notebook open in this test. */
+let people: Person[] = [];
+
+/** A typist and a mover, who have the same notebook. */
+export function meet(count = 2, perCell = false): Person[] {
+  people = Array.from({ length: count }, () => new Person(perCell));
+  const [first, ...others] = people;
+  const cells = [cell('a', 'alpha'), cell('b', 'beta'), cell('c', 'gamma')];
+  first?.notebook.fromJSON({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 });
+  others.forEach(other => other.sync(...people));
+  people.forEach(person => person.filed());
+  return people;
+}
+
+export function meetTwo(perCell = false): [Person, Person] {
+  const [typist, mover] = meet(2, perCell);
+  if (typist === undefined || mover === undefined) {
+    throw new Error('Nobody came');
+  }
+  return [typist, mover];
+}
+
+/** Until nobody has anything new; all have the same then. */
+export function settle(): void {
+  for (let round = 0; round < 3; round++) {
+    people.forEach(person => person.sync(...people));
+  }
+  people.forEach(person => expect(person.sources).toEqual(people[0]?.sources));
+}
+
+/** Everybody leaves. */
+export function part(): void {
+  people.splice(0).forEach(person => person.dispose());
+}
+
+/** All that was written is in the file. */
+export function file(): void {
+  people.forEach(person => person.filed());
+}

@@ -1,0 +1,170 @@
+import { wholeDice } from '../../__tests__/dice';
+import { editOnlyWhatDiffers } from '../../leastedits';
+import { cell, file, meetTwo, part, settle } from './people';
+import type { Person } from './people';
+
+editOnlyWhatDiffers();
+
+beforeAll(() => void jest.spyOn(console, 'warn').mockImplementation());
+afterAll(() => jest.restoreAllMocks());
+afterEach(part);
+
+/** What the others have written, and nothing else, is there; each word once. */
+function wordsOf({ sources }: Person): string[] {
+  return sources.join(' ').trim().split(/\s+/).sort();
+}
+
+/** As JupyterLab splits a cell: the first part is a new one. */
+function split({ notebook }: Person, index: number, at: number): void {
+  const old = notebook.getCell(index);
+  const source = old.getSource();
+  notebook.transact(() => {
+    notebook.insertCells(index, [{ cell_type: 'code', source: source.slice(0, at).trim() }]);
+    old.setSource(source.slice(at).trim());
+  });
+}
+
+function splitAtWord(person: Person, index: number, word: number): void {
+  const source = person.notebook.getCell(index).getSource();
+  split(person, index, source.split(' ').slice(0, word).join(' ').length);
+}
+
+/** As JupyterLab merges a cell with the one below. */
+function merge({ notebook }: Person, index: number): void {
+  const [source, below] = [notebook.getCell(index), notebook.getCell(index + 1)].map(one =>
+    one.getSource()
+  );
+  notebook.transact(() => {
+    notebook.deleteCell(index);
+    notebook.insertCell(index, { cell_type: 'code', source: `${source}\n\n${below}` });
+    notebook.deleteCell(index + 1);
+  });
+}
+
+function idAt({ notebook }: Person, index: number): string {
+  return notebook.getCell(index).getId();
+}
+
+describe.each([true, false])('what is undone, where undo is by cell: %s (M21)', perCell => {
+  function begin(): [Person, Person] {
+    const [typist, doer] = meetTwo(perCell);
+    doer.notebook.undoManager.clear();
+    return [typist, doer];
+  }
+
+  it('leaves a cell in which others have written, with what they wrote', () => {
+    const [typist, doer] = begin();
+    doer.notebook.insertCell(0, cell('d', 'delta'));
+    settle();
+    typist.type('d', 5, ' and a page');
+    settle();
+    doer.notebook.undo();
+    settle();
+    expect(doer.sources).toEqual([' and a page', 'alpha', 'beta', 'gamma']);
+    expect(doer.notebook.getCell(0).toJSON()).toMatchObject({ id: 'd', cell_type: 'code' });
+    doer.notebook.redo();
+    settle();
+    expect(doer.sources).toEqual(['delta and a page', 'alpha', 'beta', 'gamma']);
+  });
+
+  it.each([
+    ['nobody else', (): void => undefined],
+    ['others only spaces', (typist: Person) => typist.type('d', 0, ' \n')],
+    ['the same person', (_: Person, doer: Person) => doer.type('d', 0, 'my ')]
+  ])('leaves nothing of a cell in which %s has written', (_, write) => {
+    const [typist, doer] = begin();
+    doer.notebook.insertCell(0, cell('d', 'delta'));
+    settle();
+    write(typist, doer);
+    settle();
+    doer.notebook.undo();
+    settle();
+    expect(doer.sources).toEqual(['alpha', 'beta', 'gamma']);
+  });
+
+  it('leaves what others wrote into a part of a cell that was split', () => {
+    const [typist, doer] = begin();
+    split(doer, 1, 2);
+    settle();
+    typist.type(idAt(typist, 1), 2, ' more');
+    settle();
+    doer.notebook.undo();
+    settle();
+    expect(doer.sources).toEqual(['alpha', ' more', 'beta', 'gamma']);
+  });
+
+  it('leaves what others wrote into cells that were merged', () => {
+    const [typist, doer] = begin();
+    merge(doer, 0);
+    settle();
+    typist.type(idAt(typist, 0), 0, 'more ');
+    settle();
+    doer.notebook.undo();
+    settle();
+    expect(wordsOf(doer)).toEqual(['alpha', 'beta', 'gamma', 'more']);
+    doer.notebook.redo();
+    settle();
+    expect(doer.sources).toEqual(['more alpha\n\nbeta', 'gamma']);
+  });
+
+  it('leaves nothing of what was deleted, and is deleted again', () => {
+    const [typist, doer] = begin();
+    typist.type('b', 4, ' and more');
+    settle();
+    doer.notebook.deleteCell(1);
+    doer.notebook.undo();
+    doer.notebook.redo();
+    settle();
+    expect(doer.sources).toEqual(['alpha', 'gamma']);
+  });
+
+  it('leaves what others wrote into a cell that was also moved', () => {
+    const [typist, doer] = begin();
+    const { notebook } = doer;
+    notebook.insertCell(0, cell('d', 'delta'));
+    settle();
+    typist.type('d', 5, ' one');
+    settle();
+    notebook.undoManager.stopCapturing();
+    notebook.moveCell(0, 2);
+    settle();
+    typist.type('d', 9, ' two');
+    settle();
+    notebook.undo();
+    notebook.undo();
+    settle();
+    expect(wordsOf(doer)).toEqual(['alpha', 'beta', 'gamma', 'one', 'two']);
+  });
+
+  it('leaves each word of others once, whatever it is', () => {
+    for (let seed = 0; seed < 40; seed++) {
+      const random = wholeDice(seed);
+      part();
+      const [typist, doer] = begin();
+      const { notebook } = doer;
+      const anywhere = () => random(notebook.cells.length);
+      const deeds = [
+        () => notebook.insertCell(anywhere(), { cell_type: 'code', source: 'DOER' }),
+        () => splitAtWord(doer, anywhere(), random(3)),
+        () => notebook.cells.length > 1 && merge(doer, random(notebook.cells.length - 1)),
+        () => notebook.moveCell(anywhere(), anywhere()),
+        () => notebook.undo(),
+        () => notebook.undo(),
+        () => notebook.redo()
+      ];
+      const words = ['alpha', 'beta', 'gamma'];
+      for (let turn = 0; turn < 20; turn++) {
+        const id = idAt(typist, random(typist.sources.length));
+        words.push(`word${turn}`);
+        typist.type(id, random(2) * typist.read(id).length, ` word${turn} `);
+        settle();
+        file();
+        notebook.undoManager.stopCapturing();
+        deeds[random(deeds.length)]?.();
+        settle();
+      }
+      const found = wordsOf(doer).filter(word => word !== 'DOER');
+      expect([seed, found]).toEqual([seed, words.sort()]);
+    }
+  });
+});

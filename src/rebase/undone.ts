@@ -1,0 +1,192 @@
+import type { IDisposable } from '@lumino/disposable';
+import * as Y from 'yjs';
+
+/**
+ * Lets nobody take the words of others away by undoing.
+ *
+ * A cell that somebody has inserted, as by splitting or merging, goes when that is undone, with all
+ * that is in it. Where others have written in it, only what is being undone goes: the cell stays with
+ * what they wrote. Where the cell comes back in another place, as when a move is undone, it may go.
+ */
+export class KeptWords implements IDisposable {
+  constructor(private readonly _doc: Y.Doc) {
+    this._cells = _doc.getArray('cells');
+    _doc.on('beforeTransaction', this._prepare);
+    _doc.on('afterTransaction', this._adoptReturned);
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    this._isDisposed = true;
+    this._doc.off('beforeTransaction', this._prepare);
+    this._doc.off('afterTransaction', this._adoptReturned);
+  }
+
+  /** What `write` writes here are words of others. */
+  adopt(write: () => void): void {
+    const { clientID } = this._doc;
+    const clock = Y.getState(this._doc.store, clientID);
+    write();
+    const length = Y.getState(this._doc.store, clientID) - clock;
+    this._adopted.push({ client: clientID, clock, length });
+  }
+
+  private readonly _prepare = (transaction: Y.Transaction): void => {
+    const by: unknown = transaction.origin;
+    if (!(by instanceof Y.UndoManager)) {
+      return;
+    }
+    this._undoing = { by, transaction, stack: [...stackOf(by)] };
+    if (!this._watched.has(by)) {
+      this._watched.add(by);
+      const { deleteFilter } = by;
+      by.deleteFilter = item => deleteFilter(item) && this._mayGo(item);
+    }
+  };
+
+  /** What is undone is copied back, and so belongs to who undoes it, whoever wrote it. */
+  private readonly _adoptReturned = (transaction: Y.Transaction): void => {
+    if (this._undoing?.transaction !== transaction) {
+      return;
+    }
+    const { by, stack } = this._undoing;
+    this._undoing = null;
+    this._going = null;
+    for (const { deletions } of stack.slice(stackOf(by).length)) {
+      Y.iterateDeletedStructs(transaction, deletions, struct => {
+        const isText = struct instanceof Y.Item && struct.content instanceof Y.ContentString;
+        if (isText && struct.redone !== null && this._isOfOthers(struct.id)) {
+          this._adopted.push({ ...struct.redone, length: struct.length });
+        }
+      });
+    }
+  };
+
+  private _mayGo(item: Y.Item): boolean {
+    if (this._undoing === null || this._isDisposed) {
+      return true;
+    }
+    const cell = cellOf(item, this._cells);
+    const isText = item.content instanceof Y.ContentString;
+    return cell === null || !this._stays(cell) || (isText && item.parent === cell.get('source'));
+  }
+
+  /** Asked of a cell before anything in it is gone. */
+  private _stays(cell: Y.Map<unknown>): boolean {
+    const going = this._cellsGoing();
+    let stays = going.get(cell);
+    if (stays === undefined) {
+      return false;
+    }
+    stays ??= this._hasWordsOfOthers(cell) && !this._isBack(cell.get('id'));
+    going.set(cell, stays);
+    return stays;
+  }
+
+  /** The cells that what is being undone has inserted, and whether they stay; `null` if not known. */
+  private _cellsGoing(): Map<unknown, boolean | null> {
+    const undone = this._undone;
+    if (undone === undefined || this._undoing === null) {
+      return new Map();
+    }
+    if (this._going?.undone !== undone) {
+      const cells = new Map<unknown, null>();
+      this._going = { undone, cells };
+      const { transaction } = this._undoing;
+      Y.iterateDeletedStructs(transaction, undone.insertions, struct => {
+        const item = struct instanceof Y.Item ? redoneOf(struct, this._doc) : null;
+        if (item?.parent === this._cells && item.content instanceof Y.ContentType) {
+          cells.set(item.content.type, null);
+        }
+      });
+    }
+    return this._going.cells;
+  }
+
+  private _hasWordsOfOthers(cell: Y.Map<unknown>): boolean {
+    const source = cell.get('source');
+    const undone = this._undone?.insertions;
+    let part = source instanceof Y.Text ? source._start : null;
+    for (; part !== null; part = part.right) {
+      const { id, content, deleted } = part;
+      const isWord = !deleted && content instanceof Y.ContentString && content.str.trim() !== '';
+      const isUndone = undone !== undefined && Y.isDeleted(undone, id);
+      if (isWord && !isUndone && this._isOfOthers(id)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private _isBack(id: unknown): boolean {
+    const going = this._cellsGoing();
+    return this._cells
+      .toArray()
+      .some(cell => cell instanceof Y.Map && !going.has(cell) && cell.get('id') === id);
+  }
+
+  private _isOfOthers({ client, clock }: Y.ID): boolean {
+    const isAdopted = (span: Span) =>
+      span.client === client && span.clock <= clock && clock < span.clock + span.length;
+    return client !== this._doc.clientID || this._adopted.some(isAdopted);
+  }
+
+  /** What is being undone is not told: it is what was on the stack before, and is not any more. */
+  private get _undone(): StackItem | undefined {
+    const { by, stack } = this._undoing ?? {};
+    return by === undefined ? undefined : stack?.[stackOf(by).length];
+  }
+
+  private readonly _cells: Y.Array<unknown>;
+  private readonly _watched = new WeakSet<Y.UndoManager>();
+  /** Words of others that have been written again here. */
+  private readonly _adopted: Span[] = [];
+  private _undoing: Undoing | null = null;
+  private _going: { undone: StackItem; cells: Map<unknown, boolean | null> } | null = null;
+  private _isDisposed = false;
+}
+
+export type StackItem = Y.UndoManager['undoStack'][number];
+
+export function stackOf({ undoing, undoStack, redoStack }: Y.UndoManager): readonly StackItem[] {
+  return undoing ? undoStack : redoStack;
+}
+
+interface Undoing {
+  readonly by: Y.UndoManager;
+  readonly transaction: Y.Transaction;
+  /** All that could be undone before. */
+  readonly stack: readonly StackItem[];
+}
+
+interface Span {
+  readonly client: number;
+  readonly clock: number;
+  readonly length: number;
+}
+
+/** The cell that an item is, or is a part of. */
+function cellOf(item: Y.Item, cells: Y.Array<unknown>): Y.Map<unknown> | null {
+  let at: Y.Item | null = item;
+  while (at !== null && at.parent !== cells) {
+    at = at.parent instanceof Y.AbstractType ? at.parent._item : null;
+  }
+  const type: unknown = at?.content instanceof Y.ContentType ? at.content.type : null;
+  return type instanceof Y.Map ? type : null;
+}
+
+/** What an item that was deleted is now, if it has come back. */
+function redoneOf(item: Y.Item, doc: Y.Doc): Y.Item {
+  let now = item;
+  while (now.redone !== null) {
+    const next: unknown = Y.getItem(doc.store, now.redone);
+    if (!(next instanceof Y.Item)) {
+      break;
+    }
+    now = next;
+  }
+  return now;
+}
