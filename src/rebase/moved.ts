@@ -2,16 +2,19 @@ import type { IDisposable } from '@lumino/disposable';
 import * as Y from 'yjs';
 
 import { Edits } from './edits';
+import { carryIntoAll, mergedCells } from './merged';
+import type { Carried } from './merged';
 import { mergeText } from './texts';
 import { KeptWords, stackOf } from './undone';
 import type { StackItem } from './undone';
 
 /**
- * Brings what was typed here into a cell along when somebody else moves the cell.
+ * Brings what was typed here into a cell along when somebody else moves or merges the cell.
  *
  * Moving a cell is deleting it and inserting a copy with the same id, so what the mover had not
  * received is gone with the old one. Of what this client knows to be its own and not yet in the
- * file, whatever the copy lacks is written into the copy. A cell that is gone for good stays gone.
+ * file, whatever the copy lacks is written into the copy. So it is where cells are merged into one
+ * that has another id. A cell that is gone for good stays gone.
  *
  * Where the move is undone here, the cell comes back with the text that it had then. What anybody has
  * written into the copy since is written into it again: it was not part of the move.
@@ -57,13 +60,36 @@ export class MovedCells implements IDisposable {
       return;
     }
     const edits = Edits.of(update);
+    const went = new Map<Y.Item, Gone>();
     for (const item of deleted) {
       const cell = readDeleted(item, transaction, edits);
-      if (cell !== null && cell.base !== cell.mine) {
-        this._gone.push(cell);
+      if (cell !== null) {
+        went.set(item, cell);
       }
     }
+    const lacking = [...went.values()].filter(({ base, mine }) => base !== mine);
+    if (lacking.length > 0) {
+      this._gone.push(...lacking);
+      this._merged.push(...this._findMerged(went, event.changes.added));
+    }
   };
+
+  /** Cells of which there is one with the same id were moved, and not merged. */
+  private _findMerged(went: Map<Y.Item, Gone>, added: Iterable<Y.Item>): Carried[] {
+    const [here, before] = [
+      textsById(this._cells),
+      new Set([...went.values()].map(({ id }) => id))
+    ];
+    const lost = new Map([...went].filter(([, { id }]) => !here.has(id)));
+    const came = new Map<Y.Item, Y.Text>();
+    for (const item of added) {
+      const [[id, text] = []] = textsById([typeOf(item)]);
+      if (text !== undefined && !before.has(id as string)) {
+        came.set(item, text);
+      }
+    }
+    return lost.size > 0 && came.size > 0 ? mergedCells(this._cells, lost, came) : [];
+  }
 
   /** What is being undone is not told: it is what was on the stack before, and is not any more. */
   private readonly _noteStack = ({ origin }: Y.Transaction): void => {
@@ -92,7 +118,7 @@ export class MovedCells implements IDisposable {
 
   /** Once all have been told of the new cells, so that nobody is told of the same text twice. */
   private readonly _carry = (): void => {
-    const gone = this._gone.splice(0);
+    const [gone, merged] = [this._gone.splice(0), this._merged.splice(0)];
     if (gone.length === 0) {
       return;
     }
@@ -107,12 +133,14 @@ export class MovedCells implements IDisposable {
           carry();
         }
       }
+      merged.forEach(carryIntoAll);
     }, this);
   };
 
   private readonly _cells: Y.Array<unknown>;
   private readonly _kept: KeptWords;
   private readonly _gone: Gone[] = [];
+  private readonly _merged: Carried[] = [];
   /** Sources that have come back before: what of them was made by a move has other ids by now. */
   private readonly _returned = new WeakSet<Y.Text>();
   private _stack: readonly StackItem[] = [];

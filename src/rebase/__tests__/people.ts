@@ -105,3 +105,27 @@ export function part(): void {
 export function file(): void {
   people.forEach(person => person.filed());
 }
+
+/** As JupyterLab splits a cell: the first part is a new one. */
+export function split({ notebook }: Person, index: number, at: number): void {
+  const old = notebook.getCell(index);
+  const source = old.getSource();
+  notebook.transact(() => {
+    notebook.insertCells(index, [{ cell_type: 'code', source: source.slice(0, at).trim() }]);
+    old.setSource(source.slice(at).trim());
+  });
+}
+
+/** As JupyterLab merges a cell with those below. */
+export function merge({ notebook }: Person, index: number, count = 2): void {
+  const sources = notebook.cells.slice(index, index + count).map(one => one.getSource());
+  notebook.transact(() => {
+    notebook.deleteCell(index);
+    notebook.insertCell(index, { cell_type: 'code', source: sources.join('\n\n') });
+    notebook.deleteCellRange(index + 1, index + count);
+  });
+}
+
+export function idAt({ notebook }: Person, index: number): string {
+  return notebook.getCell(index).getId();
+}

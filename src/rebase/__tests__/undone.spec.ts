@@ -1,6 +1,6 @@
 import { wholeDice } from '../../__tests__/dice';
 import { editOnlyWhatDiffers } from '../../leastedits';
-import { cell, file, meetTwo, part, settle } from './people';
+import { cell, file, idAt, meetTwo, merge, part, settle, split } from './people';
 import type { Person } from './people';
 
 editOnlyWhatDiffers();
@@ -14,35 +14,9 @@ function wordsOf({ sources }: Person): string[] {
   return sources.join(' ').trim().split(/\s+/).sort();
 }
 
-/** As JupyterLab splits a cell: the first part is a new one. */
-function split({ notebook }: Person, index: number, at: number): void {
-  const old = notebook.getCell(index);
-  const source = old.getSource();
-  notebook.transact(() => {
-    notebook.insertCells(index, [{ cell_type: 'code', source: source.slice(0, at).trim() }]);
-    old.setSource(source.slice(at).trim());
-  });
-}
-
 function splitAtWord(person: Person, index: number, word: number): void {
   const source = person.notebook.getCell(index).getSource();
   split(person, index, source.split(' ').slice(0, word).join(' ').length);
-}
-
-/** As JupyterLab merges a cell with the one below. */
-function merge({ notebook }: Person, index: number): void {
-  const [source, below] = [notebook.getCell(index), notebook.getCell(index + 1)].map(one =>
-    one.getSource()
-  );
-  notebook.transact(() => {
-    notebook.deleteCell(index);
-    notebook.insertCell(index, { cell_type: 'code', source: `${source}\n\n${below}` });
-    notebook.deleteCell(index + 1);
-  });
-}
-
-function idAt({ notebook }: Person, index: number): string {
-  return notebook.getCell(index).getId();
 }
 
 describe.each([true, false])('what is undone, where undo is by cell: %s (M21)', perCell => {

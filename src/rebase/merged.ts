@@ -1,0 +1,114 @@
+import type * as Y from 'yjs';
+
+import { mergeText } from './texts';
+
+/** A text as it was here, and as it was without the edits that are our own. */
+export interface Text {
+  readonly base: string;
+  readonly mine: string;
+}
+
+/** What of our own has to come along, and into which sources, in the order of their cells. */
+export interface Carried extends Text {
+  readonly into: readonly Y.Text[];
+}
+
+/**
+ * What has become of cells that are gone without another one of the same id in their place.
+ *
+ * Merging cells is deleting them and inserting a new one where they were, and undoing that the
+ * reverse. A cell that is gone for good has no other with its text beside it.
+ */
+export function mergedCells(
+  cells: Y.Array<unknown>,
+  went: ReadonlyMap<Y.Item, Text>,
+  came: ReadonlyMap<Y.Item, Y.Text>
+): Carried[] {
+  return placesOf(cells, went, came).flatMap(({ gone, added }) => {
+    const parts = added.map(text => ({ text, of: gone.filter(cell => mayBeIn(cell, [text])) }));
+    const merged = parts.find(({ of }) => of.length > 1 && says(of));
+    if (merged !== undefined) {
+      return [{ ...joined(merged.of), into: [merged.text] }];
+    }
+    const whole = gone.find(cell => mayBeIn(cell, added));
+    const isParted = added.length > 1 && whole !== undefined && says([whole]);
+    return isParted ? [{ ...whole, into: added }] : [];
+  });
+}
+
+/** Writes what leads from `base` to `mine` into texts that are one text together. */
+export function carryIntoAll({ base, mine, into }: Carried): void {
+  const hunks = mergeText(base, mine, into.map(String).join(BETWEEN));
+  const starts = into.map((_, index) => lengthOf(into.slice(0, index)));
+  for (const { from, to, insert } of [...hunks].reverse()) {
+    const index = starts.filter(start => start <= from).length - 1;
+    const text = into[index];
+    if (text !== undefined) {
+      const at = Math.min(from - (starts[index] ?? 0), text.length);
+      text.delete(at, Math.min(to - from, text.length - at));
+      text.insert(at, insert);
+    }
+  }
+}
+
+function lengthOf(texts: readonly Y.Text[]): number {
+  return texts.reduce((sum, { length }) => sum + length + BETWEEN.length, 0);
+}
+
+/** What JupyterLab writes between cells that it merges. */
+const BETWEEN = '\n\n';
+
+interface Place {
+  readonly gone: Text[];
+  readonly added: Y.Text[];
+}
+
+/** Where cells went and came with none between them that stayed. */
+function placesOf(
+  cells: Y.Array<unknown>,
+  went: ReadonlyMap<Y.Item, Text>,
+  came: ReadonlyMap<Y.Item, Y.Text>
+): Place[] {
+  let place: Place = { gone: [], added: [] };
+  const places = [place];
+  for (let item = cells._start; item !== null; item = item.right) {
+    const [gone, added] = [went.get(item), came.get(item)];
+    if (gone !== undefined) {
+      place.gone.push(gone);
+    } else if (added !== undefined) {
+      place.added.push(added);
+    } else if (!item.deleted) {
+      place = { gone: [], added: [] };
+      places.push(place);
+    }
+  }
+  return places;
+}
+
+/** How much of a cell has to be there, as where the room finds that two cells have been one. */
+const RELATED = 0.2;
+
+/** The others may lack what somebody else has just written, and have any of what was written here. */
+function mayBeIn({ base, mine }: Text, texts: readonly Y.Text[]): boolean {
+  const [before, now] = [wordsOf(base), wordsOf(mine)];
+  const there = new Set(wordsOf(texts.map(String).join(BETWEEN)));
+  const left = new Set(now);
+  const isMuchThere = (words: readonly string[]) =>
+    words.filter(word => there.has(word)).length >= RELATED * words.length;
+  return isMuchThere(before.filter(word => left.has(word))) || isMuchThere(now);
+}
+
+function says(texts: readonly Text[]): boolean {
+  return texts.some(({ base }) => wordsOf(base).length > 0);
+}
+
+function joined(texts: readonly Text[]): Text {
+  return {
+    base: texts.map(({ base }) => base).join(BETWEEN),
+    mine: texts.map(({ mine }) => mine).join(BETWEEN)
+  };
+}
+
+function wordsOf(text: string): string[] {
+  return text.match(/\S+/g) ?? [];
+}
