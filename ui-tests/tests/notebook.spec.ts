@@ -5,6 +5,7 @@ import {
   kernelId,
   notebook,
   openDocument,
+  run,
   sources,
   typeInCell
 } from './documents';
@@ -75,28 +76,54 @@ test('cells are added, deleted, moved, split, merged and changed together', asyn
   await expect(bob.locator('.jp-MarkdownCell')).toHaveCount(1);
 });
 
-test('what is typed offline into a cell that somebody moves meanwhile comes along', async ({
+// The cells, where Ada types in the second one.
+const meanwhile = [
+  ['moves', 'notebook:move-cell-up', ['two typed offline', 'one', 'three']],
+  ['merges', 'notebook:merge-cell-above', ['one\n\ntwo typed offline', 'three']]
+] as const;
+
+for (const [what, command, expected] of meanwhile) {
+  test(`what is typed offline into a cell that somebody ${what} meanwhile comes along`, async ({
+    page,
+    join,
+    lab,
+    tmpPath
+  }) => {
+    const path = `${tmpPath}/${PATH}`;
+    await lab.write(path, notebook(['one', 'two', 'three']));
+    const [ada, bob] = await together(page, join, path);
+    // A kernel that cannot start offline is another matter, of which JupyterLab tells.
+    await kernelId(ada);
+    await ada.context().setOffline(true);
+    await typeInCell(ada, 1, ' typed offline');
+    await bob.notebook.selectCells(1);
+    await run(bob, command);
+    const without = expected.map(source => source.replace(' typed offline', ''));
+    await eventually(async () => sources(bob)).toEqual(without);
+    await ada.context().setOffline(false);
+    await everywhere([ada, bob], lab, path, expected);
+    await expect(ada.locator('.jp-Notebook-cell').first()).toContainText('two typed offline');
+    await expect(bob.locator('.jp-Notebook-cell').first()).toContainText('two typed offline');
+  });
+}
+
+test('undoing the insertion of a cell leaves what another has written there', async ({
   page,
   join,
   lab,
   tmpPath
 }) => {
   const path = `${tmpPath}/${PATH}`;
-  await lab.write(path, notebook(['one', 'two', 'three']));
+  await lab.write(path, notebook(['one']));
   const [ada, bob] = await together(page, join, path);
-  // A kernel that cannot start offline is another matter, of which JupyterLab tells.
-  await kernelId(ada);
-  await ada.context().setOffline(true);
-  await typeInCell(ada, 1, ' typed offline');
-  await bob.notebook.selectCells(1);
-  await bob.evaluate(async () => {
-    await window.jupyterapp.commands.execute('notebook:move-cell-up', {});
-  });
-  await eventually(async () => sources(bob)).toEqual(['two', 'one', 'three']);
-  await ada.context().setOffline(false);
-  await everywhere([ada, bob], lab, path, ['two typed offline', 'one', 'three']);
-  await expect(ada.locator('.jp-Notebook-cell').first()).toContainText('two typed offline');
-  await expect(bob.locator('.jp-Notebook-cell').first()).toContainText('two typed offline');
+  await ada.notebook.selectCells(0);
+  await run(ada, 'notebook:insert-cell-below');
+  await expect(bob.locator('.jp-Notebook-cell')).toHaveCount(2);
+  await typeInCell(bob, 1, 'of Bob');
+  await everywhere([ada, bob], lab, path, ['one', 'of Bob']);
+  await run(ada, 'notebook:undo');
+  await typeInCell(bob, 1, ' and more');
+  await everywhere([ada, bob], lab, path, ['one', 'of Bob and more']);
 });
 
 test('a cell that one runs shows its output to both, from one kernel', async ({
