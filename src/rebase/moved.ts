@@ -17,7 +17,8 @@ import type { StackItem } from './undone';
  * that has another id. A cell that is gone for good stays gone.
  *
  * Where the move is undone here, the cell comes back with the text that it had then. What anybody has
- * written into the copy since is written into it again: it was not part of the move.
+ * written into the copy since is written into it again: it was not part of the move. Where somebody has
+ * moved the copy on, it stays where they have it.
  */
 export class MovedCells implements IDisposable {
   /**
@@ -104,7 +105,14 @@ export class MovedCells implements IDisposable {
     by: Y.UndoManager
   ) {
     const undone = this._stack[stackOf(by).length];
-    const back = textsById([...changes.added].map(typeOf));
+    const came = new Set([...changes.added].map(typeOf));
+    const back = textsById(came);
+    const here = textsById(this._cells.toArray().filter(cell => !came.has(cell)));
+    for (const [id, text] of back) {
+      if (here.has(id) && hasMadeGone(undone, this._cells)) {
+        this._doubled.push(text);
+      }
+    }
     for (const item of changes.deleted) {
       const cell = readDeleted(item, transaction, NO_EDITS);
       const text = back.get(cell?.id);
@@ -119,11 +127,17 @@ export class MovedCells implements IDisposable {
   /** Once all have been told of the new cells, so that nobody is told of the same text twice. */
   private readonly _carry = (): void => {
     const [gone, merged] = [this._gone.splice(0), this._merged.splice(0)];
-    if (gone.length === 0) {
+    const doubled = new Set<unknown>(this._doubled.splice(0));
+    if (gone.length + doubled.size === 0) {
       return;
     }
-    const texts = textsById(this._cells);
     this._doc.transact(() => {
+      for (let index = this._cells.length - 1; doubled.size > 0 && index >= 0; index--) {
+        if (doubled.has(sourceOf(this._cells.get(index)))) {
+          this._cells.delete(index);
+        }
+      }
+      const texts = textsById(this._cells);
       for (const { id, base, mine, isOfOthers = false } of gone) {
         const text = texts.get(id);
         const carry = () => text !== undefined && carryInto(text, base, mine);
@@ -141,6 +155,7 @@ export class MovedCells implements IDisposable {
   private readonly _kept: KeptWords;
   private readonly _gone: Gone[] = [];
   private readonly _merged: Carried[] = [];
+  private readonly _doubled: Y.Text[] = [];
   /** Sources that have come back before: what of them was made by a move has other ids by now. */
   private readonly _returned = new WeakSet<Y.Text>();
   private _stack: readonly StackItem[] = [];
@@ -160,12 +175,26 @@ interface Gone {
 function textsById(cells: Iterable<unknown>): Map<unknown, Y.Text> {
   const texts = new Map<unknown, Y.Text>();
   for (const cell of cells) {
-    const source: unknown = cell instanceof Y.Map ? cell.get('source') : undefined;
+    const source = sourceOf(cell);
     if (cell instanceof Y.Map && source instanceof Y.Text) {
       texts.set(cell.get('id'), source);
     }
   }
   return texts;
+}
+
+function sourceOf(cell: unknown): unknown {
+  return cell instanceof Y.Map ? cell.get('source') : undefined;
+}
+
+/** Whether what is being undone has made a cell, as a move does, that is not there any more. */
+function hasMadeGone(undone: StackItem | undefined, cells: Y.Array<unknown>): boolean {
+  for (let item = cells._start; item !== null; item = item.right) {
+    if (item.deleted && undone !== undefined && Y.isDeleted(undone.insertions, item.id)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** What the person who undoes has written into a text in what is being undone; `null` if unknown. */

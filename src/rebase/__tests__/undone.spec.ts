@@ -142,3 +142,37 @@ describe.each([true, false])('what is undone, where undo is by cell: %s (M21)', 
     }
   });
 });
+
+describe.each([true, false])(
+  'undoing a move of a cell that somebody has moved on, where undo is by cell: %s (M21)',
+  perCell => {
+    it('leaves the cell where it is now, once', () => {
+      const [other, mover] = meetTwo(perCell);
+      const { notebook } = mover;
+      notebook.undoManager.clear();
+      notebook.moveCell(1, 0);
+      settle();
+      other.type('b', 4, ' and more');
+      other.notebook.moveCell(0, 2);
+      settle();
+      notebook.undo();
+      settle();
+      expect(mover.sources).toEqual(['alpha', 'gamma', 'beta and more']);
+      notebook.redo();
+      settle();
+      expect(mover.sources).toEqual(['alpha', 'gamma', 'beta and more']);
+    });
+
+    it('brings a cell back that somebody has deleted since', () => {
+      const [other, mover] = meetTwo(perCell);
+      mover.notebook.undoManager.clear();
+      mover.notebook.moveCell(1, 0);
+      settle();
+      other.notebook.deleteCell(0);
+      settle();
+      mover.notebook.undo();
+      settle();
+      expect(mover.sources).toEqual(['alpha', 'beta', 'gamma']);
+    });
+  }
+);
