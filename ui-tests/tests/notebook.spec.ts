@@ -107,25 +107,6 @@ for (const [what, command, expected] of meanwhile) {
   });
 }
 
-test('undoing the insertion of a cell leaves what another has written there', async ({
-  page,
-  join,
-  lab,
-  tmpPath
-}) => {
-  const path = `${tmpPath}/${PATH}`;
-  await lab.write(path, notebook(['one']));
-  const [ada, bob] = await together(page, join, path);
-  await ada.notebook.selectCells(0);
-  await run(ada, 'notebook:insert-cell-below');
-  await expect(bob.locator('.jp-Notebook-cell')).toHaveCount(2);
-  await typeInCell(bob, 1, 'of Bob');
-  await everywhere([ada, bob], lab, path, ['one', 'of Bob']);
-  await run(ada, 'notebook:undo');
-  await typeInCell(bob, 1, ' and more');
-  await everywhere([ada, bob], lab, path, ['one', 'of Bob and more']);
-});
-
 test('a cell that one runs shows its output to both, from one kernel', async ({
   page,
   join,
