@@ -19,14 +19,14 @@ function splitAtWord(person: Person, index: number, word: number): void {
   split(person, index, source.split(' ').slice(0, word).join(' ').length);
 }
 
-describe.each([true, false])('what is undone, where undo is by cell: %s (M21)', perCell => {
+describe.each([true, false])('what is undone, where undo is by cell: %s', perCell => {
   function begin(): [Person, Person] {
     const [typist, doer] = meetTwo(perCell);
     doer.notebook.undoManager.clear();
     return [typist, doer];
   }
 
-  it('leaves a cell in which others have written, with what they wrote', () => {
+  it('leaves a cell in which others have written, with what they wrote (M21)', () => {
     const [typist, doer] = begin();
     doer.notebook.insertCell(0, cell('d', 'delta'));
     settle();
@@ -110,7 +110,7 @@ describe.each([true, false])('what is undone, where undo is by cell: %s (M21)', 
     expect(wordsOf(doer)).toEqual(['alpha', 'beta', 'gamma', 'one', 'two']);
   });
 
-  it('leaves each word of others once, whatever it is', () => {
+  it('leaves each word of others once, whatever it is (M21)', () => {
     for (let seed = 0; seed < 40; seed++) {
       const random = wholeDice(seed);
       part();
@@ -144,7 +144,7 @@ describe.each([true, false])('what is undone, where undo is by cell: %s (M21)', 
 });
 
 describe.each([true, false])(
-  'undoing a move of a cell that somebody has moved on, where undo is by cell: %s (M21)',
+  'undoing a move of a cell that somebody has moved on, where undo is by cell: %s',
   perCell => {
     it('leaves the cell where it is now, once', () => {
       const [other, mover] = meetTwo(perCell);
