@@ -341,7 +341,7 @@ async def test_a_fault_in_the_middle_is_no_acknowledgement(
     for client in (ada, bob):
         await client.durable()  # so that the fault meets the word, not what each began with
     room = app.services.rooms.get(room_of(ada)).room
-    owner = room._publisher._intake if where == "admit" else room.replica  # noqa: SLF001 - as it is
+    owner = room._publisher.intake if where == "admit" else room.replica  # noqa: SLF001 - as it is
     work, faults = getattr(owner, where), iter([RuntimeError("a fault of ours")])
 
     def fail_once(*args: Any) -> Any:
