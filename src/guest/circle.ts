@@ -1,10 +1,10 @@
 import { Awareness } from 'y-protocols/awareness';
 import { Doc } from 'yjs';
 
-import type { CollabContentProvider } from '../drive';
+import type { CollabContentProvider } from '../documents/drive';
 import type { Identity } from '../people/identity';
 import { publishUser } from '../people/publish';
-import type { DocumentProvider } from '../provider';
+import type { DocumentProvider } from '../documents/provider';
 
 type Shared = Pick<
   DocumentProvider,

@@ -4,7 +4,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
-import { AwarenessPresence } from '../replica';
+import { AwarenessPresence } from '../documents/replica';
 import { ServerLine, SessionDriver, watchPage } from '../session';
 import type { Replica } from '../session';
 import type { Identity } from './identity';

@@ -10,8 +10,8 @@ import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 
-import type { CollabContentProvider } from '../drive';
-import type { DocumentProvider } from '../provider';
+import type { CollabContentProvider } from '../documents/drive';
+import type { DocumentProvider } from '../documents/provider';
 import { rosterOf } from '../presence';
 import type { Roster } from '../presence';
 import { EditorView } from './views/editor';

@@ -12,7 +12,7 @@ import type { Widget } from '@lumino/widgets';
 import { Text } from 'yjs';
 
 import { readConfig } from '../config';
-import { CollabContentProvider } from '../drive';
+import { CollabContentProvider } from '../documents/drive';
 import { ViewOnlyBadge } from '../guest/badge';
 import { guardCommands, type Run } from '../guest/commandgate';
 import { LateRuns } from '../guest/lateruns';
@@ -20,7 +20,7 @@ import { lockOf, type Lock } from '../guest/lock';
 import { readOnlyWhileViewing } from '../guest/readonly';
 import { Restraint, withoutKernel } from '../guest/restraint';
 import { onDocumentWidget } from '../guest/widgets';
-import type { DocumentProvider } from '../provider';
+import type { DocumentProvider } from '../documents/provider';
 import { translationOf } from '../translation';
 
 /** Keeps the editors of documents that may only be viewed from being written in. */

@@ -11,7 +11,7 @@ import type { Widget } from '@lumino/widgets';
 
 import { FilePresence, ICursorSettings, NotebookPresence, trackerOf } from '../cursors';
 import type { BeyondNavigator, CursorSettings, CursorTracker } from '../cursors';
-import { CollabContentProvider } from '../drive';
+import { CollabContentProvider } from '../documents/drive';
 import { translationOf } from '../translation';
 
 /** What shows who is out of sight, by the widget of the document. */

@@ -3,8 +3,8 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { PathExt } from '@jupyterlab/coreutils';
 import { IDocumentManagerDialogs } from '@jupyterlab/docmanager';
 
-import { CollabContentProvider } from '../drive';
-import type { DocumentProvider } from '../provider';
+import { CollabContentProvider } from '../documents/drive';
+import type { DocumentProvider } from '../documents/provider';
 import { conditionOf } from '../ui/describe';
 import type { Condition } from '../ui/describe';
 

@@ -2,7 +2,7 @@ import { ICollaborativeContentProvider } from '@jupyter/collaborative-drive';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { NbConvert } from '@jupyterlab/services';
 
-import { CollabContentProvider } from '../drive';
+import { CollabContentProvider } from '../documents/drive';
 
 /**
  * Lets documents that are being opened go first.

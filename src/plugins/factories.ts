@@ -5,7 +5,7 @@ import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { INotebookModel } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 
-import { CONTENT_PROVIDER_ID } from '../drive';
+import { CONTENT_PROVIDER_ID } from '../documents/drive';
 import { mirrorOutputs } from '../outputs';
 
 /** Files that are text, in the editor and in every other view of them. */

@@ -11,7 +11,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Awareness } from 'y-protocols/awareness';
 
 import { readConfig } from '../config';
-import { CollabContentProvider } from '../drive';
+import { CollabContentProvider } from '../documents/drive';
 import { explainRefusal } from '../explain';
 import { Circle } from '../guest/circle';
 import { EndedNotice } from '../guest/ended';
@@ -24,7 +24,7 @@ import { onDocumentWidget } from '../guest/widgets';
 import { Commands } from '../people/commands';
 import { IIdentity } from '../people/identity';
 import type { Identity } from '../people/identity';
-import type { DocumentProvider } from '../provider';
+import type { DocumentProvider } from '../documents/provider';
 import { differenceOf } from '../rebase';
 import { unsynced } from '../session';
 import { translationOf } from '../translation';

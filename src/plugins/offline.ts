@@ -5,7 +5,7 @@ import { IDocumentManager } from '@jupyterlab/docmanager';
 import { ITranslator } from '@jupyterlab/translation';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { CollabContentProvider } from '../drive';
+import { CollabContentProvider } from '../documents/drive';
 import type { Entry, OfflineStorage } from '../offline';
 import { translationOf } from '../translation';
 

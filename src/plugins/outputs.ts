@@ -5,7 +5,7 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
 
 import { readConfig } from '../config';
-import { CollabContentProvider } from '../drive';
+import { CollabContentProvider } from '../documents/drive';
 import { feedOutputs, OutputWords, readLimits } from '../outputs';
 import { translationOf } from '../translation';
 

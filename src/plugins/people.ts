@@ -11,7 +11,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import type { Awareness } from 'y-protocols/awareness';
 
-import { CollabContentProvider } from '../drive';
+import { CollabContentProvider } from '../documents/drive';
 import { Announcer } from '../people/announcer';
 import { addCommands, Commands } from '../people/commands';
 import type { Parts } from '../people/commands';

@@ -5,7 +5,7 @@ import { Notification } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { ITranslator } from '@jupyterlab/translation';
 
-import { CollabContentProvider } from '../drive';
+import { CollabContentProvider } from '../documents/drive';
 import { saveCopy } from '../reopen/copy';
 import { DifferenceKeeper } from '../reopen/keeper';
 import { reopen } from '../reopen/reopen';

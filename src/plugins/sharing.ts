@@ -8,8 +8,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { RankedMenu, shareIcon, ToolbarButton } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 
-import { CollabContentProvider } from '../drive';
-import type { DocumentProvider } from '../provider';
+import { CollabContentProvider } from '../documents/drive';
+import type { DocumentProvider } from '../documents/provider';
 import {
   addShareCommands,
   documentSection,

@@ -7,7 +7,7 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import { ITranslator } from '@jupyterlab/translation';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { CollabContentProvider } from '../drive';
+import { CollabContentProvider } from '../documents/drive';
 import { StayingPut } from '../staying';
 import type { LostCell } from '../staying';
 import { translationOf } from '../translation';

@@ -2,12 +2,12 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
-import type { CollabContentProvider } from '../drive';
+import type { CollabContentProvider } from '../documents/drive';
 import type { Keepsake, Piece } from '../offline';
-import type { DocumentProvider } from '../provider';
+import type { DocumentProvider } from '../documents/provider';
 import { applyDifference, differenceOf } from '../rebase';
 import type { Difference } from '../rebase';
-import { UnloadGuard } from '../unload';
+import { UnloadGuard } from '../documents/unload';
 
 /**
  * Carries what a person wrote from a document whose history is lost to the one that is opened

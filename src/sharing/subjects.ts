@@ -7,8 +7,8 @@ import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import type { Contents } from '@jupyterlab/services';
 import type { Widget } from '@lumino/widgets';
 
-import type { CollabContentProvider } from '../drive';
-import type { DocumentProvider } from '../provider';
+import type { CollabContentProvider } from '../documents/drive';
+import type { DocumentProvider } from '../documents/provider';
 import type { Page } from './address';
 import type { Subject } from './subject';
 

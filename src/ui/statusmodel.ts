@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { VDomModel } from '@jupyterlab/ui-components';
 
-import type { DocumentProvider } from '../provider';
+import type { DocumentProvider } from '../documents/provider';
 import { follow, LATE, now } from '../session';
 import type { Waiting } from '../session';
 import { CALM, describe, NEWS } from './describe';

@@ -1,8 +1,8 @@
 import { YFile } from '@jupyter/ydoc';
 import * as Y from 'yjs';
 
-import { create, NOTHING, PRESENT, setUp, sync } from '../../__tests__/world';
-import type { World } from '../../__tests__/world';
+import { create, NOTHING, PRESENT, setUp, sync } from '../../documents/__tests__/world';
+import type { World } from '../../documents/__tests__/world';
 import type { Access } from '../../protocol';
 import { DifferenceKeeper } from '../../reopen/keeper';
 import type { FakeSocket } from '../../session/__tests__/fakes';

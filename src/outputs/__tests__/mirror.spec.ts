@@ -6,7 +6,7 @@ import type { YCodeCell } from '@jupyter/ydoc';
 import * as Y from 'yjs';
 
 import { wholeDice } from '../../__tests__/dice';
-import { keepPairsWhole } from '../../wholepairs';
+import { keepPairsWhole } from '../../documents/wholepairs';
 import { Page, Pages, plot, stream, WAYS } from './pages';
 
 keepPairsWhole();

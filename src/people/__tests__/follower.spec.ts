@@ -9,7 +9,7 @@ import { Widget } from '@lumino/widgets';
 import { BATCH, rosterOf } from '../../presence';
 import type { Roster, View } from '../../presence';
 import { setUp } from '../../presence/__tests__/crowd';
-import type { DocumentProvider } from '../../provider';
+import type { DocumentProvider } from '../../documents/provider';
 import type { SessionState } from '../../session';
 import { Announcer, ANNOUNCE_AFTER } from '../announcer';
 import { AT_REST, documentsOf, Follower, PATIENCE } from '../follower';

@@ -5,7 +5,7 @@ import type { IDocumentWidget } from '@jupyterlab/docregistry';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 
-import type { CollabContentProvider } from '../../drive';
+import type { CollabContentProvider } from '../../documents/drive';
 import { Places } from '../places';
 
 /** A document whose content comes when a test says so. */

@@ -1,5 +1,5 @@
 import { wholeDice } from '../../__tests__/dice';
-import { editOnlyWhatDiffers } from '../../leastedits';
+import { editOnlyWhatDiffers } from '../../documents/leastedits';
 import { cell, file, idAt, meetTwo, merge, part, settle, split } from './people';
 import type { Person } from './people';
 

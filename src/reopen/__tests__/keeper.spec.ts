@@ -6,8 +6,8 @@ import {
   encodeStateVectorFromUpdate
 } from 'yjs';
 
-import { create, open, setUp, sync } from '../../__tests__/world';
-import type { World } from '../../__tests__/world';
+import { create, open, setUp, sync } from '../../documents/__tests__/world';
+import type { World } from '../../documents/__tests__/world';
 import { Browser, settled } from '../../offline/__tests__/browser';
 import { ROOM, STATUS } from '../../session/__tests__/play';
 import { DifferenceKeeper } from '../keeper';

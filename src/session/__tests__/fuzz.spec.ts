@@ -3,7 +3,7 @@ import * as Y from 'yjs';
 
 import { dice } from '../../__tests__/dice';
 import type { ServerMessage } from '../../protocol';
-import { AwarenessPresence, YReplica } from '../../replica';
+import { AwarenessPresence, YReplica } from '../../documents/replica';
 import { SessionDriver, unsynced } from '..';
 import { FakeLine } from './fakes';
 import type { FakeSocket } from './fakes';

@@ -4,7 +4,7 @@ import { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { Widget } from '@lumino/widgets';
 
-import type { CollabContentProvider } from '../../drive';
+import type { CollabContentProvider } from '../../documents/drive';
 import { Subjects } from '../subjects';
 
 interface Selected {

@@ -1,7 +1,7 @@
 import { nullTranslator } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 
-import type { DocumentProvider } from '../../provider';
+import type { DocumentProvider } from '../../documents/provider';
 import { LATE } from '../../session';
 import type { SessionState } from '../../session';
 import { live, STATUS } from '../../session/__tests__/play';

@@ -8,11 +8,11 @@ import {
 import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
-import type { Piece } from './offline';
+import type { Piece } from '../offline';
 import { smallest, stateBefore, takeBack } from './oversize';
-import { BY_OTHERS, Edits, MovedCells, undoOf, UnsavedUpdates } from './rebase';
+import { BY_OTHERS, Edits, MovedCells, undoOf, UnsavedUpdates } from '../rebase';
 import { placeWhatCameBack } from './redone';
-import type { Presence, Replica } from './session';
+import type { Presence, Replica } from '../session';
 import { keepPairsWhole } from './wholepairs';
 
 /** Bytes of an update from which on it takes long to make them. */

@@ -2,7 +2,7 @@ import { YNotebook } from '@jupyter/ydoc';
 import * as Y from 'yjs';
 
 import { YReplica } from '../replica';
-import { wholeDice } from './dice';
+import { wholeDice } from '../../__tests__/dice';
 
 /** Somebody at a page, and two who hear of each of the edits, and of all of them at once. */
 function open(perCell: boolean) {

@@ -8,13 +8,13 @@ import { DisposableSet } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
-import { explainRefusal, explainSave } from './explain';
+import { explainRefusal, explainSave } from '../explain';
 import { largestUpdate } from './oversize';
-import { Shelter } from './offline';
-import type { OfflineStorage, Piece } from './offline';
+import { Shelter } from '../offline';
+import type { OfflineStorage, Piece } from '../offline';
 import { AwarenessPresence, YReplica } from './replica';
-import { ServerLine, SessionDriver, unsynced, watchPage } from './session';
-import type { Line, Occurrence, SessionState } from './session';
+import { ServerLine, SessionDriver, unsynced, watchPage } from '../session';
+import type { Line, Occurrence, SessionState } from '../session';
 import { UnloadGuard } from './unload';
 
 /**

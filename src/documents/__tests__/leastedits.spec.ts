@@ -2,7 +2,7 @@ import { YFile, YNotebook } from '@jupyter/ydoc';
 import * as Y from 'yjs';
 
 import { editOnlyWhatDiffers } from '../leastedits';
-import { wholeDice } from './dice';
+import { wholeDice } from '../../__tests__/dice';
 
 editOnlyWhatDiffers();
 

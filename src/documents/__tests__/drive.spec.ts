@@ -2,9 +2,9 @@ import { YNotebook } from '@jupyter/ydoc';
 import { ServerConnection } from '@jupyterlab/services';
 import type { Contents } from '@jupyterlab/services';
 
-import type { Status } from '../protocol';
-import type { FakeSocket } from '../session/__tests__/fakes';
-import { STATUS } from '../session/__tests__/play';
+import type { Status } from '../../protocol';
+import type { FakeSocket } from '../../session/__tests__/fakes';
+import { STATUS } from '../../session/__tests__/play';
 import { create, NOTHING, open, PRESENT, setUp, sync, VIEW } from './world';
 import type { World } from './world';
 

@@ -1,8 +1,8 @@
 import { YBaseCell, YFile } from '@jupyter/ydoc';
 import type { Text } from 'yjs';
 
-import { diffText, Effort } from './rebase/texts';
-import type { Hunk } from './rebase/texts';
+import { diffText, Effort } from '../rebase/texts';
+import type { Hunk } from '../rebase/texts';
 
 /** What has a source: a cell, or a text file. */
 interface Sourced {

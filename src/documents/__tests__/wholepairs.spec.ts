@@ -1,7 +1,7 @@
 import * as Y from 'yjs';
 
 import { keepPairsWhole } from '../wholepairs';
-import { wholeDice } from './dice';
+import { wholeDice } from '../../__tests__/dice';
 
 keepPairsWhole();
 

@@ -5,7 +5,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
-import type { SaveStatus } from './protocol';
+import type { SaveStatus } from '../protocol';
 import type { DocumentProvider } from './provider';
 import { isSame } from './versions';
 import type { FileVersions, Version } from './versions';

@@ -9,9 +9,9 @@ import type { ISignal } from '@lumino/signaling';
 
 import { OpenDocument } from './document';
 import { SharedModelFactory } from './factory';
-import type { OfflineStorage } from './offline';
+import type { OfflineStorage } from '../offline';
 import { DocumentProvider } from './provider';
-import type { Line } from './session';
+import type { Line } from '../session';
 import { FileVersions } from './versions';
 
 /** The id under which the drive knows this content provider. */

@@ -5,8 +5,8 @@ import { nullTranslator } from '@jupyterlab/translation';
 import * as Y from 'yjs';
 
 import { DocumentProvider } from '../provider';
-import { FakeLine } from '../session/__tests__/fakes';
-import { STATUS, UPDATE } from '../session/__tests__/play';
+import { FakeLine } from '../../session/__tests__/fakes';
+import { STATUS, UPDATE } from '../../session/__tests__/play';
 
 const NOTHING = Uint8Array.of(0, 0);
 

@@ -5,9 +5,9 @@ import { nullTranslator } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 
 import { CollabContentProvider } from '../drive';
-import type { OfflineStorage } from '../offline';
-import { FakeLine } from '../session/__tests__/fakes';
-import { STATUS } from '../session/__tests__/play';
+import type { OfflineStorage } from '../../offline';
+import { FakeLine } from '../../session/__tests__/fakes';
+import { STATUS } from '../../session/__tests__/play';
 
 export const NOTHING = Uint8Array.of(0, 0);
 export const PRESENT = { state: 'present', path: 'a.txt' } as const;

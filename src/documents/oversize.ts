@@ -1,6 +1,6 @@
 import * as Y from 'yjs';
 
-import { Edits, undoOf } from './rebase';
+import { Edits, undoOf } from '../rebase';
 
 /** What a frame has besides its update, and more. */
 const FRAME = 64;
