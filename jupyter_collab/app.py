@@ -41,6 +41,7 @@ from .server.others import RoomsForOthers
 from .server.rooms import Rooms
 from .server.telemetry import Telemetry
 from .server.turns import share_the_interpreter
+from .server.uptodate import UpToDate
 from .server.warming import pass_over_what_is_there, prepare
 from .settings import FLUSH_WINDOW, Settings
 from .sharing.admission import LinkAdmission
@@ -272,6 +273,7 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
             self._server,
             self,
             files=lambda: self.services.files,
+            before=UpToDate(lambda: self.services.rooms, self.log).before,
             telemetry=self._telemetry,
             log=self.log,
         )

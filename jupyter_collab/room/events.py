@@ -180,6 +180,14 @@ class FileBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """Somebody is about to read the file: write now what would be written soon, and ``all`` that
+    there is where it is to be written whatever people have set."""
+
+    all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Closing:
     """The server stops: write what can be written."""
 
@@ -209,5 +217,6 @@ RoomEvent = (
     | FileRenamed
     | FileGone
     | FileBack
+    | Wanted
     | Closing
 )

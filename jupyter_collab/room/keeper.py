@@ -115,9 +115,10 @@ class Keeper:
         for requests in (self._asked.serving, self._asked.waiting):
             requests[:] = [request for request in requests if request[0] != connection]
 
-    def hurry(self, now: float) -> list[Effect]:
-        """The server stops: write now what would be written soon."""
-        if self._saving.by_itself:
+    def hurry(self, now: float, *, all: bool = False) -> list[Effect]:
+        """Write now what would be written soon; ``all`` that there is where it is to be written
+        although nobody has asked for it."""
+        if all or self._saving.by_itself:
             self._saving.ask(now)
         return self.step(now)
 
@@ -293,6 +294,12 @@ class Keeper:
     def busy(self) -> bool:
         """Whether something is under way or will come by itself."""
         return self._saving.writing or isinstance(self._look, Looking) or self.deadline is not None
+
+    def is_saving(self, position: Position) -> bool:
+        """Whether the file is about to get what the document had at ``position``."""
+        if not self.dirty or self._saved.position >= position or isinstance(self._file, Gone):
+            return False
+        return self._saving.is_on_its_way or isinstance(self._look, Looking)
 
     @property
     def is_settled(self) -> bool:

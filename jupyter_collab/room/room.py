@@ -131,6 +131,10 @@ class Room:
         """How far the history goes, by what the room has decided."""
         return self._keeper.head
 
+    def is_saving(self, position: Position) -> bool:
+        """Whether the file is about to get what the document had at ``position``."""
+        return self._keeper.is_saving(position)
+
     @property
     def in_hand(self) -> frozenset[ConnectionId]:
         """Those whose edits were not taken in to the end, as something has failed."""
@@ -193,6 +197,8 @@ class Room:
                 return []
             case ev.Ticked():
                 return self._tick(now)
+            case ev.Wanted():
+                return self._flush(now) + self._keeper.hurry(now, all=event.all)
             case ev.Closing():
                 effects = self._flush(now) + self._keeper.hurry(now)
                 return effects + (self._keeper.leave() if self.is_settled else [])

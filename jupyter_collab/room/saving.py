@@ -88,6 +88,15 @@ class Saving:
         return isinstance(self.state, Writing | WritingAgain)
 
     @property
+    def is_on_its_way(self) -> bool:
+        """Whether something is being written, or will be soon: not what could not be written."""
+        match self.state:
+            case Dirty(asked=asked):
+                return asked or self.by_itself
+            case _:
+                return self.writing
+
+    @property
     def writing_all(self) -> bool:
         """Whether a write is under way, and nothing has changed since it began."""
         match self.state:

@@ -369,6 +369,16 @@ class DocumentActor(Actor):
         except TimeoutError:
             self._log.error("Could not save %s within %g s", self._file.path, timeout)
 
+    async def bring_up_to_date(self, *, all: bool = False) -> None:
+        """Wait until the file has what the document has now, unless that cannot be written; see
+        :class:`~jupyter_collab.room.events.Wanted`."""
+        self.post(ev.Wanted(all))
+        while self._running or self._inbox:
+            await self._something_happens()
+        wanted = self.room.head
+        while not self.closed and self.room.is_saving(wanted):
+            await self._something_happens()
+
     async def _something_happens(self) -> None:
         self._idle.clear()
         await self._idle.wait()

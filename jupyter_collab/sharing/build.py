@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from logging import Logger
 from pathlib import Path
 from typing import Any
 
 from jupyter_core.paths import jupyter_data_dir
+from jupyter_server.auth import User
+from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.serverapp import ServerApp
 
 from ..files.port import DocumentFiles
@@ -55,6 +57,7 @@ def build_sharing(
     traits: SharingTraits,
     *,
     files: Callable[[], DocumentFiles],
+    before: Callable[[JupyterHandler, User], Awaitable[None]],
     telemetry: Telemetry,
     log: Logger,
 ) -> Sharing:
@@ -77,7 +80,12 @@ def build_sharing(
     )
     sockets = Sockets(shares)
     owner = None if place is None else place.owner
-    gate = Gate(settings, shares, sockets, owner=owner, describe=site.describe)
+    gate = Gate(
+        *(settings, shares, sockets),
+        owner=owner,
+        describe=site.describe,
+        before=before,
+    )
     recheck = Recheck(sockets, traits.share_recheck_interval, log)
     sockets.on_open = recheck.start
     hub = (

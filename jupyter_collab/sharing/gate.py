@@ -53,7 +53,8 @@ class Gate:
     """Wraps what the server's ``settings`` have, and answers holders.
 
     ``owner`` is set on a JupyterHub, to the name of the user whose server this is;
-    ``describe`` is what the page of everybody is told of sharing.
+    ``describe`` is what the page of everybody is told of sharing. ``before`` is awaited before
+    those are answered who may be.
     """
 
     def __init__(
@@ -64,12 +65,14 @@ class Gate:
         *,
         owner: str | None,
         describe: Callable[[], dict[str, Any]],
+        before: Callable[[JupyterHandler, User], Awaitable[None]],
     ) -> None:
         self._settings = settings
         self._shares = shares
         self._sockets = sockets
         self._owner = owner
         self._describe = describe
+        self._before = before
 
     # --- hooks
 
@@ -90,7 +93,10 @@ class Gate:
 
         async def get_user(handler: JupyterHandler) -> User | None:
             user = inner_user(handler)
-            return self.let_in(handler, await user if isawaitable(user) else user)
+            admitted = self.let_in(handler, await user if isawaitable(user) else user)
+            if admitted is not None:
+                await self._before(handler, admitted)
+            return admitted
 
         def clear_login_cookie(handler: JupyterHandler) -> None:
             user = getattr(handler, "_jupyter_current_user", None)

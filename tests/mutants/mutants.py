@@ -25,6 +25,7 @@ CODEC = ["tests/protocol/test_codec.py"]
 PRESENCE = ["tests/room/test_presence.py"]
 ACTOR = ["tests/server/test_actor.py"]
 LINKS = ["tests/sharing/test_links.py"]
+UPTODATE = ["tests/server/test_uptodate.py"]
 TRAVERSAL = ["tests/sharing/test_traversal.py"]
 
 MUTANTS = [
@@ -540,6 +541,20 @@ MUTANTS = [
         '        self._saving.fail(now, reason, message)\n        return self._reply("failed",',
         '        self._saving.fail(now, reason, message)\n        return self._reply("success",',
         ROOM,
+    ),
+    Mutant(
+        "let requests read files before what was typed is in them",
+        "sharing/gate.py",
+        "await self._before(handler, admitted)",
+        "pass",
+        UPTODATE,
+    ),
+    Mutant(
+        "have a document written by reading it that is to be written on request only",
+        "room/keeper.py",
+        "if all or self._saving.by_itself:",
+        "if True:",
+        UPTODATE,
     ),
     # --- what is kept in bytes
     Mutant(

@@ -1,0 +1,143 @@
+"""What Jupyter reads of a file for a request has what was typed until then.
+
+A document is written a while after it was changed, but who duplicates, downloads, converts or
+deletes its file means what they see. So the room is asked to write before the handler reads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import posixpath
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from logging import Logger
+
+from jupyter_server.auth import User
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.utils import ensure_async
+
+from .admission import AUTH_RESOURCE
+from .document_actor import DocumentActor
+from .rooms import Rooms
+
+PATIENCE = 3.0
+"""Seconds for which a request waits; then it reads what is in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """What a request is about to read: a file, and of a folder what is ``inside``.
+
+    ``replaces`` it: who may write gives up all that is in the document, also what is written on
+    request only. ``serves`` its bytes, which the browser may have kept from before.
+    """
+
+    path: str
+    inside: bool = False
+    replaces: bool = False
+    serves: bool = False
+
+
+def _read(handler: JupyterHandler) -> Needed | None:
+    return Needed(_path(handler))
+
+
+def _taken(handler: JupyterHandler) -> Needed | None:
+    return Needed(_path(handler), inside=True)
+
+
+def _served(handler: JupyterHandler) -> Needed | None:
+    return Needed(_path(handler), serves=True)
+
+
+def _restored(handler: JupyterHandler) -> Needed | None:
+    # What is not in the file would be taken for newer than the wish to go back, and be kept.
+    return Needed(_path(handler), replaces=True)
+
+
+def _contents(handler: JupyterHandler) -> Needed | None:
+    return None if handler.get_query_argument("content", "1") == "0" else _read(handler)
+
+
+def _copied(handler: JupyterHandler) -> Needed | None:
+    try:
+        source = json.loads(handler.request.body)["copy_from"]
+    except (ValueError, TypeError, KeyError):
+        return None
+    return Needed(source, inside=True) if isinstance(source, str) else None
+
+
+def _path(handler: JupyterHandler) -> str:
+    return handler.path_kwargs.get("path") or next(iter(handler.path_args), None) or ""
+
+
+_FILES = {"get": _served, "head": _served}
+_CONTENTS = "jupyter_server.services.contents.handlers"
+
+NEEDS: Mapping[str, Mapping[str, Callable[[JupyterHandler], Needed | None]]] = {
+    "jupyter_server.base.handlers.AuthenticatedFileHandler": _FILES,
+    "jupyter_server.files.handlers.FilesHandler": _FILES,
+    "jupyter_server.nbconvert.handlers.NbconvertFileHandler": {"get": _read},
+    f"{_CONTENTS}.ContentsHandler": {"get": _contents, "post": _copied, "delete": _taken},
+    f"{_CONTENTS}.CheckpointsHandler": {"post": _read},
+    f"{_CONTENTS}.ModifyCheckpointsHandler": {"post": _restored},
+    f"{_CONTENTS}.TrustNotebooksHandler": {"post": _read},
+    "jupyter_archive.handlers.DownloadArchiveHandler": {"get": _taken},
+}
+"""Handler -> method -> what is read. Classes that are made of these read the same."""
+
+
+class UpToDate:
+    """Has rooms write what the file of a request is to have."""
+
+    def __init__(self, rooms: Callable[[], Rooms], log: Logger) -> None:
+        self._rooms = rooms
+        self._log = log
+
+    async def before(self, handler: JupyterHandler, user: User) -> None:
+        """Called before ``handler`` answers ``user``. Nothing that fails here fails the request."""
+        try:
+            await self._before(handler, user)
+        except TimeoutError:
+            self._log.warning("%s is answered before all is saved", handler.request.path)
+        except Exception:  # noqa: BLE001 - the file is as good as it was before we came
+            self._log.exception("Nothing was saved for %s", handler.request.path)
+
+    async def _before(self, handler: JupyterHandler, user: User) -> None:
+        needed = _needed(handler)
+        if needed is None:
+            return
+        actors = [actor for actor in self._rooms() if _concerns(needed, actor.room.path)]
+        if not actors:
+            return
+        if needed.serves:
+            # Times of files are told in seconds, in which a document is saved more than once.
+            handler.request.headers.pop("If-Modified-Since", None)
+        all = needed.replaces and await _may_write(handler, user)
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.gather(*(_bring(actor, all) for actor in actors))
+
+
+async def _bring(actor: DocumentActor, all: bool) -> None:
+    await actor.bring_up_to_date(all=all)
+
+
+def _needed(handler: JupyterHandler) -> Needed | None:
+    method = (handler.request.method or "").lower()
+    for kind in type(handler).__mro__:
+        needs = NEEDS.get(f"{kind.__module__}.{kind.__qualname__}")
+        if needs is not None:
+            return needs[method](handler) if method in needs else None
+    return None
+
+
+async def _may_write(handler: JupyterHandler, user: User) -> bool:
+    allowed = handler.authorizer.is_authorized(handler, user, "write", AUTH_RESOURCE)
+    return bool(await ensure_async(allowed))
+
+
+def _concerns(needed: Needed, path: str) -> bool:
+    """Whether the document at ``path`` is what is needed, or in the folder that is."""
+    place = posixpath.normpath("/" + needed.path.strip("/"))
+    return f"/{path}" == place or (needed.inside and f"/{path}".startswith(place.rstrip("/") + "/"))
