@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from logging import Logger
+from pathlib import PurePath
 from typing import Any, TypeVar
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
@@ -37,7 +38,7 @@ class FileIds:
     async def known(self, path: str) -> str | None:
         """The id that the file at ``path`` has already."""
         lent = self._lent_to(path)
-        if lent is not None or self._manager is None:
+        if lent is not None or self._manager is None or _is_misread(path):
             return lent
         found: str | None = await self._ask(lambda: self._manager.get_id(path))
         return self._lent_to(path) or found
@@ -46,6 +47,8 @@ class FileIds:
         """An id for the file at ``path``, which has none; ``None`` where it is not there."""
         if self._manager is None:
             return self._lend(path, "there is no service of file ids")
+        if _is_misread(path):
+            return self._lend(path, "the service of file ids takes each \\ in it for a /")
         try:
             made: str | None = await self._ask(lambda: self._manager.index(path))
         except Exception as error:  # noqa: BLE001 - whatever it was, the file can be opened
@@ -112,6 +115,11 @@ class FileIds:
                 if not is_locked or loop.time() >= end:
                     raise
             await asyncio.sleep(PAUSE)
+
+
+def _is_misread(path: str) -> bool:
+    r"""Whether the service takes a ``\`` in a name for a ``/``, as on Windows."""
+    return "\\" in PurePath(path).as_posix()
 
 
 @contextmanager

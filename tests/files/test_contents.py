@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -120,6 +121,21 @@ async def test_an_id_of_ours_is_the_same_after_a_restart(tmp_path: Path) -> None
         ids.append(await files.file_id(TEXT))
         await files.close()
     assert ids == [(ids[0][0], False)] * 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there a backslash leads into a folder")
+@asynchronous
+async def test_a_name_with_a_backslash_is_no_file_in_a_folder(tmp_path: Path) -> None:
+    """F7: what is typed into one of the two would be written into the other."""
+    world = LocalWorld(tmp_path)
+    files = world.start()
+    for path in ("a/b.txt", "a\\b.txt"):
+        world.put(path, path.encode())
+        file_id, _ = await files.file_id(path)
+        assert await files.file_id(path) == (file_id, True)
+        document = await files.open(file_id, "text", "file")
+        assert (await document.read()).source == path
+        await document.close()
 
 
 @asynchronous
