@@ -76,6 +76,7 @@ class Keeper:
         self._file: Present | Gone = Present()
         self._history: Present | Gone = Present()
         self._asked = _Asked()
+        self._is_hurried = False  # whether the write under way is one that somebody waits for
         self._writing_at = Position(0)
         # What is in the file since another program wrote it and we did not: our history cannot
         # tell that for certain, as edits that are not in the file lie between.
@@ -120,6 +121,7 @@ class Keeper:
         although nobody has asked for it."""
         if all or self._saving.by_itself:
             self._saving.ask(now)
+            self._is_hurried = True
         return self.step(now)
 
     def step(self, now: float) -> list[Effect]:
@@ -161,6 +163,7 @@ class Keeper:
 
     def written(self, version: FileVersion, now: float) -> list[Effect]:
         self._saving.succeed(now)
+        self._is_hurried = False
         self._version = version
         self._saved_at = now
         self._saved = SavedMark(self._writing_at, version.fingerprint)
@@ -178,9 +181,10 @@ class Keeper:
             self._saving.cancel(now)
             self._asked.waiting[:0] = self._asked.serving
             self._asked.serving.clear()
-            if self._asked.waiting:
+            if self._asked.waiting or self._is_hurried:
                 self._saving.ask(now)
             return self.changed_outside()
+        self._is_hurried = False
         if reason == FileMissing.reason:
             self._saving.cancel(now)
             replies = self._reply("failed", reason, message)

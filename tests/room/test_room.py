@@ -937,6 +937,49 @@ def test_closing_writes_at_once() -> None:
     assert world.room.is_settled
 
 
+@pytest.mark.parametrize("event", [ev.Wanted(), ev.Closing()])
+def test_what_is_written_at_once_does_not_wait_for_its_time_after_a_merge(
+    event: ev.RoomEvent,
+) -> None:
+    """F11: nor as the server ends, which waits for four seconds."""
+    world = World(save_delay=100.0)
+    ada = world.open(1)
+    world.type(ada, "x")
+    world.handle(event)
+    world.handle(ev.FileWriteFailed("changed", "Another program has changed it"))
+    world.file_is("hello\nthere\n", "v2")
+    assert world.room.is_saving(world.room.head)
+    assert len(world.writes) == 1
+    world.merge(world.merges[-1])
+    assert len(world.writes) == 2
+    world.finish_write("v3")
+    assert not world.room.is_saving(world.room.head)
+
+
+def test_nobody_waits_for_a_write_that_failed() -> None:
+    """F11: it is tried again later, and the time of that is no matter of who reads the file."""
+    world = World()
+    ada = world.open(1)
+    world.type(ada, "x")
+    world.handle(ev.Wanted())
+    assert world.room.is_saving(world.room.head)
+    world.handle(ev.FileWriteFailed("disk-full", "No space is left"))
+    assert not world.room.is_saving(world.room.head)
+
+
+def test_what_is_typed_later_is_nothing_to_wait_for() -> None:
+    """F11: while people type there is always something left to write."""
+    world = World()
+    ada = world.open(1)
+    world.type(ada, "x")
+    world.handle(ev.Wanted())
+    wanted = world.room.head
+    world.type(ada, "y")
+    world.finish_write("v2")
+    assert world.room.dirty
+    assert not world.room.is_saving(wanted)
+
+
 def marked_at_the_end(world: World) -> list[SavedMark]:
     """What is noted of the file as the server stops."""
     before = len(world.marks)
