@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,17 @@ class NoWriter(Authorizer):
 
     def is_authorized(self, handler: Any, user: User, action: str, resource: str) -> bool:
         return action == "read"
+
+
+JUPYTERS = [name for name in uptodate.NEEDS if name.startswith("jupyter_server.")]
+
+
+@pytest.mark.parametrize("name", JUPYTERS)
+def test_the_handlers_are_where_they_were(name: str) -> None:
+    """F11: where Jupyter Server has moved one, nothing would be saved for it."""
+    module, _, kind = name.rpartition(".")
+    handler = getattr(import_module(module), kind)
+    assert all(hasattr(handler, method) for method in uptodate.NEEDS[name])
 
 
 async def test_a_download_has_what_was_just_typed(connect: Connect, ask: Ask) -> None:
