@@ -8,10 +8,11 @@
     +-- TooMuch                a limit of the server was reached
     +-- ServerStopping         nothing is opened any more
     +-- RightsChanged          somebody may do more, or less, than when they came
+    +-- NotNow                 what a link opens cannot be told at the moment
     +-- SharingError           a link cannot be made, or does not open
     |   +-- LinkRefused        the settings of this server do not allow such a link
     |   +-- LinkUnknown        no link has this secret, or this id
-    |   +-- LinkEnded          it has expired, or was revoked
+    |   +-- LinkEnded          it has expired, was revoked, or its document is nowhere
     |   +-- NotGranted         the link does not open this
     |   +-- HubForbids         a JupyterHub does not let somebody share this server
     |   +-- HubSilent          it gives no answer that can be used
@@ -72,6 +73,17 @@ class RightsChanged(CollabError):
     reason = "rights-changed"
 
 
+class NotNow(CollabError):
+    """It is worth another try: a lock, or a disk that is not there for a moment."""
+
+    reason = "not-now"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The server cannot tell at the moment what this link opens; try again in a moment"
+        )
+
+
 class SharingError(CollabError):
     reason = "sharing"
 
@@ -91,17 +103,23 @@ class LinkUnknown(SharingError):
 
 
 class LinkEnded(SharingError):
-    """``state`` is ``expired`` or ``revoked``."""
+    """``state`` is ``expired``, ``revoked``, or ``missing`` where its document is nowhere."""
 
     reason = "link-ended"
 
     def __init__(self, state: str) -> None:
-        how = "was revoked" if state == "revoked" else "has expired"
         super().__init__(
-            f"This link {how}. If you still need the document, "
+            f"{_ENDS.get(state, _ENDS['expired'])}. If you still need the document, "
             "ask the person who gave it to you for a new one"
         )
         self.state = state
+
+
+_ENDS = {
+    "expired": "This link has expired",
+    "revoked": "This link was revoked",
+    "missing": "The document of this link is not there any more",
+}
 
 
 class NotGranted(SharingError):

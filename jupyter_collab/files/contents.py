@@ -21,7 +21,7 @@ from .ids import FileIds
 from .local import LocalAccess
 from .manager import ManagerAccess
 from .opened import OpenFile
-from .port import CLOSE_TIMEOUT, DocumentFile
+from .port import CLOSE_TIMEOUT, CONTENTS_EVENTS, DocumentFile
 from .problems import file_error
 from .stock import is_stock, keeps_files, place_of
 from .watcher import Watcher
@@ -29,8 +29,6 @@ from .watcher import Watcher
 MAX_SIZE = 512 * 1024 * 1024
 """Bytes: as much as Jupyter Server accepts in one request, so that no larger file could be
 saved without this extension either."""
-
-CONTENTS_EVENTS = "https://events.jupyter.org/jupyter_server/contents_service/v1"
 
 
 class ContentsFiles:
@@ -62,7 +60,9 @@ class ContentsFiles:
             else ManagerAccess(contents_manager, max_size=max_size)
         )
         self._manager = contents_manager
-        self._ids = FileIds(file_id_manager, getattr(contents_manager, "root_dir", ""), log)
+        self._ids = FileIds(
+            file_id_manager, getattr(contents_manager, "root_dir", ""), log, place=self.access.local
+        )
         self._open: dict[str, OpenFile] = {}
         self._left: WeakSet[OpenFile] = WeakSet()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -107,8 +107,14 @@ class ContentsFiles:
             raise FileMissing(path)
         return new, False
 
-    def path_of(self, file_id: str) -> str | None:
-        return self._ids.path_now(file_id)
+    async def path_of(self, file_id: str, last: str | None = None) -> str | None:
+        file = self._open.get(file_id)
+        if file is not None:
+            return file.path
+        try:
+            return await self._ids.path(file_id, None if last is None else self._normal(last))
+        except Exception as error:
+            raise file_error(error, last or f"the file {file_id}", "read") from error
 
     async def close(self, timeout: float = CLOSE_TIMEOUT) -> None:
         """See :meth:`DocumentFiles.close`."""
@@ -160,7 +166,9 @@ class ContentsFiles:
             for file in list(self._open.values()):
                 if file.path == old or file.path.startswith(f"{old}/"):
                     file.move(path + file.path[len(old) :])
-        elif action in ("save", "delete", "upload") and self._watcher is not None:
+        elif action == "delete":
+            self._ids.deleted(path)
+        if action in ("save", "delete", "upload") and self._watcher is not None:
             for file in list(self._open.values()):
                 if file.path == path or (action == "delete" and file.path.startswith(f"{path}/")):
                     file.check_soon(self.patience.settle, complete=True)

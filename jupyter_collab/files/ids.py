@@ -7,9 +7,11 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from logging import Logger
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any, TypeVar
 from uuid import NAMESPACE_URL, uuid4, uuid5
+
+from tornado.web import HTTPError
 
 T = TypeVar("T")
 
@@ -25,15 +27,26 @@ class FileIds:
 
     ``manager`` is the service's; ``None`` where there is none, as its database could not be opened.
     ``_lent`` has the paths of files whose ids are ours, by id: of those that got none, as where the
-    disk of the service is full. They are opened all the same.
+    disk of the service is full. They are opened all the same. ``place`` tells where a file lies on
+    this machine's disk, if it does.
     """
 
-    def __init__(self, manager: Any, root: str, log: Logger, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        manager: Any,
+        root: str,
+        log: Logger,
+        patience: float = PATIENCE,
+        *,
+        place: Callable[[str], Path | None] = lambda path: None,
+    ) -> None:
         self._manager = manager
+        self._place = place
         self._root = root
         self._log = log
         self._patience = patience
         self._lent: dict[str, str] = {}
+        self._ended: set[str] = set()  # of ours, whose files were deleted
 
     async def known(self, path: str) -> str | None:
         """The id that the file at ``path`` has already."""
@@ -55,16 +68,26 @@ class FileIds:
             return self._lend(path, error)
         return self._lent_to(path) or made
 
-    async def path(self, id: str) -> str | None:
-        """Where the file with this id is; ``None`` where that is not known."""
-        return await self._ask(lambda: self.path_now(id))
+    async def path(self, id: str, last: str | None = None) -> str | None:
+        """Where the file with this id is, which was seen ``last`` at a path; ``None`` where that is
+        not known."""
+        path = await self._ask(lambda: self._path_now(id))
+        if path is None and last is not None and await self._is_lent_again(id, last):
+            path = last
+        return path
 
-    def path_now(self, id: str) -> str | None:
-        """The same, for who cannot wait: nothing else is done where the database is locked."""
+    def _path_now(self, id: str) -> str | None:
         path = self._lent.get(id)
         if path is None and self._manager is not None:
             path = self._manager.get_path(id)
         return None if path is None else path.strip("/")
+
+    async def _is_lent_again(self, id: str, path: str) -> bool:
+        """Lend the id that a file had before a restart, where it is ours and the service has
+        still none for that file."""
+        if id != self._own(path) or id in self._ended or await self.known(path) is not None:
+            return False
+        return self._lend(path, "it had one of ours before") == id
 
     def renamed(self, old: str, new: str) -> None:
         """The service is told of this by Jupyter."""
@@ -72,12 +95,19 @@ class FileIds:
             if at == old or at.startswith(f"{old}/"):
                 self._lent[id] = new + at[len(old) :]
 
+    def deleted(self, path: str) -> None:
+        """What is made in the same place is another file. The service is told by Jupyter."""
+        for id, at in list(self._lent.items()):
+            if at == path or at.startswith(f"{path}/"):
+                del self._lent[id]
+                self._ended.add(id)
+
     def moved(self, id: str, old: str, new: str) -> None:
         """The file with this id was moved by a program that has told nobody."""
         if id in self._lent:
             self._lent[id] = new
             return
-        if self._manager is None or self.path_now(id) == new:
+        if self._manager is None or self._path_now(id) == new:
             return
         try:
             self._manager.move(old, new)
@@ -90,16 +120,30 @@ class FileIds:
         return next((id for id, at in self._lent.items() if at == path), None)
 
     def _lend(self, path: str, why: object) -> str:
-        """An id for a file that can be given none; the same again after a restart."""
+        """An id for a file that can be given none; the same again after a restart, but not for
+        another file in its place."""
         lent = self._lent_to(path)
         if lent is not None:  # somebody else has asked meanwhile
             return lent
-        id = str(uuid5(NAMESPACE_URL, f"{self._root}/{path}"))
-        if id in self._lent:  # of a file that was here, and has been moved
+        id = self._own(path)
+        if id in self._lent or id in self._ended:  # of a file that was here, and is not any more
             id = str(uuid4())
         self._lent[id] = path
         self._log.warning("%s was given no id, and has one of ours: %s", path, why)
         return id
+
+    def _own(self, path: str) -> str:
+        """The id that the file which lies at ``path`` gets from us.
+
+        The number that the disk has for it tells it from one that lay there before a restart.
+        """
+        try:
+            place = self._place(path)
+            number = None if place is None else place.stat().st_ino
+        except (OSError, HTTPError):
+            number = None
+        known = "" if number is None else f"\0{number}"
+        return str(uuid5(NAMESPACE_URL, f"{self._root}/{path}{known}"))
 
     async def _ask(self, question: Callable[[], T]) -> T:
         """Ask the service, whose database may be locked by another program: SQLite would wait for

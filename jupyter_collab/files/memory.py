@@ -114,7 +114,7 @@ class MemoryFiles:
         self._ids[id] = path
         return id, False
 
-    def path_of(self, file_id: str) -> str | None:
+    async def path_of(self, file_id: str, last: str | None = None) -> str | None:
         return self._ids.get(file_id)
 
     async def close(self, timeout: float = CLOSE_TIMEOUT) -> None:

@@ -139,6 +139,9 @@ class DocumentFile(Protocol):
         """Stop watching and let go of everything. Idempotent."""
 
 
+CONTENTS_EVENTS = "https://events.jupyter.org/jupyter_server/contents_service/v1"
+"""Where contents managers tell of files that are renamed and deleted."""
+
 CLOSE_TIMEOUT = 4.0
 """Seconds; see :meth:`DocumentFiles.close`."""
 
@@ -155,8 +158,12 @@ class DocumentFiles(Protocol):
         Raises :class:`~jupyter_collab.errors.FileError`.
         """
 
-    def path_of(self, file_id: str) -> str | None:
-        """Where the file with this id is now; ``None`` where that is not known."""
+    async def path_of(self, file_id: str, last: str | None = None) -> str | None:
+        """Where the file with this id is now; ``None`` where that is not known.
+
+        ``last`` is where it was seen last. Raises :class:`~jupyter_collab.errors.FileError` where
+        it cannot be told now.
+        """
 
     async def close(self, timeout: float = CLOSE_TIMEOUT) -> None:
         """Close all that is open; what is being read or written gets ``timeout`` seconds to end."""

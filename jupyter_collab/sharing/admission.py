@@ -25,7 +25,7 @@ class LinkAdmission:
         user = handler.current_user
         if not isinstance(user, LinkUser):
             return await site_grant(handler)
-        active, ended = self._shares.held(user.holder.links)
+        active, ended = await self._shares.held(user.holder.links)
         if room == GLOBAL_AWARENESS:
             if not active:
                 raise NotGranted("Your links have ended")

@@ -15,7 +15,7 @@ from jupyter_server.auth import User
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.serverapp import ServerApp
 
-from ..files.port import DocumentFiles
+from ..files.port import CONTENTS_EVENTS, DocumentFiles
 from ..server.telemetry import Telemetry
 from .gate import Gate
 from .handlers import (
@@ -73,11 +73,18 @@ def build_sharing(
     shares = Shares(
         LinkFile(file, log),
         policy,
-        path_of=lambda id: files().path_of(id),
+        path_of=lambda id, last: files().path_of(id, last),
         clock=time.time,
         telemetry=telemetry,
         log=log,
     )
+
+    async def hear(logger: Any, schema_id: str, data: dict[str, Any]) -> None:
+        if data.get("action") == "delete":
+            await shares.deleted(str(data.get("path", "")).strip("/"))
+
+    if serverapp.event_logger is not None:
+        serverapp.event_logger.add_listener(schema_id=CONTENTS_EVENTS, listener=hear)
     sockets = Sockets(shares)
     owner = None if place is None else place.owner
     gate = Gate(

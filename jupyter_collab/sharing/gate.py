@@ -18,6 +18,7 @@ from jupyter_server.utils import url_escape, url_path_join
 from tornado import web
 from tornado.websocket import WebSocketHandler
 
+from ..errors import NotNow
 from . import pages
 from .adjust import adjust
 from .holders import Holder
@@ -83,7 +84,7 @@ class Gate:
             self._settings["authorizer"] = Guard(self._settings["authorizer"])
         hook = self._settings.get("page_config_hook")
         if not isinstance(hook, GuestPageConfig):
-            self._settings["page_config_hook"] = GuestPageConfig(hook, self._shares, self._describe)
+            self._settings["page_config_hook"] = GuestPageConfig(hook, self._describe)
 
     def _wrap_identity_provider(self) -> None:
         provider = self._settings["identity_provider"]
@@ -93,7 +94,7 @@ class Gate:
 
         async def get_user(handler: JupyterHandler) -> User | None:
             user = inner_user(handler)
-            admitted = self.let_in(handler, await user if isawaitable(user) else user)
+            admitted = await self.let_in(handler, await user if isawaitable(user) else user)
             if admitted is not None:
                 await self._before(handler, admitted)
             return admitted
@@ -111,7 +112,7 @@ class Gate:
 
     # --- requests
 
-    def let_in(self, handler: JupyterHandler, user: User | None) -> User | None:
+    async def let_in(self, handler: JupyterHandler, user: User | None) -> User | None:
         """Whom ``handler`` shall answer, where the site says that it is ``user``.
 
         Raises ``web.Finish`` where the request has been answered.
@@ -120,7 +121,12 @@ class Gate:
         if holder is None:
             return user
         self.install()
-        active, ended = self._shares.held(holder.links)
+        try:
+            active, ended = await self._shares.held(holder.links)
+        except NotNow as error:
+            if _is_public(handler):
+                return None
+            raise _not_now(handler, error) from error
         ask = Ask(
             method=handler.request.method or "",
             args=tuple(arg or "" for arg in handler.path_args),
@@ -131,7 +137,7 @@ class Gate:
         )
         verdict = judge(type(handler), ask)
         if isinstance(verdict, Pass):
-            return self._pass(handler, LinkUser.of(holder, user), verdict)
+            return self._pass(handler, LinkUser.of(holder, user, active), verdict)
         if isinstance(verdict, AsNobody):
             self._as_nobody(handler, holder, verdict)
             return None
@@ -160,7 +166,7 @@ class Gate:
                 handler.set_header("Location", page_of(self._settings, path, in_lab))
                 return _answer(handler, 302, "", "text/plain")
             case Ended(link):
-                state = "revoked" if link.revoked is not None else "expired"
+                state = link.state(self._shares.now)
                 return _answer(handler, 403, pages.pages_for(handler).ended(state), "text/html")
             case Refuse():
                 return _refuse(handler)
@@ -213,6 +219,13 @@ def _answer(
         handler.set_header("Content-Type", f"{kind}; charset=UTF-8")
     web.RequestHandler.finish(handler, None if status == 204 else body)
     return web.Finish()
+
+
+def _not_now(handler: JupyterHandler, error: NotNow) -> web.Finish:
+    if isinstance(handler, APIHandler | WebSocketHandler):
+        message = json.dumps({"message": str(error), "reason": error.reason})
+        return _answer(handler, 503, message)
+    return _answer(handler, 503, pages.pages_for(handler).not_now(), "text/html")
 
 
 def _refuse(handler: JupyterHandler) -> web.Finish:

@@ -87,11 +87,12 @@ class LinksHandler(SharingAPIHandler):
 
     @web.authenticated
     @authorized("write", AUTH_RESOURCE)  # type: ignore[untyped-decorator]
-    def get(self) -> None:
-        links = self._sharing.shares.active()
+    async def get(self) -> None:
+        links = await self._sharing.shares.standing()
         path = self.get_query_argument("path", None)
         if path is not None:
-            links = [link for link in links if link.path == path.strip("/")]
+            here = path.strip("/")
+            links = [link for link in links if link.path == here and not link.is_missing]
         self.finish(json.dumps({"links": [self._sharing.model(link) for link in links]}))
 
     @web.authenticated
@@ -184,11 +185,11 @@ class GuestHandler(SharingAPIHandler):
     """``GET /api/collaboration/guest``: what the links of who asks are worth now."""
 
     @web.authenticated
-    def get(self) -> None:
+    async def get(self) -> None:
         user = self.current_user
         if not isinstance(user, LinkUser):
             raise web.HTTPError(404, "You are no guest here")
-        active, ended = self._sharing.shares.held(user.holder.links)
+        active, ended = await self._sharing.shares.held(user.holder.links)
         now = self._sharing.shares.now
         documents = [
             {

@@ -39,7 +39,7 @@ class HubShares:
     async def list(self, handler: JupyterHandler) -> dict[str, Any]:
         """The codes that can be used, and who has access. For errors see :class:`.HubApi`."""
         api = HubApi(self.place, handler)
-        links = {link.code: link.id for link in self._links.active() if link.code is not None}
+        links = {link.code: link.id for link in await self._links.standing() if link.code}
         codes = [{**code, "link": links.get(code["id"])} for code in await api.codes()]
         return {"codes": codes, "shares": await api.shares()}
 

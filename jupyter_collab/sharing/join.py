@@ -10,7 +10,7 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.auth.utils import get_anonymous_username
 from jupyter_server.base.handlers import JupyterHandler
 
-from ..errors import LinkEnded, LinkUnknown
+from ..errors import LinkEnded, LinkUnknown, NotNow
 from . import pages
 from .gate import page_of
 from .handlers import JOIN_PATH, NAMED_PARAMETER, TOKEN_PARAMETER
@@ -35,23 +35,25 @@ class JoinHandler(JupyterHandler):
         self._sharing = sharing()
 
     @allow_unauthenticated
-    def get(self) -> None:
+    async def get(self) -> None:
         pages.harden(self)
         policy = self._sharing.shares.policy
         if self.current_user is None and policy.named_only and not policy.guests:
             self.redirect(self.get_login_url())  # the Hub's, which leads back here
             return
         try:
-            link = self._open()
+            link = await self._open()
         except LinkUnknown:
             self._say(404, self._pages.unknown())
         except LinkEnded as error:
             self._say(410, self._pages.ended(error.state))
+        except NotNow:
+            self._say(503, self._pages.not_now())
         else:
             if link is not None:
                 self.redirect(page_of(self.settings, link.path, self._has_lab()))
 
-    def _open(self) -> Link | None:
+    async def _open(self) -> Link | None:
         """The link, whose holder has it from now on; ``None`` where that was refused."""
         sharing, user = self._sharing, self.current_user
         holder: Holder | None = None
@@ -66,14 +68,14 @@ class JoinHandler(JupyterHandler):
             self._say(403, self._pages.switched_off(log_in=policy.any_document_links))
             return None
         by = user.username if user is not None else holder.username if holder else ""
-        link = self._named(by) if user is not None else None
+        link = await self._named(by) if user is not None else None
         if link is None:
-            link = sharing.shares.open(self.get_query_argument(TOKEN_PARAMETER, ""), by)
+            link = await sharing.shares.open(self.get_query_argument(TOKEN_PARAMETER, ""), by)
         if holder is not None:
             write_cookie(self, holder.with_link(link.id))
         return link
 
-    def _named(self, by: str) -> Link | None:
+    async def _named(self, by: str) -> Link | None:
         """The link by its id, which is enough for those whom the site knows by name.
 
         On the way through a JupyterHub's pages the secret would be in the Hub's log.
@@ -82,7 +84,7 @@ class JoinHandler(JupyterHandler):
         if id is None or (isinstance(user, LinkUser) and not user.holder.named):
             return None
         shares = self._sharing.shares
-        link = shares.require_id(id)
+        link = await shares.require_id(id)
         shares.require(link, by)
         shares.used(link, by)
         return link

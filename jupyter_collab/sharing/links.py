@@ -17,7 +17,7 @@ from ..protocol.identity import Access, FileFormat, FileId, RoomId
 LinkId = NewType("LinkId", str)
 """The public name of a link: it opens nothing, but to people whom a JupyterHub has let in."""
 
-LinkState = Literal["active", "expired", "revoked"]
+LinkState = Literal["active", "expired", "revoked", "missing"]
 
 MAX_LINKS = 1000
 """So many links that have not ended are kept at a time."""
@@ -36,7 +36,8 @@ class Link:
     ``digest`` is the SHA-256 of the secret, which is nowhere kept. ``expires`` ``None`` is
     until revoked; ``revoked`` is when it was. ``paths`` are where the document was seen, the
     last one is the latest. ``code`` is the id of the share code with which a JupyterHub lets people
-    in by this link. All times are seconds since the epoch.
+    in by this link. ``is_missing`` is not kept: the document is nowhere now, and what lies where it
+    was is another one. All times are seconds since the epoch.
     """
 
     id: LinkId
@@ -53,6 +54,7 @@ class Link:
     last_used: float | None = None
     revoked: float | None = None
     code: str | None = None
+    is_missing: bool = False
 
     @property
     def room(self) -> RoomId:
@@ -73,7 +75,7 @@ class Link:
             return "revoked"
         if self.expires is not None and self.expires <= now:
             return "expired"
-        return "active"
+        return "missing" if self.is_missing else "active"
 
     def require(self, now: float) -> None:
         """Raise :class:`~jupyter_collab.errors.LinkEnded` unless the link is active."""

@@ -8,7 +8,6 @@ from typing import Any
 
 from ..server.allowance import MAX_GUEST_FRAME, guest_frame
 from .guestplugins import disabled
-from .shares import Shares
 from .users import LinkUser
 
 Hook = Callable[[Any, dict[str, Any]], dict[str, Any]]
@@ -22,11 +21,8 @@ PRIVATE_ENDINGS = ("Dir", "Root", "Uri", "Path")
 class GuestPageConfig:
     """A ``page_config_hook`` around the one that was there before."""
 
-    def __init__(
-        self, inner: Hook | None, shares: Shares, describe: Callable[[], dict[str, Any]]
-    ) -> None:
+    def __init__(self, inner: Hook | None, describe: Callable[[], dict[str, Any]]) -> None:
         self._inner = inner
-        self._shares = shares
         self._describe = describe
 
     def __call__(self, handler: Any, page_config: dict[str, Any]) -> dict[str, Any]:
@@ -36,7 +32,7 @@ class GuestPageConfig:
         user = handler.current_user
         if isinstance(user, LinkUser):
             frame = guest_frame(self._told(config).get("maxFrame", MAX_GUEST_FRAME))
-            more = {"guest": self._guest(handler, user), "maxFrame": frame}
+            more = {"guest": _guest(user), "maxFrame": frame}
             return self._with(without_secrets(config), more)
         return self._with(config, {"sharing": self._describe()}) if user is not None else config
 
@@ -48,16 +44,16 @@ class GuestPageConfig:
     def _with(self, config: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
         return {**config, MEMBER: json.dumps({**self._told(config), **more})}
 
-    def _guest(self, handler: Any, user: LinkUser) -> dict[str, Any]:
-        active, _ = self._shares.held(user.holder.links)
-        return {
-            "username": user.username,
-            "name": user.display_name,
-            "named": user.holder.named,
-            "documents": [
-                {"path": link.path, "role": link.role, "expires": link.expires} for link in active
-            ],
-        }
+
+def _guest(user: LinkUser) -> dict[str, Any]:
+    return {
+        "username": user.username,
+        "name": user.display_name,
+        "named": user.holder.named,
+        "documents": [
+            {"path": link.path, "role": link.role, "expires": link.expires} for link in user.links
+        ],
+    }
 
 
 def without_secrets(config: dict[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class Pages:
         self._locale, self._trans = translation(accepted)
 
     def ended(self, state: str) -> str:
-        """The link was active once; ``state`` is ``expired`` or ``revoked``."""
+        """The link was active once; ``state`` is ``expired``, ``revoked`` or ``missing``."""
         trans = self._trans
         ask = trans.__(
             "Ask the person who gave you the link for a new one if you still need the document."
@@ -41,6 +41,9 @@ class Pages:
         if state == "revoked":
             why = trans.__("It does not open the document any more.")
             return self._page(trans.__("This link was revoked"), f"{why} {ask}")
+        if state == "missing":
+            why = trans.__("What may be in its place is another document.")
+            return self._page(trans.__("The document is not there any more"), f"{why} {ask}")
         why = trans.__("It was valid for a limited time.")
         return self._page(trans.__("This link has expired"), f"{why} {ask}")
 
@@ -66,6 +69,13 @@ class Pages:
             else trans.__("Links to single documents are switched off on this server.")
         )
         return self._page(trans.__("This link cannot be used"), text)
+
+    def not_now(self) -> str:
+        trans = self._trans
+        return self._page(
+            trans.__("The document cannot be opened at the moment"),
+            trans.__("The server cannot tell what this link opens. Try again in a moment."),
+        )
 
     def refused(self) -> str:
         trans = self._trans

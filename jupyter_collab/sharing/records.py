@@ -15,7 +15,7 @@ VERSION = 1
 
 def dump(links: Iterable[Link]) -> str:
     """The content of the file."""
-    return json.dumps({"version": VERSION, "links": [asdict(link) for link in links]}, indent=1)
+    return json.dumps({"version": VERSION, "links": [_record(link) for link in links]}, indent=1)
 
 
 def load(text: str) -> list[Link]:
@@ -28,6 +28,12 @@ def load(text: str) -> list[Link]:
         return [_link(record) for record in content["links"]]
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"it is no list of links: {error!r}") from error
+
+
+def _record(link: Link) -> dict[str, Any]:
+    record = asdict(link)
+    del record["is_missing"]
+    return record
 
 
 def _link(record: dict[str, Any]) -> Link:

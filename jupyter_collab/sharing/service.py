@@ -44,5 +44,6 @@ class Sharing:
             "createdBy": link.created_by,
             "expires": link.expires,
             "lastUsed": link.last_used,
+            "missing": link.is_missing,
             "people": self.sockets.people(link.id),
         }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
 from logging import Logger
 from typing import Any
 
-from ..errors import LinkEnded, LinkUnknown
+from ..errors import CollabError, LinkEnded, LinkUnknown, NotNow
 from ..protocol.identity import Access, FileFormat, FileId
 from ..server.telemetry import Telemetry
 from .link_file import LinkFile
@@ -35,7 +35,9 @@ class Wanted:
 class Shares:
     """Reads and changes the links; what happens to them goes to the event log and the log.
 
-    ``path_of`` tells where a file is now, ``clock`` the seconds since the epoch.
+    ``path_of`` tells where the file with an id is now, which was last seen at a path, and raises
+    a :class:`~jupyter_collab.errors.CollabError` where it cannot; ``clock`` tells the seconds since
+    the epoch.
     """
 
     def __init__(
@@ -43,7 +45,7 @@ class Shares:
         file: LinkFile,
         policy: SharePolicy,
         *,
-        path_of: Callable[[str], str | None],
+        path_of: Callable[[str, str], Awaitable[str | None]],
         clock: Callable[[], float],
         telemetry: Telemetry,
         log: Logger,
@@ -55,10 +57,6 @@ class Shares:
         self._telemetry = telemetry
         self._log = log
         self.on_ended: Callable[[], None] = lambda: None
-
-    def path_of(self, file_id: str) -> str | None:
-        """Where the file with this id is now; ``None`` where it is not known."""
-        return self._path_of(file_id)
 
     @property
     def now(self) -> float:
@@ -94,42 +92,52 @@ class Shares:
         """A JupyterHub lets people in by ``code``, who then go on to ``link``."""
         self._try_to_note(lambda book: book.with_code(link.id, code))
 
-    def active(self) -> list[Link]:
-        """The links that open something, each where its document is now; oldest first."""
-        links = [self._located(link) for link in self._book]
-        return [link for link in links if link.state(self.now) == "active"]
+    async def standing(self) -> list[Link]:
+        """The links that have not ended, each where its document is now; oldest first."""
+        links = [link for link in self._book if self.state(link.id) == "active"]
+        try:
+            links = await self._located(links)
+        except NotNow as error:
+            self._log.warning("Links are listed with the last known places: %s", error.__cause__)
+            links = [self.policy.applied_to(link) for link in links]
+        return [link for link in links if link.state(self.now) in ("active", "missing")]
 
-    def get(self, id: str) -> Link | None:
+    async def get(self, id: str) -> Link | None:
         """The link with this id, whatever its state."""
         link = self._book.get(id)
-        return None if link is None else self._located(link)
+        return None if link is None else (await self._located([link]))[0]
 
     def state(self, id: str) -> LinkState:
         """Whether the link with this id is active; one that was forgotten is as if revoked."""
         link = self._book.get(id)
         return "revoked" if link is None else self.policy.applied_to(link).state(self.now)
 
-    def require_id(self, id: str) -> Link:
+    async def require_id(self, id: str) -> Link:
         """The link with this id; raises :class:`~jupyter_collab.errors.LinkUnknown`."""
-        link = self.get(id)
+        link = await self.get(id)
         if link is None:
             raise LinkUnknown()
         return link
 
-    def held(self, ids: Iterable[str]) -> tuple[list[Link], list[Link]]:
-        """Of these links the active ones, and those that have ended."""
-        known = [link for id in ids if (link := self.get(id)) is not None]
+    async def held(self, ids: Iterable[str]) -> tuple[list[Link], list[Link]]:
+        """Of these links the active ones, and those that open nothing any more.
+
+        Raises :class:`~jupyter_collab.errors.NotNow`.
+        """
+        book = self._book
+        known = [link for id in ids if (link := book.get(id)) is not None]
+        known = await self._located(known)
         active = [link for link in known if link.state(self.now) == "active"]
         return active, [link for link in known if link.state(self.now) != "active"]
 
-    def open(self, secret: str, by: str) -> Link:
+    async def open(self, secret: str, by: str) -> Link:
         """The link with this secret, which is used now.
 
-        Raises :class:`~jupyter_collab.errors.LinkUnknown` or
-        :class:`~jupyter_collab.errors.LinkEnded`.
+        Raises :class:`~jupyter_collab.errors.LinkUnknown`,
+        :class:`~jupyter_collab.errors.LinkEnded` or :class:`~jupyter_collab.errors.NotNow`.
         """
         try:
-            link = self._located(self._book.find(secret))
+            (link,) = await self._located([self._book.find(secret)])
         except LinkUnknown:
             self._log.warning("A link to a document was refused: it is not known")
             self._telemetry.emit("sharing", {"action": "refused", "reason": "unknown", "by": by})
@@ -162,17 +170,42 @@ class Shares:
         self.on_ended()
         return link
 
+    async def deleted(self, path: str) -> None:
+        """Jupyter has deleted what was at ``path``, a file or a folder: what is made there later is
+        another document, also for those who still have that one open."""
+        ended = [
+            link
+            for link in await self.standing()
+            if link.path == path or link.path.startswith(f"{path}/")
+        ]
+        try:
+            for link in ended:
+                self.revoke(link.id, "")
+        except OSError as error:
+            self._log.error("Links to %s, which was deleted, cannot be revoked: %s", path, error)
+
     @property
     def _book(self) -> LinkBook:
         return self._file.book()
 
-    def _located(self, link: Link) -> Link:
-        """``link`` as it is under the present settings, with the present path."""
+    async def _located(self, links: list[Link]) -> list[Link]:
+        """``links`` as they are now, under the present settings, with the present paths."""
+        try:
+            paths = [await self._path_of(link.file_id, link.path) for link in links]
+        except CollabError as error:
+            raise NotNow() from error
+        # That may have taken a while, in which they may have ended.
+        book = self._book
+        now = [book.get(link.id) or link for link in links]
+        return [self._at(link, path) for link, path in zip(now, paths, strict=True)]
+
+    def _at(self, link: Link, path: str | None) -> Link:
         link = self.policy.applied_to(link)
-        path = self.path_of(link.file_id)
-        if path is None or path == link.path:
-            return link
-        self._try_to_note(lambda book: book.seen_at(link.id, path))
+        if path is None:
+            # What lies at its last path is another file, or will be.
+            return replace(link, is_missing=True)
+        if path != link.path:
+            self._try_to_note(lambda book: book.seen_at(link.id, path))
         return link.seen_at(path)
 
     def _try_to_note(self, note: Callable[[LinkBook], object]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from jupyter_server.auth import IdentityProvider, User
 from jupyter_server.base.handlers import JupyterHandler
 
 from .holders import Holder, from_cookie
+from .links import Link
 
 COOKIE_DAYS = 30
 
@@ -18,10 +20,12 @@ class LinkUser(User):
     """A user who may do what the links of ``holder`` say, and nothing else."""
 
     holder: Holder
+    links: tuple[Link, ...]
 
     @classmethod
-    def of(cls, holder: Holder, known: User | None = None) -> LinkUser:
-        """``known`` is who the site says it is, for a holder who is no guest."""
+    def of(cls, holder: Holder, known: User | None = None, links: Iterable[Link] = ()) -> LinkUser:
+        """``known`` is who the site says it is, for a holder who is no guest; ``links`` are those
+        that are active as this request is answered."""
         user = cls(
             username=holder.username,
             name=holder.display_name,
@@ -31,6 +35,7 @@ class LinkUser(User):
             color=known.color if known else None,
         )
         user.holder = holder
+        user.links = tuple(links)
         return user
 
 

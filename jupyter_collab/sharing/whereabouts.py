@@ -9,6 +9,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import url_escape, url_path_join
 from tornado import web
 
+from ..errors import FileError
 from .service import Sharing
 
 OPEN_PATTERN = r"/collab/open/(lab/tree|doc/tree|notebooks|edit)/(.+)"
@@ -30,9 +31,15 @@ class OpenHandler(JupyterHandler):
 
     @web.authenticated
     @authorized("read", "contents")  # type: ignore[untyped-decorator]
-    def get(self, page: str, path: str) -> None:
+    async def get(self, page: str, path: str) -> None:
         id = self.get_query_argument("file", "")
-        now = self._sharing.shares.path_of(id) if id else None
+        now = await self._path_of(id) if id else None
         self.set_header("Referrer-Policy", "no-referrer")
         self.set_header("Cache-Control", "no-store")
         self.redirect(url_path_join(self.base_url, page, url_escape(now or path)))
+
+    async def _path_of(self, id: str) -> str | None:
+        try:
+            return await self._sharing.files().path_of(id)
+        except FileError:
+            return None

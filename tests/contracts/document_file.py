@@ -260,8 +260,8 @@ class DocumentFileContract:
         document = await files.open(file_id, "text", "file")
         assert document.path == "other.txt"
         assert await files.file_id("other.txt") == (file_id, True)
-        assert files.path_of(file_id) == "other.txt"
-        assert files.path_of("nobody") is None
+        assert await files.path_of(file_id) == "other.txt"
+        assert await files.path_of("nobody") is None
         await files.close()
 
     # --- writing

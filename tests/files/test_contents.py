@@ -139,6 +139,32 @@ async def test_a_name_with_a_backslash_is_no_file_in_a_folder(tmp_path: Path) ->
 
 
 @asynchronous
+async def test_an_id_of_ours_is_that_of_one_file(tmp_path: Path) -> None:
+    """F7: a history, or a link, would go on with another one that lies in its place."""
+    world = LocalWorld(tmp_path)
+    world.start()
+    world.put(TEXT, b"one")
+    files = ContentsFiles(world.manager, None, poll_interval=0, log=LOG)
+    first, _ = await files.file_id(TEXT)
+    await ensure_async(world.manager.rename(TEXT, "moved.txt"))
+    await files.close()
+    world.put(TEXT, b"two")
+    files = ContentsFiles(world.manager, None, poll_interval=0, log=LOG)
+    assert await files.path_of(first, TEXT) is None
+    second, _ = await files.file_id(TEXT)
+    assert second != first
+    await files.close()
+    files = ContentsFiles(world.manager, None, poll_interval=0, log=LOG)
+    assert await files.path_of(second, TEXT) == TEXT
+    await ensure_async(world.manager.delete(TEXT))
+    world.put(TEXT, b"three")
+    while await files.path_of(second, TEXT) is not None:  # its event comes in a moment
+        await asyncio.sleep(0)
+    assert (await files.file_id(TEXT))[0] != second
+    await files.close()
+
+
+@asynchronous
 async def test_files_have_ids_without_a_service_of_them(tmp_path: Path) -> None:
     """F7: as where its database can be opened by nobody."""
     world = LocalWorld(tmp_path)
@@ -148,7 +174,7 @@ async def test_files_have_ids_without_a_service_of_them(tmp_path: Path) -> None:
     file_id, is_known = await files.file_id(TEXT)
     assert not is_known
     assert await files.file_id(TEXT) == (file_id, True)
-    assert files.path_of("nobody") is None
+    assert await files.path_of("nobody") is None
     document = await files.open(file_id, "text", "file")
     (world.root / TEXT).rename(world.root / "moved.txt")
     with pytest.raises(FileMissing):

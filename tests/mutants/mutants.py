@@ -468,9 +468,30 @@ MUTANTS = [
     Mutant(
         "have another id of ours for a file after each restart",
         "files/ids.py",
-        'id = str(uuid5(NAMESPACE_URL, f"{self._root}/{path}"))',
-        "id = str(uuid4())",
+        "        id = self._own(path)\n",
+        "        id = str(uuid4())\n",
         ["tests/files/test_contents.py", "-k", "id_of_ours"],
+    ),
+    Mutant(
+        "have one id of ours for all files that come to lie in one place",
+        "files/ids.py",
+        "number = None if place is None else place.stat().st_ino",
+        "number = None",
+        ["tests/files/test_contents.py", "-k", "id_of_ours"],
+    ),
+    Mutant(
+        "open by a link what lies where its document was",
+        "sharing/shares.py",
+        "return replace(link, is_missing=True)",
+        "return link",
+        ["tests/sharing/test_where.py"],
+    ),
+    Mutant(
+        "leave who has a deleted document open with what takes its place",
+        "sharing/shares.py",
+        '                self.revoke(link.id, "")\n',
+        "                pass\n",
+        ["tests/sharing/test_sockets.py", "-k", "takes_its_place"],
     ),
     Mutant(
         "believe the clock of a file server that keeps whole seconds",

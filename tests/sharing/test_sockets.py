@@ -350,6 +350,28 @@ async def test_a_link_follows_its_document(
     assert (await guest.browser.fetch(f"api/contents/{NOTES}")).code == 403
 
 
+async def test_who_has_a_deleted_document_open_gets_nothing_of_what_takes_its_place(
+    join: Any, owner: Browser, files: Path
+) -> None:
+    """G1: the room stays open, and has what is made in the same place."""
+    guest = await join("edit")
+
+    async def delete() -> tuple[int, str]:
+        await owner.json(f"api/contents/{NOTES}", "DELETE")
+        closed: tuple[int, str] = await guest.client.until_closed()
+        return closed
+
+    code, reason = await within(1, delete())
+    assert code == 4403
+    assert "revoked" in reason
+    (files / NOTES).write_text("another")
+    assert (await guest.browser.fetch(f"api/contents/{NOTES}")).code != 200
+    # The new one can be shared, and opens for who has that link.
+    other = await join("view")
+    await other.client.until(lambda: str(other.client.text) == "another")
+    assert (await open_link(guest.browser, guest.link)).code == 410
+
+
 async def test_people_who_are_logged_in_keep_their_rights(
     owner: Browser, jp_serverapp: ServerApp
 ) -> None:

@@ -1,0 +1,194 @@
+"""Links hold on to their document, and open no other one that comes to lie in its place (G1)."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jupyter_server.serverapp import ServerApp
+
+from jupyter_collab.files.ids import FileIds
+
+from .conftest import SECRET, Browser, MakeBrowser, make_link, open_link
+
+NOTES = "shared/notes.txt"
+OTHER = "shared/other.txt"
+GONE = b"The document is not there any more"
+
+
+async def join(owner: Browser, browser: MakeBrowser, **body: Any) -> tuple[Browser, dict[str, Any]]:
+    """A guest who has opened a link, and the link."""
+    link = await make_link(owner, **body)
+    guest = browser()
+    assert (await open_link(guest, link)).code == 302
+    await guest.fetch("login")
+    return guest, link
+
+
+async def has_nothing(guest: Browser, path: str = NOTES) -> bool:
+    body = {"format": "text", "type": "file"}
+    answers = [
+        await guest.fetch(f"api/contents/{path}?content=1"),
+        await guest.fetch(f"files/{path}"),
+        await guest.fetch(f"doc/tree/{path}"),
+        await guest.fetch(f"api/collaboration/session/{path}", "PUT", body),
+    ]
+    assert SECRET.encode() not in b"".join(answer.body for answer in answers)
+    return all(answer.code != 200 for answer in answers)
+
+
+def ids_of(server: ServerApp) -> Any:
+    """What knows the ids of the server's files."""
+    return server.web_app.settings["jupyter_server_ydoc"].services.files
+
+
+async def test_what_takes_the_place_of_a_deleted_document_is_not_shared(
+    owner: Browser, browser: MakeBrowser
+) -> None:
+    guest, link = await join(owner, browser, role="edit")
+    await owner.json(f"api/contents/{NOTES}", "DELETE")
+    assert await has_nothing(guest)
+    await owner.json(f"api/contents/{OTHER}", "PATCH", {"path": NOTES})
+    assert (await owner.json(f"api/contents/{NOTES}"))["content"] == SECRET
+    assert await has_nothing(guest)
+    assert (await open_link(browser(), link)).code == 410
+    assert (await owner.json("api/collaboration/links"))["links"] == []
+
+
+async def test_who_deletes_a_folder_ends_the_links_into_it(
+    owner: Browser, browser: MakeBrowser
+) -> None:
+    guest, _ = await join(owner, browser)
+    beside = await make_link(owner, "secret.txt")
+    await owner.json("api/contents/shared", "DELETE")
+    (told,) = (await guest.json("api/collaboration/guest"))["documents"]
+    assert told["state"] == "revoked"
+    (listed,) = (await owner.json("api/collaboration/links"))["links"]
+    assert listed["id"] == beside["id"]
+
+
+async def test_a_link_to_what_is_nowhere_says_so(
+    owner: Browser, browser: MakeBrowser, jp_serverapp: ServerApp
+) -> None:
+    """As where the database of file ids was lost: what lies there may be anything."""
+    guest, link = await join(owner, browser)
+    jp_serverapp.web_app.settings["file_id_manager"].delete(NOTES)
+    assert await has_nothing(guest)
+    response = await open_link(browser(), link)
+    assert response.code == 410
+    assert GONE in response.body
+    assert (await owner.json(f"api/collaboration/links?path={NOTES}"))["links"] == []
+    (listed,) = (await owner.json("api/collaboration/links"))["links"]
+    assert listed["id"] == link["id"]
+    assert listed["missing"] is True
+    (told,) = (await guest.json("api/collaboration/guest"))["documents"]
+    assert told["state"] == "missing"
+    await owner.json(f"api/collaboration/links/{link['id']}", "DELETE")
+    assert (await owner.json("api/collaboration/links"))["links"] == []
+
+
+async def test_a_document_that_comes_back_is_the_same(
+    owner: Browser, browser: MakeBrowser, files: Path
+) -> None:
+    """As with a git checkout, or an editor that puts a new file in the place of the old one."""
+    guest, link = await join(owner, browser)
+    (files / NOTES).unlink()
+    assert (await guest.fetch(f"api/contents/{NOTES}")).code == 404
+    (files / "new").write_text("again\n")
+    (files / "new").rename(files / NOTES)
+    assert (await guest.json(f"api/contents/{NOTES}"))["content"] == "again\n"
+    assert (await open_link(browser(), link)).code == 302
+
+
+class TestWithoutTheServiceOfFileIds:
+    """G1 F7"""
+
+    @pytest.fixture
+    def jp_server_config(self, jp_server_config: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
+        """Its database cannot be made."""
+        file = tmp_path / "file"
+        file.write_text("")
+        return {**jp_server_config, "BaseFileIdManager": {"db_path": str(file / "ids.db")}}
+
+    def start_again(self, server: ServerApp) -> None:
+        """Forget what is known of ids, as a restart does."""
+        files = ids_of(server)
+        old = files._ids  # noqa: SLF001
+        files._ids = FileIds(None, old._root, old._log, place=old._place)  # noqa: SLF001
+
+    async def test_a_link_opens_its_document_after_a_restart(
+        self, owner: Browser, browser: MakeBrowser, jp_serverapp: ServerApp
+    ) -> None:
+        guest, link = await join(owner, browser)
+        self.start_again(jp_serverapp)
+        assert (await guest.json(f"api/contents/{NOTES}"))["content"] == "hello\n"
+        assert (await open_link(browser(), link)).code == 302
+
+    async def test_a_link_opens_no_other_document_after_a_restart(
+        self, owner: Browser, browser: MakeBrowser, files: Path, jp_serverapp: ServerApp
+    ) -> None:
+        guest, link = await join(owner, browser)
+        await owner.json(f"api/contents/{NOTES}", "PATCH", {"path": "shared/moved.txt"})
+        (files / OTHER).rename(files / NOTES)
+        self.start_again(jp_serverapp)
+        body = {"format": "text", "type": "file"}
+        await owner.json(f"api/collaboration/session/{NOTES}", "PUT", body)
+        assert await has_nothing(guest)
+        assert (await open_link(browser(), link)).code == 410
+
+
+class TestWhereTheDatabaseOfFileIdsIsLocked:
+    """G1 F7: by another program."""
+
+    @pytest.fixture
+    def database(self, tmp_path: Path) -> Path:
+        return tmp_path / "ids.db"
+
+    @pytest.fixture
+    def jp_server_config(self, jp_server_config: dict[str, Any], database: Path) -> dict[str, Any]:
+        return {**jp_server_config, "BaseFileIdManager": {"db_path": str(database)}}
+
+    @pytest.fixture
+    def other(self, database: Path) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(database, isolation_level=None)) as other:
+            yield other
+
+    async def test_guests_wait_and_nobody_else(
+        self, owner: Browser, browser: MakeBrowser, other: sqlite3.Connection
+    ) -> None:
+        guest, _ = await join(owner, browser)
+        other.execute("BEGIN EXCLUSIVE")
+        asked = asyncio.create_task(guest.json(f"api/contents/{NOTES}"))
+        for _ in range(3):
+            assert (await owner.fetch("api/status")).code == 200
+        assert not asked.done()
+        other.execute("ROLLBACK")
+        assert (await asked)["content"] == "hello\n"
+
+    async def test_who_has_waited_long_is_told_to_try_again(
+        self,
+        owner: Browser,
+        browser: MakeBrowser,
+        other: sqlite3.Connection,
+        jp_serverapp: ServerApp,
+    ) -> None:
+        guest, link = await join(owner, browser)
+        ids_of(jp_serverapp)._ids._patience = 0  # noqa: SLF001
+        other.execute("BEGIN EXCLUSIVE")
+        assert (await guest.fetch(f"api/contents/{NOTES}")).code == 503
+        page = await guest.fetch(f"notebooks/{NOTES}")
+        for response in (await open_link(browser(), link), await open_link(guest, link), page):
+            assert response.code == 503
+            assert b"Try again in a moment" in response.body
+        assert (await guest.fetch("login")).code == 200
+        (listed,) = (await owner.json(f"api/collaboration/links?path={NOTES}"))["links"]
+        assert listed["missing"] is False
+        there = f"collab/open/lab/tree/{NOTES}"
+        assert (await owner.fetch(f"{there}?file=1")).headers["Location"].endswith(NOTES)
+        other.execute("ROLLBACK")
+        assert (await guest.fetch(f"api/contents/{NOTES}")).code == 200
