@@ -78,9 +78,10 @@ class NotNow(CollabError):
 
     reason = "not-now"
 
-    def __init__(self) -> None:
+    def __init__(self, why: str = "") -> None:
         super().__init__(
-            "The server cannot tell at the moment what this link opens; try again in a moment"
+            why
+            or "The server cannot tell at the moment what this link opens; try again in a moment"
         )
 
 

@@ -17,6 +17,7 @@ from ..errors import (
     FileMissing,
     LinkRefused,
     LinkUnknown,
+    NotNow,
     TooMuch,
 )
 from ..protocol.identity import RoomId
@@ -88,12 +89,16 @@ class LinksHandler(SharingAPIHandler):
     @web.authenticated
     @authorized("write", AUTH_RESOURCE)  # type: ignore[untyped-decorator]
     async def get(self) -> None:
-        links = await self._sharing.shares.standing()
+        try:
+            links = await self._sharing.shares.standing()
+        except NotNow as error:
+            return self._end(503, error, error.reason)
         path = self.get_query_argument("path", None)
         if path is not None:
             here = path.strip("/")
             links = [link for link in links if link.path == here and not link.is_missing]
         self.finish(json.dumps({"links": [self._sharing.model(link) for link in links]}))
+        return None
 
     @web.authenticated
     @authorized("write", AUTH_RESOURCE)  # type: ignore[untyped-decorator]

@@ -9,7 +9,7 @@ from typing import Any
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.httputil import url_concat
 
-from ..errors import HubForbids, HubSilent, NoSuchShare
+from ..errors import HubForbids, HubSilent, NoSuchShare, NotNow
 from ..server.telemetry import Telemetry
 from .hub_api import LONGEST_CODE, HubApi, hub_auth_of
 from .hub_place import HubPlace
@@ -39,7 +39,10 @@ class HubShares:
     async def list(self, handler: JupyterHandler) -> dict[str, Any]:
         """The codes that can be used, and who has access. For errors see :class:`.HubApi`."""
         api = HubApi(self.place, handler)
-        links = {link.code: link.id for link in await self._links.standing() if link.code}
+        try:
+            links = {link.code: link.id for link in await self._links.standing() if link.code}
+        except NotNow:
+            links = {}
         codes = [{**code, "link": links.get(code["id"])} for code in await api.codes()]
         return {"codes": codes, "shares": await api.shares()}
 

@@ -34,13 +34,32 @@ class LinkFile:
         self._log = log
         self._book = LinkBook()
         self._sign: tuple[int, int, int] | None = None
+        self._was_read = self._is_told = False
 
     def book(self) -> LinkBook:
-        """The links as they are in the file now. Not to be changed: see :meth:`change`."""
+        """The links as they are in the file now. Not to be changed: see :meth:`change`.
+
+        While it cannot be read, they are as it had them last; raises ``OSError`` where that is not
+        known.
+        """
+        try:
+            book = self._as_it_is()
+        except OSError as error:
+            if not self._is_told:
+                self._is_told = True
+                self._log.error("The file with the links to documents cannot be read: %s", error)
+            if not self._was_read:
+                raise
+            return self._book
+        self._is_told = False
+        return book
+
+    def _as_it_is(self) -> LinkBook:
         sign = self._look()
         if sign != self._sign:
             self._book = LinkBook(self._read())
             self._sign = sign
+        self._was_read = True
         return self._book
 
     @contextlib.contextmanager
@@ -51,7 +70,7 @@ class LinkFile:
         """
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._locked():
-            book = LinkBook(self.book())
+            book = LinkBook(self._as_it_is())
             yield book
             self._write(dump(book))
             self._book, self._sign = book, self._look()

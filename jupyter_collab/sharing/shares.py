@@ -173,20 +173,20 @@ class Shares:
     async def deleted(self, path: str) -> None:
         """Jupyter has deleted what was at ``path``, a file or a folder: what is made there later is
         another document, also for those who still have that one open."""
-        ended = [
-            link
-            for link in await self.standing()
-            if link.path == path or link.path.startswith(f"{path}/")
-        ]
         try:
-            for link in ended:
-                self.revoke(link.id, "")
-        except OSError as error:
+            for link in await self.standing():
+                if link.path == path or link.path.startswith(f"{path}/"):
+                    self.revoke(link.id, "")
+        except (OSError, NotNow) as error:
             self._log.error("Links to %s, which was deleted, cannot be revoked: %s", path, error)
 
     @property
     def _book(self) -> LinkBook:
-        return self._file.book()
+        try:
+            return self._file.book()
+        except OSError as error:
+            why = f"The server cannot read which links there are: {error.strerror or error}"
+            raise NotNow(why) from error
 
     async def _located(self, links: list[Link]) -> list[Link]:
         """``links`` as they are now, under the present settings, with the present paths."""

@@ -132,9 +132,11 @@ class Sockets:
 
     def _look_again(self) -> None:
         self._timer = None
-        self.look()
-        if any(o.link is not None for o in self._open.values()):
-            self._look_later()
+        try:
+            self.look()
+        finally:
+            if any(o.link is not None for o in self._open.values()):
+                self._look_later()
 
     def close(self) -> None:
         if self._timer is not None:

@@ -487,6 +487,13 @@ MUTANTS = [
         ["tests/sharing/test_where.py"],
     ),
     Mutant(
+        "look for links that have ended until that fails once",
+        "sharing/sockets.py",
+        "        try:\n            self.look()\n        finally:\n",
+        "        self.look()\n        if True:\n",
+        ["tests/sharing/test_sockets.py", "-k", "not_the_last"],
+    ),
+    Mutant(
         "leave who has a deleted document open with what takes its place",
         "sharing/shares.py",
         '                self.revoke(link.id, "")\n',

@@ -246,6 +246,26 @@ def test_a_damaged_file_is_set_aside(
     assert len(file.book()) == 1
 
 
+def test_links_are_as_they_were_while_the_file_cannot_be_read(
+    file: LinkFile, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """G1: and nothing is written in its place, which would be the end of those of others."""
+    add(file)
+    kept = path.rename(path.with_name("kept"))
+    path.mkdir()
+    for _ in range(2):
+        assert list(file.book()) == [LINK]
+    assert caplog.text.count("cannot be read") == 1
+    with pytest.raises(OSError, match="directory"):
+        add(file, replace(LINK, id=LinkId("02"), digest="x"))
+    with pytest.raises(OSError, match="directory"):
+        LinkFile(path, logging.getLogger("test")).book()
+    path.rmdir()
+    kept.rename(path)
+    add(file, replace(LINK, id=LinkId("02"), digest="x"))
+    assert len(LinkFile(path, logging.getLogger("test")).book()) == 2
+
+
 def test_what_cannot_be_written_has_not_happened(
     file: LinkFile, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

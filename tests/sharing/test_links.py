@@ -183,6 +183,41 @@ async def test_links_survive_a_restart(
     assert (await open_link(browser(), link)).code == 410
 
 
+async def test_while_the_links_cannot_be_read_the_rest_works(
+    owner: Browser, browser: MakeBrowser, jp_serverapp: ServerApp
+) -> None:
+    """G1: as where their file belongs to somebody else, from the start of the server."""
+    link = await make_link(owner)
+    guest = browser()
+    await open_link(guest, link)
+    await guest.fetch("login")
+    shares = jp_serverapp.web_app.settings["jupyter_server_ydoc"].sharing.shares
+    path = shares._file.path  # noqa: SLF001
+    kept = path.rename(path.with_name("kept"))
+    path.mkdir()
+    assert (await guest.fetch(f"api/contents/{NOTES}")).code == 200
+    shares._file = type(shares._file)(path, shares._file._log)  # noqa: SLF001
+    for page in ("login", "api", "static/favicon.ico"):
+        assert (await guest.fetch(page)).code == 200
+    assert (await guest.fetch(f"api/contents/{NOTES}")).code == 503
+    for response in (await open_link(guest, link), await open_link(browser(), link)):
+        assert response.code == 503
+        assert b"Try again in a moment" in response.body
+    listed = await owner.fetch("api/collaboration/links")
+    assert listed.code == 503
+    assert json.loads(listed.body)["message"].endswith(": Is a directory")
+    wanted = {"path": NOTES, "role": "view"}
+    made = await owner.fetch("api/collaboration/links", "POST", wanted)
+    assert (made.code, json.loads(made.body)["reason"]) == (507, "not-kept")
+    path.rmdir()
+    kept.rename(path)
+    assert (await open_link(guest, link)).code == 302
+    path.rename(kept)
+    path.mkdir()
+    assert (await owner.fetch(f"api/contents/{NOTES}", "DELETE")).code == 204
+    assert (await open_link(guest, link)).code == 410, "which could not be written down"
+
+
 async def test_who_logs_out_gives_the_links_back(owner: Browser, browser: MakeBrowser) -> None:
     guest = browser()
     await open_link(guest, await make_link(owner))

@@ -301,6 +301,26 @@ async def test_an_expired_link_ends_within_a_second(
     assert "expired" in reason
 
 
+async def test_a_look_that_fails_is_not_the_last_one(
+    join: Any, jp_serverapp: ServerApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """G4: as where the links cannot be read for a moment."""
+    guest = await join("view", expiresIn=3600)
+    shares = jp_serverapp.web_app.settings["jupyter_server_ydoc"].sharing.shares
+    failed = asyncio.Event()
+
+    def fail(_: str) -> Any:
+        failed.set()
+        raise OSError("for a moment")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shares, "state", fail)
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+        await within(1, failed.wait())
+    monkeypatch.setattr(shares, "_clock", lambda: guest.link["expires"])
+    assert (await within(1, guest.client.until_closed()))[0] == 4403
+
+
 async def test_what_is_typed_after_the_end_reaches_nobody(
     join: Any, owner: Browser, connect: Connect
 ) -> None:
