@@ -18,7 +18,7 @@ from jupyter_server.utils import url_escape, url_path_join
 from tornado import web
 from tornado.websocket import WebSocketHandler
 
-from ..errors import NotNow
+from ..errors import LinkEnded, NotNow
 from . import pages
 from .adjust import adjust
 from .holders import Holder
@@ -167,6 +167,10 @@ class Gate:
                 return _answer(handler, 302, "", "text/plain")
             case Ended(link):
                 state = link.state(self._shares.now)
+                if isinstance(handler, APIHandler):
+                    error = LinkEnded(state)
+                    told = {"message": str(error), "reason": error.reason}
+                    return _answer(handler, 403, json.dumps(told))
                 return _answer(handler, 403, pages.pages_for(handler).ended(state), "text/html")
             case Refuse():
                 return _refuse(handler)

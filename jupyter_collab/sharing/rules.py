@@ -78,8 +78,12 @@ def _page_of(ask: Ask, path: str) -> Verdict:
     moved = next((link for link in ask.links if path in link.paths), None)
     if moved is not None:
         return Moved(moved.path)
-    ended = next((link for link in ask.ended if path in link.paths), None)
+    ended = _ended_at(ask, path)
     return Refuse() if ended is None else Ended(ended)
+
+
+def _ended_at(ask: Ask, path: str) -> Link | None:
+    return next((link for link in ask.ended if path in link.paths), None)
 
 
 def _lab_page(ask: Ask) -> Verdict:
@@ -96,7 +100,10 @@ def _notebook_page(ask: Ask) -> Verdict:
 
 def _session(ask: Ask) -> Verdict:
     """Which room the document has: in the one form in which it was shared."""
-    link = _at(ask, _trim(ask.arg("path")))
+    path = _trim(ask.arg("path"))
+    link = _at(ask, path)
+    if link is None and (ended := _ended_at(ask, path)) is not None:
+        return Ended(ended)  # a page that was away comes back with this question
     try:
         wanted = json.loads(ask.body)
         pinned = link is not None and wanted["format"] == link.format

@@ -67,7 +67,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The page of a document whose link has ended: it says so."""
+    """Their document, where the link has ended: the answer says so."""
 
     link: Link
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -58,6 +59,20 @@ async def test_what_takes_the_place_of_a_deleted_document_is_not_shared(
     assert await has_nothing(guest)
     assert (await open_link(browser(), link)).code == 410
     assert (await owner.json("api/collaboration/links"))["links"] == []
+
+
+async def test_a_page_that_was_away_is_told_that_its_link_has_ended(
+    owner: Browser, browser: MakeBrowser
+) -> None:
+    """G4: also where it asks for the room again, as after a restart of the server."""
+    guest, link = await join(owner, browser)
+    await owner.json(f"api/collaboration/links/{link['id']}", "DELETE")
+    body = {"format": "text", "type": "file"}
+    for path, reason in ((NOTES, "link-ended"), (OTHER, None)):
+        response = await guest.fetch(f"api/collaboration/session/{path}", "PUT", body)
+        assert response.code == 403
+        assert json.loads(response.body)["reason"] == reason
+        assert ("was revoked" in response.body.decode()) is (reason is not None)
 
 
 async def test_who_deletes_a_folder_ends_the_links_into_it(
