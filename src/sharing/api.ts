@@ -50,6 +50,8 @@ export interface Link {
   readonly created: number;
   readonly expires: number | null;
   readonly lastUsed: number | null;
+  /** It opens nothing: its document is nowhere, and `path` is where that was last. */
+  readonly missing: boolean;
   readonly people: readonly { readonly username: string; readonly name: string }[];
 }
 

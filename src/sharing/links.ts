@@ -3,7 +3,7 @@ import { UNASKED, Watched } from './watched';
 import type { WatchedState } from './watched';
 
 export interface LinksState extends WatchedState {
-  /** Those that are active; `null` as long as the server has not answered. */
+  /** Those that have not ended, the newest first; `null` as long as the server has not answered. */
   readonly links: readonly Link[] | null;
   /** The one that was made last, with its address, which nobody tells again. */
   readonly made: NewLink | null;
@@ -23,7 +23,7 @@ export class DocumentLinks extends Watched<LinksState> {
   async create(wanted: WantedLink): Promise<boolean> {
     return this.attempt(async () => {
       const made = await this._api.create(wanted);
-      return { made, links: [...(this.state.links ?? []), made] };
+      return { made, links: newestFirst([made, ...(this.state.links ?? [])]) };
     });
   }
 
@@ -40,6 +40,11 @@ export class DocumentLinks extends Watched<LinksState> {
   }
 
   protected async look(): Promise<Partial<LinksState>> {
-    return { links: await this._api.links(this._path()) };
+    return { links: newestFirst(await this._api.links(this._path())) };
   }
+}
+
+/** In the order in which people look for them: the one that was made just now is on top. */
+function newestFirst(links: readonly Link[]): readonly Link[] {
+  return [...links].sort((one, other) => other.created - one.created);
 }

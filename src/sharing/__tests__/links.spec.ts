@@ -9,9 +9,9 @@ afterEach(() => jest.useRealTimers());
 
 const WANTED: WantedLink = { path: 'a.ipynb', role: 'edit', expiresIn: 60, name: '' };
 
-function link(id: string, people: Link['people'] = []): Link {
-  const what = { path: 'a.ipynb', role: 'edit', name: '' } as const;
-  return { id, ...what, created: 1, expires: null, lastUsed: null, people };
+function link(id: string, people: Link['people'] = [], created = 1): Link {
+  const what = { path: 'a.ipynb', role: 'edit', name: '', missing: false } as const;
+  return { id, ...what, created, expires: null, lastUsed: null, people };
 }
 
 /** A server that answers when it is told to. */
@@ -29,7 +29,7 @@ class FakeServer {
 
   async create(wanted: WantedLink): Promise<NewLink> {
     await this._refuse();
-    return { ...link('new'), ...wanted, url: '/collab/join?share_token=secret' };
+    return { ...link('new', [], 2), ...wanted, url: '/collab/join?share_token=secret' };
   }
 
   async revoke(): Promise<void> {
@@ -116,9 +116,16 @@ describe('the links of a document', () => {
     const busy: boolean[] = [];
     links.changed.connect((_, { isBusy }) => busy.push(isBusy));
     await links.create(WANTED);
-    expect(ids()).toEqual(['1', 'new']);
+    expect(ids()).toEqual(['new', '1']);
     expect(links.state.made?.url).toContain('secret');
     expect(busy).toEqual([true, false]);
+  });
+
+  it('are listed with the newest on top', async () => {
+    const { server, links, ids } = setUp();
+    links.start();
+    await server.answer([link('1', [], 1), link('3', [], 3), link('2', [], 2)]);
+    expect(ids()).toEqual(['3', '2', '1']);
   });
 
   it('forgets the address of one that was revoked', async () => {
@@ -136,8 +143,8 @@ describe('the links of a document', () => {
     await server.answer([link('1')]);
     expect(ids()).toEqual(['new']);
     await jest.advanceTimersByTimeAsync(REFRESH_INTERVAL);
-    await server.answer([link('1'), link('new')]);
-    expect(ids()).toEqual(['1', 'new']);
+    await server.answer([link('1'), link('new', [], 2)]);
+    expect(ids()).toEqual(['new', '1']);
   });
 
   it('says why something was not done, until something else is', async () => {

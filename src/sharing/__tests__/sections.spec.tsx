@@ -33,7 +33,12 @@ const SUBJECT: Subject = {
 };
 const LINK: Link = {
   ...{ id: '1', path: 'data/a.ipynb', role: 'edit', name: 'Physics', created: 1 },
-  ...{ expires: null, lastUsed: null, people: [{ username: 'g', name: 'Guest Io' }] }
+  ...{
+    expires: null,
+    lastUsed: null,
+    missing: false,
+    people: [{ username: 'g', name: 'Guest Io' }]
+  }
 };
 const PAGE = { base: 'https://jupyter.example.org/', app: 'lab', here: '' } as const;
 

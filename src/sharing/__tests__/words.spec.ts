@@ -2,8 +2,9 @@ import { ServerConnection } from '@jupyterlab/services';
 import { nullTranslator } from '@jupyterlab/translation';
 
 import { readConfig } from '../../config';
-import type { ServerInfo } from '../api';
+import type { Link, ServerInfo } from '../api';
 import type { Subject } from '../subject';
+import { grantOfLink } from '../ui/grants';
 import { obstacleTo, outOfReach, reasonOf, reasonOfNothing, wayIn, wayInAtHub } from '../ui/words';
 import { sayValidity, validities } from '../validity';
 
@@ -82,6 +83,20 @@ describe('what is said of a link to a document on a JupyterHub', () => {
   ] as const)('tells %s', (_, made, guests, namedOnly, words) => {
     const said = wayInAtHub(made, { guests, namedOnly }, trans);
     expect(said).toEqual(words === null ? null : expect.stringContaining(words));
+  });
+});
+
+describe('what is said of a link', () => {
+  const link: Omit<Link, 'missing'> = {
+    ...{ id: '1', path: 'a.ipynb', role: 'view', name: '', created: 1 },
+    ...{ expires: null, lastUsed: null, people: [] }
+  };
+  const said = (missing: boolean) =>
+    grantOfLink({ ...link, missing }, true, async () => Promise.resolve(true), trans).lines;
+
+  it('is that it opens nothing where its document is nowhere', () => {
+    expect(said(true).join()).toContain('opens nothing, as its document is not there any more');
+    expect(said(false).join()).not.toContain('opens nothing');
   });
 });
 

@@ -21,6 +21,7 @@ export function grantOfLink(
     lines: [
       ...(link.name === '' ? [] : [sayRole(link.role, trans)]),
       ...(hasPaths ? [link.path] : []),
+      ...(link.missing ? [trans.__('opens nothing, as its document is not there any more')] : []),
       sayTimes(link, trans),
       people === '' ? trans.__('Nobody is in now.') : trans.__('In now: %1', people)
     ],
