@@ -10,7 +10,7 @@ export interface Ending {
   readonly isLinkEnd: boolean;
   /** Why, in a full sentence. */
   readonly reason: string;
-  /** How many changes the server did not get any more, and what they are, as text. */
+  /** How many changes the server has not confirmed, and what they are, as text. */
   readonly unsent: number;
   readonly text: string;
 }
@@ -67,8 +67,8 @@ function Unsent({ ending, trans }: { ending: Ending; trans: TranslationBundle })
     <>
       <p>
         {trans._n(
-          'Your last change did not reach the server. It is only here: copy it if you need it.',
-          'Your last %1 changes did not reach the server. They are only here: copy them if you need them.',
+          'The server has not confirmed your last change. It may be only here: copy it if you need it.',
+          'The server has not confirmed your last %1 changes. They may be only here: copy them if you need them.',
           ending.unsent
         )}
       </p>
@@ -76,7 +76,7 @@ function Unsent({ ending, trans }: { ending: Ending; trans: TranslationBundle })
         ref={field}
         readOnly
         rows={8}
-        aria-label={trans.__('What did not reach the server')}
+        aria-label={trans.__('What the server has not confirmed')}
         value={ending.text}
       />
       <p>

@@ -186,7 +186,7 @@ test('a link that is revoked takes the document away, and gives back what was no
   await typing;
   await offline.page.context().setOffline(false);
   const ended = offline.page.locator('.jp-CollabEnded');
-  await expect(ended).toContainText(/Your last \d+ changes did not reach the server/);
+  await expect(ended).toContainText(/The server has not confirmed your last \d+ changes/);
   await expect(ended.locator('textarea')).toHaveValue('b = 2 # kept');
   await offline.page.screenshot({ path: 'test-results/guest-revoked.png' });
   expect((await lab.read(path)).includes('kept')).toBe(false);
