@@ -124,8 +124,8 @@ class Gate:
         try:
             active, ended = await self._shares.held(holder.links)
         except NotNow as error:
-            if _is_public(handler):
-                return None
+            if _is_public(handler) and not holder.named:
+                return None  # those whom a Hub knows would be sent there, and back, without end
             raise _not_now(handler, error) from error
         ask = Ask(
             method=handler.request.method or "",

@@ -94,12 +94,12 @@ class Shares:
 
     async def standing(self) -> list[Link]:
         """The links that have not ended, each where its document is now; oldest first."""
-        links = [link for link in self._book if self.state(link.id) == "active"]
+        links = [self.policy.applied_to(link) for link in self._book]
+        links = [link for link in links if link.state(self.now) == "active"]
         try:
             links = await self._located(links)
         except NotNow as error:
             self._log.warning("Links are listed with the last known places: %s", error.__cause__)
-            links = [self.policy.applied_to(link) for link in links]
         return [link for link in links if link.state(self.now) in ("active", "missing")]
 
     async def get(self, id: str) -> Link | None:

@@ -458,7 +458,8 @@ async def test_links_that_were_made_before_end_when_they_are_switched_off(
 
 def test_pages_load_nothing() -> None:
     made = Pages()
-    for page in (made.ended("revoked"), made.ended("expired"), made.unknown(), made.refused()):
+    ended = [made.ended(state) for state in ("revoked", "expired", "missing")]
+    for page in (*ended, made.unknown(), made.not_now(), made.refused()):
         assert not re.search(r"<script|src=|href=|https?:", page)
 
 
@@ -501,6 +502,20 @@ class TestPeopleOfAHub:
         await alice.json(f"api/collaboration/links/{link['id']}", "DELETE")
         assert (await bob.fetch(f"api/contents/{NOTES}")).code == 403
         assert (await open_link(carol, {"url": link["namedUrl"]})).code == 410
+
+    async def test_who_cannot_be_answered_now_is_not_sent_back_and_forth(
+        self, browser: MakeBrowser, jp_serverapp: ServerApp
+    ) -> None:
+        """G1"""
+        alice, bob = (self.person(browser, name) for name in ("alice", "bob"))
+        link = await make_link(alice)
+        shares = jp_serverapp.web_app.settings["jupyter_server_ydoc"].sharing.shares
+        path = shares._file.path  # noqa: SLF001
+        path.rename(path.with_name("kept"))
+        path.mkdir()
+        shares._file = type(shares._file)(path, shares._file._log)  # noqa: SLF001
+        for url in (link["namedUrl"], link["url"]):
+            assert (await open_link(bob, {"url": url})).code == 503
 
     async def test_an_id_opens_nothing_for_those_who_are_not_logged_in(
         self, browser: MakeBrowser
