@@ -20,6 +20,9 @@ LAYERS = {
 """What each folder may import of this package. The pure core sees of files and store the
 values that their ports define, and nothing that performs anything."""
 
+IN_ROOM: dict[str, set[str]] = {"texts": set(), "yjs": set(), "content": {"texts", "yjs"}}
+"""What each folder of ``room/`` may import of the others; nothing of ``room/`` itself."""
+
 PURE = ("protocol", "room")
 PURE_IN_SHARING = (
     "links",
@@ -56,17 +59,25 @@ def imports(path: Path) -> list[tuple[int, str]]:
 
 
 ALL = [(folder, path) for folder in LAYERS for path in modules(folder)]
-ids = [f"{folder}/{path.stem}" for folder, path in ALL]
+ids = [path.relative_to(PACKAGE).with_suffix("").as_posix() for _, path in ALL]
 
 
 @pytest.mark.parametrize(("folder", "path"), ALL, ids=ids)
 def test_imports_point_down(folder: str, path: Path) -> None:
+    to_package = len(path.relative_to(PACKAGE).parts)
     for level, name in imports(path):
-        if level == 2:
+        if level == to_package:
             allowed = LAYERS[folder]
             assert name in allowed or name.split(".")[0] in allowed, f"{path.name} imports {name}"
         if level == 0:
             assert name.split(".")[0] != "jupyter_collab", "imports inside the package are relative"
+
+
+@pytest.mark.parametrize("folder", IN_ROOM)
+def test_folders_of_the_room_do_not_know_it(folder: str) -> None:
+    for path in modules(f"room/{folder}"):
+        found = {name.split(".")[0] for level, name in imports(path) if level == 2}
+        assert found <= IN_ROOM[folder], f"{path.name} imports {found - IN_ROOM[folder]}"
 
 
 PURE_FILES = [path for folder in PURE for path in modules(folder)] + [
@@ -86,5 +97,9 @@ def test_the_core_is_pure(path: Path) -> None:
 
 
 def test_the_list_is_complete() -> None:
-    folders = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
-    assert folders == set(LAYERS)
+    assert folders_in(PACKAGE) == set(LAYERS)
+    assert folders_in(PACKAGE / "room") == set(IN_ROOM)
+
+
+def folders_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir() if (path / "__init__.py").exists()}

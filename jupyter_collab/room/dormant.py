@@ -10,9 +10,9 @@ from pycrdt import Doc, Map, get_state
 
 from ..protocol.messages import EMPTY_STATE_VECTOR, EMPTY_UPDATE
 from ..protocol.varint import encode_varuint
-from .build import Built
-from .gaps import clocks, only_deletes
-from .parts import Made
+from .content.build import Built
+from .yjs.gaps import clocks, only_deletes
+from .yjs.parts import Made
 
 
 @dataclass(slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .pairs import Pairs
-from .places import Places
-from .siblings import Siblings, Written
-from .vetting import Broad
+from .yjs.pairs import Pairs
+from .yjs.places import Places
+from .yjs.siblings import Siblings, Written
+from .yjs.vetting import Broad
 
 STEP = 1_000
 """Structs that are looked at in one turn of the event loop: some milliseconds."""

@@ -14,8 +14,8 @@ from typing import Any
 
 from pycrdt import Array, Map, Text
 
-from .build import CELL_TYPES
-from .values import shared
+from .content.build import CELL_TYPES
+from .content.values import shared
 
 FREE = frozenset(("id", "source", "attachments", "metadata"))
 """Members of a cell that guests may write; of ``metadata`` only :data:`FREE_METADATA`."""

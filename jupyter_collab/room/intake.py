@@ -14,7 +14,7 @@ from .effects import Disconnect, Effect, Send
 from .replica import Replica
 from .session import Member, Session, members_of
 from .sieve import Sieve
-from .vetting import vet_member
+from .yjs.vetting import vet_member
 
 NOT_FOR_GUESTS = (
     "Guests may write text and cells. Outputs, metadata and what is trusted are not for them; "

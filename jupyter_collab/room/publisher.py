@@ -9,11 +9,11 @@ from ..protocol.identity import ConnectionId, Position, RoomId
 from ..protocol.messages import Ack, SyncStep2, SyncUpdate
 from .effects import Append, Effect, Send
 from .events import FileMerged
-from .gaps import before_gap
 from .intake import Intake, expel
 from .keeper import Keeper
 from .replica import Replica
 from .session import Member, Session, members_of
+from .yjs.gaps import before_gap
 
 MAX_EARLY, MAX_EARLY_SIZE = 500, 16 * 2**20
 """So many updates, and bytes, of a guest wait for the step 2 that they may stand on."""

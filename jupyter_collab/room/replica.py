@@ -11,14 +11,14 @@ from pycrdt import Doc, Map, TransactionEvent
 
 from ..errors import ProtocolError
 from ..protocol.messages import EMPTY_UPDATE
-from .build import Built
-from .document import Document
+from .content.build import Built
+from .content.document import Document
+from .content.flag import Flag
+from .content.writing import writing
 from .dormant import Dormant
-from .flag import Flag
-from .gaps import clocks
-from .layout import parted
-from .parts import Made, deletes_from
-from .writing import writing
+from .yjs.gaps import clocks
+from .yjs.layout import parted
+from .yjs.parts import Made, deletes_from
 
 LARGE = 1_000_000
 """Bytes of an update from which on it is kept rather than made again."""

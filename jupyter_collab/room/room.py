@@ -47,13 +47,13 @@ from .intake import expel
 from .keeper import Keeper
 from .older import OlderHistory
 from .opening import Opening, RoomPolicy
-from .parts import Made
 from .permissions import admits
 from .presence import Presence
 from .publisher import Publisher
 from .replica import Replica
 from .session import Member, Session, Stranger
-from .vetting import vet_member
+from .yjs.parts import Made
+from .yjs.vetting import vet_member
 
 STEP2_PATIENCE = 2.0
 """Seconds that edits wait for the step 2 of a client that sends them before it."""

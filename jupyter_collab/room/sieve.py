@@ -20,7 +20,8 @@ from pycrdt import Array, Doc, Map, Text, TextEvent, get_update
 from ..errors import ProtocolError
 from ..protocol.identity import ClientId
 from ..protocol.varint import Reader
-from .gaps import clocks
+from .content.values import same
+from .content.writing import writing
 from .ground import Ground
 from .guarded import (
     FREE,
@@ -36,9 +37,8 @@ from .guarded import (
     restore_map,
 )
 from .replica import Replica
-from .values import same
-from .vetting import DEEPEST_TYPE, Vetted, vet_guest
-from .writing import writing
+from .yjs.gaps import clocks
+from .yjs.vetting import DEEPEST_TYPE, Vetted, vet_guest
 
 Finding = Literal["harmless", "harmful", "unreadable", "incomplete", "borrowed", "crowded"]
 """``incomplete``: it stands on what nobody has yet. ``borrowed``: it is written in the name of

@@ -12,7 +12,7 @@ from pycrdt import Doc
 from ..errors import NotANotebook, StoreError, WrongFormat
 from ..files.port import DocumentFile, FileContent, FileVersion
 from ..protocol.identity import Lineage, RoomId
-from ..room.build import build, suits
+from ..room.content.build import build, suits
 from ..room.replica import Replica
 from ..store.knowledge import Anything, Nothing, Replaces, Unread
 from ..store.port import StoredHistory, UpdateLog

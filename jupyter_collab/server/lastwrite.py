@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..protocol.identity import Position
-from ..room.notebook import Notebook
+from ..room.content.notebook import Notebook
 from ..store.port import SavedMark, StoredHistory
 from .replaying import content
 

@@ -15,9 +15,9 @@ from pycrdt import Doc, TransactionEvent
 
 from ..protocol.identity import ClientId
 from ..protocol.messages import PresenceEntry
-from ..room.build import is_text
+from ..room.content.build import is_text
+from ..room.content.reading import is_in_transaction
 from ..room.events import LetGo, RoomEvent, Shown, Spoke
-from ..room.reading import is_in_transaction
 from .awareness import LiveAwareness
 from .clock import Clock
 from .threads import Turns

@@ -11,8 +11,8 @@ from pycrdt import Doc, TransactionEvent
 
 from ..files.port import Source
 from ..protocol.identity import Position
-from ..room.document import Document
-from ..room.merge import merge, union
+from ..room.content.document import Document
+from ..room.content.merge import merge, union
 from ..store.port import SavedMark, StoredHistory
 from .replaying import content, is_torn, lacks_end, saved_content, untorn_base
 

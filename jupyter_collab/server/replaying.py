@@ -10,13 +10,13 @@ from pycrdt import Doc, Map, UndoManager, get_update
 from ..protocol.identity import Position
 from ..protocol.messages import EMPTY_UPDATE
 from ..protocol.varint import encode_varuint
-from ..room.document import Document, content_roots
+from ..room.content.document import Document, content_roots
+from ..room.content.notebook import Notebook
 from ..room.dormant import Dormant
-from ..room.gaps import clocks, is_within
-from ..room.layout import parted
-from ..room.notebook import Notebook
-from ..room.parts import Made
 from ..room.replica import LARGE
+from ..room.yjs.gaps import clocks, is_within
+from ..room.yjs.layout import parted
+from ..room.yjs.parts import Made
 from ..store.port import SavedMark, StoredHistory
 
 UNKNOWN = SavedMark(Position(0), "")

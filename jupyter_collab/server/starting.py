@@ -11,13 +11,13 @@ from ..errors import ProtocolError
 from ..files.port import FileContent, FileVersion, Source
 from ..protocol.identity import Lineage, Position, RoomId
 from ..room import events as ev
-from ..room.build import Built
-from ..room.document import Document
+from ..room.content.build import Built
+from ..room.content.document import Document
 from ..room.effects import AdoptHistory
-from ..room.gaps import clocks
 from ..room.opening import Opening
 from ..room.replica import Replica
 from ..room.room import Room
+from ..room.yjs.gaps import clocks
 from ..store.journal import Journal
 from ..store.knowledge import Anything, Replaces
 from ..store.port import SavedMark, StoredHistory

@@ -12,7 +12,7 @@ from weakref import ref
 
 from pycrdt import Doc, Transaction
 
-from ..room.reading import is_in_transaction
+from ..room.content.reading import is_in_transaction
 
 PATIENCE = 10.0
 """Seconds that another thread waits for its turn: the event loop may be waiting for that thread."""

@@ -21,7 +21,7 @@ from ..errors import (
     TooMuch,
 )
 from ..protocol.identity import RoomId
-from ..room.build import is_text
+from ..room.content.build import is_text
 from ..server.admission import AUTH_RESOURCE
 from .links import Link
 from .policy import MAX_NAME

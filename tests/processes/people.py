@@ -20,7 +20,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from jupyter_collab.protocol.identity import Lineage
-from jupyter_collab.room.document import Document
+from jupyter_collab.room.content.document import Document
 from tests.process import ServerProcess
 from tests.server.client import read_bytes, read_varuint, varuint
 from tests.sim.leaving import Applied, Left, is_in_file, note_filed

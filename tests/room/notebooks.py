@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import strategies as st
 from pycrdt import Doc
 
-from jupyter_collab.room.build import build
-from jupyter_collab.room.document import Document, NotebookDocument
+from jupyter_collab.room.content.build import build
+from jupyter_collab.room.content.document import Document, NotebookDocument
 
 REAL = sorted((Path(__file__).parents[3] / "shared" / "data" / "notebooks").glob("*.ipynb"))
 

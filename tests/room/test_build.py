@@ -14,9 +14,9 @@ from jupyter_ydoc import YNotebook
 from pycrdt import Array, Doc
 
 from jupyter_collab.errors import NotANotebook
-from jupyter_collab.room import updates
-from jupyter_collab.room.build import build, lineage
-from jupyter_collab.room.document import Document
+from jupyter_collab.room.content.build import build, lineage
+from jupyter_collab.room.content.document import Document
+from jupyter_collab.room.yjs import updates
 from tests.room.notebooks import (
     ASTRAL,
     REAL,
@@ -40,7 +40,7 @@ RICH = notebook(
 
 OTHER_PROCESS = """
 import json, sys
-from jupyter_collab.room.build import build
+from jupyter_collab.room.content.build import build
 built = build("json", "notebook", json.load(sys.stdin))
 print(built.update.hex(), built.lineage)
 """

@@ -16,7 +16,7 @@ from jupyter_collab.room import sieve
 from jupyter_collab.room.guarded import digest
 from jupyter_collab.room.publisher import MAX_EARLY, MAX_EARLY_SIZE
 from jupyter_collab.room.sieve import MAX_CELLS, MAX_CLIENTS, MAX_EFFORT, Sieve
-from jupyter_collab.room.vetting import vet_guest
+from jupyter_collab.room.yjs.vetting import vet_guest
 
 from .test_guests import Room, new_cell, rebuilt, type_a_word
 from .world import Client, World, person

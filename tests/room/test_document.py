@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pycrdt import Array, Doc, Map, Text, XmlFragment
 
-from jupyter_collab.room import document as documents
-from jupyter_collab.room import doubles, reading
-from jupyter_collab.room.document import Document, NotebookDocument, repair
-from jupyter_collab.room.textunion import are_versions
+from jupyter_collab.room.content import document as documents
+from jupyter_collab.room.content import doubles, reading
+from jupyter_collab.room.content.document import Document, NotebookDocument, repair
+from jupyter_collab.room.texts.union import are_versions
 from tests.room.notebooks import (
     code,
     copied,

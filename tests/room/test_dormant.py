@@ -21,10 +21,10 @@ from jupyter_collab.protocol.messages import (
 from jupyter_collab.protocol.varint import encode_varuint
 from jupyter_collab.room import events as ev
 from jupyter_collab.room import replica as module
-from jupyter_collab.room.build import Built, build
-from jupyter_collab.room.document import Document
-from jupyter_collab.room.gaps import clocks
+from jupyter_collab.room.content.build import Built, build
+from jupyter_collab.room.content.document import Document
 from jupyter_collab.room.replica import Replica
+from jupyter_collab.room.yjs.gaps import clocks
 from jupyter_collab.server.replaying import dormant
 
 from .notebooks import code, markdown, notebook

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from pycrdt import Array, Doc, Map, Text
 
 from jupyter_collab.protocol.varint import encode_varbytes, encode_varuint
-from jupyter_collab.room.gaps import clocks
 from jupyter_collab.room.sieve import Sieve
-from jupyter_collab.room.structs import Id
-from jupyter_collab.room.vetting import read_broadly
+from jupyter_collab.room.yjs.gaps import clocks
+from jupyter_collab.room.yjs.structs import Id
+from jupyter_collab.room.yjs.vetting import read_broadly
 
 from .test_guests import Room, new_cell
 

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from pycrdt import Array, Doc, Map, Text
 
 from jupyter_collab.errors import ProtocolError
-from jupyter_collab.room import layout as module
-from jupyter_collab.room import parts as parts_module
-from jupyter_collab.room.build import build
-from jupyter_collab.room.document import Document
-from jupyter_collab.room.gaps import clocks
-from jupyter_collab.room.layout import parted
-from jupyter_collab.room.outline import NEEDED
-from jupyter_collab.room.parts import Made
-from jupyter_collab.room.structs import read_structs
+from jupyter_collab.room.content.build import build
+from jupyter_collab.room.content.document import Document
+from jupyter_collab.room.yjs import layout as module
+from jupyter_collab.room.yjs import parts as parts_module
+from jupyter_collab.room.yjs.gaps import clocks
+from jupyter_collab.room.yjs.layout import parted
+from jupyter_collab.room.yjs.outline import NEEDED
+from jupyter_collab.room.yjs.parts import Made
+from jupyter_collab.room.yjs.structs import read_structs
 
 from .notebooks import code, notebook, notebooks
 

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pycrdt import Array
 
-from jupyter_collab.room.document import Document, NotebookDocument
-from jupyter_collab.room.merge import merge, union
+from jupyter_collab.room.content.document import Document, NotebookDocument
+from jupyter_collab.room.content.merge import merge, union
 from tests.room.notebooks import (
     REAL,
     code,

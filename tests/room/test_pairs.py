@@ -6,9 +6,9 @@ import pytest
 from pycrdt import Doc, Text
 
 from jupyter_collab.protocol.varint import encode_varbytes, encode_varuint
-from jupyter_collab.room.pairs import Pairs
 from jupyter_collab.room.sieve import Sieve
-from jupyter_collab.room.vetting import read_broadly
+from jupyter_collab.room.yjs.pairs import Pairs
+from jupyter_collab.room.yjs.vetting import read_broadly
 
 from .test_guests import Room
 

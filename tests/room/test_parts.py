@@ -15,12 +15,12 @@ from jupyter_collab.protocol.messages import (
     SyncStep2,
     SyncUpdate,
 )
-from jupyter_collab.room import parts as parts_module
 from jupyter_collab.room import replica as replica_module
-from jupyter_collab.room.build import build
-from jupyter_collab.room.document import Document
-from jupyter_collab.room.gaps import clocks
-from jupyter_collab.room.parts import deletes_from
+from jupyter_collab.room.content.build import build
+from jupyter_collab.room.content.document import Document
+from jupyter_collab.room.yjs import parts as parts_module
+from jupyter_collab.room.yjs.gaps import clocks
+from jupyter_collab.room.yjs.parts import deletes_from
 
 from .notebooks import code, markdown, notebook, notebooks
 from .world import Client, World, person

@@ -8,10 +8,10 @@ import pytest
 from pycrdt import Array, Text
 
 from jupyter_collab.protocol.varint import encode_varbytes, encode_varuint
-from jupyter_collab.room.places import GONE, Place, Places
 from jupyter_collab.room.sieve import Sieve
-from jupyter_collab.room.structs import Id
-from jupyter_collab.room.vetting import read_broadly
+from jupyter_collab.room.yjs.places import GONE, Place, Places
+from jupyter_collab.room.yjs.structs import Id
+from jupyter_collab.room.yjs.vetting import read_broadly
 
 from .test_guests import Room, new_cell
 

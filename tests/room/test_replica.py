@@ -9,9 +9,9 @@ from pycrdt import Doc, Map
 
 from jupyter_collab.protocol.messages import EMPTY_UPDATE, SyncStep2, SyncUpdate
 from jupyter_collab.room import replica as module
-from jupyter_collab.room.build import build
-from jupyter_collab.room.parts import Made
+from jupyter_collab.room.content.build import build
 from jupyter_collab.room.replica import Replica
+from jupyter_collab.room.yjs.parts import Made
 
 from .world import World
 

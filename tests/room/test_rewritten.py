@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pycrdt import Array
 
-from jupyter_collab.room.document import Document, NotebookDocument
-from jupyter_collab.room.merge import merge
+from jupyter_collab.room.content.document import Document, NotebookDocument
+from jupyter_collab.room.content.merge import merge
 from tests.room.notebooks import code, copied, markdown, notebook, opened_notebook
 
 Source = dict[str, Any]

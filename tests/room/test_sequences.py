@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_collab.room.sequences import changed_ranges
-from jupyter_collab.room.subsequences import Effort, Range, longest_increasing
+from jupyter_collab.room.texts.sequences import changed_ranges
+from jupyter_collab.room.texts.subsequences import Effort, Range, longest_increasing
 
 few = st.lists(st.integers(0, 3), max_size=40)
 many = st.lists(st.integers(0, 60), max_size=40)

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pycrdt import Doc, Text
 
-from jupyter_collab.room.textdiff import Change, apply_changes, differences
-from jupyter_collab.room.textedit import edit_text
-from jupyter_collab.room.words import lines, tokens
+from jupyter_collab.room.content.textedit import edit_text
+from jupyter_collab.room.texts.differences import Change, apply_changes, differences
+from jupyter_collab.room.texts.words import lines, tokens
 from tests.room.notebooks import ASTRAL, texts
 
 

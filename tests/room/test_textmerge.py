@@ -13,9 +13,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jupyter_collab.room.textmerge import merge_text
-from jupyter_collab.room.textunion import union_text
-from jupyter_collab.room.words import tokens
+from jupyter_collab.room.texts.merge import merge_text
+from jupyter_collab.room.texts.union import union_text
+from jupyter_collab.room.texts.words import tokens
 from tests.room.notebooks import texts
 
 VECTORS = json.loads((Path(__file__).parent.parent / "vectors" / "merge.json").read_text("utf-8"))

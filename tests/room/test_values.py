@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from pycrdt import Doc, Map
 
-from jupyter_collab.room.reading import plain_json
-from jupyter_collab.room.values import MISSING, merge_values, normal, same, shared
+from jupyter_collab.room.content.reading import plain_json
+from jupyter_collab.room.content.values import MISSING, merge_values, normal, same, shared
 from tests.room.notebooks import json_values
 
 

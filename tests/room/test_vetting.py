@@ -15,7 +15,7 @@ from jupyter_collab.errors import ProtocolError
 from jupyter_collab.protocol.messages import Adopt, SyncUpdate
 from jupyter_collab.protocol.varint import encode_varbytes, encode_varuint
 from jupyter_collab.room import events as ev
-from jupyter_collab.room.vetting import DEEPEST_OF_MEMBERS, MOST, vet_guest, vet_member
+from jupyter_collab.room.yjs.vetting import DEEPEST_OF_MEMBERS, MOST, vet_guest, vet_member
 
 from .test_guests import HTML, Room, code, new_cell, rebuilt
 from .world import Client, World, person

@@ -18,7 +18,7 @@ from jupyter_collab.protocol.messages import (
 )
 from jupyter_collab.room import effects as fx
 from jupyter_collab.room import events as ev
-from jupyter_collab.room.build import build
+from jupyter_collab.room.content.build import build
 from jupyter_collab.room.opening import Opening, RoomPolicy
 from jupyter_collab.room.replica import Replica
 from jupyter_collab.room.room import Room

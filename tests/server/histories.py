@@ -7,7 +7,7 @@ from typing import Any
 from pycrdt import Doc
 
 from jupyter_collab.protocol.identity import Lineage, Position
-from jupyter_collab.room.document import Document
+from jupyter_collab.room.content.document import Document
 from jupyter_collab.store.port import SavedMark, StoredHistory
 
 

@@ -16,7 +16,7 @@ from pycrdt import Text
 from tornado.httpclient import HTTPClientError
 
 from jupyter_collab.protocol.identity import FileFormat, FileId, RoomId
-from jupyter_collab.room.build import Built, build
+from jupyter_collab.room.content.build import Built, build
 from jupyter_collab.server import beginnings
 
 from .client import varuint

@@ -17,7 +17,7 @@ from jupyter_collab.files.port import DocumentFile, FileContent, FileVersion
 from jupyter_collab.protocol.identity import FileId, Lineage, Position, RoomId
 from jupyter_collab.protocol.messages import EMPTY_UPDATE
 from jupyter_collab.room import events as ev
-from jupyter_collab.room.build import build
+from jupyter_collab.room.content.build import build
 from jupyter_collab.room.replica import LARGE
 from jupyter_collab.server.beginnings import Beginnings
 from jupyter_collab.server.replaying import content

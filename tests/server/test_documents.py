@@ -17,8 +17,8 @@ from tornado.httpclient import HTTPClientError
 
 from jupyter_collab.files.document import ContentsFile
 from jupyter_collab.protocol.identity import RoomId
-from jupyter_collab.room import reading
-from jupyter_collab.room.reading import NotebookReader
+from jupyter_collab.room.content import reading
+from jupyter_collab.room.content.reading import NotebookReader
 from tests.room.notebooks import code, notebook
 
 from .client import presence, states

@@ -14,7 +14,7 @@ import pytest
 from pycrdt import Array, Doc
 
 from jupyter_collab.protocol.identity import FileId, Position, RoomId
-from jupyter_collab.room.build import build
+from jupyter_collab.room.content.build import build
 from jupyter_collab.server.history import History
 from jupyter_collab.store.compaction import HISTORY_SIZE, CompactionPolicy
 from jupyter_collab.store.database import WAL_LIMIT

@@ -13,8 +13,8 @@ from pycrdt import Array, Doc, Map, Text
 
 from jupyter_collab.protocol.messages import SyncUpdate
 from jupyter_collab.room import events as ev
-from jupyter_collab.room import parts
-from jupyter_collab.room.document import Document
+from jupyter_collab.room.content.document import Document
+from jupyter_collab.room.yjs import parts
 from tests.room.notebooks import code, notebook
 
 from .client import WireClient, read_bytes

@@ -23,7 +23,7 @@ from jupyter_collab.protocol.messages import (
     SyncStep2,
     SyncUpdate,
 )
-from jupyter_collab.room.document import Document
+from jupyter_collab.room.content.document import Document
 from jupyter_collab.room.session import Person
 
 from .leaving import Applied, Left, is_in_file, note_filed

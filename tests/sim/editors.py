@@ -14,7 +14,7 @@ from pycrdt import Array, Map, Text
 
 from jupyter_collab.files.formats import NotebookFormat, TextFormat
 from jupyter_collab.protocol.identity import FileFormat
-from jupyter_collab.room.notebook import Notebook
+from jupyter_collab.room.content.notebook import Notebook
 
 from .clients import Client
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pycrdt import Doc
 
-from jupyter_collab.room.document import Document
+from jupyter_collab.room.content.document import Document
 from jupyter_collab.server.replaying import readable
 from jupyter_collab.store.port import StoredHistory
 

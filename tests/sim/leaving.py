@@ -13,14 +13,14 @@ from typing import Any
 from pycrdt import Array, Doc, Map, Text, UndoManager
 
 from jupyter_collab.protocol.identity import Lineage
-from jupyter_collab.room.document import Document
-from jupyter_collab.room.doubles import RELATED
-from jupyter_collab.room.merge import merge
-from jupyter_collab.room.notebook import Notebook
-from jupyter_collab.room.textdiff import differences
-from jupyter_collab.room.textmerge import merge_text
-from jupyter_collab.room.textunion import union_text
-from jupyter_collab.room.words import is_word, lines, says, tokens
+from jupyter_collab.room.content.document import Document
+from jupyter_collab.room.content.doubles import RELATED
+from jupyter_collab.room.content.merge import merge
+from jupyter_collab.room.content.notebook import Notebook
+from jupyter_collab.room.texts.differences import differences
+from jupyter_collab.room.texts.merge import merge_text
+from jupyter_collab.room.texts.union import union_text
+from jupyter_collab.room.texts.words import is_word, lines, says, tokens
 
 from .updates import Contents, Ends
 from .words import words_in

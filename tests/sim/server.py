@@ -23,7 +23,7 @@ from jupyter_collab.protocol.identity import ConnectionId, Lineage, RoomId
 from jupyter_collab.protocol.messages import ClientMessage, ServerMessage
 from jupyter_collab.room import effects as fx
 from jupyter_collab.room import events as ev
-from jupyter_collab.room.document import Document
+from jupyter_collab.room.content.document import Document
 from jupyter_collab.room.keeper import DELETED
 from jupyter_collab.room.opening import RoomPolicy
 from jupyter_collab.room.room import Room

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from pycrdt import Doc
 
 from jupyter_collab.protocol.varint import Reader
-from jupyter_collab.room.gaps import clocks
+from jupyter_collab.room.yjs.gaps import clocks
 
 Ends = tuple[tuple[int, int], ...]
 """Up to which clock there is something, by client."""

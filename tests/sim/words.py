@@ -8,7 +8,7 @@ from typing import Any
 
 from pycrdt import Doc
 
-from jupyter_collab.room.document import Document
+from jupyter_collab.room.content.document import Document
 from jupyter_collab.room.replica import Replica
 
 WORD = re.compile(r"w\d+")

@@ -3,7 +3,7 @@
  *
  * Where differences from the base touch that both sides made, they are one region; elsewhere they
  * are done as they are. Of a region both insertions stay, one of them where they are one writing.
- * `jupyter_collab/room/textmerge.py` says more.
+ * `jupyter_collab/room/texts/merge.py` says more.
  */
 import { Effort } from './common';
 import { applyHunks, diffText } from './differences';

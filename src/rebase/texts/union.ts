@@ -1,4 +1,4 @@
-/** Makes one text of two that were one, as `jupyter_collab/room/textunion.py` does it. */
+/** Makes one text of two that were one, as `jupyter_collab/room/texts/union.py` does it. */
 import { Effort } from './common';
 import { applyHunks, diffText, lineRanges, tokenRanges } from './differences';
 import type { Hunk } from './differences';

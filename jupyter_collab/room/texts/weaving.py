@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from .differences import token_ranges
 from .sequences import changed_ranges
 from .subsequences import Effort, Range
-from .textdiff import token_ranges
 from .words import STRONG, is_word, joins, lines, tokens, weigh_line
 
 _SOME = 2

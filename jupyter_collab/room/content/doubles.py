@@ -8,14 +8,14 @@ from typing import Any
 
 from pycrdt import Array, Map, Text
 
+from ..texts.subsequences import Effort
+from ..texts.union import are_versions, union_text
+from ..texts.words import lines, says
+from ..yjs.updates import Json
 from .build import unique_id
 from .cells import Cell
 from .editing import edit_cell
 from .reading import read_cell
-from .subsequences import Effort
-from .textunion import are_versions, union_text
-from .updates import Json
-from .words import lines, says
 
 RELATED = 0.2
 """Two cells with one id of which so much is the same, or a line, have been one: two people have

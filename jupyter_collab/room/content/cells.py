@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 
+from ..texts.sequences import changed_ranges
+from ..texts.subsequences import Effort, longest_increasing
+from ..texts.words import STRONG, tokens, weigh_line
+from ..yjs.updates import Json
 from .build import is_placeholder
-from .sequences import changed_ranges
-from .subsequences import Effort, longest_increasing
-from .updates import Json
-from .words import STRONG, tokens, weigh_line
 
 Cell = dict[str, Json]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pycrdt import Text
 
-from .textdiff import Change, apply_changes, differences
+from ..texts.differences import Change, apply_changes, differences
 
 _MANY_CHANGES = 10_000
 """More edits of one text are made as fewer and larger ones: each takes a time that grows with

@@ -13,12 +13,12 @@ from typing import Any
 
 from pycrdt import Array, Map, Text
 
+from ..texts.subsequences import longest_increasing
+from ..yjs.updates import Json
 from .build import unique_id
 from .cells import Cell, match_cells
 from .notebook import Notebook
-from .subsequences import longest_increasing
 from .textedit import edit_text
-from .updates import Json
 from .values import same, shared
 
 _HEAVY = 1000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..errors import ProtocolError
-from ..protocol.varint import Reader
+from ...errors import ProtocolError
+from ...protocol.varint import Reader
 
 
 def clocks(state_vector: bytes) -> dict[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, TypeGuard
 
-from .updates import Json, utf8
+from ..yjs.updates import Json, utf8
 
 _WHOLE = 1e21
 """JavaScript writes whole numbers below this without an exponent, and so do we."""

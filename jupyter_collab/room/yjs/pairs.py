@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from ..errors import ProtocolError
+from ...errors import ProtocolError
 from .gaps import deletions
 from .structs import STRING, Id, Run, Scan, Struct
 from .vetting import Broad, read_broadly

@@ -17,7 +17,7 @@ from io import BytesIO
 from itertools import chain, pairwise, repeat
 from typing import Any, NamedTuple
 
-from ..protocol.varint import encode_varuint
+from ...protocol.varint import encode_varuint
 from . import parts
 from .parts import Made, Slice
 

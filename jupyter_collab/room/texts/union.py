@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from .differences import differences, line_ranges, token_ranges
 from .subsequences import Effort
-from .textdiff import differences, line_ranges, token_ranges
 from .weaving import append
 from .words import lines, tokens
 

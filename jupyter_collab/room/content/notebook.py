@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..errors import NotANotebook
+from ...errors import NotANotebook
+from ..yjs.updates import Json
 from .build import identified, is_placeholder, joined, placeholder
-from .updates import Json
 from .values import normal, same
 
 

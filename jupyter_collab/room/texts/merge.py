@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
+from .differences import Change, differences
 from .subsequences import Effort
-from .textdiff import Change, differences
 from .weaving import append, on_lines, woven
 from .words import is_plain, says
 

@@ -19,13 +19,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..texts.merge import merge_text
+from ..texts.subsequences import longest_increasing
+from ..texts.union import union_text
+from ..yjs.updates import Json
 from .build import is_placeholder, unique_id
 from .cells import Cell, match_cells
 from .notebook import Notebook
-from .subsequences import longest_increasing
-from .textmerge import merge_text
-from .textunion import union_text
-from .updates import Json
 from .values import MISSING, merge_objects, merge_values, same
 
 _HEAVY = 1000

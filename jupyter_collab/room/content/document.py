@@ -16,6 +16,7 @@ from jupyter_ydoc import ydocs
 from jupyter_ydoc.ybasedoc import YBaseDoc
 from pycrdt import Array, Doc, Map, Text
 
+from ..yjs.updates import Json
 from .build import is_text
 from .doubles import part_doubles
 from .editing import edit_notebook
@@ -23,7 +24,6 @@ from .flag import Flag
 from .notebook import Notebook
 from .reading import NotebookReader, id_of
 from .textedit import edit_text
-from .updates import Json
 from .values import normal
 from .writing import writing
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..yjs.updates import Json
 from .cells import Cell
 from .flag import Flag
-from .updates import Json
 
 TRANSIENT = "execution_state"
 """The member of a cell that no file has."""

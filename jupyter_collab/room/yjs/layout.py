@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from heapq import heappop, heappush
 
-from ..errors import ProtocolError
+from ...errors import ProtocolError
 from . import parts
 from .gaps import clocks
 from .outline import Outline, What

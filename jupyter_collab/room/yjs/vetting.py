@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Self
 
-from ..errors import ProtocolError
+from ...errors import ProtocolError
 from .gaps import deletions
 from .structs import ANY, DELETED, STRING, TEXT, Id, Run, Scan, Struct
 

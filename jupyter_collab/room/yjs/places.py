@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..errors import ProtocolError
+from ...errors import ProtocolError
 from .structs import ARRAY, DELETED, MAP, STRING, TEXT, Id, Run, Struct
 from .vetting import SKIP, read_broadly
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ..errors import ProtocolError
-from ..protocol.varint import MAX_BITS, Reader
+from ...errors import ProtocolError
+from ...protocol.varint import MAX_BITS, Reader
 
 Id = tuple[int, int]
 """A client and a clock."""

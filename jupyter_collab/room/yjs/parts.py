@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ..protocol.varint import Reader, encode_varuint
+from ...protocol.varint import Reader, encode_varuint
 from .gaps import deletions
 
 PIECE = 4_000_000

@@ -14,10 +14,10 @@ from typing import Any
 from jupyter_ydoc import ydocs
 from pycrdt import Doc
 
-from ..errors import NotANotebook
-from ..protocol.identity import ClientId, FileFormat, Lineage
-from .parts import Made
-from .updates import Json, UpdateWriter, utf8, varstring
+from ...errors import NotANotebook
+from ...protocol.identity import ClientId, FileFormat, Lineage
+from ..yjs.parts import Made
+from ..yjs.updates import Json, UpdateWriter, utf8, varstring
 
 CODEC = 2
 """Raised by one whenever the same content would give other bytes than before."""

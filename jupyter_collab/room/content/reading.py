@@ -11,11 +11,11 @@ from typing import Any
 from pycrdt import Array, Doc, Map
 from pycrdt import Text as YText
 
-from ..files.port import MAX_DEPTH
+from ...files.port import MAX_DEPTH
+from ..yjs.updates import Json
 from .build import CELL_TYPES, unique_id
 from .known import TRANSIENT, Head, Known, Read
 from .notebook import Notebook
-from .updates import Json
 from .values import number
 
 _MANY = 100
