@@ -1,8 +1,10 @@
 /** Time passes: what is due, and when the next thing will be. */
 import { connect, dropConnection, hangUp, retry } from './connect';
+import { flush } from './edits';
 import { andThen } from './effects';
 import type { Step } from './effects';
 import type { Moment } from './events';
+import { awaitAnswer, missPong, ping } from './liveness';
 import type { SessionState, Wire } from './state';
 import {
   ASK_LIMIT,
@@ -13,7 +15,6 @@ import {
   SYNC_LIMIT,
   syncPatience
 } from './timing';
-import { awaitAnswer, flush, missPong, ping } from './wire';
 
 /** When this state has to be told the time again, if ever. */
 export function nextDeadline(state: SessionState): number | null {

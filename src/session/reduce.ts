@@ -12,20 +12,15 @@ import {
   refuse
 } from './connect';
 import { tick } from './deadlines';
+import { flush, recordEdit, recordMove } from './edits';
 import { andThen, step } from './effects';
 import type { Step } from './effects';
 import type { Moment, SessionEvent } from './events';
+import { ping } from './liveness';
+import { receiveMessage, receiveOpen } from './receive';
+import { askForSave } from './saves';
 import { wireOf } from './state';
 import type { Link, SessionState } from './state';
-import {
-  askForSave,
-  flush,
-  ping,
-  receiveMessage,
-  receiveOpen,
-  recordEdit,
-  recordMove
-} from './wire';
 
 /**
  * What becomes of a session when something happens, and what is to be done about it.

@@ -52,7 +52,7 @@ def is_in_file(status: Mapping[str, Any]) -> bool:
 
 def note_filed(applied: Iterable[Applied], durable: int) -> None:
     """The file has all that came from the server, and the first ``durable`` edits, as
-    ``src/session/wire.ts`` finds out once our step 2, which had all that we have, is acknowledged.
+    ``src/session/filed.ts`` finds out once our step 2, which had all that we have, is acknowledged.
     """
     for it in applied:
         it.filed |= it.edit <= durable
