@@ -5,8 +5,8 @@ import { IDocumentManagerDialogs } from '@jupyterlab/docmanager';
 
 import { CollabContentProvider } from '../documents/drive';
 import type { DocumentProvider } from '../documents/provider';
-import { conditionOf } from '../ui/describe';
-import type { Condition } from '../ui/describe';
+import { conditionOf } from '../ui/condition';
+import type { Condition } from '../ui/condition';
 
 /**
  * Documents are closed without a question.

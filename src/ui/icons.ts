@@ -1,6 +1,6 @@
 import { LabIcon } from '@jupyterlab/ui-components';
 
-import type { Condition } from './describe';
+import type { Condition } from './condition';
 
 /** Drawn in the colour of the text beside them, so they need no colours of their own. */
 function draw(name: string, shapes: string): LabIcon {

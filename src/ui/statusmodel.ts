@@ -4,7 +4,8 @@ import { VDomModel } from '@jupyterlab/ui-components';
 import type { DocumentProvider } from '../documents/provider';
 import { follow, LATE, now } from '../session';
 import type { Waiting } from '../session';
-import { CALM, describe, NEWS } from './describe';
+import { CALM, NEWS } from './condition';
+import { describe } from './describe';
 import type { ActionId, Description } from './describe';
 
 /** The status of the document in front, as it is shown. */

@@ -2,7 +2,8 @@ import { nullTranslator } from '@jupyterlab/translation';
 
 import type { Status } from '../../protocol';
 import { live, Play, STATUS, UPDATE } from '../../session/__tests__/play';
-import { describe as put, NEWS } from '../describe';
+import { NEWS } from '../condition';
+import { describe as put } from '../describe';
 
 const trans = nullTranslator.load('jupyter_collab');
 
