@@ -5,7 +5,6 @@ import type { DocumentRegistry, IDocumentWidget } from '@jupyterlab/docregistry'
 import { FileEditor } from '@jupyterlab/fileeditor';
 import { NotebookPanel } from '@jupyterlab/notebook';
 import { YFile, YNotebook } from '@jupyter/ydoc';
-import { Token } from '@lumino/coreutils';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
@@ -150,9 +149,3 @@ function viewOn(widget: Widget, { model }: DocumentRegistry.Context): DocumentVi
     ? new EditorView(widget as EditorView['widget'], model.sharedModel)
     : null;
 }
-
-/** The shared documents that are open at this page. */
-export const IPlaces = new Token<Places>(
-  'jupyter-collab:IPlaces',
-  'The shared documents that are open at this page, and who is in them.'
-);
