@@ -1,4 +1,4 @@
-"""What a connection may say, frame by frame."""
+"""What a connection may say, frame by frame, and what it is told where it may not."""
 
 from __future__ import annotations
 
@@ -11,11 +11,17 @@ from ..protocol.messages import (
     Awareness,
     ClientMessage,
     Ping,
+    Refusal,
     Save,
+    SaveReply,
     SyncStep1,
     SyncStep2,
     SyncUpdate,
 )
+from .effects import Effect, Send
+from .session import Session
+
+VIEW_ONLY = "You may view this document, but not change it"
 
 
 def admits(message: ClientMessage, access: Access, *, guest: bool = False) -> bool:
@@ -31,3 +37,11 @@ def admits(message: ClientMessage, access: Access, *, guest: bool = False) -> bo
             return access == "edit" and not guest
         case _:
             assert_never(message)
+
+
+def refuse(session: Session, message: ClientMessage) -> list[Effect]:
+    """Tell ``session`` that ``message`` is not admitted."""
+    here = (session.connection,)
+    if isinstance(message, Save):
+        return [Send(here, SaveReply(message.id, "failed", "not-allowed", VIEW_ONLY))]
+    return [Send(here, Refusal("not-allowed", VIEW_ONLY))] if session.person.collab else []

@@ -16,16 +16,13 @@ from ..protocol.close import CloseCode
 from ..protocol.identity import Access, ConnectionId, Lineage, Position, RoomId
 from ..protocol.messages import (
     EMPTY_STATE_VECTOR,
-    EMPTY_UPDATE,
     Adopt,
     Awareness,
     ClientMessage,
     Hello,
     Ping,
     Pong,
-    Refusal,
     Save,
-    SaveReply,
     Status,
     SyncStep1,
     SyncStep2,
@@ -39,7 +36,6 @@ from .effects import (
     Evict,
     Report,
     Send,
-    Stream,
     TellCode,
 )
 from .flushing import FlushWindow
@@ -47,12 +43,13 @@ from .intake import expel
 from .keeper import Keeper
 from .older import OlderHistory
 from .opening import Opening, RoomPolicy
-from .permissions import admits
+from .outcomes import Outcomes
+from .permissions import admits, refuse
 from .presence import Presence
 from .publisher import Publisher
 from .replica import Replica
 from .session import Member, Session, Stranger
-from .yjs.parts import Made
+from .step2 import answer_step1
 from .yjs.vetting import vet_member
 
 STEP2_PATIENCE = 2.0
@@ -88,6 +85,7 @@ class Room:
         self._publisher = Publisher(
             id, opening.replica, self._keeper, self._sessions, opening.position
         )
+        self._outcomes = Outcomes(id, self._keeper, self._publisher)
         self._window = FlushWindow(policy.flush_window, now)
         self._empty_since: float | None = now
         self._holders = 0  # how often code on the server has the document
@@ -221,9 +219,11 @@ class Room:
                 self._empty_since = now if self.is_empty else None
                 return []
             case ev.Logged() | ev.HistoryFailed() | ev.HistoryKept():
-                return self._hear_of_history(event, now)
+                return self._outcomes.hear_of_history(event, now)
+            case ev.FileRead() | ev.FileMerged():
+                return self._flush(now) + self._outcomes.hear_of_file(event, now)
             case _:
-                return self._hear_of_file(event, now)
+                return self._outcomes.hear_of_file(event, now)
 
     # --- sessions
 
@@ -285,11 +285,11 @@ class Room:
                 return []
             case Stranger(_, person) as stranger:
                 if not admits(message, person.access, guest=person.guest):
-                    return self._refuse(stranger, message) if isinstance(message, Adopt) else []
+                    return refuse(stranger, message) if isinstance(message, Adopt) else []
                 return self._hear_stranger(stranger, message, now)
             case Member() as member:
                 if not admits(message, member.person.access, guest=member.person.guest):
-                    return self._refuse(member, message)
+                    return refuse(member, message)
                 return self._hear(member, message, now)
 
     def _hear_stranger(
@@ -342,7 +342,9 @@ class Room:
             case SyncStep1(state_vector):
                 if state_vector == EMPTY_STATE_VECTOR:
                     self._publisher.end_patience(member)  # its edits stand on nothing
-                return self._flush(now) + self._synchronize(member, state_vector)
+                return self._flush(now) + answer_step1(
+                    self._replica, member.connection, state_vector
+                )
             case Save(id):
                 return self._flush(now) + self._keeper.ask(member.connection, id, now)
             case Ping(number):
@@ -351,27 +353,6 @@ class Room:
                 return []  # it has our history by now
             case _:
                 assert_never(message)
-
-    def _synchronize(self, member: Member, state_vector: bytes) -> list[Effect]:
-        here = (member.connection,)
-        if state_vector == EMPTY_STATE_VECTOR:
-            made, later = self._replica.everything()
-            if made.is_parted:
-                return [Stream(member.connection, _in_parts(made, later))]
-            rest = [] if later == EMPTY_UPDATE else [Send(here, SyncUpdate(later))]
-            return [Send(here, SyncStep2(made.update)), *rest]
-        try:
-            update = self._replica.difference(state_vector)
-        except ProtocolError as error:
-            return [expel(member.connection, error)]
-        return [Send(here, SyncStep2(update))]
-
-    def _refuse(self, member: Session, message: ClientMessage) -> list[Effect]:
-        here = (member.connection,)
-        text = "You may view this document, but not change it"
-        if isinstance(message, Save):
-            return [Send(here, SaveReply(message.id, "failed", "not-allowed", text))]
-        return [Send(here, Refusal("not-allowed", text))] if member.person.collab else []
 
     # --- the hot path
 
@@ -385,72 +366,6 @@ class Room:
             if automatic is not None:
                 self._keeper.set_automatic(automatic)
         return effects
-
-    # --- history and file
-
-    def _hear_of_history(
-        self, event: ev.Logged | ev.HistoryFailed | ev.HistoryKept, now: float
-    ) -> list[Effect]:
-        effects: list[Effect] = []
-        match event:
-            case ev.Logged(position):
-                effects = self._publisher.logged(position)
-            case ev.HistoryFailed(reason, message):
-                self._keeper.history_failed(reason, message)
-            case ev.HistoryKept():
-                self._keeper.history_kept()
-            case _:
-                assert_never(event)
-        return effects + self._keeper.step(now)
-
-    def _hear_of_file(
-        self,
-        event: ev.FileWritten
-        | ev.FileWriteFailed
-        | ev.FileChangedOutside
-        | ev.FileRead
-        | ev.FileNotRead
-        | ev.FileMerged
-        | ev.FileRenamed
-        | ev.FileGone
-        | ev.FileBack,
-        now: float,
-    ) -> list[Effect]:
-        keeper = self._keeper
-        effects: list[Effect]
-        match event:
-            case ev.FileWritten(version):
-                effects = keeper.written(version, now)
-                effects.append(self._report("save", "Content saved."))
-            case ev.FileWriteFailed(reason, message):
-                effects = keeper.write_failed(reason, message, now)
-            case ev.FileChangedOutside() | ev.FileBack():
-                effects = keeper.changed_outside()
-            case ev.FileRead(content):
-                effects = self._flush(now) + keeper.read(content, now)
-            case ev.FileNotRead(reason, message):
-                effects = keeper.not_read(reason, message, now)
-            case ev.FileMerged():
-                effects = self._flush(now) + self._publisher.merge(event, now)
-                effects.append(self._report("overwrite", "Out-of-band changes merged."))
-            case ev.FileRenamed(path):
-                keeper.path = path
-                effects = []
-            case ev.FileGone(reason, message):
-                effects = keeper.gone(reason, message, now)
-            case _:
-                assert_never(event)
-        return effects + self._publisher.publish(now)
-
-    def _report(self, action: str, message: str) -> Report:
-        fields = {
-            "level": "INFO",
-            "room": str(self.id),
-            "path": self.path,
-            "action": action,
-            "msg": message,
-        }
-        return Report("session", fields)
 
     def _tell_status(self) -> list[Effect]:
         """Send the status to collab clients when it is another than they know; strangers have
@@ -481,9 +396,3 @@ class Room:
         if not self.is_settled:
             return None
         return self._empty_since + self._policy.cleanup_delay
-
-
-def _in_parts(made: Made, later: bytes) -> Iterator[SyncUpdate | SyncStep2]:
-    """What made a document, part by part; the step 2 says that it is all there."""
-    yield from map(SyncUpdate, made.parts())
-    yield SyncStep2(later)
