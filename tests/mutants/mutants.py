@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from .mutant import Mutant
 
-ROOM = ["tests/room/test_room.py"]
+ROOM = [
+    "tests/room/test_room.py",
+    "tests/room/test_saving.py",
+    "tests/room/test_other_programs.py",
+    "tests/room/test_adoption.py",
+]
 SQLITE = ["tests/store/test_sqlite.py", "-k", "not quota and not full_disk"]
-LOCAL = ["tests/files/test_local.py"]
+LOCAL = [
+    "tests/files/test_local.py",
+    "tests/files/test_hooks.py",
+    "tests/files/test_long_names.py",
+    "tests/files/test_overlaps.py",
+]
 JOURNAL = ["tests/store/test_journal.py"]
 BEGINNINGS = ["tests/server/test_beginnings.py"]
 YSTORE = ["tests/store/test_ystore.py"]
