@@ -26,6 +26,8 @@ from jupyter_collab.errors import FileError
 from jupyter_collab.files.contents import ContentsFiles
 from jupyter_collab.files.document import Patience
 from jupyter_collab.files.formats import BytesFormat, NotebookFormat, TextFormat
+from jupyter_collab.files.port import DocumentFile
+from tests.contracts.document_file import NOTEBOOK, open_path
 
 
 def _obeys_permissions() -> bool:
@@ -240,3 +242,9 @@ class DictWorld:
 
     def writes(self, path: str) -> object:
         return self.manager.stored[path][1]
+
+
+async def read_notebook(files: Any, path: str = NOTEBOOK) -> tuple[DocumentFile, dict[str, Any]]:
+    """Open the notebook at ``path``, and read it."""
+    document = await open_path(files, path, "json", "notebook")
+    return document, (await document.read()).source
