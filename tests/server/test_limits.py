@@ -15,6 +15,7 @@ from jupyter_collab.protocol.close import CloseCode
 from jupyter_collab.protocol.identity import ConnectionId
 from jupyter_collab.server import wire
 from jupyter_collab.server.connection import TOO_SLOW, Connection
+from jupyter_collab.server.handlers import RoomHandler
 from jupyter_collab.server.limits import FRAME_WEIGHT, REST, Pace
 from jupyter_collab.server.wire import Packet
 
@@ -104,12 +105,20 @@ async def test_who_does_not_even_hear_why_is_cut(
     connect: Connect, asleep: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(wire, "LINGER", 0.2)
+    is_cut = asyncio.Event()
+    on_close = RoomHandler.on_close
+
+    def leave(handler: RoomHandler) -> None:
+        on_close(handler)
+        is_cut.set()
+
+    monkeypatch.setattr(RoomHandler, "on_close", leave)
     ada = await connect("notes.txt")
     sleeper = await asleep(ada.session)
     for _ in range(12):
         ada.text += "x" * 1_900_000
         await ada.durable()
-    await asyncio.sleep(1)
+    await is_cut.wait()
     while await sleeper.read_message() is not None:
         pass
     assert sleeper.close_code is None

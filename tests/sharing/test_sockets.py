@@ -119,7 +119,7 @@ async def test_editors_of_notebooks_write_no_outputs(join: Any, connect: Connect
     await ada.until(lambda: str(ada.cells[-1]["source"]) == "12")
     guest.cells[-1]["outputs"].append(Map(evil))
     await guest.close()  # before it was looked at
-    await asyncio.sleep(0.1)
+    await ada.save(1)  # all that has come in before is applied and sent by then
     assert all(b"EVIL" not in frame for frame in ada.frames)
 
 
