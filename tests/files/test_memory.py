@@ -7,7 +7,6 @@ import asyncio
 import pytest
 
 from jupyter_collab.errors import FileChanged, FileForbidden, FileFull
-from jupyter_collab.files.memory import MemoryFiles
 from jupyter_collab.files.port import Back, Gone
 from tests.contracts.document_file import (
     TEXT,
@@ -17,6 +16,7 @@ from tests.contracts.document_file import (
     asynchronous,
     open_path,
 )
+from tests.files.memory import MemoryFiles
 
 
 class MemoryWorld:

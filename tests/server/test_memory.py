@@ -16,7 +16,6 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_collab.files.memory import MemoryFiles
 from jupyter_collab.protocol.identity import ConnectionId, Lineage, RoomId
 from jupyter_collab.protocol.messages import SyncStep2
 from jupyter_collab.room import events as ev
@@ -32,6 +31,7 @@ from jupyter_collab.server.wire import Packet
 from jupyter_collab.settings import Settings
 from jupyter_collab.store.sqlite import SQLiteUpdateLog
 from tests.contracts.update_log import asynchronous
+from tests.files.memory import MemoryFiles
 
 LOG = logging.getLogger("test")
 

@@ -16,7 +16,6 @@ from typing import Any
 from pycrdt import Doc
 
 from jupyter_collab.errors import CollabError, FileError, FileMissing, StoreError
-from jupyter_collab.files.memory import MemoryFile, MemoryFiles
 from jupyter_collab.files.port import ABSENT
 from jupyter_collab.protocol.close import CloseCode
 from jupyter_collab.protocol.identity import ConnectionId, Lineage, RoomId
@@ -47,6 +46,7 @@ from jupyter_collab.store.requests import (
     Request,
     Restarted,
 )
+from tests.files.memory import MemoryFile, MemoryFiles
 
 from .store import SimulatedStore, run_now
 from .words import words_in, words_of

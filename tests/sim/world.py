@@ -12,11 +12,11 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from jupyter_collab.files.memory import MemoryFiles
 from jupyter_collab.protocol.close import CloseCode
 from jupyter_collab.protocol.identity import FileId, RoomId
 from jupyter_collab.protocol.messages import Save
 from jupyter_collab.room import events as ev
+from tests.files.memory import MemoryFiles
 
 from .clients import Client, CollabClient, OldClient
 from .editors import (

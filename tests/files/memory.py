@@ -9,10 +9,10 @@ import asyncio
 from collections.abc import Callable, Mapping
 from io import BytesIO
 
-from ..errors import FileChanged, FileError, FileMissing, FileUnreadable
-from .formats import Format, NotebookFormat, digest, format_of
-from .notebook_json import encode
-from .port import (
+from jupyter_collab.errors import FileChanged, FileError, FileMissing, FileUnreadable
+from jupyter_collab.files.formats import Format, NotebookFormat, digest, format_of
+from jupyter_collab.files.notebook_json import encode
+from jupyter_collab.files.port import (
     ABSENT,
     CLOSE_TIMEOUT,
     Back,
@@ -24,7 +24,7 @@ from .port import (
     Renamed,
     Source,
 )
-from .problems import forbidden, full
+from jupyter_collab.files.problems import forbidden, full
 
 
 class MemoryFiles:
