@@ -16,21 +16,19 @@ export interface PeopleOptions {
   readonly followable: boolean;
 }
 
-const NAMES = [
-  'avatars',
-  'fileMarks',
-  'announcements',
-  'invitations',
-  'followable'
-] as const satisfies readonly (keyof PeopleOptions)[];
-
 /** What is wanted of the others around documents, as it is at the moment. */
 export type PeopleSettings = PresenceSettings<PeopleOptions>;
 
 /** Everything is on unless it is switched off. */
 export function readPeopleOptions(settings: Stored): PeopleOptions {
-  const entries = NAMES.map(name => [name, settings[name] !== false] as const);
-  return Object.fromEntries(entries) as unknown as PeopleOptions;
+  const isOn = (name: keyof PeopleOptions) => settings[name] !== false;
+  return {
+    avatars: isOn('avatars'),
+    fileMarks: isOn('fileMarks'),
+    announcements: isOn('announcements'),
+    invitations: isOn('invitations'),
+    followable: isOn('followable')
+  };
 }
 
 /** What is wanted of presence around documents. */

@@ -3,12 +3,6 @@ export function textOn(color: string): '#000' | '#fff' {
   return luminance(color) > EVEN ? '#000' : '#fff';
 }
 
-/** The contrast ratio of two `#rrggbb` colours as WCAG 2 defines it, from 1 to 21. */
-export function contrast(one: string, other: string): number {
-  const [dark = 0, light = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
-  return (light + FLARE) / (dark + FLARE);
-}
-
 /** The relative luminance of `#rrggbb` or `#rgb`, from 0 to 1; that of grey for what is neither. */
 export function luminance(color: string): number {
   const [r, g, b] = channels(color) ?? [128, 128, 128];

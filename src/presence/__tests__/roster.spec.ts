@@ -1,4 +1,4 @@
-import { contrast, luminance, textOn } from '../contrast';
+import { luminance, textOn } from '../contrast';
 import { BATCH, Roster, TYPING_FOR } from '../roster';
 import type { RosterChange } from '../roster';
 import { rosterOf } from '../rosters';
@@ -10,6 +10,12 @@ afterEach(() => jest.useRealTimers());
 
 const names = ({ added, removed, updated }: RosterChange) =>
   [added, removed, updated].map(list => list.map(peer => peer.user.username));
+
+/** The contrast ratio of two `#rrggbb` colours as WCAG 2 defines it, from 1 to 21. */
+function contrast(one: string, other: string): number {
+  const [dark = 0, light = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (light + 0.05) / (dark + 0.05);
+}
 
 describe('the roster', () => {
   it('has those who are here already, and those who come later', () => {
