@@ -328,8 +328,12 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
         ------
         ValueError
             If the document is named neither or both ways.
+        BadRoomId
+            If ``room_id`` is none.
         FileError
-            If it cannot be opened.
+            If the file is missing, or cannot be opened as this type and format.
+        ServerStopping
+            If the server is about to end, and nobody has the document open.
         """
         room = await self._room_id(path, content_type, file_format, room_id)
         rooms = self.services.rooms
