@@ -335,6 +335,13 @@ MUTANTS = [
         ["tests/room/test_document.py"],
     ),
     Mutant(
+        "leave a cell twice that one person moved and another made text",
+        "room/doubles.py",
+        "        if _shows(cell) and _shows(other):\n",
+        "        if True:\n",
+        ["tests/room/test_document.py", "-k", "changed_its_type"],
+    ),
+    Mutant(
         "keep an output as it was read that has changed since",
         "room/known.py",
         "                read.outputs[path[1]] = None\n",
