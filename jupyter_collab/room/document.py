@@ -17,6 +17,7 @@ from jupyter_ydoc.ybasedoc import YBaseDoc
 from pycrdt import Array, Doc, Map, Text
 
 from .build import is_text
+from .carrying import carry, moved_by
 from .doubles import part_doubles
 from .editing import edit_notebook
 from .flag import Flag
@@ -83,6 +84,14 @@ class Document(ABC):
 
     @abstractmethod
     def _edit(self, current: Any, content: Any) -> bool: ...
+
+    def take_in(self, update: bytes) -> bool:
+        """Apply what somebody has written; whether more was written because of that.
+
+        To be called within a transaction.
+        """
+        self.doc.apply_update(update)
+        return False
 
     def repair(self) -> list[str]:
         """Mend what concurrent edits have done to the document; returns what was done.
@@ -156,6 +165,11 @@ class NotebookDocument(Document):
     @staticmethod
     def content_of(source: Any) -> Notebook:
         return Notebook.of(source)
+
+    def take_in(self, update: bytes) -> bool:
+        moved = moved_by(update, self._cells)
+        self.doc.apply_update(update)
+        return bool(moved) and carry(moved, self._cells)
 
     def repair(self) -> list[str]:
         if not self._reader.order_changed:

@@ -335,6 +335,27 @@ MUTANTS = [
         ["tests/room/test_document.py"],
     ),
     Mutant(
+        "lose what the mover of a cell did not have",
+        "room/document.py",
+        "bool(moved) and carry(moved, self._cells)",
+        "False",
+        ["tests/room/test_carrying.py"],
+    ),
+    Mutant(
+        "bring back what the mover of a cell has deleted",
+        "room/carrying.py",
+        " if deleted.has(item))\n",
+        " if False)\n",
+        ["tests/room/test_carrying.py"],
+    ),
+    Mutant(
+        "send the mover of a cell nothing of what was written into it",
+        "room/publisher.py",
+        " and not self._replica.has_carried\n",
+        "\n",
+        ["tests/room/test_room.py", "-k", "mover"],
+    ),
+    Mutant(
         "leave a cell twice that one person moved and another made text",
         "room/doubles.py",
         "        if _shows(cell) and _shows(other):\n",

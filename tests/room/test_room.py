@@ -29,6 +29,7 @@ from jupyter_collab.protocol.messages import (
     SyncUpdate,
 )
 from jupyter_collab.room import events as ev
+from jupyter_collab.room.editing import new_cell
 from jupyter_collab.room.effects import AdoptHistory
 from jupyter_collab.room.older import MERGE_ATTEMPTS
 from jupyter_collab.room.session import Person
@@ -69,6 +70,26 @@ def test_a_writer_gets_no_echo() -> None:
     world.type(ada, "y")
     assert len(ada.all(SyncUpdate)) == before
     assert str(bob.text) == "yxhello\n"
+
+
+def test_everybody_has_what_the_mover_of_a_cell_lacked_with_the_move() -> None:
+    """M19: nobody sees the one without the other, or would write it once more."""
+    world = World(notebook(code("a", "one"), code("b", "two")))
+    typist, mover, reader = world.open(1), world.open(2), world.open(3)
+    with mover.doc.transaction():
+        del mover.cells[0]
+        mover.cells.append(new_cell(code("a", "one")))
+    typist.cells[0]["source"].insert(3, " and more")
+    world.push(typist)
+    world.wait(0.1)
+    known, late = len(reader.all(SyncUpdate)), Client(ConnectionId(4))
+    late.doc.apply_update(reader.doc.get_update())
+    world.push(mover)
+    world.wait(0.1)
+    late.doc.apply_update(reader.all(SyncUpdate)[known].update)
+    assert [str(cell["source"]) for cell in late.cells] == ["two", "one and more"]
+    for client in (typist, mover, reader):
+        assert [str(cell["source"]) for cell in client.cells] == ["two", "one and more"]
 
 
 def test_edits_of_one_flush_window_go_out_together() -> None:
