@@ -41,6 +41,8 @@ class Document(ABC):
 
     def __init__(self, doc: Doc[Any]) -> None:
         self.doc = doc
+        self.reorders = 0
+        """How often cells have come, gone or been moved, as far as :meth:`repair` has seen it."""
         self.left_out: tuple[str, ...] = ()
         """What :meth:`source` had to leave out or mend the last time, in plain English."""
 
@@ -174,6 +176,7 @@ class NotebookDocument(Document):
     def repair(self) -> list[str]:
         if not self._reader.order_changed:
             return []
+        self.reorders += 1
         done = [] if self._reader.has_ids else repair(self.doc)
         self._reader.order_changed = False
         return done

@@ -113,6 +113,11 @@ class Replica:
         return self._dormant is not None
 
     @property
+    def reorders(self) -> int:
+        """See :attr:`.document.Document.reorders`; nothing has happened to what is dormant."""
+        return 0 if self._dormant is not None else self.document.reorders
+
+    @property
     def is_parted(self) -> bool:
         """Whether it is dormant, and so large that it is better woken by :meth:`wake`."""
         return self._dormant is not None and self._dormant.made.is_parted

@@ -342,6 +342,13 @@ MUTANTS = [
         ["tests/room/test_carrying.py"],
     ),
     Mutant(
+        "write what another program wrote into cells that are gone",
+        "room/keeper.py",
+        "self._replica.reorders == self._reorders or",
+        "True or",
+        ["tests/room/test_room.py", "-k", "another_program_wrote"],
+    ),
+    Mutant(
         "bring back what the mover of a cell has deleted",
         "room/carrying.py",
         " if deleted.has(item))\n",

@@ -31,6 +31,7 @@ from jupyter_collab.protocol.messages import (
 from jupyter_collab.room import events as ev
 from jupyter_collab.room.editing import new_cell
 from jupyter_collab.room.effects import AdoptHistory
+from jupyter_collab.room.keeper import MERGE_ATTEMPTS as MERGED_ANEW
 from jupyter_collab.room.older import MERGE_ATTEMPTS
 from jupyter_collab.room.session import Person
 from jupyter_collab.store.port import SavedMark, StoredHistory
@@ -90,6 +91,46 @@ def test_everybody_has_what_the_mover_of_a_cell_lacked_with_the_move() -> None:
     assert [str(cell["source"]) for cell in late.cells] == ["two", "one and more"]
     for client in (typist, mover, reader):
         assert [str(cell["source"]) for cell in client.cells] == ["two", "one and more"]
+
+
+@pytest.mark.parametrize("gone", [True, False], ids=["deleted", "moved"])
+def test_what_another_program_wrote_into_a_cell_is_not_gone_with_it(gone: bool) -> None:
+    """M13 M19: where somebody moves or deletes it while that is merged."""
+    world = World(notebook(code("a", "one"), code("b", "two")))
+    ada = world.open(1)
+    wanted = world.rewritten(notebook(code("a", "one and more"), code("b", "two")), "v2")
+    with ada.doc.transaction():
+        del ada.cells[0]
+        if not gone:
+            ada.cells.append(new_cell(code("a", "one")))
+    world.push(ada)
+    world.wait(0.1)
+    world.merge(wanted)
+    world.file_is(wanted.content.source, "v2")
+    world.merge(replace(world.merges[-1], base=notebook(code("a", "one"), code("b", "two"))))
+    cells = {cell["id"]: str(cell["source"]) for cell in ada.cells}
+    assert cells == {"a": "one and more", "b": "two"}
+    world.wait(2)
+    assert len(world.merges) == 2
+    assert world.writes[-1].source["cells"][0]["id"] == ("a" if gone else "b")
+
+
+def test_a_file_is_merged_while_cells_are_moved_again_and_again() -> None:
+    world = World(notebook(code("a", "one"), code("b", "two")))
+    ada = world.open(1)
+    written = notebook(code("a", "one and more"), code("b", "two"))
+    wanted = world.rewritten(written, "v2")
+    for count in range(MERGED_ANEW + 1):
+        assert len(world.merges) == count + 1
+        with ada.doc.transaction():
+            ada.cells.append(new_cell(code(f"c{count}", "new")))
+        world.push(ada)
+        world.wait(0.1)
+        world.merge(wanted)
+        if count < MERGED_ANEW:
+            world.file_is(written, "v2")
+    assert str(ada.cells[0]["source"]) == "one and more"
+    assert len(world.reads) == MERGED_ANEW + 1
 
 
 def test_edits_of_one_flush_window_go_out_together() -> None:
