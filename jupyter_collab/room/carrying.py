@@ -1,7 +1,8 @@
-"""Brings along what somebody who moved a cell had not received of it yet.
+"""Brings along what somebody who moved or merged cells had not received of them yet.
 
-Moving a cell, or changing its type, is deleting it and inserting a copy with the same id. What
-others have written in it, and the mover did not know of, would be gone with the old one.
+Moving a cell, or changing its type, is deleting it and inserting a copy with the same id; merging
+cells is deleting them and inserting one that has their text. What others have written in them, and
+whoever did that did not know of, would be gone with the old ones.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,72 +29,95 @@ _AN_ID = re.compile(rb"\x02id\x01\x77")
 
 _STRUCTS = 100_000
 _UNITS = 10_000
-"""So much is looked at of an update, and of the sources of cells that it moves, which takes a tenth
-of a second. Of what is beyond, only what the mover has comes along."""
+_MERGED = 50
+"""So much is looked at of an update, of the sources of cells that it moves or merges, and of such
+cells, which takes a tenth of a second. Of what is beyond, only what the mover has comes along."""
+
+
+_BETWEEN = "\n\n"
+"""What JupyterLab writes between cells that it merges."""
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """A cell that an update replaces: its source, and what of it whoever made the update had."""
+class Replaced:
+    """A cell that an update deletes: its source, and what of it whoever made the update had."""
 
     id: str
     known: str
     source: str
 
 
-def moved_by(update: bytes, cells: Array[Any]) -> list[Moved]:
-    """Those of ``cells`` of which the mover lacks something; asked before ``update`` is applied.
+def replaced_by(update: bytes, cells: Array[Any]) -> list[Replaced]:
+    """Those of ``cells`` that ``update``, which is not applied yet, deletes as it brings others, in
+    order; none where whoever made it had all that is in them.
 
     Costs next to nothing where no new cell comes. An update deletes a cell with all that its maker
     has seen in it: what it does not name was not there for them.
     """
     if _AN_ID.search(update) is None:
         return []
-    named = _ids_in(update)
-    ids = enumerate(map(id_of, cells))
-    places = [(place, id) for place, id in ids if isinstance(id, str) and id in named]
-    if not places:
-        return []
     try:
         deleted = _Deleted.by(update)
     except ProtocolError:
         return []
-    moved, left = [], _UNITS
-    for place, id in places:
-        text = cells[place].get("source")
-        if not isinstance(text, Text) or not deleted.has(_item_at(cells, place)):
+    if deleted.nothing:
+        return []
+    replaced, left = [], _UNITS
+    for place in range(len(cells)):
+        if not deleted.has(_item_at(cells, place)):
             continue
-        source = str(text)
-        left -= len(source)
-        if left < 0:
-            break
+        ycell = cells[place]
+        id = id_of(ycell)
+        text = ycell.get("source") if isinstance(id, str) else None
+        if not isinstance(text, Text):
+            continue
+        known = source = str(text)
         if source.encode() not in update and len(text) == len(source.encode()):
+            left -= len(source)
+            if left < 0:
+                break
             known = "".join(unit for unit, item in _items(text, source) if deleted.has(item))
-            if known != source:
-                moved.append(Moved(id, known, source))
-    return moved
+        replaced.append(Replaced(id, known, source))
+    return replaced if any(it.known != it.source for it in replaced) else []
 
 
-def carry(moved: Iterable[Moved], cells: Array[Any]) -> bool:
-    """Write what each mover lacked into the cell that came in place of the old one."""
+def carry(replaced: list[Replaced], cells: Array[Any], before: Collection[str]) -> bool:
+    """Write what was lacking into the cells that came in place of those that are gone; ``before``
+    has the ids that there were."""
+    here = {id: ycell for ycell in cells if isinstance(id := id_of(ycell), str)}
     carried = False
-    for it in moved:
-        copies = [cell for cell in cells if id_of(cell) == it.id]
-        text = copies[0].get("source") if copies and isinstance(copies[0], Map) else None
-        if isinstance(text, Text):
-            here = str(text)
-            carried |= edit_text(text, here, merge_text(it.known, here, it.source))
+    for it in replaced:
+        if it.id in here:
+            carried |= _write(here[it.id], it.known, it.source)
+    gone = [it for it in replaced if it.id not in here][:_MERGED]
+    for id in here.keys() - set(before) if gone else ():
+        carried |= _carry_merged(here[id], gone)
     return carried
 
 
-def _ids_in(update: bytes) -> set[str]:
-    ids = set()
-    for match in _AN_ID.finditer(update):
-        try:
-            ids.add(Reader(update[match.end() : match.end() + 300]).read_varstring())
-        except ProtocolError:
-            continue  # it only looks like one
-    return ids
+def ids_of(cells: Array[Any]) -> set[str]:
+    return {id for id in map(id_of, cells) if isinstance(id, str)}
+
+
+def _carry_merged(ycell: Map[Any], gone: list[Replaced]) -> bool:
+    """The same for a cell that came in place of several, as it has what was known of them."""
+    here = str(ycell.get("source"))
+    for start in range(len(gone)):
+        for end in range(start + 2, len(gone) + 1):
+            known = _BETWEEN.join(it.known for it in gone[start:end])
+            if known == here:
+                return _write(ycell, known, _BETWEEN.join(it.source for it in gone[start:end]))
+            if not here.startswith(known):
+                break
+    return False
+
+
+def _write(ycell: Map[Any], known: str, source: str) -> bool:
+    text = ycell.get("source")
+    if not isinstance(text, Text):
+        return False
+    here = str(text)
+    return edit_text(text, here, merge_text(known, here, source))
 
 
 class _Deleted:
@@ -104,6 +128,10 @@ class _Deleted:
         for client, clock, length in ranges:
             spans[client].append((clock, clock + length))
         self._spans = {client: sorted(known) for client, known in spans.items()}
+
+    @property
+    def nothing(self) -> bool:
+        return not self._spans
 
     @classmethod
     def by(cls, update: bytes) -> _Deleted:

@@ -17,7 +17,7 @@ from jupyter_ydoc.ybasedoc import YBaseDoc
 from pycrdt import Array, Doc, Map, Text
 
 from .build import is_text
-from .carrying import carry, moved_by
+from .carrying import carry, ids_of, replaced_by
 from .doubles import part_doubles
 from .editing import edit_notebook
 from .flag import Flag
@@ -169,9 +169,10 @@ class NotebookDocument(Document):
         return Notebook.of(source)
 
     def take_in(self, update: bytes) -> bool:
-        moved = moved_by(update, self._cells)
+        replaced = replaced_by(update, self._cells)
+        before = ids_of(self._cells) if replaced else set()
         self.doc.apply_update(update)
-        return bool(moved) and carry(moved, self._cells)
+        return bool(replaced) and carry(replaced, self._cells, before)
 
     def repair(self) -> list[str]:
         if not self._reader.order_changed:

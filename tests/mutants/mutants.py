@@ -337,7 +337,7 @@ MUTANTS = [
     Mutant(
         "lose what the mover of a cell did not have",
         "room/document.py",
-        "bool(moved) and carry(moved, self._cells)",
+        "bool(replaced) and carry(replaced, self._cells, before)",
         "False",
         ["tests/room/test_carrying.py"],
     ),
@@ -347,6 +347,13 @@ MUTANTS = [
         "self._replica.reorders == self._reorders or",
         "True or",
         ["tests/room/test_room.py", "-k", "another_program_wrote"],
+    ),
+    Mutant(
+        "lose what those who merge cells did not have",
+        "room/carrying.py",
+        "            if known == here:\n",
+        "            if False:\n",
+        ["tests/room/test_carrying.py"],
     ),
     Mutant(
         "bring back what the mover of a cell has deleted",

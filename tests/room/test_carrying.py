@@ -1,4 +1,4 @@
-"""What somebody who moved a cell had not received of it (M19)."""
+"""What somebody who moved or merged cells had not received of them (M19)."""
 
 from __future__ import annotations
 
@@ -38,6 +38,15 @@ class Page:
         with self.doc.transaction():
             del self.cells[place]
             self.cells.insert(to, new_cell(cell))
+
+    def merge(self, count: int) -> None:
+        """As JupyterLab merges the first cells."""
+        sources = [str(self.text(place)) for place in range(count)]
+        with self.doc.transaction():
+            del self.cells[0]
+            id = f"merged {len(self.cells)}"
+            self.cells.insert(0, new_cell(code(id, "\n\n".join(sources))))
+            del self.cells[1:count]
 
 
 def room_of(*cells: Any) -> Replica:
@@ -100,6 +109,49 @@ def test_a_copy_has_each_word_once(room: Replica, change: Callable[[Page], Any])
     assert sorted(made.split()) == ["beta", "four", "my", "of", "so", "three", "two"]
 
 
+@pytest.mark.parametrize("sources", [("beta", "x"), ("", "x"), ("beta", ""), ("", "")])
+@pytest.mark.parametrize("count", [2, 3])
+def test_what_others_wrote_comes_along_into_merged_cells(
+    sources: tuple[str, str], count: int
+) -> None:
+    """M19: also of a cell that was empty for those who merged it."""
+    first, second = sources
+    room = room_of(code("a", first), code("b", second), code("c", "y"))
+    one, other, merger = Page(room, 1), Page(room, 2), Page(room, 3)
+    one.text(0).insert(len(first), " one")
+    other.text(1).insert(0, "other ")
+    room.apply([one.update(), other.update()])
+    merger.merge(count)
+    room.apply([merger.update()])
+    assert room.has_carried
+    merged = "\n\n".join([f"{first} one", f"other {second}", "y"][:count])
+    assert read(room) == [merged, "y"][: 4 - count]
+
+
+def test_what_was_merged_twice_has_each_word_once(room: Replica) -> None:
+    """M19"""
+    typist, merger = Page(room, 1), Page(room, 3)
+    typist.text(0).insert(4, " more")
+    room.apply([typist.update()])
+    merger.merge(2)
+    room.apply([merger.update()])
+    assert read(room) == ["beta more\n\nx", "y"]
+    merger.merge(2)
+    room.apply([merger.update()])
+    assert read(room) == ["beta more\n\nx\n\ny"]
+
+
+def test_a_cell_that_is_deleted_beside_cells_that_are_merged_stays_gone(room: Replica) -> None:
+    typist, merger = Page(room, 1), Page(room, 3)
+    typist.text(2).insert(0, "more ")
+    room.apply([typist.update()])
+    with merger.doc.transaction():
+        merger.merge(2)
+        del merger.cells[1]
+    room.apply([merger.update()])
+    assert read(room) == ["beta\n\nx"]
+
+
 def test_nobody_writes_where_the_mover_had_all(room: Replica) -> None:
     mover = Page(room, 2)
     mover.replace(0, 2)
@@ -127,6 +179,16 @@ def test_a_page_that_shows_all_again_takes_nothing(room: Replica) -> None:
     room.apply([other.doc.get_update()])
     assert read(room) == ["beta more", "x", "y"]
     assert not room.has_carried
+
+
+@pytest.mark.parametrize("id", [[1], {"a": 1}, None])
+def test_an_id_that_is_none_is_in_nobodys_way(room: Replica, id: Any) -> None:
+    room.doc.get("cells", type=Array)[2]["id"] = id
+    typist, merger = Page(room, 1), Page(room, 3)
+    typist.text(0).insert(4, " more")
+    merger.merge(2)
+    assert room.apply([typist.update(), merger.update()]) == []
+    assert read(room) == ["beta more\n\nx", "y"]
 
 
 @pytest.mark.parametrize("source", [None, 3, "plain"])
