@@ -42,6 +42,10 @@ class Looking:
     again: bool = False
 
 
+MERGE_ATTEMPTS = 20
+"""How often a file is merged anew because people have moved cells meanwhile."""
+
+
 @dataclass(slots=True)
 class _Asked:
     """Requests to save: those that the write under way serves, and those that came later."""
@@ -81,6 +85,7 @@ class Keeper:
         # What is in the file since another program wrote it and we did not: our history cannot
         # tell that for certain, as edits that are not in the file lie between.
         self._reading: Source | None = None
+        self._reorders = self._merged_anew = 0
         self._merged = base
         self._altered = False  # whether a hook has changed what we wrote last
         self._left_out: tuple[str, ...] = ()  # of the document, in the write under way or the last
@@ -226,7 +231,18 @@ class Keeper:
             self._version = content.version
             return self._looked(now)
         self._reading, ours = content.source, self._replica.content()
+        self._reorders = self._replica.reorders
         return [MergeFile(self._saved, content, not self.dirty, ours, self._merged)]
+
+    def merge_anew(self) -> list[Effect]:
+        """Have the file merged once more if cells were moved or deleted while that was done: what
+        was to be written into them would be gone."""
+        if self._replica.reorders == self._reorders or self._merged_anew == MERGE_ATTEMPTS:
+            self._merged_anew = 0
+            return []
+        self._merged_anew += 1
+        self._look = Looking()
+        return [ReadFile()]
 
     def merged(
         self, version: FileVersion, at: list[Position], written: Position | None, now: float

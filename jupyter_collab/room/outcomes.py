@@ -65,8 +65,11 @@ class Outcomes:
             case ev.FileNotRead(reason, message):
                 effects = keeper.not_read(reason, message, now)
             case ev.FileMerged():
-                effects = self._publisher.merge(event, now)
-                effects.append(self._report("overwrite", "Out-of-band changes merged."))
+                if event.updates and (anew := keeper.merge_anew()):
+                    effects = anew
+                else:
+                    effects = self._publisher.merge(event, now)
+                    effects.append(self._report("overwrite", "Out-of-band changes merged."))
             case ev.FileRenamed(path):
                 keeper.path = path
                 effects = []

@@ -203,7 +203,7 @@ class Publisher:
             effects += [expel(connection, error) for connection in senders]
         writers = self._in_hand
         # A lone writer has its own edits; with several, each lacks those of the others.
-        alone = len(writers) == 1 and not sifted.harmful
+        alone = len(writers) == 1 and not sifted.harmful and not self._replica.has_carried
         effects += self.publish(now, writers if alone else NOBODY)
         for connection in writers:
             session = self._sessions.get(connection)

@@ -51,6 +51,7 @@ class Replica:
         self._made_by: Made | None = None
         self._dormant: Dormant | None = None
         self._is_closed = False
+        self.has_carried = False
         if isinstance(doc, Dormant):
             self._dormant = doc
             self._state_flag = self._content_flag = Flag(())
@@ -112,6 +113,11 @@ class Replica:
         return self._dormant is not None
 
     @property
+    def reorders(self) -> int:
+        """See :attr:`.document.Document.reorders`; nothing has happened to what is dormant."""
+        return 0 if self._dormant is not None else self.document.reorders
+
+    @property
     def is_parted(self) -> bool:
         """Whether it is dormant, and so large that it is better woken by :meth:`wake`."""
         return self._dormant is not None and self._dormant.made.is_parted
@@ -121,7 +127,11 @@ class Replica:
         return self._dormant is not None and not self._dormant.has(update)
 
     def apply(self, updates: Iterable[bytes]) -> list[int]:
-        """Apply ``updates`` in one transaction; returns the indices of those that are broken."""
+        """Apply ``updates`` in one transaction; returns the indices of those that are broken.
+
+        ``has_carried`` says whether it has also what their makers lacked in cells that they moved.
+        """
+        self.has_carried = False
         if self._dormant is not None:
             updates = list(updates)
             if not any(map(self.brings, updates)):
@@ -130,7 +140,7 @@ class Replica:
         with writing(self.doc):
             for index, update in enumerate(updates):
                 try:
-                    self.doc.apply_update(update)
+                    self.has_carried |= self.document.take_in(update)
                 except Exception:  # noqa: BLE001 - the library raises many kinds
                     broken.append(index)
                 except BaseException as error:

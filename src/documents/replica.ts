@@ -13,6 +13,7 @@ import { smallest, stateBefore, takeBack } from './oversize';
 import { BY_OTHERS, Edits, MovedCells, undoOf, UnsavedUpdates } from '../rebase';
 import { placeWhatCameBack } from './redone';
 import type { Presence, Replica } from '../session';
+import { forgetWhatIsAsItWas } from './unchanged';
 import { keepPairsWhole } from './wholepairs';
 
 /** Bytes of an update from which on it takes long to make them. */
@@ -42,6 +43,7 @@ export class YReplica implements Replica, IDisposable {
   ) {
     keepPairsWhole();
     _doc.on('beforeObserverCalls', placeWhatCameBack);
+    _doc.on('beforeObserverCalls', forgetWhatIsAsItWas);
     _doc.on('update', this._note);
     this._moved = new MovedCells(_doc, this, () => this.unsaved.own());
   }
@@ -56,6 +58,7 @@ export class YReplica implements Replica, IDisposable {
   dispose(): void {
     this._isDisposed = true;
     this._doc.off('beforeObserverCalls', placeWhatCameBack);
+    this._doc.off('beforeObserverCalls', forgetWhatIsAsItWas);
     this._doc.off('update', this._note);
     this._moved.dispose();
   }

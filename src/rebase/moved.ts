@@ -16,6 +16,9 @@ import type { StackItem } from './undone';
  * file, whatever the copy lacks is written into the copy. So it is where cells are merged into one
  * that has another id. A cell that is gone for good stays gone.
  *
+ * A page that connects again may hear of a move before it hears of what that stands on. The cell goes
+ * at once then, and its copy comes with the rest: until nothing is missing, what has to come along waits.
+ *
  * Where the move is undone here, the cell comes back with the text that it had then. What anybody has
  * written into the copy since is written into it again: it was not part of the move. Where somebody has
  * moved the copy on, it stays where they have it.
@@ -126,7 +129,8 @@ export class MovedCells implements IDisposable {
 
   /** Once all have been told of the new cells, so that nobody is told of the same text twice. */
   private readonly _carry = (): void => {
-    const [gone, merged] = [this._gone.splice(0), this._merged.splice(0)];
+    const come = this._isMissingSomething ? [] : this._waiting.splice(0);
+    const [gone, merged] = [[...come, ...this._gone.splice(0)], this._merged.splice(0)];
     const doubled = new Set<unknown>(this._doubled.splice(0));
     if (gone.length + doubled.size === 0) {
       return;
@@ -138,10 +142,13 @@ export class MovedCells implements IDisposable {
         }
       }
       const texts = textsById(this._cells);
-      for (const { id, base, mine, isOfOthers = false } of gone) {
+      for (const cell of gone) {
+        const { id, base, mine, isOfOthers = false } = cell;
         const text = texts.get(id);
         const carry = () => text !== undefined && carryInto(text, base, mine);
-        if (isOfOthers) {
+        if (text === undefined && this._isMissingSomething) {
+          this._waiting.push(cell);
+        } else if (isOfOthers) {
           this._kept.adopt(carry);
         } else {
           carry();
@@ -151,9 +158,16 @@ export class MovedCells implements IDisposable {
     }, this);
   };
 
+  /** Whether something has come that stands on what has not. */
+  private get _isMissingSomething(): boolean {
+    return this._doc.store.pendingStructs !== null;
+  }
+
   private readonly _cells: Y.Array<unknown>;
   private readonly _kept: KeptWords;
   private readonly _gone: Gone[] = [];
+  /** Cells of which the copy is still to come. */
+  private readonly _waiting: Gone[] = [];
   private readonly _merged: Carried[] = [];
   private readonly _doubled: Y.Text[] = [];
   /** Sources that have come back before: what of them was made by a move has other ids by now. */

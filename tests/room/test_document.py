@@ -17,6 +17,7 @@ from pycrdt import Array, Doc, Map, Text, XmlFragment
 from jupyter_collab.room.content import document as documents
 from jupyter_collab.room.content import doubles, reading
 from jupyter_collab.room.content.document import Document, NotebookDocument, repair
+from jupyter_collab.room.content.editing import new_cell
 from jupyter_collab.room.texts.union import are_versions
 from tests.room.notebooks import (
     code,
@@ -388,6 +389,54 @@ def test_trust_goes_with_the_outputs_of_copies(first_trusts: bool, first_shows: 
     assert made["outputs"].to_py() == [shown]
     trust = {"trusted": True} if first_trusts == first_shows else {}
     assert made["metadata"].to_py() == {**trust, "locked": True}
+
+
+@pytest.mark.parametrize("moved_to", [0, 1, 2])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(code("a", "x = 1"), markdown("a", "x = 1")), (markdown("a", "x = 1"), code("a", "x = 1"))],
+)
+def test_a_cell_that_one_moved_while_another_changed_its_type_is_one_cell(
+    first: Any, second: Any, moved_to: int
+) -> None:
+    """M11: of the other type than code, as somebody has wanted that."""
+    document = opened_notebook(notebook(first, code("b", "y"), code("c", "z")))
+    peer = copied(document, 2)
+    move(document, 0, moved_to)
+    with peer.doc.transaction():
+        del cells_of(peer)[0]
+        cells_of(peer).insert(0, new_cell({**second, "source": "x = 1 # more"}))
+    exchange(document, peer)
+    assert repair(document.doc) == repair(peer.doc) != []
+    assert document.source() == peer.source()
+    cells = document.source()["cells"]
+    assert sorted(cell["id"] for cell in cells) == ["a", "b", "c"]
+    made = next(cell for cell in cells if cell["id"] == "a")
+    assert (made["cell_type"], made["source"]) == ("markdown", "x = 1 # more")
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("attached", [True, False])
+def test_copies_of_different_types_lose_nothing_that_they_show(
+    is_first: bool, attached: bool
+) -> None:
+    """M11: what has outputs stays a code cell, beside one that has attachments."""
+    shown = {"output_type": "stream", "name": "stdout", "text": "1"}
+    document = opened_notebook(notebook(code("b", "y")))
+    run = {**code("a", "x = 1"), "outputs": [shown], "metadata": {"trusted": True}}
+    noted: dict[str, Any] = markdown("a", "x = 1")
+    if attached:
+        noted["attachments"] = {"a.png": {"image/png": "AAAA"}}
+    order = (run, noted) if is_first else (noted, run)
+    cells_of(document).extend([new_cell(cell) for cell in order])
+    assert repair(document.doc)
+    made = [cell for cell in document.source()["cells"] if cell["source"] == "x = 1"]
+    assert len(made) == (2 if attached else 1)
+    (kept,) = (cell for cell in made if cell["cell_type"] == "code")
+    assert kept["outputs"] == [shown]
+    assert kept["metadata"] == {"trusted": True}
+    if attached:
+        assert any(cell.get("attachments") for cell in made)
 
 
 def test_other_cells_with_the_same_id_get_their_own() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from pycrdt import Doc, Text
 
 from jupyter_collab.protocol.close import CloseCode
@@ -24,9 +26,12 @@ from jupyter_collab.protocol.messages import (
     SyncUpdate,
 )
 from jupyter_collab.room import events as ev
+from jupyter_collab.room.content.editing import new_cell
+from jupyter_collab.room.keeper import MERGE_ATTEMPTS as MERGED_ANEW
 from jupyter_collab.room.older import MERGE_ATTEMPTS
 from jupyter_collab.store.port import SavedMark, StoredHistory
 
+from .notebooks import code, notebook
 from .world import Client, World, person
 
 
@@ -61,6 +66,66 @@ def test_a_writer_gets_no_echo() -> None:
     world.type(ada, "y")
     assert len(ada.all(SyncUpdate)) == before
     assert str(bob.text) == "yxhello\n"
+
+
+def test_everybody_has_what_the_mover_of_a_cell_lacked_with_the_move() -> None:
+    """M19: nobody sees the one without the other, or would write it once more."""
+    world = World(notebook(code("a", "one"), code("b", "two")))
+    typist, mover, reader = world.open(1), world.open(2), world.open(3)
+    with mover.doc.transaction():
+        del mover.cells[0]
+        mover.cells.append(new_cell(code("a", "one")))
+    typist.cells[0]["source"].insert(3, " and more")
+    world.push(typist)
+    world.wait(0.1)
+    known, late = len(reader.all(SyncUpdate)), Client(ConnectionId(4))
+    late.doc.apply_update(reader.doc.get_update())
+    world.push(mover)
+    world.wait(0.1)
+    late.doc.apply_update(reader.all(SyncUpdate)[known].update)
+    assert [str(cell["source"]) for cell in late.cells] == ["two", "one and more"]
+    for client in (typist, mover, reader):
+        assert [str(cell["source"]) for cell in client.cells] == ["two", "one and more"]
+
+
+@pytest.mark.parametrize("gone", [True, False], ids=["deleted", "moved"])
+def test_what_another_program_wrote_into_a_cell_is_not_gone_with_it(gone: bool) -> None:
+    """M13 M19: where somebody moves or deletes it while that is merged."""
+    world = World(notebook(code("a", "one"), code("b", "two")))
+    ada = world.open(1)
+    wanted = world.rewritten(notebook(code("a", "one and more"), code("b", "two")), "v2")
+    with ada.doc.transaction():
+        del ada.cells[0]
+        if not gone:
+            ada.cells.append(new_cell(code("a", "one")))
+    world.push(ada)
+    world.wait(0.1)
+    world.merge(wanted)
+    world.file_is(wanted.content.source, "v2")
+    world.merge(replace(world.merges[-1], base=notebook(code("a", "one"), code("b", "two"))))
+    cells = {cell["id"]: str(cell["source"]) for cell in ada.cells}
+    assert cells == {"a": "one and more", "b": "two"}
+    world.wait(2)
+    assert len(world.merges) == 2
+    assert world.writes[-1].source["cells"][0]["id"] == ("a" if gone else "b")
+
+
+def test_a_file_is_merged_while_cells_are_moved_again_and_again() -> None:
+    world = World(notebook(code("a", "one"), code("b", "two")))
+    ada = world.open(1)
+    written = notebook(code("a", "one and more"), code("b", "two"))
+    wanted = world.rewritten(written, "v2")
+    for count in range(MERGED_ANEW + 1):
+        assert len(world.merges) == count + 1
+        with ada.doc.transaction():
+            ada.cells.append(new_cell(code(f"c{count}", "new")))
+        world.push(ada)
+        world.wait(0.1)
+        world.merge(wanted)
+        if count < MERGED_ANEW:
+            world.file_is(written, "v2")
+    assert str(ada.cells[0]["source"]) == "one and more"
+    assert len(world.reads) == MERGED_ANEW + 1
 
 
 def test_edits_of_one_flush_window_go_out_together() -> None:

@@ -18,6 +18,7 @@ from pycrdt import Array, Doc, Map, Text
 
 from ..yjs.updates import Json
 from .build import is_text
+from .carrying import carry, ids_of, replaced_by
 from .doubles import part_doubles
 from .editing import edit_notebook
 from .flag import Flag
@@ -40,6 +41,8 @@ class Document(ABC):
 
     def __init__(self, doc: Doc[Any]) -> None:
         self.doc = doc
+        self.reorders = 0
+        """How often cells have come, gone or been moved, as far as :meth:`repair` has seen it."""
         self.left_out: tuple[str, ...] = ()
         """What :meth:`source` had to leave out or mend the last time, in plain English."""
 
@@ -83,6 +86,14 @@ class Document(ABC):
 
     @abstractmethod
     def _edit(self, current: Any, content: Any) -> bool: ...
+
+    def take_in(self, update: bytes) -> bool:
+        """Apply what somebody has written; whether more was written because of that.
+
+        To be called within a transaction.
+        """
+        self.doc.apply_update(update)
+        return False
 
     def repair(self) -> list[str]:
         """Mend what concurrent edits have done to the document; returns what was done.
@@ -157,9 +168,16 @@ class NotebookDocument(Document):
     def content_of(source: Any) -> Notebook:
         return Notebook.of(source)
 
+    def take_in(self, update: bytes) -> bool:
+        replaced = replaced_by(update, self._cells)
+        before = ids_of(self._cells) if replaced else set()
+        self.doc.apply_update(update)
+        return bool(replaced) and carry(replaced, self._cells, before)
+
     def repair(self) -> list[str]:
         if not self._reader.order_changed:
             return []
+        self.reorders += 1
         done = [] if self._reader.has_ids else repair(self.doc)
         self._reader.order_changed = False
         return done

@@ -31,8 +31,9 @@ _COMPARING = 1_000
 
 @dataclass(slots=True)
 class _Kept:
-    """A cell, and what was read of it; ``None`` where that is no cell."""
+    """A cell, where it is, and what was read of it; ``None`` where that is no cell."""
 
+    index: int
     ycell: Map[Any]
     cell: Cell | None
 
@@ -47,16 +48,18 @@ def part_doubles(ycells: Array[Any], ids: list[Any]) -> list[str]:
     taken = set(counts)
     seen: dict[str, list[_Kept]] = {}
     effort = Effort(_STEPS)
-    removed = 0
+    absorbed = []
     for index, id in enumerate(ids):
-        ycell = ycells[index - removed]
+        ycell = ycells[index]
         if not isinstance(id, str) or not isinstance(ycell, Map) or counts[id] == 1:
             continue
         others = seen.setdefault(id, [])
-        kept = _Kept(ycell, read_cell(ycell).cell)
-        if any(_absorb(other, kept, effort) for other in others):
-            del ycells[index - removed]
-            removed += 1
+        kept = _Kept(index, ycell, read_cell(ycell).cell)
+        gone = next(
+            (at for other in others if (at := _unite(other, kept, effort)) is not None), None
+        )
+        if gone is not None:
+            absorbed.append(gone)
             done.append(f"Made one of two cells with the id {id}")
             continue
         if others:
@@ -64,21 +67,44 @@ def part_doubles(ycells: Array[Any], ids: list[Any]) -> list[str]:
             ycell["id"] = new
             done.append(f"Gave the id {new} to another cell with the id {id}")
         others.append(kept)
+    for index in sorted(absorbed, reverse=True):
+        del ycells[index]
     return done
 
 
-def _absorb(kept: _Kept, double: _Kept, effort: Effort) -> bool:
-    """Bring what ``double`` has into ``kept``; ``False`` if they are not the same cell."""
+def _unite(kept: _Kept, double: _Kept, effort: Effort) -> int | None:
+    """Let ``kept`` be a cell that has what both have; ``None`` if they are not the same one.
+
+    Returns the index of the other one, which is not needed any more.
+    """
     cell, other = kept.cell, double.cell
-    if cell is None or other is None or cell["cell_type"] != other["cell_type"]:
-        return False
-    if not _were_one(cell["source"], other["source"], effort):
-        return False
-    if not isinstance(kept.ycell.get("source"), Text):
-        return False
-    edit_cell(kept.ycell, cell, _united(cell, other, effort))
-    kept.cell = read_cell(kept.ycell).cell
-    return True
+    if cell is None or other is None or not _were_one(cell["source"], other["source"], effort):
+        return None
+    stays, goes = kept, double
+    if cell["cell_type"] != other["cell_type"]:
+        if _shows(cell) and _shows(other):
+            return None  # no type has room for both
+        stays, goes = sorted((kept, double), key=_weight, reverse=True)
+    if not isinstance(stays.ycell.get("source"), Text):
+        return None
+    assert stays.cell is not None
+    assert goes.cell is not None
+    source = union_text(cell["source"], other["source"], RELATED, effort)
+    edit_cell(stays.ycell, stays.cell, _united(stays.cell, goes.cell, source))
+    index = goes.index
+    kept.index, kept.ycell, kept.cell = stays.index, stays.ycell, read_cell(stays.ycell).cell
+    return index
+
+
+def _weight(kept: _Kept) -> tuple[bool, bool]:
+    """Of two types the one that shows something. If neither does, another than code: somebody has
+    wanted that, as all cells are code at first."""
+    assert kept.cell is not None
+    return _shows(kept.cell), kept.cell["cell_type"] != "code"
+
+
+def _shows(cell: Cell) -> bool:
+    return bool(cell.get("outputs") or cell.get("attachments"))
 
 
 def _were_one(one: str, other: str, effort: Effort) -> bool:
@@ -93,11 +119,11 @@ def _lines(text: str) -> set[str]:
     return {line for line in map(str.strip, lines(text)) if says(line)}
 
 
-def _united(cell: Cell, other: Cell, effort: Effort) -> Cell:
+def _united(cell: Cell, other: Cell, source: str) -> Cell:
     owner = other if other.get("outputs") and not cell.get("outputs") else cell
     united = {
         **cell,
-        "source": union_text(cell["source"], other["source"], RELATED, effort),
+        "source": source,
         "metadata": _united_metadata(cell, other, owner),
     }
     if owner is other:

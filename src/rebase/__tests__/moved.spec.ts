@@ -1,3 +1,5 @@
+import * as Y from 'yjs';
+
 import { wholeDice } from '../../__tests__/dice';
 import { file, meet, meetTwo, part, settle } from './people';
 import type { Person } from './people';
@@ -74,6 +76,20 @@ describe('text typed into a cell that somebody else moves (M19)', () => {
     mover?.notebook.moveCell(1, 0);
     settle();
     expect(one?.read('b')).toBe('one beta 𝒳 two');
+  });
+
+  it('comes along when the move is heard of before what it stands on', () => {
+    const [typist, mover] = meetTwo();
+    mover.type('a', 5, ' one');
+    typist.type('b', 4, ' and more');
+    const moves: Uint8Array[] = [];
+    mover.notebook.ydoc.on('update', (update: Uint8Array) => moves.push(update));
+    mover.notebook.moveCell(1, 0);
+    moves.forEach(move => Y.applyUpdate(typist.notebook.ydoc, move, typist));
+    expect(typist.sources).toEqual(['alpha', 'gamma']);
+    typist.type('c', 5, ' two');
+    settle();
+    expect(typist.sources).toEqual(['beta and more', 'alpha one', 'gamma two']);
   });
 
   it('comes along when the cell becomes another kind of cell', () => {
