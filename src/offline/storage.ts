@@ -10,9 +10,14 @@ export const EXPIRY = 30 * 24 * 3600 * 1000;
 /** A database, or a server, that does not answer must not keep a document from being opened. */
 const PATIENCE = 3_000;
 
-function inTime<T>(answer: Promise<T>): Promise<T | null> {
-  const late = new Promise<null>(resolve => setTimeout(() => resolve(null), PATIENCE));
-  return Promise.race([answer, late]);
+async function inTime<T>(answer: Promise<T>): Promise<T | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<null>(resolve => (timer = setTimeout(() => resolve(null), PATIENCE)));
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Which document, and which history of it. */

@@ -30,6 +30,18 @@ describe('OfflineStorage', () => {
     expect(await browser.page().claim(SUBJECT)).toHaveLength(1);
   });
 
+  it('waits for a database that does not answer, and for nothing once it has', async () => {
+    jest.useFakeTimers();
+    await leave();
+    expect(await browser.page().claim(SUBJECT)).toHaveLength(1);
+    expect(jest.getTimerCount()).toBe(0);
+    browser.shelf.list = () => new Promise(() => undefined);
+    const claimed = browser.page().claim(SUBJECT);
+    await jest.advanceTimersByTimeAsync(3_000);
+    expect(await claimed).toEqual([]);
+    jest.useRealTimers();
+  });
+
   it('gives what can be read where something else cannot, and lets go of that', async () => {
     const warn = jest.spyOn(console, 'warn').mockImplementation();
     await leave();
