@@ -8,7 +8,7 @@ import { ITranslator } from '@jupyterlab/translation';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { CollabContentProvider } from '../documents/drive';
-import { StayingPut } from '../staying';
+import { putBackInto, StayingPut } from '../staying';
 import type { LostCell } from '../staying';
 import { translationOf } from '../translation';
 
@@ -44,19 +44,16 @@ export const staying: JupyterFrontEndPlugin<void> = {
 function tellLost(
   panel: NotebookPanel,
   model: YNotebook,
-  { id, index, type, source }: LostCell,
+  lost: LostCell,
   trans: TranslationBundle
 ): void {
   const putBack = () => {
     if (panel.isDisposed) {
       return;
     }
-    if (!model.cells.some(cell => cell.id === id)) {
-      const at = Math.min(index, model.cells.length);
-      model.insertCell(at, { id, cell_type: type, source, metadata: {} });
-    }
+    putBackInto(model, lost);
     const { content } = panel;
-    content.activeCellIndex = content.widgets.findIndex(cell => cell.model.id === id);
+    content.activeCellIndex = content.widgets.findIndex(cell => cell.model.id === lost.id);
     content.activate();
   };
   const shown = Notification.info(

@@ -1,2 +1,3 @@
+export { putBackInto } from './putback';
 export { StayingPut } from './stay';
 export type { LostCell } from './stay';

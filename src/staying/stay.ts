@@ -1,9 +1,17 @@
 import type { EditorState, SelectionRange } from '@codemirror/state';
+import { YBaseCell } from '@jupyter/ydoc';
 import type { YNotebook } from '@jupyter/ydoc';
-import { MarkdownCell } from '@jupyterlab/cells';
-import type { Cell } from '@jupyterlab/cells';
+import {
+  isCodeCellModel,
+  isMarkdownCellModel,
+  isRawCellModel,
+  MarkdownCell
+} from '@jupyterlab/cells';
+import type { Cell, ICellModel } from '@jupyterlab/cells';
 import { CodeMirrorEditor } from '@jupyterlab/codemirror';
+import type { IAttachments, IOutput } from '@jupyterlab/nbformat';
 import type { Notebook } from '@jupyterlab/notebook';
+import type { PartialJSONObject } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import { PanelLayout } from '@lumino/widgets';
 import type * as Y from 'yjs';
@@ -17,6 +25,12 @@ export interface LostCell {
   readonly index: number;
   readonly type: string;
   readonly source: string;
+  readonly metadata: PartialJSONObject;
+  /** Of a code cell. */
+  readonly count: number | null;
+  readonly outputs: readonly IOutput[];
+  /** Of any other one. */
+  readonly attachments: IAttachments;
 }
 
 /**
@@ -34,6 +48,7 @@ export class StayingPut implements IDisposable {
     private readonly _onLost: (cell: LostCell) => void
   ) {
     _model.ydoc.on('beforeTransaction', this._remember);
+    _model.ydoc.on('beforeObserverCalls', this._keep);
     _model.ydoc.on('afterAllTransactions', this._return);
     _model.changed.connect(this._onChange);
     _notebook.activeCellChanged.connect(this._onActive);
@@ -47,6 +62,7 @@ export class StayingPut implements IDisposable {
   dispose(): void {
     this._isDisposed = true;
     this._model.ydoc.off('beforeTransaction', this._remember);
+    this._model.ydoc.off('beforeObserverCalls', this._keep);
     this._model.ydoc.off('afterAllTransactions', this._return);
     this._model.changed.disconnect(this._onChange);
     this._notebook.activeCellChanged.disconnect(this._onActive);
@@ -55,6 +71,13 @@ export class StayingPut implements IDisposable {
   private readonly _remember = ({ local }: Y.Transaction): void => {
     if (!local) {
       this._place ??= placeIn(this._notebook);
+    }
+  };
+
+  /** The document does not have the cell any more, JupyterLab still has what it showed of it. */
+  private readonly _keep = (): void => {
+    if (this._place !== null && isDeleted(this._place.cell)) {
+      this._shown = shownIn(this._place.cell.model);
     }
   };
 
@@ -76,11 +99,13 @@ export class StayingPut implements IDisposable {
 
   private readonly _return = (): void => {
     const place = this._place;
+    const shown = this._shown;
     this._place = null;
+    this._shown = NOTHING;
     const added = this._notebook.widgets.filter(({ model }) => this._added.has(model.id));
     this._added.clear();
     if (place !== null && !this._notebook.isDisposed) {
-      this._goBack(place, added);
+      this._goBack(place, shown, added);
     }
     for (const cell of this._unrendered) {
       if (
@@ -93,8 +118,8 @@ export class StayingPut implements IDisposable {
     this._unrendered.clear();
   };
 
-  private _goBack(place: Place, widgets: readonly Cell[]): void {
-    const { cell, id, index, type, hadFocus, mode } = place;
+  private _goBack(place: Place, shown: Shown, widgets: readonly Cell[]): void {
+    const { cell, id, index, type, metadata, count, hadFocus, mode } = place;
     const isGone = cell.isDisposed;
     if (!isGone && (widgets.length === 0 || place.state === null)) {
       return;
@@ -107,7 +132,7 @@ export class StayingPut implements IDisposable {
     } else if (isGone && hadFocus && mode === 'edit') {
       this._letGo();
       if (place.state?.readOnly === false && caret.source.trim() !== '') {
-        this._onLost({ id, index, type, source: caret.source });
+        this._onLost({ id, index, type, source: caret.source, metadata, count, ...shown });
       }
     }
   }
@@ -147,21 +172,35 @@ export class StayingPut implements IDisposable {
   }
 
   private _place: Place | null = null;
+  private _shown: Shown = NOTHING;
   private readonly _added = new Set<string>();
   private readonly _unrendered = new Set<MarkdownCell>();
   private _isDisposed = false;
 }
 
-interface Place {
+interface Place extends Pick<LostCell, 'id' | 'index' | 'type' | 'metadata' | 'count'> {
   readonly cell: Cell;
-  readonly id: string;
-  readonly index: number;
-  readonly type: string;
   readonly mode: Notebook['mode'];
   readonly hadFocus: boolean;
   readonly selection: SelectionRange | null;
   /** What the cell's editor had; null where it has none yet. */
   readonly state: EditorState | null;
+}
+
+/** What may be large, and so is read only where it is about to go. */
+type Shown = Pick<LostCell, 'outputs' | 'attachments'>;
+
+const NOTHING: Shown = { outputs: [], attachments: {} };
+
+function isDeleted({ isDisposed, model }: Cell): boolean {
+  const cell: unknown = isDisposed ? null : model.sharedModel;
+  return cell instanceof YBaseCell && cell.ymodel._item?.deleted === true;
+}
+
+function shownIn(model: ICellModel): Shown {
+  const outputs = isCodeCellModel(model) ? model.outputs.toJSON() : [];
+  const hasFiles = isMarkdownCellModel(model) || isRawCellModel(model);
+  return { outputs, attachments: hasFiles ? model.attachments.toJSON() : {} };
 }
 
 /** Costs next to nothing, as it is asked with everything that others do. */
@@ -170,11 +209,13 @@ function placeIn(notebook: Notebook): Place | null {
   if (cell === null || cell.isDisposed) {
     return null;
   }
-  const { id, type } = cell.model;
+  const { id, type, sharedModel } = cell.model;
+  const metadata = sharedModel.getMetadata();
+  const count = isCodeCellModel(cell.model) ? cell.model.executionCount : null;
   const hadFocus = node.contains(document.activeElement);
   const state = cell.editor instanceof CodeMirrorEditor ? cell.editor.editor.state : null;
   const selection = state?.selection.main ?? null;
-  return { cell, id, index, type, mode, hadFocus, selection, state };
+  return { cell, id, index, type, metadata, count, mode, hadFocus, selection, state };
 }
 
 function caretOf({ id, state, selection }: Place): Caret {
