@@ -2,7 +2,7 @@ import type { ISessionContext } from '@jupyterlab/apputils';
 import type { ILabShell, JupyterFrontEnd } from '@jupyterlab/application';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
-import { Widget } from '@lumino/widgets';
+import { PanelLayout, TabPanel, Widget } from '@lumino/widgets';
 
 import { captureView } from './view';
 import type { Restore } from './view';
@@ -19,7 +19,14 @@ interface Sight {
   readonly isCurrent: boolean;
   readonly isInSight: boolean;
   readonly place: Widget | null;
+  readonly frame: Frame | null;
   readonly restore: Restore;
+}
+
+/** Where a document is that lies in another widget, as extensions do to compose their own. */
+interface Frame {
+  readonly panel: Pick<TabPanel, 'insertWidget' | 'isDisposed'>;
+  readonly index: number;
 }
 
 /**
@@ -36,7 +43,7 @@ export function reopen(parts: reopen.IParts, model: unknown): void {
   }
   const { path } = context;
   const { kernelPreference } = context.sessionContext;
-  const sights = found.map(({ widget, area }) => capture(parts, widget, area, path));
+  const sights = found.map(it => capture(parts, it, path));
   // The kernel goes on: the document is not being closed.
   context.sessionContext.kernelPreference = { ...kernelPreference, shutdownOnDispose: false };
   found.forEach(({ widget }) => widget.dispose());
@@ -57,23 +64,31 @@ function widgetsOf({ shell, labShell, manager }: reopen.IParts, model: unknown) 
   const areas = labShell === null ? (['main'] as const) : AREAS;
   return areas.flatMap(area =>
     [...shell.widgets(area)]
-      .filter(widget => manager.contextForWidget(widget)?.model.sharedModel === model)
-      .map(widget => ({ widget, area }))
+      .flatMap(top => documentsIn(top, manager).map(widget => ({ widget, top, area })))
+      .filter(({ widget }) => manager.contextForWidget(widget)?.model.sharedModel === model)
   );
+}
+
+/** The widget itself, if it is a document, or those that lie in it. */
+function documentsIn(widget: Widget, manager: IDocumentManager): Widget[] {
+  return manager.contextForWidget(widget) === undefined
+    ? [...widget.children()].flatMap(child => documentsIn(child, manager))
+    : [widget];
 }
 
 function capture(
   { shell, labShell, manager }: reopen.IParts,
-  widget: Widget,
-  area: Area,
+  { widget, top, area }: { readonly widget: Widget; readonly top: Widget; readonly area: Area },
   path: string
 ): Sight {
+  const isInTab = widget === top && labShell !== null && area === 'main';
   return {
     area,
     factory: factoryOf(manager, widget, path),
     isCurrent: shell.currentWidget === widget,
     isInSight: widget.isVisible,
-    place: labShell === null || area !== 'main' ? null : holdPlace(labShell, widget),
+    place: isInTab ? holdPlace(labShell, widget) : null,
+    frame: widget === top ? null : frameOf(widget),
     restore: captureView(widget)
   };
 }
@@ -82,6 +97,19 @@ function capture(
 function factoryOf(manager: IDocumentManager, widget: Widget, path: string): string | undefined {
   const factories = manager.registry.preferredWidgetFactories(path);
   return factories.find(({ name }) => manager.findWidget(path, name) === widget)?.name;
+}
+
+/** Nothing where it cannot be put back: it is opened beside. */
+function frameOf(widget: Widget): Frame | null {
+  const { parent } = widget;
+  const layout = parent?.layout;
+  if (!(layout instanceof PanelLayout)) {
+    return null;
+  }
+  const index = layout.widgets.indexOf(widget);
+  // Of a panel with tabs, the widgets lie in a part that knows nothing of tabs.
+  const panel = parent?.parent instanceof TabPanel ? parent.parent : layout;
+  return { panel, index };
 }
 
 /** A tab that keeps the place of another while that is away. */
@@ -96,10 +124,11 @@ function holdPlace(shell: ILabShell, widget: Widget): Widget {
 function show(
   { shell, manager }: reopen.IParts,
   path: string,
-  { area, factory, isCurrent, isInSight, place, restore }: Sight,
+  { area, factory, isCurrent, isInSight, place, frame, restore }: Sight,
   kernelPreference: ISessionContext.IKernelPreference
 ): void {
-  const aside: DocumentRegistry.IOpenOptions = area === 'main' ? {} : { activate: false };
+  const isMain = area === 'main' && frame === null;
+  const aside: DocumentRegistry.IOpenOptions = isMain ? {} : { activate: false };
   const where: DocumentRegistry.IOpenOptions =
     place === null ? aside : { ref: place.id, mode: 'tab-before', activate: isCurrent };
   const widget = manager.open(path, factory, undefined, where);
@@ -107,7 +136,9 @@ function show(
   if (widget === undefined) {
     return;
   }
-  if (area !== 'main') {
+  if (frame !== null && !frame.panel.isDisposed) {
+    frame.panel.insertWidget(frame.index, widget);
+  } else if (area !== 'main') {
     // The manager opens all of them in the main area.
     shell.add(widget, area, { activate: false });
     if (isInSight) {

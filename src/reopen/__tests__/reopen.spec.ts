@@ -1,6 +1,6 @@
 import type { ILabShell } from '@jupyterlab/application';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
-import { Widget } from '@lumino/widgets';
+import { Panel, TabPanel, Widget } from '@lumino/widgets';
 
 import { reopen } from '../reopen';
 
@@ -41,7 +41,9 @@ class Desk {
   readonly shell = {
     currentWidget: null,
     widgets: (area: string) =>
-      (this.areas.get(area) ?? []).filter(widget => !widget.isDisposed)[Symbol.iterator](),
+      (this.areas.get(area) ?? [])
+        .filter(({ isDisposed, parent }) => !isDisposed && parent === null)
+        [Symbol.iterator](),
     add: (widget: Widget, area: string) => this._put(widget, area)
   };
 
@@ -100,5 +102,37 @@ describe('a document that is opened again', () => {
     const [after] = [...desk.shell.widgets('right')];
     expect((after as Shown).context).not.toBe(before.context);
     expect([...desk.shell.widgets('main')]).toEqual([]);
+  });
+
+  it.each([Panel, TabPanel])('is found where it lies in another widget, and is put there', Kind => {
+    const desk = new Desk();
+    const frame = new Kind();
+    frame.id = 'frame';
+    const before = desk.open('Preview');
+    const beside = desk.open('Editor');
+    [new Widget(), before, new Widget()].forEach(widget => frame.addWidget(widget));
+    desk.shell.add(frame, 'main');
+    desk.reopen();
+    const [, after, ...others] = frame.widgets;
+    expect([(after as Shown).factory, others]).toEqual(['Preview', [expect.any(Widget)]]);
+    expect((after as Shown).context).not.toBe(before.context);
+    const editor = [...desk.shell.widgets('main')].find(({ id }) => id === beside.id);
+    expect((editor as Shown).context).toBe((after as Shown).context);
+    if (frame instanceof TabPanel) {
+      expect(frame.tabBar.titles.map(({ owner }) => owner)).toContain(after);
+    }
+  });
+
+  it('is opened beside where what it lay in has gone with it', () => {
+    const desk = new Desk();
+    const frame = new Panel();
+    const before = desk.open('Editor');
+    frame.addWidget(before);
+    desk.shell.add(frame, 'main');
+    before.disposed.connect(() => frame.dispose());
+    desk.reopen();
+    const [after, ...others] = [...desk.shell.widgets('main')];
+    expect([after?.id, others]).toEqual(['Editor', []]);
+    expect((after as Shown).context).not.toBe(before.context);
   });
 });
