@@ -12,6 +12,9 @@ const AREAS = ['main', 'left', 'right', 'down'] as const;
 
 type Area = (typeof AREAS)[number];
 
+/** Notebook 7 opens documents in pages of their own, where browsers let it, unless it is told this. */
+const THIS_PAGE: DocumentRegistry.IOpenOptions = { ref: '_noref' };
+
 /** What is needed to show a document again in the same place. */
 interface Sight {
   readonly area: Area;
@@ -122,15 +125,16 @@ function holdPlace(shell: ILabShell, widget: Widget): Widget {
 }
 
 function show(
-  { shell, manager }: reopen.IParts,
+  { shell, labShell, manager }: reopen.IParts,
   path: string,
   { area, factory, isCurrent, isInSight, place, frame, restore }: Sight,
   kernelPreference: ISessionContext.IKernelPreference
 ): void {
   const isMain = area === 'main' && frame === null;
   const aside: DocumentRegistry.IOpenOptions = isMain ? {} : { activate: false };
+  const alone: DocumentRegistry.IOpenOptions = labShell === null ? THIS_PAGE : aside;
   const where: DocumentRegistry.IOpenOptions =
-    place === null ? aside : { ref: place.id, mode: 'tab-before', activate: isCurrent };
+    place === null ? alone : { ref: place.id, mode: 'tab-before', activate: isCurrent };
   const widget = manager.open(path, factory, undefined, where);
   place?.dispose();
   if (widget === undefined) {

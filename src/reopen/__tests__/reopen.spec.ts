@@ -51,14 +51,20 @@ class Desk {
     contextForWidget: (widget: Widget) => (widget instanceof Shown ? widget.context : undefined),
     findWidget: (_: string, name: string) => this.shown.find(({ factory }) => factory === name),
     registry: { preferredWidgetFactories: () => [{ name: 'Editor' }, { name: 'Preview' }] },
-    open: (_: string, factory: string) => this.open(factory)
+    open: (_: string, factory: string, __: undefined, options: object) => {
+      this.options.push(options);
+      return this.open(factory);
+    }
   };
 
-  reopen(): void {
+  /** What the manager was asked to open documents with. */
+  readonly options: object[] = [];
+
+  reopen(isLab = true): void {
     const shell = this.shell as unknown as ILabShell;
     const manager = this.manager as unknown as IDocumentManager;
     const model = this.shown[0]?.context.model.sharedModel;
-    reopen({ shell, labShell: shell, manager }, model);
+    reopen({ shell, labShell: isLab ? shell : null, manager }, model);
   }
 
   private _put(widget: Widget, area: string): void {
@@ -134,5 +140,14 @@ describe('a document that is opened again', () => {
     const [after, ...others] = [...desk.shell.widgets('main')];
     expect([after?.id, others]).toEqual(['Editor', []]);
     expect((after as Shown).context).not.toBe(before.context);
+  });
+
+  it('stays in its page, where each document has one', () => {
+    const desk = new Desk();
+    const before = desk.open('Editor');
+    desk.reopen(false);
+    const [after] = [...desk.shell.widgets('main')];
+    expect((after as Shown).context).not.toBe(before.context);
+    expect(desk.options).toEqual([{ ref: '_noref' }]);
   });
 });
