@@ -5,6 +5,7 @@ import {
   everywhere,
   notebook,
   openDocument,
+  openInNotebook7,
   says,
   text,
   typeInCell,
@@ -110,6 +111,27 @@ test('another history is begun while two people are away, and nobody takes back 
   await undo(ada);
   await eventually(async () => text(carl)).toBe(theirs);
   await eventually(async () => ownLab.read(path)).toBe(theirs);
+});
+
+test('Notebook 7 opens a notebook again whose history was lost, in the same page', async ({
+  join,
+  ownLab
+}) => {
+  const path = 'alone.ipynb';
+  await ownLab.write(path, notebook(['a', 'b']));
+  const ada = await join('Ada', { lab: ownLab, app: 'notebook' });
+  await openInNotebook7(ada, ownLab, path);
+  await typeInCell(ada, 0, '1');
+  await everywhere([ada], ownLab, path, ['a1', 'b']);
+  await ownLab.kill();
+  await typeInCell(ada, 0, ' ada');
+  await ownLab.loseStore();
+  await ownLab.write(path, withCell(await ownLab.read(path), 1, 'b git'));
+  await ownLab.start();
+  await everywhere([ada], ownLab, path, ['a1 ada', 'b git']);
+  expect(ada.context().pages()).toHaveLength(1);
+  await typeInCell(ada, 1, '!');
+  await everywhere([ada], ownLab, path, ['a1 ada', 'b git!']);
 });
 
 async function undo(page: Page): Promise<void> {
