@@ -72,6 +72,7 @@ function show(
     item: widget,
     align: 'left',
     rank: 100,
+    priority: 1, // it stays where the page is narrow, as where somebody zooms
     isActive: () => model.description !== null,
     activeStateChanged: model.stateChanged
   });

@@ -287,6 +287,7 @@ test('a narrow screen has room for the document and what it is', async ({
   const link = await makeLink(lab, path, 'view');
   const { page } = await visit(browser, lab, link, { viewport: { width: 400, height: 700 } });
   await expect(page.locator('.jp-CollabViewOnly')).toBeInViewport({ ratio: 1 });
+  await expect(page.locator('#jp-collab-status')).toBeInViewport({ ratio: 1 });
   await expect(page.locator('.jp-Notebook-cell').first()).toBeInViewport();
   await page.screenshot({ path: 'test-results/guest-narrow.png' });
   await revoke(lab, link);
