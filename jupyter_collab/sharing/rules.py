@@ -98,6 +98,13 @@ def _notebook_page(ask: Ask) -> Verdict:
     return _page_of(ask, _trim(ask.arg("path")))
 
 
+def _notebook_tree(ask: Ask) -> Verdict:
+    """Where JupyterLab sends those who want the document in Notebook: from there to its page."""
+    path = _trim(ask.arg("path"))
+    verdict = _page_of(ask, path)
+    return Moved(path) if isinstance(verdict, Pass) else verdict
+
+
 def _session(ask: Ask) -> Verdict:
     """Which room the document has: in the one form in which it was shared."""
     path = _trim(ask.arg("path"))
@@ -220,6 +227,7 @@ _OTHERS: dict[str, Mapping[str, Rule]] = {
     "notebook.app.CustomCssHandler": {"get": always(Reply("", 200, "text/css"))},
     "notebook.app.FileHandler": {"get": _notebook_page},
     "notebook.app.NotebookHandler": {"get": _notebook_page},
+    "notebook.app.TreeHandler": {"get": _notebook_tree},
 }
 
 OURS = "jupyter_collab"

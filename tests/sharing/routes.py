@@ -3,6 +3,7 @@
 What is expected of a method, for the holder of an active link:
 
 - ``own``: the handler answers for the holder's document, and refuses any other one
+- ``led``: from the holder's document to its page, and refused for any other one
 - ``canned``: an answer that has nothing of this server in it
 - ``public``: the same as somebody who is not logged in
 - ``passed``: the handler answers
@@ -89,7 +90,7 @@ ROUTES: dict[str, Route] = {
     "/lab/.*": route("lab/nowhere", get="refused"),
     "/static/lab/(.*)": route("static/lab/x", **FILE_FIND),
     # notebook
-    "/tree(.*)": route("tree/{}", get="refused"),
+    "/tree(.*)": route("tree/{}", get="led"),
     "/notebooks(.*)": route("notebooks/{}", get="own"),
     "/edit(.*)": route("edit/{}", get="own"),
     "/consoles/(.*)": route("consoles/{}", get="refused"),

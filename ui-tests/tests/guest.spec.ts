@@ -227,8 +227,10 @@ test('guests have their page in Notebook 7 too', async ({ browser, join, lab, tm
     visit(browser, lab, link),
     openInNotebook7(owner, lab, path)
   ]);
-  await page.goto(`${lab.url}/notebooks/${path}`);
+  // Where the button in the bar leads.
+  await page.goto(`${lab.url}/tree/${path}`);
   await documentShown(page);
+  expect(new URL(page.url()).pathname).toBe(`/notebooks/${path}`);
   await expect(page.locator('.jp-CollabViewOnly')).toHaveText('View only');
   await typeInCell(page, 0, 'typed');
   await typeInCell(owner, 1, '0');
