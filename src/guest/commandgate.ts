@@ -1,6 +1,6 @@
 import type { CommandRegistry } from '@lumino/commands';
 
-import { judge } from './commands';
+import { judge, runsCells } from './commands';
 import type { Standing, Verdict } from './commands';
 
 type Asked = Parameters<CommandRegistry['isEnabled']>;
@@ -12,6 +12,8 @@ export type Run = () => Promise<unknown>;
 interface Ways {
   readonly later: (run: Run) => Promise<unknown>;
   readonly through: (run: Run) => Promise<unknown>;
+  /** Called when somebody presses the keys that run cells, and may not run them. */
+  readonly missed: () => void;
 }
 
 /**
@@ -28,8 +30,14 @@ export function guardCommands(
   const isEnabled = commands.isEnabled.bind(commands);
   const isVisible = commands.isVisible.bind(commands);
   const execute = commands.execute.bind(commands);
-  commands.isEnabled = (...asked: Asked) =>
-    isOffered(judge(asked[0], standing())) && isEnabled(...asked);
+  commands.isEnabled = (...asked: Asked) => {
+    const verdict = judge(asked[0], standing());
+    // Keys ask this before they run a command, and give up without a word.
+    if (verdict === 'never' && runsCells(asked[0]) && isByKeys(asked[1])) {
+      ways.missed();
+    }
+    return isOffered(verdict) && isEnabled(...asked);
+  };
   commands.isVisible = (...asked: Asked) => {
     const now = standing();
     const verdict = judge(asked[0], now);
@@ -48,6 +56,14 @@ export function guardCommands(
         return execute(...asked);
     }
   };
+}
+
+/** Lumino says so to commands that are run by keys. */
+function isByKeys(args: Asked[1]): boolean {
+  const event = args?._luminoEvent;
+  return (
+    typeof event === 'object' && event !== null && 'type' in event && event.type === 'keybinding'
+  );
 }
 
 function isOffered(verdict: Verdict): boolean {

@@ -52,6 +52,11 @@ export function changes(command: string): boolean {
   return command.startsWith('notebook:') ? !READS_NOTEBOOK.test(command) : CHANGES.test(command);
 }
 
+/** Whether a command runs cells, or renders them. */
+export function runsCells(command: string): boolean {
+  return RUNS.test(command);
+}
+
 /** One expression for the names of commands: the namespace, and what comes after the colon. */
 function names(...patterns: readonly (readonly [namespace: string, after: string])[]): RegExp {
   const parts = patterns.map(([namespace, after]) => `${namespace}:(?:${after})`);

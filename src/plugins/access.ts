@@ -106,7 +106,8 @@ export const access: JupyterFrontEndPlugin<void> = {
       };
     guardCommands(app.commands, standing, {
       later: inFront((lock, command) => lateRuns.ask(lock, command)),
-      through: inFront((lock, command) => lock.through(command))
+      through: inFront((lock, command) => lock.through(command)),
+      missed: sayMayNotRun(guest, trans)
     });
     app.shell.currentChanged?.connect(update);
   }
@@ -148,6 +149,19 @@ function sayNotRun(trans: TranslationBundle): void {
     trans.__('A cell was not run: its outputs were still loading, and you have left it since.'),
     { autoClose: 8_000 }
   );
+}
+
+/** Says so once, and again when that is gone. */
+function sayMayNotRun(guest: boolean, trans: TranslationBundle): () => void {
+  let shown = '';
+  return () => {
+    if (!Notification.manager.has(shown)) {
+      const reason = guest
+        ? trans.__('Guests do not run code. Those who have the server can run this cell for you.')
+        : trans.__('You may view this document, but not run its cells.');
+      shown = Notification.info(reason, { autoClose: 8_000 });
+    }
+  };
 }
 
 function hasOnlyMarkdownSelected(widget: Widget | null): boolean {

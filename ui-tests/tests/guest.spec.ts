@@ -136,6 +136,7 @@ test('who may edit writes with the others under a name of their choice', async (
   // Code is not run: there is no kernel, and nobody is asked for one.
   await typeInCell(page, 0, '0');
   await page.keyboard.press('Shift+Enter');
+  await expect(page.locator('.Toastify__toast', { hasText: 'do not run code' })).toHaveCount(1);
   await everywhere([page, owner], lab, path, ['a = 100', 'new', 'b = 2', '# Title page']);
   await expect(page.locator('.jp-Dialog')).toHaveCount(0);
 

@@ -125,14 +125,16 @@ describe('guardCommands', () => {
     ids.forEach(id => commands.addCommand(id, { execute: () => run.push(id) }));
     commands.addCommand('notebook:select-all', { execute: () => 0, isEnabled: () => false });
     const waiting: (() => Promise<unknown>)[] = [];
+    const missed = jest.fn();
     guardCommands(commands, () => standing, {
       later: command => Promise.resolve(waiting.push(command)),
       through: command => {
         run.push('through');
         return command();
-      }
+      },
+      missed
     });
-    return { commands, run, waiting };
+    return { commands, run, waiting, missed };
   }
 
   it('lets through what only adds', async () => {
@@ -164,6 +166,24 @@ describe('guardCommands', () => {
     await commands.execute('notebook:cut-cell');
     await commands.execute('notebook:copy-cell');
     expect(run).toEqual(['notebook:copy-cell']);
+  });
+
+  it('tells those who press the keys that run cells, and may not, and nobody else', () => {
+    const keys = { _luminoEvent: { type: 'keybinding', keys: ['Shift Enter'] } };
+    for (const standing of [VIEWER, GUEST, GUEST_VIEWER]) {
+      const { commands, missed } = registry(standing);
+      commands.isEnabled('notebook:run-cell');
+      commands.isEnabled('notebook:cut-cell', keys);
+      commands.isEnabled('terminal:open', keys);
+      expect(missed).not.toHaveBeenCalled();
+      expect(commands.isEnabled('notebook:run-cell', keys)).toBe(false);
+      expect(missed).toHaveBeenCalledTimes(1);
+    }
+    const markdown = registry({ ...GUEST, onlyMarkdown: true });
+    for (const { commands, missed } of [markdown, registry(OWNER), registry(LOADING)]) {
+      expect(commands.isEnabled('notebook:run-cell', keys)).toBe(true);
+      expect(missed).not.toHaveBeenCalled();
+    }
   });
 
   it('leaves out for guests what is not for them', async () => {
