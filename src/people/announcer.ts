@@ -9,7 +9,7 @@ export const ANNOUNCE_AFTER = 2_000;
 /**
  * Says who joined and who left the document in front, for those who do not see it.
  *
- * Whoever comes back within the time that it waits has not been away: a page that is loaded anew,
+ * Those who were there first are told as being here. Whoever comes back within the time that it waits has not been away: a page that is loaded anew,
  * or a connection that was lost for a moment, is no news. Nor is it that nobody is to be seen while
  * this page has no connection itself: who left meanwhile is told once it is back.
  */
@@ -29,14 +29,24 @@ export class Announcer {
     this._timer = undefined;
     this._document = document;
     this._known = new Map();
+    this._met = null;
     if (document !== null) {
+      this._meet();
       document.roster.changed.connect(this._onChanged);
       document.provider.stateChanged.connect(this._onState);
       this._onChanged();
     }
   }
 
+  /** The server has told who is in a document before it is open. */
+  private _meet(): void {
+    if (this._met === null && this._document?.provider.isSynced === true) {
+      this._met = new Set(here(this._document).map(([username]) => username));
+    }
+  }
+
   private readonly _onState = (): void => {
+    this._meet();
     if (this._isWaiting && this._document?.provider.isSynced === true) {
       this._onChanged();
     }
@@ -54,15 +64,26 @@ export class Announcer {
     if (this._isWaiting) {
       return;
     }
-    const others = this._document?.roster.others ?? [];
-    const now = new Map(others.map(({ user }) => [user.username, user.displayName]));
-    const joined = [...now].filter(([username]) => !this._known.has(username));
+    const now = new Map(here(this._document));
+    const isMet = ([username]: Named) => this._met?.has(username) === true;
+    const come = [...now].filter(([username]) => !this._known.has(username));
+    const found = come.filter(isMet);
+    const joined = come.filter(one => !isMet(one));
     const left = [...this._known].filter(([username]) => !now.has(username));
     this._known = now;
-    const sentences = [this._joined(names(joined)), this._left(names(left))].filter(Boolean);
+    this._met = new Set();
+    const sentences = [
+      this._found(names(found)),
+      this._joined(names(joined)),
+      this._left(names(left))
+    ].filter(Boolean);
     if (this.enabled && sentences.length > 0) {
       this._say(sentences.join(' '));
     }
+  }
+
+  private _found(people: readonly string[]): string {
+    return people.length === 0 ? '' : this._trans.__('Also here: %1.', some(people, this._trans));
   }
 
   private _joined(people: readonly string[]): string {
@@ -77,11 +98,20 @@ export class Announcer {
   /** Whether there may be news that only a page with a connection can tell. */
   private _isWaiting = false;
   private _known: ReadonlyMap<string, string> = new Map();
+  /** Who was there before us and has not been told of; `null`: that is not known yet. */
+  private _met: ReadonlySet<string> | null = null;
   private _timer: ReturnType<typeof setTimeout> | undefined;
 }
 
 type Watched = Pick<Place, 'provider' | 'roster'>;
 
-function names(people: readonly (readonly [string, string])[]): string[] {
+/** Somebody's user name, and the name that is shown. */
+type Named = readonly [username: string, displayName: string];
+
+function here(document: Watched | null): Named[] {
+  return (document?.roster.others ?? []).map(({ user }) => [user.username, user.displayName]);
+}
+
+function names(people: readonly Named[]): string[] {
   return people.map(([, name]) => name);
 }

@@ -669,7 +669,24 @@ describe('the announcer', () => {
     join('cleo');
     wait();
     announcer.watch(null);
-    expect(said).toEqual(['BOB joined.']);
+    expect(said).toEqual(['Also here: BOB.']);
+  });
+
+  it('tells those who were there first from those who come, also where the document is still opened', () => {
+    const { announcer, said, document, join, online, wait } = announced();
+    online(false);
+    announcer.watch(document);
+    join('bob');
+    online(true);
+    join('cleo');
+    wait();
+    expect(said).toEqual(['Also here: BOB. CLEO joined.']);
+    join('dan');
+    wait();
+    announcer.watch(null);
+    announcer.watch(document);
+    wait();
+    expect(said.slice(1)).toEqual(['DAN joined.', 'Also here: BOB and 2 others.']);
   });
 
   it('takes nobody for gone while the page has no connection, and tells then who is', () => {
@@ -680,7 +697,7 @@ describe('the announcer', () => {
     online(false);
     people.forEach(page => page.leave());
     wait();
-    expect(said).toEqual(['BOB and CLEO joined.']);
+    expect(said).toEqual(['Also here: BOB and CLEO.']);
     online(true);
     join('bob');
     wait();
