@@ -1,6 +1,8 @@
 import type { ServerConnection } from '@jupyterlab/services';
 import { DisposableSet } from '@lumino/disposable';
 import type { IDisposable } from '@lumino/disposable';
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
@@ -25,7 +27,9 @@ export class Lobby implements IDisposable {
     this._parts.add(publishUser(this.awareness, identity));
     this._parts.add(watchPage(driver, settings.baseUrl));
     this._parts.add(driver);
+    lobbies.set(this.awareness, this);
     driver.stateChanged.connect((_, { link }) => {
+      this._setLost(link.kind !== 'synced' && this._since !== null);
       // The server knows us now, and which colour we have among those who are here.
       if (link.kind === 'synced' && this._since !== link.since) {
         this._since = link.since;
@@ -37,17 +41,44 @@ export class Lobby implements IDisposable {
 
   readonly awareness = new Awareness(new Y.Doc());
 
+  /** Whether there was a connection and is none, so that nobody is to be seen. */
+  get isLost(): boolean {
+    return this._isLost;
+  }
+
+  /** `isLost` is another one. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
   get isDisposed(): boolean {
     return this._parts.isDisposed;
   }
 
   dispose(): void {
+    Signal.clearData(this);
     this._parts.dispose();
     this.awareness.destroy();
   }
 
+  private _setLost(isLost: boolean): void {
+    if (isLost !== this._isLost) {
+      this._isLost = isLost;
+      this._changed.emit();
+    }
+  }
+
   private _since: number | null = null;
+  private _isLost = false;
+  private readonly _changed = new Signal<this, void>(this);
   private readonly _parts = new DisposableSet();
+}
+
+const lobbies = new WeakMap<Awareness, Lobby>();
+
+/** The lobby that an awareness is of; guests have none. */
+export function lobbyOf(awareness: Awareness): Lobby | null {
+  return lobbies.get(awareness) ?? null;
 }
 
 const NOTHING = Uint8Array.of(0, 0);

@@ -18,6 +18,7 @@ import type { Parts } from '../people/commands';
 import { Follower } from '../people/follower';
 import { IIdentity } from '../people/identity';
 import type { Identity } from '../people/identity';
+import { lobbyOf } from '../people/lobby';
 import { IPeopleSettings, readPeopleOptions } from '../people/options';
 import type { PeopleSettings } from '../people/options';
 import { Places } from '../people/places';
@@ -119,7 +120,7 @@ function addPanel(
   restorer: ILayoutRestorer | null
 ): void {
   const edit = () => editProfile(identity, everybody, trans);
-  const model = new PanelModel(everybody, identity);
+  const model = new PanelModel(everybody, identity, lobbyOf(everybody.awareness));
   const actions = {
     openAt: ({ user }, path) =>
       void commands.execute(Commands.openAt, { username: user.username, path }),

@@ -9,6 +9,7 @@ import { setUp } from '../../presence/__tests__/crowd';
 import { Commands } from '../commands';
 import type { Follower } from '../follower';
 import type { Identity } from '../identity';
+import type { Lobby } from '../lobby';
 import { readPeopleOptions } from '../options';
 import { PeopleBar } from '../ui/bar';
 import { BarModel, SHOWN } from '../ui/barmodel';
@@ -143,6 +144,22 @@ describe('the panel', () => {
     expect(model.self?.person.user.username).toBe('ada');
     expect(model.others.map(({ documents }) => documents)).toEqual([['b.ipynb', 'a.py']]);
     expect(model.count).toBe(1);
+  });
+
+  it('does not say that nobody is here while that is not known', () => {
+    const crowd = setUp();
+    const identity = { changed: new Signal<object, void>({}) } as unknown as Identity;
+    const lobby = { isLost: false, changed: new Signal<Lobby, void>({} as Lobby) };
+    const model = new PanelModel(crowd.roster, identity, lobby);
+    const drawn = jest.fn();
+    model.stateChanged.connect(drawn);
+    expect(model.isLost).toBe(false);
+    lobby.isLost = true;
+    lobby.changed.emit();
+    expect([model.isLost, drawn.mock.calls.length]).toEqual([true, 1]);
+    model.dispose();
+    lobby.changed.emit();
+    expect(drawn).toHaveBeenCalledTimes(1);
   });
 
   it('is filtered by names and documents, whatever their case', () => {

@@ -65,7 +65,12 @@ export class PeoplePanel extends VDomRenderer<PanelModel> {
   }
 
   private _emptyText(count: number): string {
-    const { self } = this.model;
+    const { self, isLost } = this.model;
+    if (isLost) {
+      return this._trans.__(
+        'There is no connection to the server. Who is here is shown when it is back.'
+      );
+    }
     if (count > 0) {
       return this._trans.__('Nobody fits the filter.');
     }

@@ -3,6 +3,7 @@ import { VDomModel } from '@jupyterlab/ui-components';
 import type { Person, Roster } from '../../presence';
 import { documentsOf } from '../follower';
 import type { Identity } from '../identity';
+import type { Lobby } from '../lobby';
 
 /** One line of the panel with the documents below it. */
 export interface Entry {
@@ -17,9 +18,11 @@ export const MANY = 8;
 export class PanelModel extends VDomModel {
   constructor(
     private readonly _everybody: Roster,
-    readonly identity: Identity
+    readonly identity: Identity,
+    private readonly _lobby: Pick<Lobby, 'isLost' | 'changed'> | null = null
   ) {
     super();
+    _lobby?.changed.connect(this._onConnection, this);
     _everybody.changed.connect(this._onChanged);
     identity.changed.connect(this._onChanged);
     this._all = this._read();
@@ -45,6 +48,11 @@ export class PanelModel extends VDomModel {
     return this._all.filter(({ person }) => !person.isSelf).length;
   }
 
+  /** Whether it is not known who is here. */
+  get isLost(): boolean {
+    return this._lobby?.isLost === true;
+  }
+
   get filter(): string {
     return this._filter;
   }
@@ -57,6 +65,7 @@ export class PanelModel extends VDomModel {
   override dispose(): void {
     this._everybody.changed.disconnect(this._onChanged);
     this.identity.changed.disconnect(this._onChanged);
+    this._lobby?.changed.disconnect(this._onConnection, this);
     super.dispose();
   }
 
@@ -68,6 +77,10 @@ export class PanelModel extends VDomModel {
       this.stateChanged.emit();
     }
   };
+
+  private _onConnection(): void {
+    this.stateChanged.emit();
+  }
 
   private _read(): readonly Entry[] {
     return this._everybody.people.map(person => ({ person, documents: documentsOf(person) }));
