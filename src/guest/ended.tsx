@@ -3,6 +3,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { copyFrom } from '../sharing/clipboard';
+import { fullSentence } from '../ui/describe';
 
 /** How a document ended for a guest. */
 export interface Ending {
@@ -35,7 +36,7 @@ export class EndedNotice extends ReactWidget {
             ? trans.__('Your link has ended')
             : trans.__('This document is not open to you any more')}
         </h1>
-        <p>{ending.reason.replace(/[^.]$/u, '$&.')}</p>
+        <p>{fullSentence(ending.reason)}</p>
         {ending.unsent > 0 && <Unsent ending={ending} trans={trans} />}
         <button
           type="button"

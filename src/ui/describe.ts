@@ -28,9 +28,16 @@ export function describe(
   return {
     condition,
     label: label(condition, state, trans),
-    story: [...tell(condition, state, trans), ...tellUnsynced(condition, state, kept, trans)],
+    story: [...tell(condition, state, trans), ...tellUnsynced(condition, state, kept, trans)].map(
+      fullSentence
+    ),
     actions: actionsFor(condition).filter(action => action !== 'save' || state.access === 'edit')
   };
+}
+
+/** What the server says may have no full stop. */
+export function fullSentence(text: string): string {
+  return text.replace(/[^.]$/u, '$&.');
 }
 
 function actionsFor(condition: Condition): ActionId[] {
@@ -135,7 +142,7 @@ function tell(condition: Condition, state: SessionState, trans: TranslationBundl
       ];
     case 'gone':
       return [
-        status?.file.message ?? trans.__('The file %1 does not exist any more.', path),
+        trans.__('The file %1 was deleted or moved away.', path),
         trans.__('The server keeps the document. Saving it writes the file again.')
       ];
     case 'unreadable':
@@ -148,7 +155,7 @@ function tell(condition: Condition, state: SessionState, trans: TranslationBundl
     case 'incomplete':
       return [
         trans.__('The file has been saved without what no notebook can hold.'),
-        ...(status?.save.message === undefined ? [] : [`${status.save.message}.`])
+        ...(status?.save.message === undefined ? [] : [status.save.message])
       ];
     case 'degraded':
       return [

@@ -128,6 +128,16 @@ describe('the status of a document', () => {
     expect(label(withStatus(status))).toBe(expected);
   });
 
+  it('of a file that is gone is in the words of the page, and all of it in full sentences', () => {
+    const message = 'a.ipynb was deleted or moved away';
+    const gone = withStatus({
+      file: { state: 'gone', path: 'a.ipynb', reason: 'deleted', message }
+    });
+    expect(put(gone.state, trans).story[0]).toBe('The file a.ipynb was deleted or moved away.');
+    const failed = withStatus({ save: { state: 'failed', reason: 'new', message: 'Paper jam' } });
+    expect(put(failed.state, trans).story[0]).toBe('Paper jam.');
+  });
+
   it('does not promise to write over a file that cannot be read', () => {
     const message = 'a.ipynb cannot be read as a notebook';
     const play = withStatus({
