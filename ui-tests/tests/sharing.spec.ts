@@ -32,7 +32,7 @@ function fieldOf(dialog: Locator): Locator {
 }
 
 async function opened(page: Page): Promise<Locator> {
-  const dialog = page.getByRole('dialog');
+  const dialog = page.getByRole('dialog', { name: 'Share', exact: true });
   await expect(dialog.getByRole('tablist')).toBeVisible();
   return dialog;
 }
@@ -242,9 +242,10 @@ test('everything is done by keys, and the name is made with the enter key', asyn
   await expect(dialog.getByRole('checkbox')).toBeVisible();
   await page.keyboard.press('ArrowLeft');
   await expect(tab).toBeFocused();
-  await expect(dialog.getByRole('radio', { name: /can view/ })).toBeVisible();
+  const view = dialog.getByRole('radio', { name: 'can view', exact: true });
+  await expect(view).toHaveAccessibleDescription(/as it happens/);
   await page.keyboard.press('Tab');
-  await expect(dialog.getByRole('radio', { name: /can view/ })).toBeFocused();
+  await expect(view).toBeFocused();
   await page.keyboard.press('ArrowDown');
   await expect(dialog.getByRole('radio', { name: /can edit/ })).toBeChecked();
   await page.keyboard.press('Tab');

@@ -136,9 +136,10 @@ export async function editProfile(
   everybody: Roster,
   trans: TranslationBundle
 ): Promise<void> {
+  const title = trans.__('How others see you');
   const { button, value } = await showDialog({
-    title: trans.__('How others see you'),
-    body: new DialogBody(new ProfileBody(identity, everybody, trans)),
+    title,
+    body: new DialogBody(new ProfileBody(identity, everybody, trans), title),
     buttons: [
       Dialog.cancelButton({ label: trans.__('Cancel') }),
       Dialog.okButton({ label: trans.__('Save') })
@@ -150,7 +151,7 @@ export async function editProfile(
   try {
     await identity.save(value);
   } catch (error) {
-    const title = trans.__('Your profile could not be changed');
-    await showErrorMessage(title, error instanceof Error ? error : String(error));
+    const failed = trans.__('Your profile could not be changed');
+    await showErrorMessage(failed, error instanceof Error ? error : String(error));
   }
 }

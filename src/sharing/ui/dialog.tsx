@@ -17,9 +17,10 @@ export interface ShareOptions extends Omit<SectionProps, 'info'> {
 /** Let the person at this page share the server, or a document. Resolves when they are done. */
 export async function openShareDialog(options: ShareOptions): Promise<void> {
   const { trans } = options;
+  const title = trans.__('Share');
   const dialog = new ShareDialog({
-    title: trans.__('Share'),
-    body: new DialogBody(new ShareBody(options)),
+    title,
+    body: new DialogBody(new ShareBody(options), title),
     buttons: [Dialog.cancelButton({ label: trans.__('Close') })]
   });
   dialog.addClass('jp-CollabShareDialog');

@@ -52,6 +52,7 @@ export function LinkForm({ info, subject, isBusy, trans, create }: Props): React
               type="radio"
               name="jp-CollabShare-role"
               checked={one === role}
+              aria-label={sayRole(one, trans)}
               aria-describedby={`jp-CollabShare-role-${one}`}
               onChange={() => setRole(one)}
             />

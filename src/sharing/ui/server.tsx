@@ -33,6 +33,7 @@ function ServerPart({ info, subject, page, trans }: SectionProps): React.JSX.Ele
           <input
             type="checkbox"
             checked={isIncluded}
+            aria-label={trans.__('Include the token')}
             aria-describedby="jp-CollabShare-token"
             onChange={event => setIncluded(event.target.checked)}
           />
