@@ -237,8 +237,14 @@ test('everything is done by keys, and the name is made with the enter key', asyn
   const dialog = await fromBar(page);
   const tab = dialog.getByRole('tab', { name: 'This Document Only' });
   await expect(tab).toBeFocused();
+  const other = dialog.getByRole('tab', { name: 'Whole Server' });
+  await page.emulateMedia({ forcedColors: 'active' });
+  await expect(other).toHaveCSS('border-bottom-color', 'rgb(255, 255, 255)');
+  await expect(tab).not.toHaveCSS('border-bottom-color', 'rgb(255, 255, 255)');
+  await expect(dialog.getByRole('button', { name: 'Close' })).toHaveCSS('border-top-width', '1px');
+  await page.emulateMedia({ forcedColors: 'none' });
   await page.keyboard.press('ArrowRight');
-  await expect(dialog.getByRole('tab', { name: 'Whole Server' })).toBeFocused();
+  await expect(other).toBeFocused();
   await expect(dialog.getByRole('checkbox')).toBeVisible();
   await page.keyboard.press('ArrowLeft');
   await expect(tab).toBeFocused();
