@@ -59,6 +59,7 @@ export const guestPage: JupyterFrontEndPlugin<void> = {
     if (mainMenu !== null) {
       void app.restored.then(() => pruneMenus(mainMenu));
     }
+    sayWhatIsNotOpened(app.commands, trans);
     const changeName = () => void app.commands.execute(Commands.editProfile);
     onDocumentWidget(app.docRegistry, widget => {
       const shared = provider.find(widget.context.model.sharedModel);
@@ -142,6 +143,22 @@ function textOf(shared: DocumentProvider, provider: CollabContentProvider): stri
   const text = unsentText(differenceOf({ base, mine }, pieces));
   [base, mine].forEach(model => model.dispose());
   return text;
+}
+
+/** A press on what leads from the document to another file would be without any answer. */
+function sayWhatIsNotOpened(commands: JupyterFrontEnd['commands'], trans: TranslationBundle): void {
+  commands.commandExecuted.connect((_, { id, result }) => {
+    if (id === 'rendermime:handle-local-link') {
+      result.catch(() =>
+        Notification.info(
+          trans.__(
+            'The link by which you came opens this document, and no other file of the server.'
+          ),
+          { autoClose: 8_000 }
+        )
+      );
+    }
+  });
 }
 
 /** The server puts right what guests may not write, and says so. */

@@ -298,6 +298,22 @@ test('a narrow screen has room for the document and what it is', async ({
   await page.context().close();
 });
 
+test('a link in the document to another file says that it is not open to guests', async ({
+  browser,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/leads.ipynb`;
+  await lab.write(`${tmpPath}/other.py`, 'x = 1');
+  const content = JSON.parse(mixed()) as { cells: object[] };
+  content.cells.push({ ...MARKDOWN, id: 'leads', source: '[elsewhere](other.py)' });
+  await lab.write(path, JSON.stringify(content));
+  const { page } = await visit(browser, lab, await makeLink(lab, path, 'view'));
+  await page.getByRole('link', { name: 'elsewhere' }).click();
+  await expect(page.locator('.Toastify__toast', { hasText: 'no other file' })).toHaveCount(1);
+  await page.context().close();
+});
+
 test('what a guest puts into the document by hand runs nowhere', async ({
   page: owner,
   browser,
