@@ -149,7 +149,7 @@ describe('the panel', () => {
   it('does not say that nobody is here while that is not known', () => {
     const crowd = setUp();
     const identity = { changed: new Signal<object, void>({}) } as unknown as Identity;
-    const lobby = { isLost: false, changed: new Signal<Lobby, void>({} as Lobby) };
+    const lobby = { isLost: false, changed: new Signal<Lobby, void>({} as never) };
     const model = new PanelModel(crowd.roster, identity, lobby);
     const drawn = jest.fn();
     model.stateChanged.connect(drawn);

@@ -22,7 +22,7 @@ export class PanelModel extends VDomModel {
     private readonly _lobby: Pick<Lobby, 'isLost' | 'changed'> | null = null
   ) {
     super();
-    _lobby?.changed.connect(this._onConnection, this);
+    _lobby?.changed.connect(this._onConnection);
     _everybody.changed.connect(this._onChanged);
     identity.changed.connect(this._onChanged);
     this._all = this._read();
@@ -65,7 +65,7 @@ export class PanelModel extends VDomModel {
   override dispose(): void {
     this._everybody.changed.disconnect(this._onChanged);
     this.identity.changed.disconnect(this._onChanged);
-    this._lobby?.changed.disconnect(this._onConnection, this);
+    this._lobby?.changed.disconnect(this._onConnection);
     super.dispose();
   }
 
@@ -78,9 +78,7 @@ export class PanelModel extends VDomModel {
     }
   };
 
-  private _onConnection(): void {
-    this.stateChanged.emit();
-  }
+  private readonly _onConnection = (): void => this.stateChanged.emit();
 
   private _read(): readonly Entry[] {
     return this._everybody.people.map(person => ({ person, documents: documentsOf(person) }));
