@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import secrets
+from collections.abc import Iterator
 from functools import cached_property
+from logging import Logger
 from typing import Any, Literal
 
 from jupyter_server.extension.application import ExtensionApp
@@ -56,6 +59,16 @@ SHUTDOWN_SECONDS = 4.0
 
 CLOSING_SECONDS = 0.5
 """For closing what has been saved, or could not be."""
+
+
+@contextlib.contextmanager
+def refusing_wrong_settings(log: Logger) -> Iterator[None]:
+    """Where a setting is wrong the server does not start, and its log says why."""
+    try:
+        yield
+    except (TraitError, ValueError) as error:
+        log.critical("jupyter-collab cannot start: %s", error)
+        raise SystemExit(1) from error
 
 
 class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
@@ -138,18 +151,24 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
 
     def _link_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         """Refuse wrong settings before the server starts, instead of starting without us."""
-        if coexistence.flag_given(serverapp):
-            coexistence.let_flag_pass()
-        try:
+        with refusing_wrong_settings(serverapp.log):
             super()._link_jupyter_server_extension(serverapp)
+
+    def initialize(self) -> None:
+        """What other extensions have read by now, such as ``jupyter_lab_config.py``, is for us too:
+        a setting that forbids something must not be without effect because of its file."""
+        with refusing_wrong_settings(self.log):
+            config = self._server.config
+            if any(config.get(name) != self.config.get(name) for name in self.section_names()):
+                self.update_config(config)
             store_class, deprecation = resolve_ystore_class(self.ystore_class)
-            self._update_log = make_update_log(store_class, config=self.config, log=self.log)
-            self._compaction = compaction_policy(store_class, self.config)
-        except (TraitError, ValueError) as error:
-            serverapp.log.critical("jupyter-collab cannot start: %s", error)
-            raise SystemExit(1) from error
+            self._update_log = make_update_log(store_class, config=config, log=self.log)
+            self._compaction = compaction_policy(store_class, config)
         if deprecation:
             self.log.warning(deprecation)
+        if coexistence.flag_given(self._server):
+            coexistence.let_flag_pass()
+        super().initialize()
 
     @property
     def serving(self) -> bool:

@@ -18,7 +18,8 @@ PAGE = Path(__file__).parent.parent / "docs" / "settings.md"
 HEAD = """\
 # Settings of the server
 
-In `jupyter_server_config.py` (`c.YDocExtension.document_save_delay = 2`) or on the command line
+In `jupyter_server_config.py` (`c.YDocExtension.document_save_delay = 2`), in the file of the application
+that is started, such as `jupyter_lab_config.py`, or on the command line
 (`jupyter lab --YDocExtension.document_save_delay=2`). Times are in seconds, sizes in bytes. A
 wrong value keeps the server from starting, with a sentence that says why.
 """

@@ -81,7 +81,11 @@ def test_the_trait_overrules_the_flag(tmp_path: Path) -> None:
 )
 def test_wrong_settings_are_refused_at_the_start(tmp_path: Path, option: str, word: str) -> None:
     owner = "" if "." in option.split("=")[0] else "YDocExtension."
-    lab = server(tmp_path, "--collaborative", f"--{owner}{option}")
+    assert word in refused(server(tmp_path, "--collaborative", f"--{owner}{option}"))
+
+
+def refused(lab: ServerProcess) -> str:
+    """What the log of a server says that does not start."""
     lab.spawn()
     try:
         assert lab.process.wait(60) == 1
@@ -89,7 +93,37 @@ def test_wrong_settings_are_refused_at_the_start(tmp_path: Path, option: str, wo
         lab.__exit__(None, None, None)
     said = lab.log.read_text()
     assert "jupyter-collab cannot start" in said or "Bad config" in said
-    assert word in said
+    return said
+
+
+def configured(lab: ServerProcess, **sections: str) -> ServerProcess:
+    """With lines in ``jupyter_lab_config.py``, which ``jupyter lab --generate-config`` makes."""
+    lines = [f"c.{name.replace('_', '.', 1)} = {value}\n" for name, value in sections.items()]
+    folder = lab.home / "CONFIG"
+    folder.mkdir()
+    (folder / "jupyter_lab_config.py").write_text("".join(lines))
+    return lab
+
+
+def test_settings_count_in_the_file_that_jupyterlab_generates(tmp_path: Path) -> None:
+    """JupyterLab reads it when we are linked already."""
+    told = {"YDocExtension_collaborative": "True", "YDocExtension_share_document_links": "False"}
+    with configured(server(tmp_path), **told, JupyterSQLiteYStore_db_path="'h.db'") as lab:
+        assert lab.request("PUT", SESSION, WANTED)["format"] == "text"
+        sharing = json.loads(lab.page_config()["jupyterCollab"])["sharing"]
+        assert sharing["documentLinks"] is False
+        assert lab.stop() < 5
+        assert (lab.state / "h.db").exists()
+
+
+def test_the_flag_counts_in_the_file_that_jupyterlab_generates(tmp_path: Path) -> None:
+    with configured(server(tmp_path), LabApp_collaborative="True") as lab:
+        assert lab.status("PUT", SESSION, WANTED) in (200, 201)
+
+
+def test_wrong_settings_are_refused_in_the_file_that_jupyterlab_generates(tmp_path: Path) -> None:
+    lab = configured(server(tmp_path), YDocExtension_share_roles="['admin']")
+    assert "share_roles" in refused(lab)
 
 
 @pytest.mark.parametrize(
