@@ -52,7 +52,7 @@ from .sharing.build import build_sharing, sharing_handlers
 from .sharing.service import Sharing
 from .sharing.settings import SharingTraits
 from .store.classes import JupyterSQLiteYStore
-from .store.factory import compaction_policy, make_update_log, resolve_ystore_class
+from .store.factory import compaction_policy, make_update_log, place_of, resolve_ystore_class
 
 SHUTDOWN_SECONDS = 4.0
 """The server ends within five seconds, whatever hangs; the rest is for its other parts."""
@@ -154,7 +154,7 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
         with refusing_wrong_settings(serverapp.log):
             super()._link_jupyter_server_extension(serverapp)
 
-    def initialize(self) -> None:
+    def _take_settings(self) -> None:
         """What other extensions have read by now, such as ``jupyter_lab_config.py``, is for us too:
         a setting that forbids something must not be without effect because of its file."""
         with refusing_wrong_settings(self.log):
@@ -164,16 +164,16 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
             store_class, deprecation = resolve_ystore_class(self.ystore_class)
             self._update_log = make_update_log(store_class, config=config, log=self.log)
             self._compaction = compaction_policy(store_class, config)
+        self._histories = place_of(self._update_log, store_class)
         if deprecation:
             self.log.warning(deprecation)
         if coexistence.flag_given(self._server):
             coexistence.let_flag_pass()
-        super().initialize()
 
     @property
     def serving(self) -> bool:
         """Whether documents are edited together on this server, by us."""
-        return self._wanted and not coexistence.incumbent_enabled(self._server)
+        return self._wanted and coexistence.incumbent_enabled(self._server) is None
 
     @property
     def _wanted(self) -> bool:
@@ -189,9 +189,9 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
         return self.serverapp
 
     def initialize_settings(self) -> None:
+        self._take_settings()
         if not self.serving:
-            if self._wanted:
-                self.log.warning(coexistence.INCUMBENT_SERVES)
+            self._tell_why_not()
             return
         share_the_interpreter()
         share_one_heap()
@@ -204,6 +204,29 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
         kernels.share_kernels(self._server.session_manager)
         self.sharing.gate.install()
         prepare(self._server, self.log)
+        self._tell_that_it_serves()
+
+    def _tell_that_it_serves(self) -> None:
+        self.log.info(
+            "Documents are edited together; their histories are kept in %s", self._histories
+        )
+        if self.share_named_only and not self.sharing.shares.policy.named_only:
+            self.log.warning(
+                "YDocExtension.share_named_only: without effect, as this server was not started by "
+                "a JupyterHub"
+            )
+
+    def _tell_why_not(self) -> None:
+        incumbent = coexistence.incumbent_enabled(self._server)
+        if self._wanted and incumbent is not None:
+            self.log.warning(incumbent.serves)
+        elif self.disable_rtc:
+            self.log.info("Documents are not edited together: YDocExtension.disable_rtc is set")
+        elif incumbent is None:
+            self.log.info(
+                "Documents are not edited together: neither `jupyter lab --collaborative` nor "
+                "YDocExtension.collaborative=True was given"
+            )
 
     def initialize_handlers(self) -> None:
         if self.serving:
@@ -220,7 +243,7 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         """After all extensions are loaded: those that load later would replace our hook."""
         if self.serving:
-            coexistence.switch_off_incumbents_frontend(serverapp.web_app.settings)
+            coexistence.switch_off_incumbents_frontends(serverapp.web_app.settings)
             self.sharing.gate.install()
             pass_over_what_is_there()
 

@@ -18,10 +18,11 @@ PAGE = Path(__file__).parent.parent / "docs" / "settings.md"
 HEAD = """\
 # Settings of the server
 
-In `jupyter_server_config.py` (`c.YDocExtension.document_save_delay = 2`), in the file of the application
-that is started, such as `jupyter_lab_config.py`, or on the command line
+In `jupyter_server_config.py` (`c.YDocExtension.document_save_delay = 2`), in the file of the
+application that is started, such as `jupyter_lab_config.py`, or on the command line
 (`jupyter lab --YDocExtension.document_save_delay=2`). Times are in seconds, sizes in bytes. A
-wrong value keeps the server from starting, with a sentence that says why.
+wrong value keeps the server from starting, with a sentence that says why. The log tells at the
+start whether documents are edited together, and where their histories are kept.
 """
 
 CLASSES: list[tuple[type[Configurable], type[Configurable]]] = [

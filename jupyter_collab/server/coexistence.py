@@ -1,10 +1,11 @@
-"""Living beside JupyterLab's own flag, and beside jupyter-collaboration."""
+"""Living beside JupyterLab's own flag, and beside other packages that serve collaboration."""
 
 from __future__ import annotations
 
 import importlib.util
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
@@ -19,13 +20,45 @@ FLAG_MODULE = "jupyter_collaboration"
 INCUMBENT = "jupyter_server_ydoc"
 """The server extension of jupyter-collaboration, and the name that other extensions look for."""
 
-INCUMBENT_LABEXTENSIONS = ("@jupyter/collaboration-extension", "@jupyter/docprovider-extension")
 
-REPLACED_BY_INCUMBENT = (
-    "@jupyterlab/filebrowser-extension:defaultFileBrowser",
-    "@jupyterlab/notebook-extension:cell-executor",
+@dataclass(frozen=True, slots=True)
+class Incumbent:
+    """A package that serves collaboration too.
+
+    ``extension`` is its server extension, ``labextensions`` are its parts in the browser.
+    ``replaced`` are JupyterLab's own plugins that those switch off, even when off themselves.
+    """
+
+    package: str
+    extension: str
+    labextensions: tuple[str, ...]
+    replaced: tuple[str, ...] = ()
+
+    @property
+    def serves(self) -> str:
+        return (
+            f"{self.package} is installed and enabled too, and serves collaboration on this "
+            "server; jupyter-collab does not. To let jupyter-collab serve, run "
+            f"`jupyter server extension disable {self.extension}` and start the server again."
+        )
+
+
+INCUMBENTS = (
+    Incumbent(
+        "jupyter-collaboration",
+        INCUMBENT,
+        ("@jupyter/collaboration-extension", "@jupyter/docprovider-extension"),
+        (
+            "@jupyterlab/filebrowser-extension:defaultFileBrowser",
+            "@jupyterlab/notebook-extension:cell-executor",
+        ),
+    ),
+    Incumbent(
+        "jupyter-server-documents",
+        "jupyter_server_documents",
+        ("@jupyter-ai-contrib/server-documents",),
+    ),
 )
-"""JupyterLab's own plugins that jupyter-collaboration switches off even when it is off itself."""
 
 PageConfigHook = Callable[[Any, dict[str, Any]], dict[str, Any]]
 
@@ -47,18 +80,15 @@ def let_flag_pass() -> None:
     sys.modules[FLAG_MODULE] = module
 
 
-def incumbent_enabled(serverapp: ServerApp) -> bool:
-    """Whether jupyter-collaboration is installed, and enabled on this server."""
-    package = serverapp.extension_manager.extensions.get(INCUMBENT)
-    # Under this name there may be us: see answer_to_incumbents_name.
-    return package is not None and package.name == INCUMBENT and bool(package.enabled)
-
-
-INCUMBENT_SERVES = (
-    "jupyter-collaboration is installed and enabled too, and serves collaboration on this server; "
-    "jupyter-collab does not. To let jupyter-collab serve, run "
-    f"`jupyter server extension disable {INCUMBENT}` and start the server again."
-)
+def incumbent_enabled(serverapp: ServerApp) -> Incumbent | None:
+    """The other package that is installed, and enabled on this server, if any."""
+    extensions = serverapp.extension_manager.extensions
+    for incumbent in INCUMBENTS:
+        package = extensions.get(incumbent.extension)
+        # Under this name there may be us: see answer_to_incumbents_name.
+        if package is not None and package.name == incumbent.extension and package.enabled:
+            return incumbent
+    return None
 
 
 def answer_to_incumbents_name(serverapp: ServerApp, name: str) -> None:
@@ -68,22 +98,19 @@ def answer_to_incumbents_name(serverapp: ServerApp, name: str) -> None:
         extensions[INCUMBENT] = extensions[name]
 
 
-def switch_off_incumbents_frontend(settings: dict[str, Any]) -> None:
-    """Only one of the two may provide documents in the browser."""
+def switch_off_incumbents_frontends(settings: dict[str, Any]) -> None:
+    """Only one may provide documents in the browser."""
     inner: PageConfigHook | None = settings.get("page_config_hook")
 
     def hook(handler: Any, page_config: dict[str, Any]) -> dict[str, Any]:
         # JupyterLab hands the same dictionary to every request: it must not be changed.
         config = dict(inner(handler, page_config) if inner is not None else page_config)
-        if _brings_incumbent(config):
-            disabled = config.get("disabledExtensions", [])
-            others = [name for name in disabled if name not in REPLACED_BY_INCUMBENT]
-            config["disabledExtensions"] = [*others, *INCUMBENT_LABEXTENSIONS]
+        present = {extension.get("name") for extension in config.get("federated_extensions", [])}
+        for incumbent in INCUMBENTS:
+            if not present.isdisjoint(incumbent.labextensions):
+                disabled = config.get("disabledExtensions", [])
+                others = [name for name in disabled if name not in incumbent.replaced]
+                config["disabledExtensions"] = [*others, *incumbent.labextensions]
         return config
 
     settings["page_config_hook"] = hook
-
-
-def _brings_incumbent(page_config: dict[str, Any]) -> bool:
-    extensions = page_config.get("federated_extensions", [])
-    return any(extension.get("name") in INCUMBENT_LABEXTENSIONS for extension in extensions)

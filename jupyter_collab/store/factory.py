@@ -63,6 +63,7 @@ def make_update_log(
     """The log that keeps its histories as ``ystore_class`` says, configured by ``config``."""
     config = config or Config()
     if not _is_our_sqlite(ystore_class):
+        _tell_what_has_no_effect(ystore_class, config, log)
         return YStoreUpdateLog(ystore_class, log=log, config=config)
     chosen = ystore_class(path="", config=_with_older(config, log), log=log)
     if chosen.db_path == ":memory:":
@@ -82,6 +83,15 @@ def make_update_log(
         forget_unsaved_after=chosen.forget_unsaved_after,
         log=log,
     )
+
+
+def place_of(update_log: UpdateLog, ystore_class: type[BaseYStore]) -> str:
+    """Where ``update_log`` keeps histories, in words for the server's log."""
+    if isinstance(update_log, SQLiteUpdateLog):
+        return str(update_log.path)
+    if isinstance(update_log, MemoryUpdateLog):
+        return "memory, until the server stops"
+    return f"{ystore_class.__module__}.{ystore_class.__qualname__}"
 
 
 def compaction_policy(ystore_class: type[BaseYStore], config: Config | None) -> CompactionPolicy:
@@ -114,6 +124,16 @@ def _is_our_sqlite(ystore_class: type[BaseYStore]) -> TypeGuard[type[JupyterSQLi
         and ystore_class.write is JupyterSQLiteYStore.write
         and ystore_class.read is JupyterSQLiteYStore.read
     )
+
+
+def _tell_what_has_no_effect(ystore_class: type[BaseYStore], config: Config, log: Logger) -> None:
+    section = JupyterSQLiteYStore.__name__
+    if config.get(section) and not issubclass(ystore_class, JupyterSQLiteYStore):
+        log.warning(
+            "%s: without effect, as YDocExtension.ystore_class is %s",
+            ", ".join(f"{section}.{name}" for name in sorted(config[section])),
+            ystore_class.__name__,
+        )
 
 
 def _with_older(config: Config, log: Logger) -> Config:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,7 +14,7 @@ from uuid import uuid4
 import pytest
 
 from jupyter_collab.server.limits import Limits
-from tests.process import ServerProcess
+from tests.process import WITHOUT_A_BROWSER, ServerProcess
 
 SESSION = "api/collaboration/session/notes.txt"
 WANTED = {"format": "text", "type": "file"}
@@ -30,6 +32,10 @@ def test_the_flag_switches_it_on(tmp_path: Path) -> None:
         told = json.loads(lab.page_config()["jupyterCollab"])
         assert told["collaborative"] is True
         assert told["maxFrame"] == Limits().frame_size
+        place = lab.state / ".jupyter_ystore.db"
+        assert f"Documents are edited together; their histories are kept in {place}" in (
+            lab.log.read_text()
+        )
         # What was just built from a file is written a moment later.
         deadline = time.monotonic() + 20
         while not (lab.state / ".jupyter_ystore.db").exists():
@@ -43,6 +49,7 @@ def test_without_the_flag_it_is_plain_jupyterlab(tmp_path: Path) -> None:
         assert lab.status("GET", "api/collaboration/room/text:file:x") == 404
         assert "jupyterCollab" not in lab.page_config()
         assert list(lab.state.iterdir()) == []
+        assert "Documents are not edited together: neither" in lab.log.read_text()
 
 
 def test_a_flag_that_says_no_switches_nothing_on(tmp_path: Path) -> None:
@@ -55,6 +62,19 @@ def test_the_trait_switches_it_on_in_notebook(tmp_path: Path) -> None:
     with server(tmp_path, "--YDocExtension.collaborative=True", app="notebook") as notebook:
         assert notebook.request("PUT", SESSION, WANTED)["type"] == "file"
         assert "jupyterCollab" in notebook.page_config("tree")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["share_named_only=True"], "share_named_only: without effect"),
+        (["disable_rtc=True"], "Documents are not edited together: YDocExtension.disable_rtc is"),
+    ],
+)
+def test_what_is_set_in_vain_is_told(tmp_path: Path, options: list[str], told: str) -> None:
+    arguments = [f"--YDocExtension.{option}" for option in options]
+    with server(tmp_path, *WITHOUT_A_BROWSER, *arguments, app="jupyter_server") as jupyter:
+        assert told in jupyter.log.read_text()
 
 
 def test_the_trait_overrules_the_flag(tmp_path: Path) -> None:
@@ -159,21 +179,22 @@ def test_one_kernel_for_those_who_open_in_the_same_second(tmp_path: Path) -> Non
         assert len(lab.request("GET", "api/kernels")) == 2
 
 
-def test_beside_jupyter_collaboration_only_one_serves(tmp_path: Path) -> None:
-    """Stands in for the real package: all that we look at is the name of its extension."""
-    package = tmp_path / "site" / "jupyter_server_ydoc"
+@pytest.mark.parametrize("name", ["jupyter_server_ydoc", "jupyter_server_documents"])
+def test_beside_another_package_only_one_serves(tmp_path: Path, name: str) -> None:
+    """Stands in for the real packages: all that we look at is the name of the extension."""
+    package = tmp_path / "site" / name
     package.mkdir(parents=True)
     (package / "__init__.py").write_text(
         "def _jupyter_server_extension_points():\n"
-        "    return [{'module': 'jupyter_server_ydoc'}]\n"
+        f"    return [{{'module': '{name}'}}]\n"
         "def _load_jupyter_server_extension(serverapp):\n"
         "    serverapp.log.info('the other one serves')\n"
     )
     lab = ServerProcess(
         tmp_path,
         "--collaborative",
-        "--ServerApp.jpserver_extensions=jupyter_server_ydoc=True",
-        environment={"PYTHONPATH": str(package.parent)},
+        f"--ServerApp.jpserver_extensions={name}=True",
+        environment={"PYTHONPATH": os.pathsep.join([str(package.parent), *sys.path])},
     )
     with lab:
         (lab.root / "notes.txt").write_text("hello\n")
@@ -181,7 +202,25 @@ def test_beside_jupyter_collaboration_only_one_serves(tmp_path: Path) -> None:
         assert "jupyterCollab" not in lab.page_config()
     said = lab.log.read_text()
     assert "the other one serves" in said
-    assert said.count("jupyter server extension disable jupyter_server_ydoc") == 1
+    assert said.count(f"jupyter server extension disable {name}") == 1
+    assert "Documents are" not in said
+
+
+def test_what_others_have_in_the_browser_is_switched_off(tmp_path: Path) -> None:
+    """Each that is installed, as their server extensions are not enabled."""
+    for name in ("@jupyter/docprovider-extension", "@jupyter-ai-contrib/server-documents"):
+        part = tmp_path / "share" / "labextensions" / name
+        part.mkdir(parents=True)
+        build = {"load": "static/remote.js", "extension": "./extension"}
+        (part / "package.json").write_text(
+            json.dumps({"name": name, "version": "1.0.0", "jupyterlab": {"_build": build}})
+        )
+    environment = {"JUPYTER_PATH": str(tmp_path / "share")}
+    with ServerProcess(tmp_path, "--collaborative", environment=environment) as lab:
+        disabled = lab.page_config()["disabledExtensions"]
+        assert {"@jupyter/docprovider-extension", "@jupyter-ai-contrib/server-documents"} <= set(
+            disabled
+        )
 
 
 def test_sigterm_ends_it_within_five_seconds(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pycrdt.store
 import pytest
+from pycrdt.store import BaseYStore
 from traitlets.config import Config
 
 from jupyter_collab.store.classes import JupyterSQLiteYStore, TempFileYStore
@@ -15,6 +16,7 @@ from jupyter_collab.store.compaction import CompactionPolicy
 from jupyter_collab.store.factory import (
     compaction_policy,
     make_update_log,
+    place_of,
     resolve_ystore_class,
 )
 from jupyter_collab.store.memory import MemoryUpdateLog
@@ -37,6 +39,24 @@ def test_the_default_is_our_sqlite_in_the_launch_directory(
     assert isinstance(log, SQLiteUpdateLog)
     assert log.path == tmp_path / ".jupyter_ystore.db"
     assert not log.path.exists()
+
+
+@pytest.mark.parametrize(
+    ("ystore_class", "path", "place"),
+    [
+        (JupyterSQLiteYStore, "/a/b.db", "/a/b.db"),
+        (JupyterSQLiteYStore, ":memory:", "memory, until the server stops"),
+        (TempFileYStore, "/a/b.db", "jupyter_collab.store.classes.TempFileYStore"),
+    ],
+)
+def test_it_is_told_where_histories_are_kept_and_what_has_no_effect(
+    ystore_class: type[BaseYStore], path: str, place: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = configured(JupyterSQLiteYStore={"db_path": path})
+    log = make_update_log(ystore_class, config=config, log=LOG)
+    assert place_of(log, ystore_class) == place
+    in_vain = "JupyterSQLiteYStore.db_path: without effect" in caplog.text
+    assert in_vain is (ystore_class is TempFileYStore)
 
 
 def test_how_much_is_kept_can_be_configured() -> None:
