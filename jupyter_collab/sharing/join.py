@@ -8,7 +8,6 @@ from typing import Any
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.auth.utils import get_anonymous_username
-from jupyter_server.base.handlers import JupyterHandler
 
 from ..errors import LinkEnded, LinkUnknown, NotNow
 from . import pages
@@ -16,13 +15,14 @@ from .gate import page_of
 from .handlers import JOIN_PATH, NAMED_PARAMETER, TOKEN_PARAMETER
 from .holders import Holder
 from .links import Link
+from .secretive import SecretAddressHandler
 from .service import Sharing
 from .users import LinkUser, read_cookie, write_cookie
 
 JOIN_PATTERN = f"/{JOIN_PATH}"
 
 
-class JoinHandler(JupyterHandler):
+class JoinHandler(SecretAddressHandler):
     """``GET /collab/join?share_token=...``, or ``?link=...`` for those whom the site knows.
 
     The secret ends here: what the browser keeps is a cookie with the ids of links, which is

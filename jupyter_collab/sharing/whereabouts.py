@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from jupyter_server.auth.decorator import authorized
-from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import url_escape, url_path_join
 from tornado import web
 
 from ..errors import FileError
+from .secretive import SecretAddressHandler
 from .service import Sharing
 
 OPEN_PATTERN = r"/collab/open/(lab/tree|doc/tree|notebooks|edit)/(.+)"
 
 
-class OpenHandler(JupyterHandler):
+class OpenHandler(SecretAddressHandler):
     """``GET /collab/open/{page}/{path}?file={id}``: the page with that file.
 
     ``path`` is where the file was when the link was made; it stands where the id is not known,

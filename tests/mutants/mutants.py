@@ -1018,6 +1018,13 @@ MUTANTS = [
         "        return self.own(origin)\n",
         LIVE,
     ),
+    Mutant(
+        "let Tornado log the whole address of a link",
+        "sharing/secretive.py",
+        "        self.request.uri = self.request.path\n",
+        "",
+        LINKS,
+    ),
     # --- shares of a JupyterHub
     Mutant(
         "believe for minutes what the Hub said before a share was withdrawn",

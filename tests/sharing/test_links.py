@@ -130,8 +130,10 @@ async def test_the_secret_is_in_no_log(
     jp_serverapp: ServerApp,
     capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
+    """G1"""
     caplog.set_level(logging.DEBUG)
     seen: list[Any] = []
 
@@ -147,9 +149,15 @@ async def test_the_secret_is_in_no_log(
     await open_link(browser(), {**link, "url": link["url"] + "x"})
     await owner.json(f"api/collaboration/links/{link['id']}", "DELETE")
     await open_link(browser(), link)
+    address = "/".join(owner.base.split("/", 3)[:3]) + link["url"]
+    assert (await browser().fetch(address, "POST", {})).code == 403
+    site = jp_serverapp.identity_provider
+    monkeypatch.setattr(site, "get_user", lambda handler: 1 / 0)  # as where a Hub is down
+    assert (await browser().fetch(address)).code == 500
     written = capfd.readouterr()
     text = caplog.text + written.out + written.err
     assert "collab/join" in text
+    assert "ZeroDivisionError" in text
     assert secret not in text
     assert [event["action"] for event in seen] == [
         "created",
