@@ -13,6 +13,8 @@ from typing import Any
 
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import ensure_async
+from tornado import web
+from tornado.httpclient import HTTPClientError
 
 from ..errors import NotGranted, RightsChanged
 from ..server.admission import AUTH_RESOURCE, site_grant
@@ -49,7 +51,7 @@ class Recheck:
 
     async def ask(self) -> None:
         """Ask for everybody now, for each login once."""
-        known: dict[str, bool] = {}
+        known: dict[str, bool | None] = {}
         for opened in self._sockets:
             if opened.handler is None:
                 continue
@@ -62,8 +64,13 @@ class Recheck:
                     exc_info=True,
                 )
 
-    async def _ask_for(self, opened: Open, handler: JupyterHandler, known: dict[str, bool]) -> None:
-        if not await _hub_admits(handler, known):
+    async def _ask_for(
+        self, opened: Open, handler: JupyterHandler, known: dict[str, bool | None]
+    ) -> None:
+        admitted = await self._hub_admits(opened, handler, known)
+        if admitted is None:
+            return
+        if not admitted:
             opened.expel(NotGranted(WITHDRAWN))
             return
         user = handler.current_user
@@ -75,18 +82,31 @@ class Recheck:
         elif (await site_grant(handler)).access != opened.access:
             opened.expel(RightsChanged("Your rights have changed; the document is opened again"))
 
+    async def _hub_admits(
+        self, opened: Open, handler: JupyterHandler, known: dict[str, bool | None]
+    ) -> bool | None:
+        """Whether a JupyterHub still knows this login, and lets its user access this server.
 
-async def _hub_admits(handler: JupyterHandler, known: dict[str, bool]) -> bool:
-    """Whether a JupyterHub still knows this login, and lets its user access this server.
+        True for those who did not log in at one, ``None`` where it gives no answer.
+        """
+        hub = hub_auth_of(handler)
+        token = hub.get_token(handler) if hub is not None else None
+        if not token:
+            return True
+        if token not in known:
+            try:
+                known[token] = await _admits(hub, token)
+            except (OSError, web.HTTPError, HTTPClientError) as error:
+                known[token] = None
+                self._log.warning(
+                    "The JupyterHub does not say whether %s may still open documents: %s",
+                    opened.username,
+                    error,
+                )
+        return known[token]
 
-    True for those who did not log in at one.
-    """
-    hub = hub_auth_of(handler)
-    token = hub.get_token(handler) if hub is not None else None
-    if not token:
-        return True
-    if token not in known:
-        model = hub.user_for_token(token, use_cache=False, sync=False)
-        model = await model if isawaitable(model) else model
-        known[token] = model is not None and bool(hub.check_scopes(hub.access_scopes, model))
-    return known[token]
+
+async def _admits(hub: Any, token: str) -> bool:
+    model = hub.user_for_token(token, use_cache=False, sync=False)
+    model = await model if isawaitable(model) else model
+    return model is not None and bool(hub.check_scopes(hub.access_scopes, model))

@@ -97,7 +97,11 @@ class Hub:
 
 @pytest.mark.parametrize("ends", ["withdrawn", "logged out"])
 async def test_a_share_that_a_hub_withdraws_ends(
-    connect: Connect, jp_serverapp: ServerApp, ends: str, monkeypatch: pytest.MonkeyPatch
+    connect: Connect,
+    jp_serverapp: ServerApp,
+    ends: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """The Hub is asked once for each login, and not believed to be down for long."""
     hub = Hub()
@@ -113,6 +117,9 @@ async def test_a_share_that_a_hub_withdraws_ends(
     monkeypatch.setattr(hub, "get_token", lambda handler: "down")
     await recheck.ask()
     assert ada.closed is None
+    assert hub.asked == 2
+    assert caplog.text.count("the Hub does not answer") == 1
+    assert "Traceback" not in caplog.text
     monkeypatch.setattr(hub, "get_token", lambda handler: TOKEN)
     hub.scopes = {} if ends == "logged out" else {TOKEN: []}
     await recheck.ask()
