@@ -40,10 +40,18 @@ class HubShares:
         """The codes that can be used, and who has access. For errors see :class:`.HubApi`."""
         api = HubApi(self.place, handler)
         try:
-            links = {link.code: link.id for link in await self._links.standing() if link.code}
+            links = self._links.by_code()
         except NotNow:
             links = {}
-        codes = [{**code, "link": links.get(code["id"])} for code in await api.codes()]
+        codes: list[dict[str, Any]] = []
+        for code in await api.codes():
+            link = links.get(code["id"])
+            if link is None:
+                codes.append({**code, "link": None})
+            elif link.state(self._links.now) == "active":
+                codes.append({**code, "link": link.id})
+            elif not await self.close_way_to(handler, link):
+                codes.append({**code, "link": None})
         return {"codes": codes, "shares": await api.shares()}
 
     async def create_code(self, handler: JupyterHandler, expires_in: int) -> dict[str, Any]:
@@ -65,16 +73,23 @@ class HubShares:
         self._links.lead_to(link, code["id"])
         return url_concat(code["url"], {"next": path})
 
-    async def close_way_to(self, handler: JupyterHandler, link: Link) -> None:
-        """End the code that leads to a link which has ended, and opens nothing any more."""
+    async def close_way_to(self, handler: JupyterHandler, link: Link) -> bool:
+        """End the code that leads to a link which has ended, and opens nothing any more.
+
+        False where that was not possible. It is not, either, where the code is that of another
+        server of the same person, on the same files: the Hub knows it there only. It is tried
+        again as the codes are listed.
+        """
         if link.code is None:
-            return
+            return True
         try:
             await self.revoke_code(handler, link.code)
         except NoSuchShare:
-            return
+            return True
         except (HubForbids, HubSilent) as error:
             self._log.warning("The share code of link %s has not ended: %s", link.id, error)
+            return False
+        return True
 
     async def revoke_code(self, handler: JupyterHandler, id: str) -> None:
         """Raises :class:`~jupyter_collab.errors.NoSuchShare` too."""

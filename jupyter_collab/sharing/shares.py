@@ -102,6 +102,11 @@ class Shares:
             self._log.warning("Links are listed with the last known places: %s", error.__cause__)
         return [link for link in links if link.state(self.now) in ("active", "missing")]
 
+    def by_code(self) -> dict[str, Link]:
+        """The links to which share codes of a JupyterHub lead, whatever their state."""
+        links = map(self.policy.applied_to, self._book)
+        return {link.code: link for link in links if link.code is not None}
+
     async def get(self, id: str) -> Link | None:
         """The link with this id, whatever its state."""
         link = self._book.get(id)

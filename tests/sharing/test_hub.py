@@ -363,6 +363,21 @@ class TestForPeopleWhoCameByALink:
         await alice.json(f"api/collaboration/links/{link['id']}", "DELETE")
         assert hub.asked == [("DELETE", f"{AT_HUB_CODES}?id=sc_1", None)]
 
+    @pytest.mark.parametrize("status", [404, 503])
+    async def test_a_code_that_could_not_be_ended_with_its_link_ends_as_codes_are_listed(
+        self, hub: FakeHub, alice: Browser, status: int
+    ) -> None:
+        """G4: 404 is what is said of another server of the same person, whose link it was."""
+        hub.answers = [(200, {**CODE, "accept_url": "/hub/accept-share?code=SECRET"}), (status, {})]
+        link = await make_link(alice)
+        await alice.json(f"api/collaboration/links/{link['id']}", "DELETE")
+        hub.asked = []
+        hub.answers = [(200, page(CODE)), (503, {}), (200, page())]
+        assert (await alice.json(SHARES))["codes"] == [{**OUR_CODE, "link": None}]
+        hub.answers = [(200, page(CODE)), (204, None), (200, page())]
+        assert (await alice.json(SHARES))["codes"] == []
+        assert hub.asked.count(("DELETE", f"{AT_HUB_CODES}?id=sc_1", None)) == 2
+
     @pytest.mark.parametrize("answer", [(404, {}), (403, {}), (500, {})])
     async def test_a_link_ends_whatever_the_hub_says(
         self, hub: FakeHub, alice: Browser, answer: Any
