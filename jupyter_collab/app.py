@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from logging import Logger
 from typing import Any, Literal
@@ -27,6 +27,7 @@ from .server import coexistence, kernels
 from .server.actor import Actor
 from .server.beginnings import Beginnings
 from .server.clock import make_clock
+from .server.document_actor import DocumentActor
 from .server.handlers import (
     ROOM_PATTERN,
     SESSION_PATTERN,
@@ -39,6 +40,7 @@ from .server.identity import IDENTITY_PATTERN, IdentityHandler
 from .server.limits import LimitTraits
 from .server.live import model_of
 from .server.memory import Trimmer, share_one_heap, system_trim
+from .server.metrics import Metrics
 from .server.opening import RoomOpener
 from .server.others import RoomsForOthers
 from .server.rooms import Rooms
@@ -204,6 +206,7 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
         kernels.share_kernels(self._server.session_manager)
         self.sharing.gate.install()
         prepare(self._server, self.log)
+        self._metrics.install()
         self._tell_that_it_serves()
 
     def _tell_that_it_serves(self) -> None:
@@ -249,7 +252,8 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
 
     async def stop_extension(self) -> None:
         """Save all documents, close all rooms, and let go of the store and the files."""
-        services: Services | None = self.__dict__.get("services")
+        self._metrics.close()
+        services = self._services_if_used
         if services is None or self._stopped:
             return
         self._stopped = True
@@ -307,6 +311,19 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
             heartbeat=Heartbeat.of(self._server.web_app.settings),
             make_lobby=make_lobby,
         )
+
+    @property
+    def _services_if_used(self) -> Services | None:
+        """Nothing is opened by asking for this."""
+        return self.__dict__.get("services")
+
+    @cached_property
+    def _metrics(self) -> Metrics:
+        def rooms() -> Iterable[DocumentActor]:
+            services = self._services_if_used
+            return () if services is None else services.rooms
+
+        return Metrics(rooms)
 
     @cached_property
     def sharing(self) -> Sharing:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import assert_never
+from typing import Any, assert_never
 
 from ..errors import ProtocolError
 from ..files.port import FileVersion
@@ -89,7 +89,7 @@ class Room:
         self._window = FlushWindow(policy.flush_window, now)
         self._empty_since: float | None = now
         self._holders = 0  # how often code on the server has the document
-        self._told: Mapping[str, object] = {}
+        self._told: Mapping[str, Any] = {}
         self._fresh = opening.fresh
         self._older = OlderHistory(opening.replica, self._publisher)
         if opening.position > opening.saved.position:
@@ -102,6 +102,12 @@ class Room:
     @property
     def is_empty(self) -> bool:
         return not self._sessions
+
+    @property
+    def kept(self) -> tuple[str, str] | None:
+        """The states of ``save`` and ``history`` that clients were told last; ``None`` before."""
+        told = self._told
+        return (told["save"]["state"], told["history"]["state"]) if told else None
 
     @property
     def is_settled(self) -> bool:
