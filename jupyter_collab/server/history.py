@@ -105,8 +105,8 @@ class History:
         await self._try_all()
         self._journal.release()
         await self._try_all()
-        if not self._journal.settled:
-            size = self._journal.backlog_size
+        size = self._journal.backlog_size
+        if size and not self._journal.settled:  # what was only built from the file is built again
             self._log.error("%d bytes of the history of %s could not be kept", size, self._room)
         self.cancel()
         if self._task is not None:

@@ -7,6 +7,8 @@ import logging
 from time import monotonic
 from unittest.mock import patch
 
+import pytest
+
 from jupyter_collab.errors import StoreError
 from jupyter_collab.protocol.identity import Lineage, Position, RoomId
 from jupyter_collab.room.events import HistoryFailed, Logged, RoomEvent
@@ -119,6 +121,20 @@ async def test_who_waits_has_it_written_at_once() -> None:
     else:
         raise AssertionError("it waits for the pace")
     await world.history.close()
+
+
+@asynchronous
+async def test_only_edits_that_are_lost_are_told(caplog: pytest.LogCaptureFixture) -> None:
+    """A history without any was built from its file, and is built again."""
+    for edits in (0, 1):
+        world = await begin()
+        await world.log.close()
+        stored = StoredHistory(LINEAGE, (b"first",), at(1), None)
+        world.journal.start(stored, Anything())
+        for _ in range(edits):
+            world.append()
+        await world.history.close()
+        assert caplog.text.count("could not be kept") == edits
 
 
 @asynchronous
