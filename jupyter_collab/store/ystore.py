@@ -66,6 +66,7 @@ class YStoreUpdateLog:
         self._idle_timeout = idle_timeout
         self._close_timeout = close_timeout
         self._sessions: dict[RoomId, YStoreSession] = {}
+        self._turn = asyncio.Lock()
         self._closed = False
 
     async def load(self, room: RoomId, until: Position | None = None) -> StoredHistory | None:
@@ -125,6 +126,7 @@ class YStoreUpdateLog:
                 log=self._log,
                 idle_timeout=self._idle_timeout,
                 forget=lambda: self._sessions.pop(room, None),
+                turn=self._turn,
             )
         return session
 

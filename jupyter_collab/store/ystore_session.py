@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from logging import Logger
 from typing import Any, TypeVar
 
-from pycrdt.store import BaseYStore
+from pycrdt.store import BaseYStore, SQLiteYStore
 
 from ..errors import StoreError
 from ..protocol.identity import RoomId
@@ -20,6 +20,9 @@ from .ystore_history import YStoreHistory
 T = TypeVar("T")
 
 MakeStore = Callable[[str, Logger], BaseYStore]
+
+TURN_TIMEOUT = 5.0
+"""Seconds for which a store waits for others to begin; where they cannot, that is told of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ class YStoreSession:
     """Performs operations on the store of ``room``, one after the other, in one task.
 
     The store is entered and left in the same task, as the task groups in it demand.
-    ``forget`` is called when the session has ended and nothing is left to do.
+    ``forget`` is called when the session has ended and nothing is left to do. ``turn`` is held
+    while the store begins, by all sessions that may have one file.
     """
 
     def __init__(
@@ -43,12 +47,14 @@ class YStoreSession:
         log: Logger,
         idle_timeout: float,
         forget: Callable[[], object],
+        turn: asyncio.Lock,
     ) -> None:
         self._room = room
         self._make = make
         self._log = log
         self._idle_timeout = idle_timeout
         self._forget = forget
+        self._turn = turn
         self._calls: deque[_Call] = deque()
         self._called = asyncio.Event()
         self._closing = False
@@ -104,7 +110,10 @@ class YStoreSession:
         watched = WatchedLog(self._log)
         store = self._make(f".{self._room.type}:{self._room.file_id}.y", watched)
         history = YStoreHistory(store, self._room, watched)
-        async with store:
+        async with AsyncExitStack() as stack:
+            async with _for_a_while(self._turn):
+                await stack.enter_async_context(store)
+                await _has_begun(store)
             while await self._wait():
                 await self._perform(self._calls[0], history)
                 self._calls.popleft()
@@ -134,6 +143,24 @@ class YStoreSession:
         else:
             if not call.future.done():
                 call.future.set_result(result)
+
+
+@asynccontextmanager
+async def _for_a_while(lock: asyncio.Lock) -> AsyncIterator[None]:
+    """Hold ``lock``, unless somebody else does so for too long."""
+    async with AsyncExitStack() as stack:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TURN_TIMEOUT):
+                await stack.enter_async_context(lock)
+        yield
+
+
+async def _has_begun(store: BaseYStore) -> None:
+    """Wait until pycrdt's SQLite store has its tables: another one that finds them half made cannot
+    begin, or takes them for those of another version, and moves away the file in which this one
+    then goes on to write."""
+    if isinstance(store, SQLiteYStore) and store.db_initialized is not None:
+        await store.db_initialized.wait()
 
 
 def _fail(future: asyncio.Future[Any], error: StoreError) -> None:

@@ -248,6 +248,13 @@ MUTANTS = [
         YSTORE,
     ),
     Mutant(
+        "let documents make one database of pycrdt at the same time",
+        "store/ystore_session.py",
+        "                await _has_begun(store)\n",
+        "",
+        YSTORE,
+    ),
+    Mutant(
         "write the mark of a pycrdt store behind all updates",
         "store/ystore_history.py",
         "update, mark if at == named else None)\n            if at == named:",

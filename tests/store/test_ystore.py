@@ -16,12 +16,15 @@ import pytest
 from traitlets.config import Config
 
 from jupyter_collab.errors import StoreConflict, StoreError
+from jupyter_collab.protocol.identity import FileId, RoomId
+from jupyter_collab.store import ystore_session
 from jupyter_collab.store.classes import JupyterSQLiteYStore, TempFileYStore
 from jupyter_collab.store.port import More, SavedMark, StoredHistory
 from jupyter_collab.store.ystore import YStoreUpdateLog
 from tests.contracts.update_log import (
     LINEAGE,
     OTHER_LINEAGE,
+    OTHER_ROOM,
     ROOM,
     OpenLog,
     UpdateLogContract,
@@ -325,6 +328,47 @@ async def test_a_store_that_cannot_be_opened_is_told_and_may_work_later(tmp_path
     folder.rmdir()
     await fill(log, 2)
     await log.close()
+
+
+@asynchronous
+async def test_documents_that_are_opened_together_have_one_new_database(tmp_path: Path) -> None:
+    """S1 S13: pycrdt makes it in several steps, and would move away what is half made."""
+
+    class Store(pycrdt.store.SQLiteYStore):
+        db_path = str(tmp_path / "ystore.db")
+
+    log = open_log(Store)
+    rooms = [RoomId("text", "file", FileId(f"file{number}")) for number in range(8)]
+    await asyncio.gather(*(fill(log, 3, room=room) for room in rooms))
+    await log.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["ystore.db"]
+    again = open_log(Store)
+    for room in rooms:
+        assert (await expect(again, room)).updates == tuple(updates(1, 3))
+    await again.close()
+
+
+@asynchronous
+async def test_a_store_that_does_not_begin_keeps_others_for_a_while_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ystore_session, "TURN_TIMEOUT", 0.01)
+
+    class Store(pycrdt.store.SQLiteYStore):
+        db_path = str(tmp_path / "ystore.db")
+
+        async def _init_db(self) -> None:
+            if ROOM.type in self.path:
+                await asyncio.Event().wait()
+            await super()._init_db()  # type: ignore[no-untyped-call]
+
+    log = open_log(Store, close_timeout=0)
+    waiting = asyncio.ensure_future(log.load(ROOM))
+    await fill(log, 2, room=OTHER_ROOM)
+    assert not waiting.done()
+    await log.close()
+    with pytest.raises(StoreError):
+        await waiting
 
 
 @asynchronous
