@@ -49,6 +49,9 @@ _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _SAID_OF_DAMAGE = ("unsupported file format", "table collab_", "table: collab_", "no such column")
 """For a header with nonsense in it, and names of tables, SQLite has no code of its own."""
 
+_BESIDE = ("-wal", "-shm")
+"""What a write-ahead log lies in, beside the file."""
+
 _Identity = tuple[int, int]
 
 
@@ -56,7 +59,8 @@ class Database:
     """A connection to the file at ``path``, opened when it is first needed.
 
     Before each use it is checked that the connection's file is still the one at ``path``: a
-    deleted file goes on taking writes that nobody will ever read.
+    deleted file goes on taking writes that nobody will ever read. So does a write-ahead log, which
+    SQLite puts into the file as the connection is closed, but not as the process is killed.
 
     The journal is a write-ahead log, with ``synchronous=FULL``: an edit that was acknowledged
     survives the loss of power, not only of the process. Measured on a virtual disk, 2,000
@@ -81,6 +85,7 @@ class Database:
         self._steps = steps
         self._connection: sqlite3.Connection | None = None
         self._identity: _Identity | None = None
+        self._beside: dict[str, _Identity | None] = {}
         # What SQLite called the data when the tables were last found to be today's.
         self._checked_at: int | None = None
         self._witness = Witness(path)
@@ -150,7 +155,7 @@ class Database:
         """Close the connection for good, and note that the store is left like that."""
         connection = self._connection
         token = None
-        if connection is not None and self._is_signed and self._identity == self._identify():
+        if connection is not None and self._is_signed and self._gone() is None:
             try:
                 token = self._witness.sign(connection)
             except sqlite3.Error as error:
@@ -201,10 +206,22 @@ class Database:
         """
         if self._connection is None:
             return
-        if self._identity is not None and self._identity == self._identify():
-            return
-        self._log.warning("The store of histories %s was replaced or deleted", self.path)
-        self.close()
+        gone = self._gone()
+        if gone is not None:
+            self._log.warning("The store of histories %s was replaced or deleted", gone)
+            self.close()
+
+    def _gone(self) -> str | None:
+        """Which of the connection's files is not the one at its path any more, if any is."""
+        if self._identity is None or self._identity != self._identify():
+            return str(self.path)
+        for suffix, known in self._beside.items():
+            found = self._identify(suffix)
+            # SQLite makes them as it first needs them, and keeps them as long as it has the store.
+            if known not in (None, found):
+                return f"{self.path}{suffix}"
+            self._beside[suffix] = found
+        return None
 
     def set_aside(self) -> Path | None:
         """Rename the damaged file, so that a fresh one can be begun; returns its new name.
@@ -285,15 +302,16 @@ class Database:
             _configure(connection, self.path)
             if self._left_open:
                 check(connection)
+            self._beside = dict.fromkeys(_BESIDE)
         except BaseException:
             connection.close()
             raise
         self._connection = connection
         return connection
 
-    def _identify(self) -> _Identity | None:
+    def _identify(self, suffix: str = "") -> _Identity | None:
         try:
-            found = os.stat(self.path)  # noqa: PTH116 - called for every batch
+            found = os.stat(f"{self.path}{suffix}")  # noqa: PTH116 - called for every batch
         except FileNotFoundError:
             return None
         return found.st_dev, found.st_ino

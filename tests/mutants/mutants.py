@@ -78,8 +78,8 @@ MUTANTS = [
     Mutant(
         "go on writing into a store that was deleted",
         "store/database.py",
-        "if self._identity is not None and self._identity == self._identify():",
-        "if True:",
+        "        if self._identity is None or self._identity != self._identify():\n",
+        "        if False:\n",
         SQLITE,
     ),
     Mutant(
@@ -323,6 +323,13 @@ MUTANTS = [
         "            expect_more(connection)\n",
         "            pass\n",
         WITNESS,
+    ),
+    Mutant(
+        "write on into a write-ahead log that was deleted",
+        "store/database.py",
+        "            if known not in (None, found):\n",
+        "            if False:\n",
+        SQLITE,
     ),
     Mutant(
         "believe a store whose server has died",

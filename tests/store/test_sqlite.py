@@ -719,6 +719,36 @@ async def test_a_deleted_file_is_noticed(path: Path, tmp_path: Path, replaced: b
     await again.close()
 
 
+@pytest.mark.parametrize("replaced", [False, True])
+@pytest.mark.parametrize("suffix", ["-wal", "-shm"])
+@asynchronous
+async def test_a_deleted_write_ahead_log_is_noticed(
+    path: Path, tmp_path: Path, suffix: str, replaced: bool
+) -> None:
+    """S1 S11: what is written after that is there although the server is killed."""
+    log = open_log(path)
+    await fill(log, 3)
+    beside = path.with_name(f"{path.name}{suffix}")
+    if replaced:
+        copy = tmp_path / "copy"
+        shutil.copy(beside, copy)
+        copy.replace(beside)
+    else:
+        beside.unlink()
+    await log.append(ROOM, LINEAGE, at(4), *updates(4, 5))
+    assert beside.exists()
+    dead = tmp_path / "dead"
+    dead.mkdir()
+    for file in tmp_path.glob("store.db*"):
+        shutil.copy(file, dead)
+    await log.append(ROOM, LINEAGE, at(6), *updates(6, 6))
+    await log.close()
+    for place, last in ((dead / path.name, 5), (path, 6)):
+        again = open_log(place)
+        assert (await expect(again)).updates == tuple(updates(1, last))
+        await again.close()
+
+
 @asynchronous
 async def test_two_servers_can_share_the_file(path: Path) -> None:
     logs = [open_log(path), open_log(path)]
