@@ -149,7 +149,7 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
 
     # --- life cycle
 
-    _stopped = False
+    _stopping: asyncio.Future[None] | None = None
 
     def _link_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         """Refuse wrong settings before the server starts, instead of starting without us."""
@@ -251,12 +251,20 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
             pass_over_what_is_there()
 
     async def stop_extension(self) -> None:
-        """Save all documents, close all rooms, and let go of the store and the files."""
+        """Save all documents, close all rooms, and let go of the store and the files.
+
+        Jupyter calls this for each Ctrl-C and each signal, and ends as soon as one of the calls
+        returns: whoever does not wait for it to stop would have it stop at once.
+        """
         self._metrics.close()
         services = self._services_if_used
-        if services is None or self._stopped:
+        if services is None:
             return
-        self._stopped = True
+        if self._stopping is None:
+            self._stopping = asyncio.ensure_future(self._stop(services))
+        await asyncio.shield(self._stopping)
+
+    async def _stop(self, services: Services) -> None:
         self.sharing.close()
         try:
             async with asyncio.timeout(SHUTDOWN_SECONDS + CLOSING_SECONDS):

@@ -76,6 +76,13 @@ MUTANTS = [
         SQLITE,
     ),
     Mutant(
+        "save nothing more where the server is told twice to stop",
+        "app.py",
+        "        await asyncio.shield(self._stopping)\n",
+        "            await self._stopping\n",
+        ["tests/processes/test_disks.py", "-k", "twice"],
+    ),
+    Mutant(
         "go on writing into a store that was deleted",
         "store/database.py",
         "        if self._identity is None or self._identity != self._identify():\n",

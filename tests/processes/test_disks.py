@@ -297,3 +297,31 @@ def test_a_server_whose_contents_manager_hangs_can_be_stopped(tmp_path: Path) ->
 
     with server(tmp_path, MANAGER) as lab:
         live_through(lab, scenario)
+
+
+def test_a_server_that_is_told_twice_to_stop_saves_all(tmp_path: Path) -> None:
+    """F8: as by somebody who presses Ctrl-C once more, since it takes a while."""
+
+    async def scenario(crowd: Crowd) -> None:
+        sign = crowd.lab.home / "hangs"
+        sign.touch()
+
+        def stops() -> int:
+            return crowd.lab.log.read_text().count("Shutting down")
+
+        await crowd.type_for(0.5)
+        await until(lambda: not someone(crowd).unacknowledged)
+        crowd.lab.process.terminate()
+        await until(stops)
+        crowd.lab.process.terminate()
+        await until(lambda: stops() == 2)
+        assert crowd.lab.running
+        sign.unlink()
+        await asyncio.to_thread(crowd.lab.process.wait, 10)
+        for paper in crowd.papers:
+            typed = {word for person in paper.people for word in person.typed}
+            assert typed <= set(paper.on_disk())
+        await asyncio.to_thread(crowd.lab.start)
+
+    with server(tmp_path, MANAGER) as lab:
+        live_through(lab, scenario)
