@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+from pycrdt import Doc
+
 from ..protocol.identity import Position
+from ..room.content.document import Document
 from ..room.content.notebook import Notebook
 from ..store.port import SavedMark, StoredHistory
-from .replaying import content
+from .replaying import apply, content, is_torn
 
 _LACK = 3
 """A change that the file lacks counts as much as three that it has. Many words are in many lines,
@@ -18,6 +22,42 @@ while what is not is at worst brought once more."""
 
 _STATES = 16
 """States of a long history that are compared with the file before it is looked more closely."""
+
+_READ = 20_000_000
+"""Bytes of a document that may be read to find the state that a copy of its file has: a second or
+two of a thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The document at a ``position``, or where ``torn`` the beginning of it."""
+
+    position: Position
+    torn: bool
+
+
+def copied_state(type: str, stored: StoredHistory, in_file: Any) -> State | None:
+    """The latest state of a history that is ``in_file``; ``None``: it is none, or from long ago.
+
+    Who copies a folder while people type may copy a file before the store, which then knows what
+    the file had later. What it lacks of that nobody has deleted.
+    """
+    doc: Doc[Any] = Doc()
+    document = Document.of(type, doc)
+    size = sum(len(update) for update in stored.updates)
+    first = max(0, len(stored.updates) - max(_STATES, _READ // size))
+    found = None
+    for at, update in enumerate(stored.updates):
+        if not apply(doc, (update,)):
+            return None
+        if at < first:
+            continue
+        position, then = Position(stored.first + at), document.read()
+        if then == in_file:
+            found = State(position, torn=False)
+        elif is_torn(in_file, then) and (found is None or found.torn):
+            found = State(position, torn=True)
+    return found
 
 
 def later_base(type: str, stored: StoredHistory, saved: SavedMark, in_file: Any) -> Any:

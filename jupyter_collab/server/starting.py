@@ -21,7 +21,7 @@ from ..room.yjs.gaps import clocks
 from ..store.journal import Journal
 from ..store.knowledge import Anything, Replaces
 from ..store.port import SavedMark, StoredHistory
-from .lastwrite import later_base
+from .lastwrite import copied_state, later_base
 from .merging import Merge, merge_now
 from .replaying import UNKNOWN, apply, content, is_torn, source_of
 
@@ -71,6 +71,9 @@ def catch_up(type: str, stored: StoredHistory, file: FileContent, client: int) -
     if not apply(doc, stored.updates):
         return CaughtUp((), saved)
     in_file = Document.of(type, Doc()).content_of(file.source)
+    state = copied_state(type, stored, in_file) if saved.copied else None
+    if state is not None:
+        return _cut_off(stored, saved, file) if state.torn else _as_at(state.position, version)
     wanted = Merge(
         type=type,
         ours=doc.get_update(),
@@ -84,11 +87,9 @@ def catch_up(type: str, stored: StoredHistory, file: FileContent, client: int) -
     )
     merged = merge_now(wanted)
     if merged.torn:
-        # It has to be written again, also if nothing has happened since it was saved before.
-        before = Position(min(saved.position, stored.position - 1))
-        return CaughtUp((), replace(saved, position=before), file.source)
+        return _cut_off(stored, saved, file)
     if merged.written is not None:
-        return CaughtUp((), SavedMark(merged.written, version.fingerprint))
+        return _as_at(merged.written, version)
     apply(doc, merged.updates)
     document, last = Document.of(type, doc), stored.position + len(merged.updates)
     if document.read() == in_file:
@@ -96,6 +97,18 @@ def catch_up(type: str, stored: StoredHistory, file: FileContent, client: int) -
     at = (Position(position) for position in range(stored.position + 1, last + 1))
     mark = SavedMark(saved.position, version.fingerprint, (*saved.merged, *at))
     return CaughtUp(merged.updates, mark, file.source)
+
+
+def _cut_off(stored: StoredHistory, saved: SavedMark, file: FileContent) -> CaughtUp:
+    """The file lacks its end, which nobody has deleted."""
+    # It has to be written again, also if nothing has happened since it was saved before.
+    before = Position(min(saved.position, stored.position - 1))
+    return CaughtUp((), replace(saved, position=before), file.source)
+
+
+def _as_at(position: Position, version: FileVersion) -> CaughtUp:
+    """The file is what the document was at ``position``."""
+    return CaughtUp((), SavedMark(position, version.fingerprint))
 
 
 def may_lag_behind(stored: StoredHistory, file: FileContent) -> bool:
@@ -119,6 +132,8 @@ def knows(type: str, stored: StoredHistory, file: FileContent) -> bool:
         return True
     written = None if saved.writing is None else content(type, stored, saved.writing)
     if written is not None and (in_file == written or is_torn(in_file, written)):
+        return True
+    if saved.copied and copied_state(type, stored, in_file) is not None:
         return True
     return bool(in_file == content(type, stored, stored.position))
 
@@ -147,6 +162,8 @@ def resume(
 
     Where the history keeps its lineage the log must have a live mark of it already.
     """
+    # From now on the file is what is read and written here.
+    new = replace(new, saved=replace(new.saved, copied=False))
     updates = (*stored.updates, *new.updates)
     position = Position(stored.position + len(new.updates))
     lineage = stored.lineage if renamed is None else renamed.lineage

@@ -92,6 +92,8 @@ class Database:
         self._is_signed = self._left_open = False
         self.is_in_doubt = False
         """Whether what is read may lack something that was there, which could not be noted yet."""
+        self.is_copied = False
+        """Whether that is because it was put back from a copy."""
 
     def reader(self) -> sqlite3.Connection | None:
         """A connection to read from; ``None`` where nothing was ever written.
@@ -110,6 +112,7 @@ class Database:
             return self.writer()
         self.is_in_doubt = not self._is_signed and self._may_lack_something(connection)
         if self.is_in_doubt:
+            self.is_copied = self._witness.shows_a_copy(connection)
             try:
                 connection = self.writer()
                 self.is_in_doubt = False
@@ -142,7 +145,7 @@ class Database:
     def _sign(self, connection: sqlite3.Connection) -> str:
         """Take the store into use, within the transaction that is open."""
         if not self._is_signed and self._may_lack_something(connection):
-            expect_more(connection)
+            expect_more(connection, copied=self._witness.shows_a_copy(connection))
             if self._witness.contradicts(connection):
                 self._log.warning(
                     "The store of histories %s is not as it was left; documents whose files have"

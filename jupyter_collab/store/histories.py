@@ -232,15 +232,20 @@ def compact(
     return True
 
 
-def expect_more(connection: sqlite3.Connection) -> None:
+def with_more(mark: SavedMark, *, copied: bool) -> SavedMark:
+    """``mark`` of a history of which there may have been more."""
+    return replace(mark, live=True, copied=copied or mark.copied)
+
+
+def expect_more(connection: sqlite3.Connection, *, copied: bool) -> None:
     """Mark all histories as live: there may have been more of each than is here."""
     rows = connection.execute("SELECT id, saved, saved_crc FROM collab_histories").fetchall()
     for number, saved, crc in rows:
         mark = _decoded(saved, crc)
-        if mark is not None and not mark.live:
+        if mark is not None and mark != with_more(mark, copied=copied):
             connection.execute(
                 "UPDATE collab_histories SET saved = ?, saved_crc = ? WHERE id = ?",
-                (*_encoded(replace(mark, live=True)), number),
+                (*_encoded(with_more(mark, copied=copied)), number),
             )
 
 

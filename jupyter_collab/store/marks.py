@@ -18,6 +18,8 @@ def mark_to_json(mark: SavedMark) -> dict[str, Any]:
         plain["writing"] = mark.writing
     if mark.live:
         plain["live"] = True
+    if mark.copied:
+        plain["copied"] = True
     return plain
 
 
@@ -30,6 +32,7 @@ def mark_from_json(plain: dict[str, Any]) -> SavedMark:
         tuple(Position(position) for position in plain.get("merged", ())),
         None if writing is None else Position(writing),
         bool(plain.get("live", False)),  # older versions did not know it
+        bool(plain.get("copied", False)),
     )
 
 

@@ -25,6 +25,9 @@ class SavedMark:
 
     ``live`` says that a server has the room open. Found by a server that begins, it says that
     the last one died, and may have put into the file, or told its clients, what is not here.
+
+    ``copied`` says that the store was put back from a copy. If the file was, too, it may have been
+    copied before this mark was made, or in the middle of a write.
     """
 
     position: Position
@@ -32,6 +35,7 @@ class SavedMark:
     merged: tuple[Position, ...] = ()
     writing: Position | None = None
     live: bool = False
+    copied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,9 @@ class SQLiteUpdateLog:
 
         def load(connection: sqlite3.Connection) -> StoredHistory | None:
             history = histories.load(connection, room, until)
-            return _with_more(history) if history and self._database.is_in_doubt else history
+            if history is None or not self._database.is_in_doubt:
+                return history
+            return _with_more(history, copied=self._database.is_copied)
 
         return await self._writer.read(load, None)
 
@@ -115,7 +117,9 @@ class SQLiteUpdateLog:
         await self._writer.close()
 
 
-def _with_more(history: StoredHistory) -> StoredHistory:
+def _with_more(history: StoredHistory, *, copied: bool) -> StoredHistory:
     """``history`` as :func:`histories.expect_more` marks it."""
     saved = history.saved
-    return replace(history, saved=None if saved is None else replace(saved, live=True))
+    return replace(
+        history, saved=None if saved is None else histories.with_more(saved, copied=copied)
+    )

@@ -327,9 +327,30 @@ MUTANTS = [
     Mutant(
         "believe a store that was put back from a copy",
         "store/database.py",
-        "            expect_more(connection)\n",
+        "            expect_more(connection, copied=self._witness.shows_a_copy(connection))\n",
         "            pass\n",
         WITNESS,
+    ),
+    Mutant(
+        "take a store that was copied with what lies beside it for the one that was left",
+        "store/witness.py",
+        'noted.number not in ("", self._number())',
+        "False",
+        WITNESS,
+    ),
+    Mutant(
+        "take a copy that lies where the store did for the one that was left",
+        "store/witness.py",
+        " or self._was_changed_later(noted)",
+        "",
+        WITNESS,
+    ),
+    Mutant(
+        "take for deleted what a file lacks that was copied before its history",
+        "server/starting.py",
+        "copied_state(type, stored, in_file) if saved.copied else None",
+        "None",
+        BEGINNINGS,
     ),
     Mutant(
         "write on into a write-ahead log that was deleted",
@@ -355,8 +376,8 @@ MUTANTS = [
     Mutant(
         "take a store that was left as it is for another one",
         "store/witness.py",
-        "token is not None and self._read()[0] != token",
-        "token is not None",
+        "return self._read().token != token or self.shows_a_copy(connection)",
+        "return True",
         WITNESS,
     ),
     Mutant(

@@ -232,6 +232,40 @@ async def test_others_go_on_from_what_a_write_has_left_that_was_cut_short(world:
     assert again.opening.saved.position < again.opening.position, "it is to be written again"
 
 
+@pytest.mark.parametrize(
+    ("file", "copied", "text"),
+    [
+        ("one\n", True, "one\ntwo\nthree\n"),
+        ("one\ntw", True, "one\ntwo\nthree\n"),
+        ("", True, "one\ntwo\nthree\n"),
+        ("one\n", False, "one\nthree\n"),
+        ("two\n", True, "two\nthree\n"),
+    ],
+    ids=["older", "cut short", "emptied", "changed by somebody", "changed by somebody later"],
+)
+def test_what_a_file_lacks_that_was_copied_before_its_history(
+    file: str, copied: bool, text: str
+) -> None:
+    """L5: nobody has deleted it."""
+
+    async def main() -> None:
+        world = World()
+        start = await world.begin("one\n", "two\n", "three\n")
+        mark = SavedMark(at(2), "of one\ntwo\n", live=True, copied=copied)
+        await world.log.mark_saved(ROOM, start.opening.lineage, mark)
+        again = await world.open(file)
+        assert text_of(again) == text
+        if copied and text.startswith("one"):
+            assert again.opening.lineage == start.opening.lineage
+            assert again.opening.saved.position < again.opening.position, "it is written again"
+        await world.work(again)
+        saved = (await world.stored()).saved
+        assert saved is not None
+        assert not saved.copied, "what is deleted from now on was deleted by somebody"
+
+    asyncio.run(main())
+
+
 @asynchronous
 async def test_after_a_death_a_file_that_is_ahead_ends_the_lineage(world: World) -> None:
     """L5: with all its updates and its mark, so the file can be merged into it three ways."""

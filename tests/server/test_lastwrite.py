@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_collab.protocol.identity import Position
-from jupyter_collab.server.lastwrite import later_base
+from jupyter_collab.server.lastwrite import State, copied_state, later_base
 from jupyter_collab.store.port import SavedMark
 from tests.server.histories import history
 
@@ -70,3 +70,20 @@ def test_it_is_found_among_many(written: int) -> None:
 
 def test_nothing_was_written_where_nothing_was_typed() -> None:
     assert base("one two", "one") is None
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        ("one", State(Position(1), torn=False)),
+        ("one two", State(Position(4), torn=False)),
+        ("one two thr", State(Position(3), torn=True)),
+        ("", State(Position(4), torn=True)),
+        ("two", None),
+        ("zero one", None),
+    ],
+)
+def test_what_a_copy_of_a_file_was_when_it_was_made(file: str, expected: State | None) -> None:
+    """L5: the latest of those that it can have been."""
+    texts = ("one", "one two", "one two three", "one two")
+    assert copied_state("file", history("a", *texts, saved=SAVED), file) == expected

@@ -6,6 +6,7 @@ import logging
 import os
 import shutil
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -48,10 +49,19 @@ async def begin(path: Path) -> SQLiteUpdateLog:
 
 
 def copied(path: Path, name: str) -> Path:
-    """The files of a store as they are, in another folder: as after the death of a server."""
+    """The files of a store as they are, in another folder."""
     folder = path.parent.with_name(name)
     shutil.copytree(path.parent, folder)
     return folder / path.name
+
+
+def left(path: Path, name: str) -> Path:
+    """The same, as after the death of a server: to the file system they are the same files."""
+    dead = copied(path, name)
+    witness = dead.with_name(f"{dead.name}-opened")
+    token, _, _, state = witness.read_text().split()
+    witness.write_text(f"{token} {dead.stat().st_ino} {time.time()} {state}\n")
+    return dead
 
 
 async def saved(path: Path) -> SavedMark | None:
@@ -62,6 +72,7 @@ async def saved(path: Path) -> SavedMark | None:
 
 
 LIVE = SavedMark(at(2), "file", live=True)
+COPIED = SavedMark(at(2), "file", live=True, copied=True)
 
 
 @asynchronous
@@ -76,7 +87,7 @@ async def test_one_that_was_closed_is_believed(path: Path) -> None:
 async def test_one_whose_server_died_may_lack_something(path: Path) -> None:
     """S21: until each room was opened and closed again, also beyond other servers."""
     log = await begin(path)
-    dead = copied(path, "dead")
+    dead = left(path, "dead")
     await log.close()
     assert await saved(dead) == LIVE
     assert await saved(dead) == LIVE
@@ -115,7 +126,7 @@ async def test_what_was_lost_with_the_end_of_the_write_ahead_log_is_missed(path:
     before = path.with_name("store.db-wal").stat().st_size
     await log.mark_saved(ROOM, LINEAGE, LIVE)
     await log.append(ROOM, LINEAGE, at(4), updates(4, 4)[0])
-    dead = copied(path, "dead")
+    dead = left(path, "dead")
     await log.close()
     with dead.with_name("store.db-wal").open("r+b") as file:
         file.seek(before + 1000)
@@ -131,7 +142,7 @@ async def test_what_was_lost_with_the_end_of_the_write_ahead_log_is_missed(path:
 async def test_one_that_cannot_be_written_is_read_with_the_same_doubt(path: Path) -> None:
     """S21 S10: a disk that was full may have been what its server died of."""
     log = await begin(path)
-    dead = copied(path, "dead")
+    dead = left(path, "dead")
     await log.close()
     log = open_log(dead)
     with closing(sqlite3.connect(dead)) as other:
@@ -154,8 +165,43 @@ async def test_one_that_was_put_back_from_a_copy_may_lack_something(path: Path) 
     await fill(log, 1, room=OTHER_ROOM)
     await log.close()
     path.write_bytes(copy)
-    assert await saved(path) == LIVE
-    assert await saved(path) == LIVE
+    assert await saved(path) == COPIED
+    assert await saved(path) == COPIED
+
+
+@pytest.mark.parametrize("in_use", [False, True])
+@asynchronous
+async def test_a_copy_of_all_that_belongs_to_a_store_is_told_from_it(
+    path: Path, in_use: bool
+) -> None:
+    """S21: as of a whole folder, also where no server ran meanwhile."""
+    log = await begin(path)
+    if not in_use:
+        await log.close()
+    copy = copied(path, "copy")
+    await log.close()
+    assert await saved(copy) == COPIED
+    path.parent.rename(path.parent.with_name("elsewhere"))
+    assert await saved(path.parent.with_name("elsewhere") / path.name) == SAVED
+
+
+@asynchronous
+async def test_what_an_older_version_has_noted_is_believed(path: Path) -> None:
+    await (await begin(path)).close()
+    witness = path.with_name(f"{path.name}-opened")
+    token, _, _, state = witness.read_text().split()
+    witness.write_text(f"{token} {state}\n")
+    assert await saved(path) == SAVED
+
+
+@asynchronous
+async def test_a_copy_that_has_got_the_number_of_the_store_is_told_from_it(path: Path) -> None:
+    """S21: file systems give numbers that are free to others."""
+    await (await begin(path)).close()
+    witness = path.with_name(f"{path.name}-opened")
+    token, number, changed, state = witness.read_text().split()
+    witness.write_text(f"{token} {number} {float(changed) - 3} {state}\n")
+    assert await saved(path) == COPIED
 
 
 @asynchronous
@@ -169,7 +215,7 @@ async def test_a_copy_of_a_store_in_use_is_none_of_what_was_left_later(path: Pat
     (copy.parent / "store.db-opened").unlink()
     for file in copy.parent.iterdir():
         shutil.copy(file, path.parent)
-    assert await saved(path) == LIVE
+    assert await saved(path) == COPIED
 
 
 @asynchronous
@@ -181,7 +227,7 @@ async def test_one_without_its_write_ahead_log_may_lack_something(path: Path) ->
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint")
     await log.append(OTHER_ROOM, LINEAGE, at(2), updates(2, 2)[0])
-    dead = copied(path, "dead")
+    dead = left(path, "dead")
     (dead.parent / "store.db-wal").unlink()
     assert await saved(dead) == LIVE
     await log.close()
