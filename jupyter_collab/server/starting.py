@@ -21,12 +21,15 @@ from ..room.yjs.gaps import clocks
 from ..store.journal import Journal
 from ..store.knowledge import Anything, Replaces
 from ..store.port import SavedMark, StoredHistory
-from .lastwrite import copied_state, later_base
+from .lastwrite import State, copied_state, later_base
 from .merging import Merge, merge_now
 from .replaying import UNKNOWN, apply, content, is_torn, source_of
 
 FIRST = Position(1)
 """The position of the update that a history starts with."""
+
+_COPYING = 5.0
+"""Seconds after the store in which a file may have been copied while it was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def catch_up(type: str, stored: StoredHistory, file: FileContent, client: int) -
     if not apply(doc, stored.updates):
         return CaughtUp((), saved)
     in_file = Document.of(type, Doc()).content_of(file.source)
-    state = copied_state(type, stored, in_file) if saved.copied else None
+    state = _as_copied(type, stored, saved, in_file, version)
     if state is not None:
         return _cut_off(stored, saved, file) if state.torn else _as_at(state.position, version)
     wanted = Merge(
@@ -97,6 +100,22 @@ def catch_up(type: str, stored: StoredHistory, file: FileContent, client: int) -
     at = (Position(position) for position in range(stored.position + 1, last + 1))
     mark = SavedMark(saved.position, version.fingerprint, (*saved.merged, *at))
     return CaughtUp(merged.updates, mark, file.source)
+
+
+def _as_copied(
+    type: str, stored: StoredHistory, saved: SavedMark, in_file: Any, version: FileVersion
+) -> State | None:
+    """What a file was when it was copied before its history; ``None``: it is not known to be that.
+
+    What was written into it since, such as an older version by git, was written by somebody.
+    """
+    if saved.copied is None or version.last_modified <= 0:
+        return None
+    later = version.last_modified - saved.copied
+    if later > _COPYING:
+        return None
+    state = copied_state(type, stored, in_file)
+    return state if later <= 0 or (state is not None and state.torn) else None
 
 
 def _cut_off(stored: StoredHistory, saved: SavedMark, file: FileContent) -> CaughtUp:
@@ -133,7 +152,7 @@ def knows(type: str, stored: StoredHistory, file: FileContent) -> bool:
     written = None if saved.writing is None else content(type, stored, saved.writing)
     if written is not None and (in_file == written or is_torn(in_file, written)):
         return True
-    if saved.copied and copied_state(type, stored, in_file) is not None:
+    if _as_copied(type, stored, saved, in_file, file.version) is not None:
         return True
     return bool(in_file == content(type, stored, stored.position))
 
@@ -163,7 +182,7 @@ def resume(
     Where the history keeps its lineage the log must have a live mark of it already.
     """
     # From now on the file is what is read and written here.
-    new = replace(new, saved=replace(new.saved, copied=False))
+    new = replace(new, saved=replace(new.saved, copied=None))
     updates = (*stored.updates, *new.updates)
     position = Position(stored.position + len(new.updates))
     lineage = stored.lineage if renamed is None else renamed.lineage

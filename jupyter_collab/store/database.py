@@ -90,10 +90,11 @@ class Database:
         self._checked_at: int | None = None
         self._witness = Witness(path)
         self._is_signed = self._left_open = False
+        self._written_at = 0.0
         self.is_in_doubt = False
         """Whether what is read may lack something that was there, which could not be noted yet."""
-        self.is_copied = False
-        """Whether that is because it was put back from a copy."""
+        self.copied: float | None = None
+        """When what was put back from a copy had been written last; ``None``: it is no copy."""
 
     def reader(self) -> sqlite3.Connection | None:
         """A connection to read from; ``None`` where nothing was ever written.
@@ -112,7 +113,7 @@ class Database:
             return self.writer()
         self.is_in_doubt = not self._is_signed and self._may_lack_something(connection)
         if self.is_in_doubt:
-            self.is_copied = self._witness.shows_a_copy(connection)
+            self.copied = self._copied(connection)
             try:
                 connection = self.writer()
                 self.is_in_doubt = False
@@ -145,7 +146,7 @@ class Database:
     def _sign(self, connection: sqlite3.Connection) -> str:
         """Take the store into use, within the transaction that is open."""
         if not self._is_signed and self._may_lack_something(connection):
-            expect_more(connection, copied=self._witness.shows_a_copy(connection))
+            expect_more(connection, copied=self._copied(connection))
             if self._witness.contradicts(connection):
                 self._log.warning(
                     "The store of histories %s is not as it was left; documents whose files have"
@@ -179,6 +180,9 @@ class Database:
         write-ahead log that is damaged, cut or gone SQLite takes what stands before the damage,
         and does not tell."""
         return self._left_open or self._witness.contradicts(connection)
+
+    def _copied(self, connection: sqlite3.Connection) -> float | None:
+        return self._written_at if self._witness.shows_a_copy(connection) else None
 
     def close(self) -> None:
         """Close the connection; what the write-ahead log holds goes into the file."""
@@ -296,6 +300,7 @@ class Database:
         if self._connection is not None:
             return self._connection
         self._left_open = self._witness.is_left_open
+        self._written_at = self._witness.written_at
         _make_private(self.path)
         connection = sqlite3.connect(self.path, timeout=self._patience, isolation_level=None)
         try:

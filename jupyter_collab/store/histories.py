@@ -232,12 +232,13 @@ def compact(
     return True
 
 
-def with_more(mark: SavedMark, *, copied: bool) -> SavedMark:
+def with_more(mark: SavedMark, *, copied: float | None) -> SavedMark:
     """``mark`` of a history of which there may have been more."""
-    return replace(mark, live=True, copied=copied or mark.copied)
+    # Of a copy of a copy, what was changed after the first was changed by somebody.
+    return replace(mark, live=True, copied=copied if mark.copied is None else mark.copied)
 
 
-def expect_more(connection: sqlite3.Connection, *, copied: bool) -> None:
+def expect_more(connection: sqlite3.Connection, *, copied: float | None) -> None:
     """Mark all histories as live: there may have been more of each than is here."""
     rows = connection.execute("SELECT id, saved, saved_crc FROM collab_histories").fetchall()
     for number, saved, crc in rows:

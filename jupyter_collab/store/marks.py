@@ -18,8 +18,8 @@ def mark_to_json(mark: SavedMark) -> dict[str, Any]:
         plain["writing"] = mark.writing
     if mark.live:
         plain["live"] = True
-    if mark.copied:
-        plain["copied"] = True
+    if mark.copied is not None:
+        plain["copied"] = mark.copied
     return plain
 
 
@@ -32,7 +32,7 @@ def mark_from_json(plain: dict[str, Any]) -> SavedMark:
         tuple(Position(position) for position in plain.get("merged", ())),
         None if writing is None else Position(writing),
         bool(plain.get("live", False)),  # older versions did not know it
-        bool(plain.get("copied", False)),
+        plain.get("copied"),
     )
 
 

@@ -26,8 +26,9 @@ class SavedMark:
     ``live`` says that a server has the room open. Found by a server that begins, it says that
     the last one died, and may have put into the file, or told its clients, what is not here.
 
-    ``copied`` says that the store was put back from a copy. If the file was, too, it may have been
-    copied before this mark was made, or in the middle of a write.
+    ``copied`` says that the store was put back from a copy, and when that had been written last, in
+    seconds since 1970. If the file was copied, too, that may have been before this mark was made,
+    or in the middle of a write; one that was changed later was changed by somebody.
     """
 
     position: Position
@@ -35,7 +36,7 @@ class SavedMark:
     merged: tuple[Position, ...] = ()
     writing: Position | None = None
     live: bool = False
-    copied: bool = False
+    copied: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

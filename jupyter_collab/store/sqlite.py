@@ -56,7 +56,7 @@ class SQLiteUpdateLog:
             history = histories.load(connection, room, until)
             if history is None or not self._database.is_in_doubt:
                 return history
-            return _with_more(history, copied=self._database.is_copied)
+            return _with_more(history, copied=self._database.copied)
 
         return await self._writer.read(load, None)
 
@@ -117,7 +117,7 @@ class SQLiteUpdateLog:
         await self._writer.close()
 
 
-def _with_more(history: StoredHistory, *, copied: bool) -> StoredHistory:
+def _with_more(history: StoredHistory, *, copied: float | None) -> StoredHistory:
     """``history`` as :func:`histories.expect_more` marks it."""
     saved = history.saved
     return replace(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +68,17 @@ class Witness:
     def is_left_open(self) -> bool:
         """Whether the last server has died, or another one has the store now."""
         return self._read().state == _OPEN
+
+    @property
+    def written_at(self) -> float:
+        """When a file of the store was written last, in seconds since 1970. Whoever opens it writes
+        them. A copy has the times of what was copied, or those at which it was made; others who
+        own it, or other permissions, change nothing of it."""
+        times = [0.0]
+        for path in (self._store, Path(f"{self._store}-wal"), self.path):
+            with suppress(OSError):
+                times.append(path.stat().st_mtime)
+        return max(times)
 
     def _read(self) -> _Note:
         try:

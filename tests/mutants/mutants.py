@@ -327,7 +327,7 @@ MUTANTS = [
     Mutant(
         "believe a store that was put back from a copy",
         "store/database.py",
-        "            expect_more(connection, copied=self._witness.shows_a_copy(connection))\n",
+        "            expect_more(connection, copied=self._copied(connection))\n",
         "            pass\n",
         WITNESS,
     ),
@@ -348,8 +348,15 @@ MUTANTS = [
     Mutant(
         "take for deleted what a file lacks that was copied before its history",
         "server/starting.py",
-        "copied_state(type, stored, in_file) if saved.copied else None",
-        "None",
+        "    return state if later <= 0 or (state is not None and state.torn) else None\n",
+        "    return None\n",
+        BEGINNINGS,
+    ),
+    Mutant(
+        "undo what git has put into a file since the folder was copied",
+        "server/starting.py",
+        "    later = version.last_modified - saved.copied\n",
+        "    later = 0\n",
         BEGINNINGS,
     ),
     Mutant(

@@ -71,9 +71,9 @@ class File:
 
     path = "notes.txt"
 
-    def __init__(self, content: Any) -> None:
+    def __init__(self, content: Any, last_modified: float = 0.0) -> None:
         self._content = content
-        self._version = FileVersion(f"of {content}", 0.0)
+        self._version = FileVersion(f"of {content}", last_modified)
         self.asked: list[str] = []
 
     async def peek(self) -> FileVersion:
@@ -104,8 +104,8 @@ class World:
             log=logging.getLogger("tests.beginnings"),
         )
 
-    async def open(self, content: Any, room: RoomId = ROOM) -> Start:
-        self.file = File(content)
+    async def open(self, content: Any, room: RoomId = ROOM, last_modified: float = 0.0) -> Start:
+        self.file = File(content, last_modified)
         stored = await self._beginnings.load(room)
         return await self._beginnings.open(room, stored, cast(DocumentFile, self.file))
 
@@ -235,16 +235,28 @@ async def test_others_go_on_from_what_a_write_has_left_that_was_cut_short(world:
 @pytest.mark.parametrize(
     ("file", "copied", "text"),
     [
-        ("one\n", True, "one\ntwo\nthree\n"),
-        ("one\ntw", True, "one\ntwo\nthree\n"),
-        ("", True, "one\ntwo\nthree\n"),
-        ("one\n", False, "one\nthree\n"),
-        ("two\n", True, "two\nthree\n"),
+        ("one\n", 100.0, "one\ntwo\nthree\n"),
+        ("one\ntw", 100.0, "one\ntwo\nthree\n"),
+        ("one\ntw", 99.0, "one\ntwo\nthree\n"),
+        ("", 100.0, "one\ntwo\nthree\n"),
+        ("one\n", None, "one\nthree\n"),
+        ("two\n", 100.0, "two\nthree\n"),
+        ("one\n", 99.9, "one\nthree\n"),
+        ("", 90.0, "three\n"),
     ],
-    ids=["older", "cut short", "emptied", "changed by somebody", "changed by somebody later"],
+    ids=[
+        "older",
+        "cut short",
+        "cut short, behind the store",
+        "emptied",
+        "changed by somebody",
+        "changed by somebody later",
+        "put back to what it was by somebody later",
+        "emptied by somebody later",
+    ],
 )
 def test_what_a_file_lacks_that_was_copied_before_its_history(
-    file: str, copied: bool, text: str
+    file: str, copied: float | None, text: str
 ) -> None:
     """L5: nobody has deleted it."""
 
@@ -253,15 +265,15 @@ def test_what_a_file_lacks_that_was_copied_before_its_history(
         start = await world.begin("one\n", "two\n", "three\n")
         mark = SavedMark(at(2), "of one\ntwo\n", live=True, copied=copied)
         await world.log.mark_saved(ROOM, start.opening.lineage, mark)
-        again = await world.open(file)
+        again = await world.open(file, last_modified=100.0)
         assert text_of(again) == text
-        if copied and text.startswith("one"):
+        if copied and text.startswith("one\ntwo"):
             assert again.opening.lineage == start.opening.lineage
             assert again.opening.saved.position < again.opening.position, "it is written again"
         await world.work(again)
         saved = (await world.stored()).saved
         assert saved is not None
-        assert not saved.copied, "what is deleted from now on was deleted by somebody"
+        assert saved.copied is None, "what is deleted from now on was deleted by somebody"
 
     asyncio.run(main())
 
