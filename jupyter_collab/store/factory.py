@@ -6,6 +6,7 @@ from importlib import import_module
 from inspect import isabstract
 from logging import Logger
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, TypeGuard
 
 from pycrdt.store import BaseYStore, FileYStore
@@ -16,9 +17,13 @@ from .compaction import CompactionPolicy
 from .memory import MemoryUpdateLog
 from .port import UpdateLog
 from .sqlite import SQLiteUpdateLog
+from .witness import Witness
 from .ystore import YStoreUpdateLog
 
 DEFAULT = "jupyter_collab.JupyterSQLiteYStore"
+
+_HEADER = b"SQLite format 3\0"
+"""What each database begins with, unless it is still empty."""
 
 _TODAY: dict[str, tuple[str, type[BaseYStore]]] = {
     "SQLiteYStore": ("jupyter_collab.JupyterSQLiteYStore", JupyterSQLiteYStore),
@@ -77,12 +82,33 @@ def make_update_log(
             f"JupyterSQLiteYStore.db_path is {chosen.db_path!r}, which is a folder. It has to be"
             " the path of a file, which may be a new one"
         )
+    if _was_never_a_store(path):
+        raise ValueError(
+            f"JupyterSQLiteYStore.db_path is {chosen.db_path!r}, which is no store of histories,"
+            " and stays as it is. It has to be the path of such a store or of a new file; set"
+            " another"
+        )
     return SQLiteUpdateLog(
         path,
         forget_after=chosen.forget_after,
         forget_unsaved_after=chosen.forget_unsaved_after,
         log=log,
     )
+
+
+def _was_never_a_store(path: Path) -> bool:
+    """Whether there is something else than a database or a store that is damaged, which would be
+    set aside: a file that somebody has named by mistake is theirs."""
+    try:
+        kind = path.stat()
+        if not S_ISREG(kind.st_mode):
+            return True
+        if path.name == JupyterSQLiteYStore.db_path.default_value or Witness(path).path.exists():
+            return False
+        with path.open("rb") as file:
+            return file.read(len(_HEADER)) not in (b"", _HEADER)
+    except OSError:  # it is new, or SQLite says what is wrong
+        return False
 
 
 def place_of(update_log: UpdateLog, ystore_class: type[BaseYStore]) -> str:

@@ -241,6 +241,13 @@ MUTANTS = [
         JOURNAL,
     ),
     Mutant(
+        "put a store in the place of a file that was never one",
+        "store/factory.py",
+        '            return file.read(len(_HEADER)) not in (b"", _HEADER)\n',
+        "            return False\n",
+        ["tests/store/test_factory.py"],
+    ),
+    Mutant(
         "keep in plain text what a user's store would encrypt",
         "store/factory.py",
         "    if chosen.transforms:",

@@ -94,6 +94,7 @@ def test_the_trait_overrules_the_flag(tmp_path: Path) -> None:
         ("share_links_file=/", "is a folder"),
         ("JupyterSQLiteYStore.history_size=-1", "history_size"),
         ("JupyterSQLiteYStore.db_path=/", "is a folder"),
+        ("JupyterSQLiteYStore.db_path=/dev/null", "is no store of histories"),
         ("JupyterSQLiteYStore.forget_after=never", "forget_after"),
         ("ystore_class=builtins.dict", "ystore_class"),
         ("ystore_class=no.such.Store", "ystore_class"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,52 @@ def test_a_folder_is_no_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, g
     config = configured(JupyterSQLiteYStore={"db_path": given})
     with pytest.raises(ValueError, match=f"db_path is {given!r}, which is a folder"):
         make_update_log(JupyterSQLiteYStore, config=config, log=LOG)
+
+
+@pytest.mark.parametrize("found", [b"{}", b"SQLite format 3 is a format\n", None])
+def test_a_file_that_was_never_a_store_stays_as_it_is(tmp_path: Path, found: bytes | None) -> None:
+    """S8"""
+    path = tmp_path / "notes.ipynb"
+    if found is None:
+        os.mkfifo(path)
+    else:
+        path.write_bytes(found)
+    config = configured(JupyterSQLiteYStore={"db_path": str(path)})
+    with pytest.raises(ValueError, match="which is no store of histories"):
+        make_update_log(JupyterSQLiteYStore, config=config, log=LOG)
+    assert list(tmp_path.iterdir()) == [path]
+    assert found is None or path.read_bytes() == found
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        (".jupyter_ystore.db", b"damaged"),
+        ("store.db", b"damaged"),
+        ("store.db", b""),
+        ("store.db", b"SQLite format 3\0, damaged"),
+    ],
+    ids=["by its name", "by what lies beside it", "empty", "by how it begins"],
+)
+@asynchronous
+async def test_what_was_a_store_is_set_aside(tmp_path: Path, name: str, found: bytes) -> None:
+    """S8"""
+    path = tmp_path / name
+    config = configured(JupyterSQLiteYStore={"db_path": str(path)})
+    if name == "store.db" and found == b"damaged":
+        await kept(config)
+    path.write_bytes(found)
+    await kept(config)
+    aside = [file.read_bytes() for file in tmp_path.glob("*.damaged-*")]
+    assert aside == ([found] if found else [])
+
+
+async def kept(config: Config) -> None:
+    """Something is kept."""
+    log = make_update_log(JupyterSQLiteYStore, config=config, log=LOG)
+    await fill(log, 2)
+    assert (await expect(log)).updates == tuple(updates(1, 2))
+    await log.close()
 
 
 @pytest.mark.parametrize("section", ["JupyterSQLiteYStore", "SQLiteYStore"])
