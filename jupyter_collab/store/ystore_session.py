@@ -36,7 +36,8 @@ class YStoreSession:
 
     The store is entered and left in the same task, as the task groups in it demand.
     ``forget`` is called when the session has ended and nothing is left to do. ``turn`` is held
-    while the store begins, by all sessions that may have one file.
+    while a store of pycrdt's in SQLite begins, as all sessions may have one file; others may take
+    long, such as one that is on another machine.
     """
 
     def __init__(
@@ -111,9 +112,12 @@ class YStoreSession:
         store = self._make(f".{self._room.type}:{self._room.file_id}.y", watched)
         history = YStoreHistory(store, self._room, watched)
         async with AsyncExitStack() as stack:
-            async with _for_a_while(self._turn):
+            if isinstance(store, SQLiteYStore):
+                async with _for_a_while(self._turn):
+                    await stack.enter_async_context(store)
+                    await _has_begun(store)
+            else:
                 await stack.enter_async_context(store)
-                await _has_begun(store)
             while await self._wait():
                 await self._perform(self._calls[0], history)
                 self._calls.popleft()
@@ -155,11 +159,11 @@ async def _for_a_while(lock: asyncio.Lock) -> AsyncIterator[None]:
         yield
 
 
-async def _has_begun(store: BaseYStore) -> None:
+async def _has_begun(store: SQLiteYStore) -> None:
     """Wait until pycrdt's SQLite store has its tables: another one that finds them half made cannot
     begin, or takes them for those of another version, and moves away the file in which this one
     then goes on to write."""
-    if isinstance(store, SQLiteYStore) and store.db_initialized is not None:
+    if store.db_initialized is not None:
         await store.db_initialized.wait()
 
 

@@ -264,7 +264,7 @@ MUTANTS = [
     Mutant(
         "let documents make one database of pycrdt at the same time",
         "store/ystore_session.py",
-        "                await _has_begun(store)\n",
+        "                    await _has_begun(store)\n",
         "",
         YSTORE,
     ),

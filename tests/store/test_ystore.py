@@ -372,6 +372,28 @@ async def test_a_store_that_does_not_begin_keeps_others_for_a_while_only(
 
 
 @asynchronous
+async def test_stores_of_other_kinds_begin_together(list_store: type[ListStore]) -> None:
+    """S13: such as those that connect to another machine first, or cannot."""
+    rooms = [RoomId("text", "file", FileId(f"file{number}")) for number in range(3)]
+    begun = 0
+    all_begun = asyncio.Event()
+
+    class Store(list_store):  # type: ignore[misc, valid-type]
+        async def start(self, **options: Any) -> None:
+            nonlocal begun
+            begun += 1
+            if begun == len(rooms):
+                all_begun.set()
+            await all_begun.wait()
+            await super().start(**options)
+
+    log = open_log(Store)
+    async with asyncio.timeout(ystore_session.TURN_TIMEOUT / 2):
+        await asyncio.gather(*(fill(log, 2, room=room) for room in rooms))
+    await log.close()
+
+
+@asynchronous
 async def test_close_does_not_wait_for_ever(list_store: type[ListStore]) -> None:
     class Store(list_store):  # type: ignore[misc, valid-type]
         async def write(self, data: bytes) -> None:
