@@ -62,6 +62,9 @@ SHUTDOWN_SECONDS = 4.0
 CLOSING_SECONDS = 0.5
 """For closing what has been saved, or could not be."""
 
+LONGEST_STOP = 10.0
+"""Seconds after which the server ends, should a part hang beyond a limit of its own."""
+
 
 @contextlib.contextmanager
 def refusing_wrong_settings(log: Logger) -> Iterator[None]:
@@ -71,6 +74,15 @@ def refusing_wrong_settings(log: Logger) -> Iterator[None]:
     except (TraitError, ValueError) as error:
         log.critical("jupyter-collab cannot start: %s", error)
         raise SystemExit(1) from error
+
+
+@contextlib.contextmanager
+def going_on(log: Logger) -> Iterator[None]:
+    """Whatever part cannot be closed, the others are."""
+    try:
+        yield
+    except Exception:
+        log.exception("jupyter-collab could not close all that it had open")
 
 
 class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
@@ -254,7 +266,8 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
         """Save all documents, close all rooms, and let go of the store and the files.
 
         Jupyter calls this for each Ctrl-C and each signal, and ends as soon as one of the calls
-        returns: whoever does not wait for it to stop would have it stop at once.
+        returns: whoever does not wait for it to stop would have it stop at once. Where a call
+        raises, Jupyter does not end at all.
         """
         self._metrics.close()
         services = self._services_if_used
@@ -262,18 +275,25 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
             return
         if self._stopping is None:
             self._stopping = asyncio.ensure_future(self._stop(services))
-        await asyncio.shield(self._stopping)
+        await asyncio.wait([self._stopping], timeout=LONGEST_STOP)
+        if not self._stopping.done():
+            self.log.error("Not all could be closed; not waiting any longer")
 
     async def _stop(self, services: Services) -> None:
-        self.sharing.close()
+        with going_on(self.log):
+            self.sharing.close()
         try:
             async with asyncio.timeout(SHUTDOWN_SECONDS + CLOSING_SECONDS):
-                await services.rooms.close(SHUTDOWN_SECONDS)
-                await services.lobby.close(CloseCode.GOING_AWAY, "the server is stopping")
+                with going_on(self.log):
+                    await services.rooms.close(SHUTDOWN_SECONDS)
+                with going_on(self.log):
+                    await services.lobby.close(CloseCode.GOING_AWAY, "the server is stopping")
         except TimeoutError:
             self.log.error("Some documents could not be closed; not waiting any longer")
-        await services.files.close(CLOSING_SECONDS)
-        await self._update_log.close()
+        with going_on(self.log):
+            await services.files.close(CLOSING_SECONDS)
+        with going_on(self.log):
+            await self._update_log.close()
 
     # --- composition
 

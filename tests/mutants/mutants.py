@@ -78,9 +78,16 @@ MUTANTS = [
     Mutant(
         "save nothing more where the server is told twice to stop",
         "app.py",
-        "        await asyncio.shield(self._stopping)\n",
-        "            await self._stopping\n",
+        "        await asyncio.wait([self._stopping], timeout=LONGEST_STOP)\n",
+        "            await asyncio.wait([self._stopping], timeout=LONGEST_STOP)\n",
         ["tests/processes/test_disks.py", "-k", "twice"],
+    ),
+    Mutant(
+        "go on for ever where a part cannot be closed",
+        "app.py",
+        "timeout=LONGEST_STOP",
+        "timeout=None",
+        ["tests/server/test_switch.py", "-k", "cannot_be_closed"],
     ),
     Mutant(
         "go on writing into a store that was deleted",

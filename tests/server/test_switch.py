@@ -228,3 +228,43 @@ def test_sigterm_ends_it_within_five_seconds(tmp_path: Path) -> None:
     with server(tmp_path, "--collaborative") as lab:
         lab.request("PUT", SESSION, WANTED)
         assert lab.stop() < 5
+
+
+SWITCHED_ON = "--YDocExtension.collaborative=True"
+
+BREAKS = """
+from jupyter_collab.server.rooms import Rooms
+
+async def close(self, timeout):
+    raise OSError("out of order")
+
+Rooms.close = close
+"""
+
+HANGS = """
+import asyncio
+from jupyter_collab import app
+from jupyter_collab.files.contents import ContentsFiles
+
+async def close(self, timeout):
+    await asyncio.Event().wait()
+
+ContentsFiles.close = close
+app.LONGEST_STOP = 0.5
+"""
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"), [(BREAKS, "OSError: out of order"), (HANGS, "not waiting any longer")]
+)
+def test_a_server_of_which_a_part_cannot_be_closed_ends(
+    tmp_path: Path, broken: str, told: str
+) -> None:
+    lab = server(tmp_path, SWITCHED_ON, app="jupyter_server")
+    folder = lab.home / "CONFIG"
+    folder.mkdir()
+    (folder / "jupyter_server_config.py").write_text(broken)
+    with lab:
+        lab.request("PUT", SESSION, WANTED)
+        lab.stop()
+        assert told in lab.log.read_text()
