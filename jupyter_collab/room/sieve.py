@@ -21,6 +21,7 @@ from ..errors import ProtocolError
 from ..protocol.identity import ClientId
 from ..protocol.varint import Reader
 from .content.values import same
+from .content.walking import cells_of
 from .content.writing import writing
 from .ground import Ground
 from .guarded import (
@@ -146,10 +147,11 @@ class Sieve:
         doc = self._replica.doc
         cells, meta, state = _roots(doc)
         is_notebook = self._replica.type == "notebook"
-        before = {id: guarded_of(cell) for cell in cells if (id := _id(cell)) in touched}
+        all = cells_of(cells)
+        before = {id: guarded_of(cell) for cell in all if (id := _id(cell)) in touched}
         known = set(self._deleted)
         if before.keys() != touched:  # some are new, and may be copies
-            known |= {digest(guarded_of(cell)) for cell in cells}
+            known |= {digest(guarded_of(cell)) for cell in all}
         tops = (_top(meta), _top(state))
         with writing(doc):
             doc.apply_update(update)
@@ -162,7 +164,8 @@ class Sieve:
         """The ids of the cells that were changed or inserted."""
         cells, _, _ = _roots(self._shadow)
         changes = [change for change in self._events if change.root == "cells"]
-        changed = [cells[change.path[0]] for change in changes if change.path]
+        all = cells_of(cells)
+        changed = [all[change.path[0]] for change in changes if change.path]
         inserted = [cell for change in changes for cell in _inserted(change)]
         return frozenset(_id(cell) for cell in (*changed, *inserted))
 
@@ -273,7 +276,7 @@ class Sieve:
         ids = {_id(cell) for cell in inserted}
         cells, _, _ = _roots(self._shadow)
         doubles: dict[str, list[Any]] = {}
-        for cell in cells:
+        for cell in cells_of(cells):
             if (id := _id(cell)) in ids:
                 doubles.setdefault(id, []).append(cell)
         groups = (group for group in doubles.values() if len(group) > 1)
@@ -291,7 +294,7 @@ class Sieve:
         """Those of all cells. What they show may be large, so they are kept until it changes."""
         if self._shown is None:
             cells, _, _ = _roots(self._replica.doc)
-            self._shown = {digest(guarded_of(cell)) for cell in cells}
+            self._shown = {digest(guarded_of(cell)) for cell in cells_of(cells)}
         return self._shown
 
     def _is_harmless_cell(self, event: _Change) -> bool:
@@ -309,8 +312,8 @@ class Sieve:
         if not places:
             return True
         (now, _, _), (before, _, _) = _roots(self._shadow), _roots(self._replica.doc)
-        cells = list(now)
-        by_id = {_id(cell): cell for cell in reversed(list(before)) if isinstance(cell, Map)}
+        cells = cells_of(now)
+        by_id = {_id(cell): cell for cell in reversed(cells_of(before)) if isinstance(cell, Map)}
         changed = (cells[place] for place in places)
         return all(self._keeps_metadata(cell, by_id.get(_id(cell))) for cell in changed)
 
@@ -324,9 +327,9 @@ class Sieve:
     def _remember_deleted(self) -> None:
         """What was in the cells that a guest has deleted."""
         left, _, _ = _roots(self._shadow)
-        ids = {_id(cell) for cell in left}
+        ids = {_id(cell) for cell in cells_of(left)}
         cells, _, _ = _roots(self._replica.doc)
-        for cell in cells:
+        for cell in cells_of(cells):
             if isinstance(cell, Map) and _id(cell) not in ids:
                 self._deleted[digest(guarded_of(cell))] = None
         while len(self._deleted) > MAX_REMEMBERED:
@@ -387,8 +390,7 @@ def _is_dirty(event: _Change) -> bool:
 def _mend_cells(
     cells: Array[Any], touched: frozenset[str], before: dict[str, Guarded], known: set[bytes]
 ) -> None:
-    for index in range(len(cells) - 1, -1, -1):
-        cell = cells[index]
+    for index, cell in reversed(list(enumerate(cells_of(cells)))):
         if not isinstance(cell, Map):
             del cells[index]
             continue

@@ -425,16 +425,30 @@ MUTANTS = [
     Mutant(
         "lose what those who merge cells did not have",
         "room/content/carrying.py",
-        "            if known == here:\n",
-        "            if False:\n",
+        "if end >= first + 2 and self._known.startswith(here, start):\n",
+        "if False:\n",
         ["tests/room/test_carrying.py"],
     ),
     Mutant(
         "bring back what the mover of a cell has deleted",
         "room/content/carrying.py",
-        " if deleted.has(item))\n",
+        " if any(map(deleted.has, items)))\n",
         " if False)\n",
         ["tests/room/test_carrying.py"],
+    ),
+    Mutant(
+        "lose a short word of a cell that is moved, as it is elsewhere in the update",
+        "room/content/carrying.py",
+        "copies.get(id.encode()) != (words := source.encode())",
+        "(words := source.encode()) not in update",
+        ["tests/room/test_carrying.py"],
+    ),
+    Mutant(
+        "hold up everybody as somebody moves a cell of a long notebook",
+        "room/content/walking.py",
+        "if len(cells) == len(ycells) else",
+        "if False else",
+        ["tests/room/test_walking.py"],
     ),
     Mutant(
         "send the mover of a cell nothing of what was written into it",

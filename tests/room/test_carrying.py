@@ -80,6 +80,38 @@ def test_what_others_wrote_comes_along(before: str, word: str, at_once: bool) ->
     assert read(room) == ["x", f"{word} {before} {word}"]
 
 
+@pytest.mark.parametrize("word", ["a", "1", "w", "id", "code", "source", "text"])
+@pytest.mark.parametrize("before", ["", "x"])
+def test_a_word_comes_along_that_is_in_each_update(before: str, word: str) -> None:
+    """M19: what is in the update of the mover need not be of the cell."""
+    room = room_of(code("a", before), code("b", "text"))
+    typist, mover = Page(room, 1), Page(room, 2)
+    typist.text(0).insert(len(before), word)
+    mover.replace(0, 1)
+    room.apply([typist.update(), mover.update()])
+    assert read(room) == ["text", before + word]
+
+
+@pytest.mark.parametrize("letter", ["é", "日", "😀"])
+def test_what_the_mover_has_deleted_behind_long_letters_stays_gone(letter: str) -> None:
+    """M19: Yrs counts such a letter as several; others were typed in between, and are gone."""
+    room = room_of(code("a", ""), code("b", "x"))
+    writer, size = Page(room, 1), len(letter.encode())
+    text = writer.text(0)
+    text.insert(0, letter)
+    text.insert(size, "z" * (size - len(letter.encode("utf-16-le")) // 2))
+    del text[size : len(text)]
+    text.insert(size, "y")
+    room.apply([writer.update()])
+    typist, mover = Page(room, 3), Page(room, 2)
+    typist.text(0).insert(0, "more ")
+    updates: list[bytes] = []
+    mover.doc.observe(lambda event: updates.append(event.update))
+    mover.replace(0, 1, source=letter)
+    room.apply([typist.update(), *updates])
+    assert read(room) == ["x", f"more {letter}"]
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -139,6 +171,20 @@ def test_what_was_merged_twice_has_each_word_once(room: Replica) -> None:
     merger.merge(2)
     room.apply([merger.update()])
     assert read(room) == ["beta more\n\nx\n\ny"]
+
+
+def test_cells_are_merged_beside_others_that_are_gone() -> None:
+    """M19"""
+    room = room_of(*[code(id, id) for id in "abcde"])
+    typist, merger = Page(room, 1), Page(room, 3)
+    typist.text(2).insert(1, " more")
+    room.apply([typist.update()])
+    with merger.doc.transaction():
+        del merger.cells[4]
+        del merger.cells[0]
+        merger.merge(3)
+    room.apply([merger.update()])
+    assert read(room) == ["b\n\nc more\n\nd"]
 
 
 def test_a_cell_that_is_deleted_beside_cells_that_are_merged_stays_gone(room: Replica) -> None:
@@ -217,3 +263,22 @@ def test_large_cells_are_not_compared_for_long(
     mover.replace(0, 2)
     room.apply([typist.update(), mover.update()])
     assert read(room) == ["x", "y", "beta"]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_text_of_many_pieces_is_not_looked_at_for_long(
+    room: Replica, monkeypatch: pytest.MonkeyPatch, at_once: bool
+) -> None:
+    """M18: Yrs goes past all pieces before a character that it is asked for."""
+    monkeypatch.setattr(carrying, "_UNITS", 200)
+    monkeypatch.setattr(carrying, "_PIECES", 1)
+    writer = Page(room, 1)
+    for letters in ["l" * 30] if at_once else ["l"] * 30:
+        writer.text(1).insert(0, letters)
+    room.apply([writer.update()])
+    typist, mover = Page(room, 3), Page(room, 2)
+    typist.text(1).insert(0, "more ")
+    mover.replace(1, 0)
+    room.apply([typist.update(), mover.update()])
+    carried = "more " if at_once else ""
+    assert read(room) == [f"{carried}{'l' * 30}x", "beta", "y"]

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from pycrdt import Array, Assoc, Map, Text
@@ -19,20 +20,28 @@ from pycrdt import Array, Assoc, Map, Text
 from ...errors import ProtocolError
 from ...protocol.varint import Reader
 from ..texts.merge import merge_text
+from ..texts.subsequences import Effort
 from ..yjs.gaps import deletions
-from ..yjs.structs import Id, read_structs
+from ..yjs.structs import STRING, TEXT, Id, Run, read_structs
 from .reading import id_of
 from .textedit import edit_text
+from .walking import cells_at, ids_of, sources_of
 
 _AN_ID = re.compile(rb"\x02id\x01\x77")
 """How an update gives a new cell its id: the key, one value, which is a text."""
 
 _STRUCTS = 100_000
-_UNITS = 10_000
+_UNITS = 20_000
 _MERGED = 50
 """So much is looked at of an update, of the sources of cells that it moves or merges, and of such
 cells, which takes a tenth of a second. Of what is beyond, only what the mover has comes along."""
 
+_PIECES = 200
+"""So many pieces of a text are gone past in the time that it takes to ask for one character."""
+
+_LONG = 64
+"""Bytes of a source that is in an update by no accident. It takes as long to look for it in a
+thousand bytes as it takes to ask for one character."""
 
 _BETWEEN = "\n\n"
 """What JupyterLab writes between cells that it merges."""
@@ -46,6 +55,10 @@ class Replaced:
     known: str
     source: str
 
+    @property
+    def lacks(self) -> bool:
+        return self.known != self.source
+
 
 def replaced_by(update: bytes, cells: Array[Any]) -> list[Replaced]:
     """Those of ``cells`` that ``update``, which is not applied yet, deletes as it brings others, in
@@ -57,59 +70,68 @@ def replaced_by(update: bytes, cells: Array[Any]) -> list[Replaced]:
     if _AN_ID.search(update) is None:
         return []
     try:
-        deleted = _Deleted.by(update)
+        runs = read_structs(update, _STRUCTS)
+        deleted = _Deleted(deletions(Reader(update[runs[-1].end if runs else 1 :])))
+        copies = None if deleted.nothing else _copies(update, runs)
     except ProtocolError:
         return []
-    if deleted.nothing:
+    if copies is None:
         return []
-    replaced, left = [], _UNITS
-    for place in range(len(cells)):
-        if not deleted.has(_item_at(cells, place)):
-            continue
-        ycell = cells[place]
+    items = enumerate(sources_of(cells))
+    places = [place for place, item in items if item is not None and deleted.has(item)]
+    replaced, effort = [], Effort(_UNITS)
+    for ycell in cells_at(cells, places):
         id = id_of(ycell)
-        text = ycell.get("source") if isinstance(id, str) else None
-        if not isinstance(text, Text):
+        if not isinstance(id, str):
             continue
+        text = ycell["source"]
         known = source = str(text)
-        if source.encode() not in update and len(text) == len(source.encode()):
-            left -= len(source)
-            if left < 0:
-                break
-            known = "".join(unit for unit, item in _items(text, source) if deleted.has(item))
+        if copies.get(id.encode()) != (words := source.encode()) and len(text) == len(words):
+            known = _known(text, source, update, deleted, effort)
         replaced.append(Replaced(id, known, source))
-    return replaced if any(it.known != it.source for it in replaced) else []
+    return replaced if any(it.lacks for it in replaced) else []
 
 
-def carry(replaced: list[Replaced], cells: Array[Any], before: Collection[str]) -> bool:
+def carry(replaced: list[Replaced], cells: Array[Any], before: list[Any]) -> bool:
     """Write what was lacking into the cells that came in place of those that are gone; ``before``
-    has the ids that there were."""
-    here = {id: ycell for ycell in cells if isinstance(id := id_of(ycell), str)}
+    are the ids that there were."""
+    here = _places(ids_of(cells))
     carried = False
-    for it in replaced:
-        if it.id in here:
-            carried |= _write(here[it.id], it.known, it.source)
+    lacking = [it for it in replaced if it.lacks and it.id in here]
+    copies = cells_at(cells, [here[it.id] for it in lacking])
+    for it, ycell in zip(lacking, copies, strict=True):
+        carried |= _write(ycell, it.known, it.source)
     gone = [it for it in replaced if it.id not in here][:_MERGED]
-    for id in here.keys() - set(before) if gone else ():
-        carried |= _carry_merged(here[id], gone)
+    if any(it.lacks for it in gone):
+        merged = _Merged(gone)
+        new = here.keys() - _places(before).keys()
+        for ycell in cells_at(cells, [here[id] for id in new]):
+            carried |= merged.carry(ycell)
     return carried
 
 
-def ids_of(cells: Array[Any]) -> set[str]:
-    return {id for id in map(id_of, cells) if isinstance(id, str)}
+def _places(ids: list[Any]) -> dict[str, int]:
+    return {id: place for place, id in enumerate(ids) if isinstance(id, str)}
 
 
-def _carry_merged(ycell: Map[Any], gone: list[Replaced]) -> bool:
-    """The same for a cell that came in place of several, as it has what was known of them."""
-    here = str(ycell.get("source"))
-    for start in range(len(gone)):
-        for end in range(start + 2, len(gone) + 1):
-            known = _BETWEEN.join(it.known for it in gone[start:end])
-            if known == here:
-                return _write(ycell, known, _BETWEEN.join(it.source for it in gone[start:end]))
-            if not here.startswith(known):
-                break
-    return False
+class _Merged:
+    """Cells that are ``gone``: one that came in place of several has what was known of them."""
+
+    def __init__(self, gone: list[Replaced]) -> None:
+        self._gone = gone
+        self._known = _BETWEEN.join(it.known for it in gone)
+        sizes = (len(it.known) + len(_BETWEEN) for it in gone)
+        self._starts = list(accumulate(sizes, initial=0))
+        self._places = {start: place for place, start in enumerate(self._starts)}
+
+    def carry(self, ycell: Map[Any]) -> bool:
+        here = str(ycell.get("source"))
+        for first, start in enumerate(self._starts):
+            end = self._places.get(start + len(here) + len(_BETWEEN), 0)
+            if end >= first + 2 and self._known.startswith(here, start):
+                source = _BETWEEN.join(it.source for it in self._gone[first:end])
+                return _write(ycell, here, source)
+        return False
 
 
 def _write(ycell: Map[Any], known: str, source: str) -> bool:
@@ -118,6 +140,47 @@ def _write(ycell: Map[Any], known: str, source: str) -> bool:
         return False
     here = str(text)
     return edit_text(text, here, merge_text(known, here, source))
+
+
+def _known(text: Text, source: str, update: bytes, deleted: _Deleted, effort: Effort) -> str:
+    """What of ``text``, which is ``source``, whoever made ``update`` had; all of it where it would
+    take too long to find that out."""
+    if len(source) >= _LONG and effort.spend(len(update) // 1000) and source.encode() in update:
+        return source
+    units = list(_items(text, source, effort))
+    if len(units) < len(source):
+        return source
+    return "".join(unit for unit, items in units if any(map(deleted.has, items)))
+
+
+def _copies(update: bytes, runs: list[Run]) -> dict[bytes, bytes]:
+    """The sources of the cells that ``update`` brings, by their ids: as they were inserted."""
+    ids: dict[Id, bytes] = {}
+    texts: dict[Id, Id] = {}
+    words: dict[Id, bytes] = {}
+    for run in runs:
+        ends = [*(struct.at for struct in run.structs[1:]), run.end]
+        for struct, end in zip(run.structs, ends, strict=False):
+            parent = struct.parent
+            if not isinstance(parent, tuple):
+                continue
+            if struct.key == b"id" and (start := _AN_ID.search(update, struct.at, end)):
+                ids[parent] = Reader(update[start.end() : end]).read_varbytes()
+            elif struct.key == b"source" and struct.type == TEXT:
+                texts[run.client, struct.clock] = parent
+            elif struct.key is None and parent in texts and struct.content(update) == STRING:
+                words.setdefault(texts[parent], _words(update[struct.at : end]))
+    sources = {cell: words.get(cell, b"") for cell in texts.values()}
+    return {id: sources[cell] for cell, id in ids.items() if cell in sources}
+
+
+def _words(struct: bytes) -> bytes:
+    """What a ``struct`` has that is the first one in a text."""
+    reader = Reader(struct)
+    reader.skip(1)  # what it is
+    for _ in range(3):  # that its parent is no root, but this one
+        reader.read_varuint()
+    return reader.read_varbytes()
 
 
 class _Deleted:
@@ -133,11 +196,6 @@ class _Deleted:
     def nothing(self) -> bool:
         return not self._spans
 
-    @classmethod
-    def by(cls, update: bytes) -> _Deleted:
-        runs = read_structs(update, _STRUCTS)
-        return cls(deletions(Reader(update[runs[-1].end if runs else 1 :])))
-
     def has(self, item: Id) -> bool:
         client, clock = item
         spans = self._spans.get(client, [])
@@ -145,22 +203,24 @@ class _Deleted:
         return at >= 0 and clock < spans[at][1]
 
 
-def _item_at(sequence: Array[Any] | Text, place: int) -> Id:
-    item = sequence.sticky_index(place, Assoc.AFTER).to_json()["item"]
-    return item["client"], item["clock"]
-
-
-def _items(text: Text, source: str) -> Iterator[tuple[str, Id]]:
-    """Each character of ``text``, which is ``source``, and the item that it is, or begins.
+def _items(text: Text, source: str, effort: Effort) -> Iterator[tuple[str, tuple[Id, Id]]]:
+    """Each character of ``text``, which is ``source``, with the item that it is, or begins: one of
+    two. Ends where the effort does.
 
     Yrs counts bytes where it should count UTF-16 code units, within what was written in one go.
+    What follows a character of several bytes looks alike where it was written in one go with it,
+    and where others lie between that are gone, or elsewhere.
     """
-    at, expected, true = 0, (-1, -1), -1
+    at, pieces, expected, true = 0, 0, (-1, -1), -1
     for unit in source:
-        client, clock = _item_at(text, at)
+        if not effort.spend(1 + pieces // _PIECES):
+            return
+        item = text.sticky_index(at, Assoc.AFTER).to_json()["item"]
+        client, clock = item["client"], item["clock"]
         if (client, clock) != expected:
             true = clock
-        yield unit, (client, true)
+            pieces += 1
+        yield unit, ((client, true), (client, clock))
         size = len(unit.encode())
         at += size
         expected = client, clock + size

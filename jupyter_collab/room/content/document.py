@@ -18,14 +18,15 @@ from pycrdt import Array, Doc, Map, Text
 
 from ..yjs.updates import Json
 from .build import is_text
-from .carrying import carry, ids_of, replaced_by
+from .carrying import carry, replaced_by
 from .doubles import part_doubles
 from .editing import edit_notebook
 from .flag import Flag
 from .notebook import Notebook
-from .reading import NotebookReader, id_of
+from .reading import NotebookReader
 from .textedit import edit_text
 from .values import normal
+from .walking import cells_of, ids_of
 from .writing import writing
 
 
@@ -117,11 +118,11 @@ def repair(doc: Doc[Any]) -> list[str]:
     """
     cells: Array[Any] = doc.get("cells", type=Array)
     with writing(doc, origin=None):
-        ids = [id_of(ycell) for ycell in cells]
+        ids = ids_of(cells)
         named = [id for id in ids if isinstance(id, str)]
         if len(set(named)) == len(named):
             return []
-        return part_doubles(cells, ids)
+        return part_doubles(cells, cells_of(cells), ids)
 
 
 class TextDocument(Document):
@@ -170,7 +171,7 @@ class NotebookDocument(Document):
 
     def take_in(self, update: bytes) -> bool:
         replaced = replaced_by(update, self._cells)
-        before = ids_of(self._cells) if replaced else set()
+        before = ids_of(self._cells) if replaced else []
         self.doc.apply_update(update)
         return bool(replaced) and carry(replaced, self._cells, before)
 

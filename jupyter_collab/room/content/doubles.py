@@ -38,8 +38,8 @@ class _Kept:
     cell: Cell | None
 
 
-def part_doubles(ycells: Array[Any], ids: list[Any]) -> list[str]:
-    """Let no two cells have the same id; ``ids`` are those of ``ycells``.
+def part_doubles(ycells: Array[Any], all: list[Any], ids: list[Any]) -> list[str]:
+    """Let no two cells have the same id; ``all`` are those in ``ycells``, and ``ids`` theirs.
 
     To be called within a transaction. Returns what was done.
     """
@@ -49,8 +49,7 @@ def part_doubles(ycells: Array[Any], ids: list[Any]) -> list[str]:
     seen: dict[str, list[_Kept]] = {}
     effort = Effort(_STEPS)
     absorbed = []
-    for index, id in enumerate(ids):
-        ycell = ycells[index]
+    for index, (ycell, id) in enumerate(zip(all, ids, strict=True)):
         if not isinstance(id, str) or not isinstance(ycell, Map) or counts[id] == 1:
             continue
         others = seen.setdefault(id, [])

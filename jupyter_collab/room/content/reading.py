@@ -17,12 +17,15 @@ from .build import CELL_TYPES, unique_id
 from .known import TRANSIENT, Head, Known, Read
 from .notebook import Notebook
 from .values import number
+from .walking import FEW, cells_of, ids_of
 
 _MANY = 100
 """Longer lists of numbers or words, which plots are full of, are read without more ado."""
 
 CELLS_AT_ONCE = 4
 """How many cells a step of :meth:`NotebookReader.read_ahead` takes."""
+
+Cells = Array[Any] | list[Any]
 
 _LOST = object()
 
@@ -61,12 +64,14 @@ class NotebookReader:
         transaction everything is read anew: what changed is only told when it ends.
         """
         if is_in_transaction(self._cells.doc):
-            return _notebook(read_head(self._meta), [read_cell(ycell) for ycell in self._cells])
+            anew = [read_cell(ycell) for ycell in cells_of(self._cells)]
+            return _notebook(read_head(self._meta), anew)
         head = self._known.head
         if head is None:
             head = self._known.head = read_head(self._meta)
         self._fit()
-        return _notebook(head, [self._read_cell(i) for i in range(len(self._known.cells))])
+        cells = self._all()
+        return _notebook(head, [self._read_cell(i, cells) for i in range(len(self._known.cells))])
 
     def read_ahead(self) -> Iterator[None]:
         """Read what was not read yet, a few cells with each step, for the next :meth:`read`.
@@ -78,7 +83,7 @@ class NotebookReader:
                 return
             self._fit()
             for index in range(start, min(start + CELLS_AT_ONCE, len(self._known.cells))):
-                self._read_cell(index)
+                self._read_cell(index, self._cells)
             yield
 
     @property
@@ -87,8 +92,20 @@ class NotebookReader:
         if is_in_transaction(self._cells.doc):
             return False  # nobody has told yet what changed
         self._fit()
-        ids = [self._id(index) for index in range(len(self._known.cells))]
+        known = self._known.cells
+        if known.count(None) > FEW:
+            ids = ids_of(self._cells)
+        else:
+            ids = [self._id(index) for index in range(len(known))]
         return len({id for id in ids if isinstance(id, str)}) == len(ids)
+
+    def _all(self) -> Cells:
+        """All cells, if many of them have to be read; see :mod:`.walking`."""
+        new = sum(
+            read is None or bool(read.changed) or read.outputs is not None
+            for read in self._known.cells
+        )
+        return cells_of(self._cells) if new > FEW else self._cells
 
     def _id(self, index: int) -> Any:
         read = self._known.cells[index]
@@ -101,12 +118,12 @@ class NotebookReader:
         if len(known) != len(self._cells):
             known[:] = [None] * len(self._cells)
 
-    def _read_cell(self, index: int) -> Read:
+    def _read_cell(self, index: int, cells: Cells) -> Read:
         read = self._known.cells[index]
         if read is None:
-            read = self._known.cells[index] = read_cell(self._cells[index])
+            read = self._known.cells[index] = read_cell(cells[index])
         elif read.changed or read.outputs is not None:
-            read = self._known.cells[index] = _read_again(self._cells[index], read)
+            read = self._known.cells[index] = _read_again(cells[index], read)
         return read
 
 
