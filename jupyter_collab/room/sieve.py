@@ -154,7 +154,7 @@ class Sieve:
             known |= {digest(guarded_of(cell)) for cell in all}
         tops = (_top(meta), _top(state))
         with writing(doc):
-            doc.apply_update(update)
+            self._replica.document.take_in(update)
             restore_map(state, tops[1], FREE_STATE)
             if is_notebook:
                 restore_map(meta, tops[0], frozenset())

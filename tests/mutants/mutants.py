@@ -451,6 +451,13 @@ MUTANTS = [
         ["tests/room/test_walking.py"],
     ),
     Mutant(
+        "lose what others wrote in a cell that a guest moves beside what is not for guests",
+        "room/sieve.py",
+        "self._replica.document.take_in(update)",
+        "doc.apply_update(update)",
+        ["tests/room/test_guests.py", "-k", "taken_back"],
+    ),
+    Mutant(
         "send the mover of a cell nothing of what was written into it",
         "room/publisher.py",
         " and not self._replica.has_carried\n",

@@ -502,6 +502,20 @@ def test_two_new_cells_do_not_vouch_for_each_other() -> None:
     assert [cell["metadata"] for cell in after] == [{"trusted": False}] * 2
 
 
+def test_what_others_wrote_comes_along_where_part_of_an_update_is_taken_back(room: Room) -> None:
+    """G5, M19"""
+    cells: Array[Any] = room.replica.doc.get("cells", type=Array)
+    cells[1]["source"].insert(1, " more")
+    for published in room.replica.take()[0]:
+        room.sieve.follow(published)
+    with room.guest.transaction():
+        move(room)
+        output_html(room)
+    assert room.examine() == "harmful"
+    assert [cell["source"] for cell in room.notebook["cells"]] == ["1 more", "1", "# Title"]
+    assert all(b"EVIL" not in update for update in room.published)
+
+
 def test_a_cell_with_another_id_shows_what_it_has_shown(room: Room) -> None:
     room.cell("shown")["id"] = "other"
     assert room.examine() == "harmful"
