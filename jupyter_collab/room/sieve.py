@@ -21,7 +21,7 @@ from ..errors import ProtocolError
 from ..protocol.identity import ClientId
 from ..protocol.varint import Reader
 from .content.values import same
-from .content.walking import cells_of
+from .content.walking import cells_at, cells_of, ids_of
 from .content.writing import writing
 from .ground import Ground
 from .guarded import (
@@ -275,10 +275,10 @@ class Sieve:
             return True
         ids = {_id(cell) for cell in inserted}
         cells, _, _ = _roots(self._shadow)
+        places = [place for place, id in enumerate(_ids(cells)) if id in ids]
         doubles: dict[str, list[Any]] = {}
-        for cell in cells_of(cells):
-            if (id := _id(cell)) in ids:
-                doubles.setdefault(id, []).append(cell)
+        for cell in cells_at(cells, places):
+            doubles.setdefault(_id(cell), []).append(cell)
         groups = (group for group in doubles.values() if len(group) > 1)
         return all(len({digest(guarded_of(cell)) for cell in group}) == 1 for group in groups)
 
@@ -327,11 +327,11 @@ class Sieve:
     def _remember_deleted(self) -> None:
         """What was in the cells that a guest has deleted."""
         left, _, _ = _roots(self._shadow)
-        ids = {_id(cell) for cell in cells_of(left)}
+        ids = set(_ids(left))
         cells, _, _ = _roots(self._replica.doc)
-        for cell in cells_of(cells):
-            if isinstance(cell, Map) and _id(cell) not in ids:
-                self._deleted[digest(guarded_of(cell))] = None
+        gone = [place for place, id in enumerate(_ids(cells)) if id and id not in ids]
+        for cell in cells_at(cells, gone):
+            self._deleted[digest(guarded_of(cell))] = None
         while len(self._deleted) > MAX_REMEMBERED:
             self._deleted.popitem(last=False)
 
@@ -349,6 +349,11 @@ def _top(ymap: Map[Any]) -> dict[str, Any]:
 
 def _id(cell: Any) -> str:
     return str(cell.get("id")) if isinstance(cell, Map) else ""
+
+
+def _ids(cells: Array[Any]) -> list[str]:
+    """Those of all cells; nothing for what is none, or has none."""
+    return [id if isinstance(id, str) else "" for id in ids_of(cells)]
 
 
 def _note(root: str, changes: list[_Change], events: list[Any]) -> None:
