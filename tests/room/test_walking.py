@@ -46,6 +46,7 @@ def many() -> Replica:
         [Text("words")],
         [Array([1])],
         [Map({"id": 3, "source": "plain"})],
+        [Map({})],
     ],
 )
 def test_all_cells_whatever_is_among_them(strange: list[Any]) -> None:
@@ -55,7 +56,7 @@ def test_all_cells_whatever_is_among_them(strange: list[Any]) -> None:
         cells.insert(1, value)
     cells.insert(0, Map({"id": "first", "source": Text("")}))
     asked = [cells[place] for place in range(len(cells))]
-    expected = [cell["id"] if isinstance(cell, Map) else None for cell in asked]
+    expected = [cell.get("id") if isinstance(cell, Map) else None for cell in asked]
     assert ids_of(cells) == expected
     assert [type(cell) for cell in cells_of(cells)] == list(map(type, asked))
     assert [cell["id"] for cell in cells_at(cells, [0, len(cells) - 1])] == ["first", "cell 2"]

@@ -65,7 +65,7 @@ def _as_text(ycells: Array[Any]) -> Text:
 
 
 def _members(ycells: Array[Any], key: str) -> list[Any]:
-    """What each of ``ycells`` has as ``key``; ``None`` for what is no cell.
+    """What each of ``ycells`` has as ``key``; ``None`` for what is no cell, or has none.
 
     Without pycrdt's own wrappers, which take several times as long as all the rest.
     """
@@ -74,7 +74,16 @@ def _members(ycells: Array[Any], key: str) -> list[Any]:
         cells = [cell for cell, _ in _as_text(ycells).integrated.diff(within)]
         if len(cells) != len(ycells):
             cells = [ycells.integrated.get(within, index) for index in range(len(ycells))]
-        return [cell.get(within, key) if isinstance(cell, RawMap) else None for cell in cells]
+        return [_member(within, cell, key) for cell in cells]
+
+
+def _member(within: Any, cell: Any, key: str) -> Any:
+    if not isinstance(cell, RawMap):
+        return None
+    try:
+        return cell.get(within, key)
+    except ValueError:  # there is none
+        return None
 
 
 def _raw(transaction: Transaction) -> Any:
