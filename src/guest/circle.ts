@@ -1,3 +1,5 @@
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
 import { Awareness } from 'y-protocols/awareness';
 import { Doc } from 'yjs';
 
@@ -21,6 +23,16 @@ export class Circle extends Awareness {
     publishUser(this, _identity);
   }
 
+  /** Whether a document had a connection and has none, so that nobody in it is to be seen. */
+  get isLost(): boolean {
+    return this._lost.size > 0;
+  }
+
+  /** `isLost` is another one. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
   /** Follow all documents of `provider`, those too that are still to be opened. */
   join(provider: CollabContentProvider): void {
     provider.documents.forEach(document => this.add(document));
@@ -35,12 +47,14 @@ export class Circle extends Awareness {
     awareness.on('change', take);
     awareness.on('destroy', () => {
       this._take(document, { added: [], updated: [], removed: clients() });
+      this._setLost(document, false);
     });
     document.stateChanged.connect((_, { link, path }) => {
       if (path !== followed.path) {
         followed.path = path;
         take({ added: [], updated: clients(), removed: [] });
       }
+      this._setLost(document, link.kind !== 'synced' && followed.since !== -1);
       // The server knows us now, and which colour we have among those who are here.
       if (link.kind === 'synced' && link.since !== followed.since) {
         followed.since = link.since;
@@ -48,6 +62,18 @@ export class Circle extends Awareness {
       }
     });
     take({ added: clients(), updated: [], removed: [] });
+  }
+
+  private _setLost(document: Shared, isLost: boolean): void {
+    const wasLost = this.isLost;
+    if (isLost) {
+      this._lost.add(document);
+    } else {
+      this._lost.delete(document);
+    }
+    if (this.isLost !== wasLost) {
+      this._changed.emit();
+    }
   }
 
   private _take(document: Shared, { added, updated, removed }: Change): void {
@@ -63,6 +89,9 @@ export class Circle extends Awareness {
     const here = { added: added.filter(isOther), updated: updated.filter(isOther), removed: gone };
     this.emit('change', [here, this]);
   }
+
+  private readonly _lost = new Set<Shared>();
+  private readonly _changed = new Signal<this, void>(this);
 }
 
 /** Ids of clients of an awareness. */

@@ -12,6 +12,7 @@ import { Widget } from '@lumino/widgets';
 import type { Awareness } from 'y-protocols/awareness';
 
 import { CollabContentProvider } from '../documents/drive';
+import { Circle } from '../guest/circle';
 import { Announcer } from '../people/announcer';
 import { addCommands, Commands } from '../people/commands';
 import type { Parts } from '../people/commands';
@@ -32,6 +33,7 @@ import { MarkingRenderer } from '../people/ui/marks';
 import { PersonMenus } from '../people/ui/menus';
 import { PeoplePanel } from '../people/ui/panel';
 import { PanelModel } from '../people/ui/panelmodel';
+import type { Source } from '../people/ui/panelmodel';
 import { PresenterFrame } from '../people/ui/presenterframe';
 import { editProfile } from '../people/ui/profile';
 import { PresenceSettings, PRESENCE_SETTINGS, rosterOf } from '../presence';
@@ -120,7 +122,7 @@ function addPanel(
   restorer: ILayoutRestorer | null
 ): void {
   const edit = () => editProfile(identity, everybody, trans);
-  const model = new PanelModel(everybody, identity, lobbyOf(everybody.awareness));
+  const model = new PanelModel(everybody, identity, sourceOf(everybody.awareness));
   const actions = {
     openAt: ({ user }, path) =>
       void commands.execute(Commands.openAt, { username: user.username, path }),
@@ -141,6 +143,11 @@ function addPanel(
     isEnabled: () => identity.user !== null,
     execute: edit
   });
+}
+
+/** Guests have no lobby, and hear of those in their documents only. */
+function sourceOf(awareness: Awareness): Source | null {
+  return awareness instanceof Circle ? awareness : lobbyOf(awareness);
 }
 
 function addBars(

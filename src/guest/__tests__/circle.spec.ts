@@ -77,4 +77,18 @@ describe('Circle', () => {
     expect(roster.others.map(pathOf)).toEqual(['b.ipynb']);
     expect(identity.refresh).toHaveBeenCalledTimes(2);
   });
+
+  it('does not know who is here while a document has no connection', () => {
+    const { circle } = gather();
+    const { crowd, document, stateChanged } = open('a.ipynb');
+    const told: boolean[] = [];
+    circle.changed.connect(() => told.push(circle.isLost));
+    circle.add(document);
+    const tell = (kind: string) =>
+      stateChanged.emit({ path: 'a.ipynb', link: { kind, since: 1 } } as unknown as SessionState);
+    ['connecting', 'synced', 'offline', 'connecting', 'synced', 'offline'].forEach(tell);
+    expect(told).toEqual([true, false, true]);
+    crowd.awareness.destroy();
+    expect(circle.isLost).toBe(false);
+  });
 });

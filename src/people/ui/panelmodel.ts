@@ -1,14 +1,22 @@
 import { VDomModel } from '@jupyterlab/ui-components';
+import type { ISignal } from '@lumino/signaling';
 
 import type { Person, Roster } from '../../presence';
 import { documentsOf } from '../follower';
 import type { Identity } from '../identity';
-import type { Lobby } from '../lobby';
 
 /** One line of the panel with the documents below it. */
 export interface Entry {
   readonly person: Person;
   readonly documents: readonly string[];
+}
+
+/** What tells of everybody, and whether it can. */
+export interface Source {
+  /** Whether there was a connection and is none, so that nobody is to be seen. */
+  readonly isLost: boolean;
+  /** `isLost` is another one. */
+  readonly changed: ISignal<unknown, void>;
 }
 
 /** So many people are seen at a glance: a filter is of use from here on. */
@@ -19,10 +27,10 @@ export class PanelModel extends VDomModel {
   constructor(
     private readonly _everybody: Roster,
     readonly identity: Identity,
-    private readonly _lobby: Pick<Lobby, 'isLost' | 'changed'> | null = null
+    private readonly _source: Source | null = null
   ) {
     super();
-    _lobby?.changed.connect(this._onConnection);
+    _source?.changed.connect(this._onConnection);
     _everybody.changed.connect(this._onChanged);
     identity.changed.connect(this._onChanged);
     this._all = this._read();
@@ -50,7 +58,7 @@ export class PanelModel extends VDomModel {
 
   /** Whether it is not known who is here. */
   get isLost(): boolean {
-    return this._lobby?.isLost === true;
+    return this._source?.isLost === true;
   }
 
   get filter(): string {
@@ -65,7 +73,7 @@ export class PanelModel extends VDomModel {
   override dispose(): void {
     this._everybody.changed.disconnect(this._onChanged);
     this.identity.changed.disconnect(this._onChanged);
-    this._lobby?.changed.disconnect(this._onConnection);
+    this._source?.changed.disconnect(this._onConnection);
     super.dispose();
   }
 
