@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
 import { copyFrom } from '../sharing/clipboard';
@@ -25,6 +26,13 @@ export class EndedNotice extends ReactWidget {
     super();
     this.addClass('jp-CollabEnded');
     this.node.setAttribute('role', 'alert');
+    this.node.tabIndex = -1;
+  }
+
+  /** What had the focus is hidden, and keys go on to *Try Again*, or to what is to be copied. */
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this.node.focus();
   }
 
   protected override render(): React.JSX.Element {

@@ -111,8 +111,16 @@ function sayWhenEnded({ widget, shared, provider, trans, end }: Parts): void {
     widget.content.hide();
     widget.toolbar.hide();
     widget.contentHeader.addWidget(notice);
+    dismissHints();
     end();
   });
+}
+
+/** They are about a document that is not there any more, and lie over the words on narrow pages. */
+function dismissHints(): void {
+  Notification.manager.notifications
+    .filter(({ type }) => type === 'info')
+    .forEach(({ id }) => Notification.dismiss(id));
 }
 
 interface Parts {

@@ -295,6 +295,8 @@ test('a narrow screen has room for the document and what it is', async ({
   await page.screenshot({ path: 'test-results/guest-narrow.png' });
   await revoke(lab, link);
   await expect(page.locator('.jp-CollabEnded h1')).toBeInViewport({ ratio: 1 });
+  await expect(page.locator('.jp-CollabEnded')).toBeFocused();
+  await expect(page.locator('.Toastify__toast')).toHaveCount(0);
   await page.context().close();
 });
 
