@@ -79,7 +79,13 @@ export const access: JupyterFrontEndPlugin<void> = {
       if (document !== null) {
         const lock = lockOf(document.model.ydoc);
         lock.changed.connect(update);
-        new Restraint(widget, lock, () => badge(guest, trans));
+        const reason = reasonToView(guest, trans);
+        new Restraint(
+          widget,
+          lock,
+          () => new ViewOnlyBadge(trans.__('View only'), reason),
+          () => Notification.info(reason, { autoClose: 8_000 })
+        );
       }
       if (guest) {
         withoutKernel(widget.context.sessionContext);
@@ -131,11 +137,10 @@ function freezeTools(frozen: boolean): void {
   });
 }
 
-function badge(guest: boolean, trans: TranslationBundle): Widget {
-  const reason = guest
+function reasonToView(guest: boolean, trans: TranslationBundle): string {
+  return guest
     ? trans.__('The link by which you came lets you view this document, not change it.')
     : trans.__('You may read the files of this server, but not change them.');
-  return new ViewOnlyBadge(trans.__('View only'), reason);
 }
 
 /** Where a person is: commands of a notebook are about its active cell. */

@@ -58,6 +58,7 @@ test('who may view sees everything live and can change nothing', async ({
   ]);
 
   await typeInCell(page, 0, 'typed');
+  await expect(page.locator('.Toastify__toast', { hasText: 'not change it' })).toHaveCount(1);
   await page.keyboard.press('Control+x');
   await page.keyboard.press('Escape');
   for (const key of ['b', 'm', 'x', 'v', 'd', 'd', 'Shift+M', 'Control+s', 'Shift+Enter']) {
