@@ -81,6 +81,7 @@ const CHANGES = names(
   ['application', 'rename|duplicate'],
   ['cell-toolbar', '.+'],
   ['codemirror', 'delete-line|markdown-.+|toggle-(?:block-)?comment'],
+  ['collab', 'put-back-cell'],
   ['completer', 'invoke-.+|select-.+'],
   [
     'docmanager',
@@ -140,7 +141,7 @@ const FOR_GUESTS = names(
   ['codemirror', '.+'],
   [
     'collab',
-    'edit-profile|follow-person|go-to-person|open-at-person|present|show-people|stop-following'
+    'edit-profile|follow-person|go-to-person|open-at-person|present|put-back-cell|show-people|stop-following'
   ],
   ['completer', '.+'],
   ['csv', '.+'],

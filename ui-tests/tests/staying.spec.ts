@@ -46,3 +46,24 @@ for (const [what, command, expected] of deeds) {
     }
   });
 }
+
+test('a cell that somebody deleted comes back by keys alone (O15)', async ({ page, together }) => {
+  const [grace] = await together('keys.ipynb', notebook(CELLS), 'Grace');
+  await typeInCell(grace, 1, '#');
+  await eventually(async () => (await agreement([page, grace]))[1]).toBe('two = 2#');
+  await choose(page, 1);
+  await run(page, 'notebook:delete-cell');
+  await expect(grace.getByRole('button', { name: 'Put Back' })).toBeVisible();
+  await grace.keyboard.press('Control+Shift+C');
+  await grace.keyboard.type('Put Back Deleted');
+  await expect(grace.locator('.lm-CommandPalette-item.lm-mod-active')).toContainText(
+    'Put Back Deleted Cell'
+  );
+  await grace.keyboard.press('Enter');
+  await eventually(async () => agreement([page, grace])).toEqual([
+    'one = 1',
+    'two = 2#',
+    'three = 3'
+  ]);
+  await expect(grace.getByRole('button', { name: 'Put Back' })).toHaveCount(0);
+});

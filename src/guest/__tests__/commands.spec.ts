@@ -27,6 +27,7 @@ const WRITING = [
   'fileeditor:paste',
   'codemirror:delete-line',
   'cell-toolbar:delete',
+  'collab:put-back-cell',
   'runmenu:run-all',
   'kernelmenu:restart'
 ];

@@ -7,7 +7,7 @@ import type { Notebook } from '@jupyterlab/notebook';
 import { Signal } from '@lumino/signaling';
 import * as Y from 'yjs';
 
-import { putBackInto, StayingPut } from '..';
+import { LostCells, putBackInto, StayingPut } from '..';
 import type { LostCell } from '..';
 
 const CODE = {
@@ -73,7 +73,7 @@ function deleted(cell: SharedCell.Cell) {
   expect(lost).toHaveLength(1);
   expect(ids(ada)).toEqual(['one', 'two']);
   const putBack = () => lost.forEach(it => putBackInto(ada, it));
-  return { ada, bob, before, take, putBack };
+  return { ada, bob, before, take, lost, putBack };
 }
 
 function ids({ cells }: YNotebook): string[] {
@@ -98,6 +98,26 @@ describe('a cell that somebody deletes while another one writes in it (O15)', ()
     take();
     putBack();
     expect(ids(ada)).toEqual(['code', 'one', 'two']);
+  });
+
+  it('is offered until it is there again, the last one first', () => {
+    const { ada, lost } = deleted(CODE);
+    const cells = new LostCells(ada);
+    expect(cells.last).toBeNull();
+    const earlier = lost.map(it => ({ ...it, id: 'earlier' }));
+    [...earlier, ...lost].forEach(it => cells.add(it));
+    const offered = [1, 2].map(() => {
+      const it = cells.last;
+      if (it !== null) {
+        cells.putBack(it);
+      }
+      return it?.id;
+    });
+    expect(offered).toEqual(['code', 'earlier']);
+    expect(cells.last).toBeNull();
+    expect(ids(ada)).toEqual(['one', 'earlier', 'code', 'two']);
+    ada.deleteCell(2);
+    expect(cells.last?.id).toBe('code');
   });
 
   it('comes back before its outputs, which may be more than the server takes', () => {
