@@ -1,9 +1,10 @@
 import { IConnectionLost } from '@jupyterlab/application';
-import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { Notification } from '@jupyterlab/apputils';
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { Dialog, Notification } from '@jupyterlab/apputils';
 import { PageConfig } from '@jupyterlab/coreutils';
 import type { ServiceManager } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
 
 import { translationOf } from '../translation';
 
@@ -19,16 +20,38 @@ export const connectionLost: JupyterFrontEndPlugin<IConnectionLost> = {
   description: 'Says that the server cannot be reached, without stopping anybody who types.',
   autoStart: true,
   provides: IConnectionLost,
-  activate: notifyUntilBack
+  activate: ({ commands }: JupyterFrontEnd) => notifyUntilBack(watchShutDown(commands))
 };
 
 /** On a JupyterHub, JupyterLab offers to start the server again: that stays as it is. */
 export const isOnHub = PageConfig.getOption('hubPrefix') !== '';
 
-function notifyUntilBack(): IConnectionLost {
+/**
+ * Tells whether somebody has shut down the server at this page. JupyterLab then shows a dialog that
+ * says so and that nothing closes; where somebody thinks better of it, there is none.
+ */
+export function watchShutDown(
+  commands: Pick<CommandRegistry, 'commandExecuted'>,
+  isDialogShown = () => Dialog.tracker.currentWidget !== null
+): () => boolean {
+  let isShutDown = false;
+  commands.commandExecuted.connect((_, { id, result }) => {
+    if (id === 'filemenu:shutdown') {
+      result.then(
+        () => {
+          isShutDown = isDialogShown();
+        },
+        () => undefined
+      );
+    }
+  });
+  return () => isShutDown;
+}
+
+function notifyUntilBack(isShutDown: () => boolean): IConnectionLost {
   let shown = false;
   return async (manager, _error, translator) => {
-    if (shown) {
+    if (shown || isShutDown()) {
       return;
     }
     shown = true;
