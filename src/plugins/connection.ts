@@ -1,8 +1,8 @@
 import { IConnectionLost } from '@jupyterlab/application';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Dialog, Notification } from '@jupyterlab/apputils';
-import { PageConfig } from '@jupyterlab/coreutils';
-import type { ServiceManager } from '@jupyterlab/services';
+import { PageConfig, URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 
@@ -10,6 +10,9 @@ import { translationOf } from '../translation';
 
 /** How often a server that was lost is looked for, in milliseconds. */
 const LOOK_INTERVAL = 3_000;
+
+/** What proxies answer for a server that they do not reach. */
+const NO_SERVER: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /**
  * Says that the server is gone without standing in the way: documents go on without it, and a
@@ -56,7 +59,9 @@ function notifyUntilBack(isShutDown: () => boolean): IConnectionLost {
     }
     shown = true;
     const id = Notification.warning(lost(translationOf(translator)), { autoClose: false });
-    await untilBack(manager);
+    await untilBack(manager.serverSettings);
+    // JupyterLab looks less and less often.
+    manager.sessions.refreshRunning().catch(() => undefined);
     Notification.dismiss(id);
     shown = false;
   };
@@ -66,12 +71,20 @@ function lost(trans: TranslationBundle): string {
   return trans.__('The server cannot be reached. Go on editing: changes are sent when it is back.');
 }
 
-async function untilBack(manager: ServiceManager.IManager): Promise<void> {
+/**
+ * Resolves once the server answers, whatever it says; a proxy before it answers that there is none.
+ *
+ * The services of JupyterLab cannot be asked: what refreshes their lists resolves also where it failed.
+ */
+export async function untilBack(settings: ServerConnection.ISettings): Promise<void> {
+  const url = URLExt.join(settings.baseUrl, 'api/me');
   for (;;) {
     await new Promise(resolve => setTimeout(resolve, LOOK_INTERVAL));
     try {
-      await manager.sessions.refreshRunning();
-      return;
+      const { status } = await ServerConnection.makeRequest(url, {}, settings);
+      if (!NO_SERVER.has(status)) {
+        return;
+      }
     } catch {
       // It is not back yet.
     }
