@@ -166,6 +166,7 @@ class ContentsFiles:
             for file in list(self._open.values()):
                 if file.path == old or file.path.startswith(f"{old}/"):
                     file.move(path + file.path[len(old) :])
+            await self._ids.followed(old, path)
         elif action == "delete":
             self._ids.deleted(path)
         if action in ("save", "delete", "upload") and self._watcher is not None:

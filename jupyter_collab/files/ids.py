@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from logging import Logger
-from pathlib import Path, PurePath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Any, TypeVar
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
@@ -47,6 +47,7 @@ class FileIds:
         self._patience = patience
         self._lent: dict[str, str] = {}
         self._ended: set[str] = set()  # of ours, whose files were deleted
+        self._folders: set[str] = set()  # which the service knows
 
     async def known(self, path: str) -> str | None:
         """The id that the file at ``path`` has already."""
@@ -54,6 +55,8 @@ class FileIds:
         if lent is not None or self._manager is None or _is_misread(path):
             return lent
         found: str | None = await self._ask(lambda: self._manager.get_id(path))
+        if found is not None:
+            self._tie_to_folders(path)
         return self._lent_to(path) or found
 
     async def make(self, path: str) -> str | None:
@@ -66,12 +69,15 @@ class FileIds:
             made: str | None = await self._ask(lambda: self._manager.index(path))
         except Exception as error:  # noqa: BLE001 - whatever it was, the file can be opened
             return self._lend(path, error)
+        self._tie_to_folders(path)
         return self._lent_to(path) or made
 
     async def path(self, id: str, last: str | None = None) -> str | None:
         """Where the file with this id is, which was seen ``last`` at a path; ``None`` where that is
         not known."""
         path = await self._ask(lambda: self._path_now(id))
+        if path is not None and id not in self._lent:
+            self._tie_to_folders(path)
         if path is None and last is not None and await self._is_lent_again(id, last):
             path = last
         return path
@@ -82,6 +88,18 @@ class FileIds:
             path = self._manager.get_path(id)
         return None if path is None else path.strip("/")
 
+    def _tie_to_folders(self, path: str) -> None:
+        """Have the service know the folders in which the file is: only one that it knows takes
+        along what is in it where it is renamed."""
+        folders = {folder.as_posix() for folder in PurePosixPath(path).parents} - {"."}
+        try:
+            with _without_patience(self._manager):
+                for folder in folders - self._folders:
+                    self._manager.index(folder)
+                    self._folders.add(folder)
+        except Exception as error:  # noqa: BLE001 - the file has its id, and it is tried again
+            self._log.debug("The folders of %s were given no ids: %s", path, error)
+
     async def _is_lent_again(self, id: str, path: str) -> bool:
         """Lend the id that a file had before a restart, where it is ours and the service has
         still none for that file."""
@@ -90,13 +108,30 @@ class FileIds:
         return self._lend(path, "it had one of ours before") == id
 
     def renamed(self, old: str, new: str) -> None:
-        """The service is told of this by Jupyter."""
+        """Of what the service knows it is told by Jupyter; see :meth:`followed`."""
+        self._folders.clear()
         for id, at in self._lent.items():
             if at == old or at.startswith(f"{old}/"):
                 self._lent[id] = new + at[len(old) :]
 
+    async def followed(self, old: str, new: str) -> None:
+        """Have the service know that a file or a folder was renamed, which it may have failed to
+        note: nothing was at ``new``, but it may still have the ids of what was there once."""
+        if self._manager is None or _is_misread(old) or _is_misread(new):
+            return
+
+        def move() -> None:
+            if self._manager.get_id(old) is not None:
+                self._move(old, new)
+
+        try:
+            await self._ask(move)
+        except Exception as error:  # noqa: BLE001 - it is renamed, whatever becomes of its ids
+            self._log.warning("The ids of %s did not follow it: %s", new, error)
+
     def deleted(self, path: str) -> None:
         """What is made in the same place is another file. The service is told by Jupyter."""
+        self._folders.clear()
         for id, at in list(self._lent.items()):
             if at == path or at.startswith(f"{path}/"):
                 del self._lent[id]
@@ -109,8 +144,13 @@ class FileIds:
             return
         if self._manager is None or self._path_now(id) == new:
             return
+        self._move(old, new)
+
+    def _move(self, old: str, new: str) -> None:
         try:
             self._manager.move(old, new)
+        except sqlite3.OperationalError:
+            raise  # its database is locked, or cannot be written
         except Exception:  # noqa: BLE001
             # The id of a file that was here before, and is not any more, is in the way.
             self._manager.delete(new)

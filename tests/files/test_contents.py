@@ -110,6 +110,26 @@ async def test_a_file_that_can_be_given_no_id_is_opened_all_the_same(tmp_path: P
 
 
 @asynchronous
+async def test_files_keep_their_ids_where_their_folder_is_renamed(tmp_path: Path) -> None:
+    """F7: also where ids of what lay there before are in the way, and where the folder was not
+    known to the service as they were given their ids."""
+    world = LocalWorld(tmp_path)
+    files = world.start()
+    world.put("old/folder/notes.txt", b"one")
+    world.put("gone/folder/notes.txt", b"two")
+    id = world.ids.index("old/folder/notes.txt")
+    gone = world.ids.index("gone/folder/notes.txt")
+    (world.root / "gone").rename(tmp_path / "elsewhere")
+    assert await files.path_of(id) == "old/folder/notes.txt"
+    await ensure_async(world.manager.rename("old", "gone"))
+    await world.manager.event_logger.gather_listeners()
+    assert await files.path_of(id) == "gone/folder/notes.txt"
+    assert await files.file_id("gone/folder/notes.txt") == (id, True)
+    assert await files.path_of(gone) is None
+    await files.close()
+
+
+@asynchronous
 async def test_an_id_of_ours_is_the_same_after_a_restart(tmp_path: Path) -> None:
     """F7: else a document would be without its history."""
     world = LocalWorld(tmp_path)

@@ -616,6 +616,20 @@ MUTANTS = [
         ["tests/files/test_contents.py", "-k", "id_of_ours"],
     ),
     Mutant(
+        "leave ids of files behind where their folder is renamed",
+        "files/ids.py",
+        "                    self._manager.index(folder)\n",
+        "",
+        ["tests/files/test_contents.py", "-k", "folder_is_renamed"],
+    ),
+    Mutant(
+        "leave ids behind where those of other files are in the way",
+        "files/ids.py",
+        "            if self._manager.get_id(old) is not None:\n",
+        "            if False:\n",
+        ["tests/sharing/test_where.py", "-k", "where_a_document_was"],
+    ),
+    Mutant(
         "open by a link what lies where its document was",
         "sharing/shares.py",
         "return replace(link, is_missing=True)",

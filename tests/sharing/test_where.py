@@ -87,6 +87,34 @@ async def test_who_deletes_a_folder_ends_the_links_into_it(
     assert listed["id"] == beside["id"]
 
 
+async def test_a_link_goes_with_the_folder_that_its_document_is_in(
+    owner: Browser, browser: MakeBrowser, files: Path
+) -> None:
+    """G1 F7: and opens nothing that is made in a folder of the same name."""
+    guest, link = await join(owner, browser)
+    await owner.json("api/contents/shared", "PATCH", {"path": "last year"})
+    (files / "shared").mkdir()
+    (files / NOTES).write_text(SECRET)
+    assert await has_nothing(guest)
+    answer = await guest.json("api/contents/last%20year/notes.txt")
+    assert answer["content"] == "hello\n"
+    opened = await open_link(browser(), link)
+    assert opened.headers["Location"].endswith("/last%20year/notes.txt")
+
+
+async def test_what_is_renamed_to_where_a_document_was_is_not_shared(
+    owner: Browser, browser: MakeBrowser, files: Path
+) -> None:
+    """G1 F7: nor does it lose its own links."""
+    guest, link = await join(owner, browser)
+    other, _ = await join(owner, browser, path=OTHER)
+    (files / NOTES).unlink()
+    await owner.json(f"api/contents/{OTHER}", "PATCH", {"path": NOTES})
+    assert (await other.json(f"api/contents/{NOTES}"))["content"] == SECRET
+    assert await has_nothing(guest)
+    assert (await open_link(browser(), link)).code == 410
+
+
 async def test_a_link_to_what_is_nowhere_says_so(
     owner: Browser, browser: MakeBrowser, jp_serverapp: ServerApp
 ) -> None:
