@@ -159,9 +159,9 @@ class ContentsFiles:
 
     async def _on_contents_event(self, logger: Any, schema_id: str, data: dict[str, Any]) -> None:
         """The contents manager has done something to a file, perhaps to an open one."""
-        action, path = data.get("action"), str(data.get("path", "")).strip("/")
+        action, path = data.get("action"), self._normal(str(data.get("path", "")))
         if action == "rename":
-            old = str(data.get("source_path", "")).strip("/")
+            old = self._normal(str(data.get("source_path", "")))
             self._ids.renamed(old, path)
             for file in list(self._open.values()):
                 if file.path == old or file.path.startswith(f"{old}/"):

@@ -81,7 +81,7 @@ def build_sharing(
 
     async def hear(logger: Any, schema_id: str, data: dict[str, Any]) -> None:
         if data.get("action") == "delete":
-            await shares.deleted(str(data.get("path", "")).strip("/"))
+            await shares.deleted(str(data.get("path", "")))
 
     if serverapp.event_logger is not None:
         serverapp.event_logger.add_listener(schema_id=CONTENTS_EVENTS, listener=hear)

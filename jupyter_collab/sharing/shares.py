@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
@@ -178,6 +179,7 @@ class Shares:
     async def deleted(self, path: str) -> None:
         """Jupyter has deleted what was at ``path``, a file or a folder: what is made there later is
         another document, also for those who still have that one open."""
+        path = posixpath.normpath(path.strip("/"))  # programs may ask for a/./b, too
         try:
             for link in await self.standing():
                 if link.path == path or link.path.startswith(f"{path}/"):

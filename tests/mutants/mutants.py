@@ -630,6 +630,13 @@ MUTANTS = [
         ["tests/sharing/test_where.py", "-k", "where_a_document_was"],
     ),
     Mutant(
+        "know a deleted document by one way to write its path only",
+        "sharing/shares.py",
+        'posixpath.normpath(path.strip("/"))',
+        'path.strip("/")',
+        ["tests/sharing/test_where.py", "-k", "however"],
+    ),
+    Mutant(
         "open by a link what lies where its document was",
         "sharing/shares.py",
         "return replace(link, is_missing=True)",

@@ -61,6 +61,18 @@ async def test_what_takes_the_place_of_a_deleted_document_is_not_shared(
     assert (await owner.json("api/collaboration/links"))["links"] == []
 
 
+@pytest.mark.parametrize("path", ["shared/./notes.txt", "shared%2F%2Fnotes.txt", "./shared"])
+async def test_however_the_path_is_written_by_which_a_document_is_deleted(
+    owner: Browser, browser: MakeBrowser, files: Path, path: str
+) -> None:
+    guest, link = await join(owner, browser)
+    await owner.json(f"api/contents/{path}", "DELETE")
+    (files / "shared").mkdir(exist_ok=True)
+    (files / NOTES).write_text(SECRET)
+    assert await has_nothing(guest)
+    assert (await open_link(browser(), link)).code == 410
+
+
 async def test_a_page_that_was_away_is_told_that_its_link_has_ended(
     owner: Browser, browser: MakeBrowser
 ) -> None:
@@ -92,7 +104,7 @@ async def test_a_link_goes_with_the_folder_that_its_document_is_in(
 ) -> None:
     """G1 F7: and opens nothing that is made in a folder of the same name."""
     guest, link = await join(owner, browser)
-    await owner.json("api/contents/shared", "PATCH", {"path": "last year"})
+    await owner.json("api/contents/./shared", "PATCH", {"path": "./last year"})
     (files / "shared").mkdir()
     (files / NOTES).write_text(SECRET)
     assert await has_nothing(guest)
