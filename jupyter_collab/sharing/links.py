@@ -36,8 +36,9 @@ class Link:
     ``digest`` is the SHA-256 of the secret, which is nowhere kept. ``expires`` ``None`` is
     until revoked; ``revoked`` is when it was. ``paths`` are where the document was seen, the
     last one is the latest. ``code`` is the id of the share code with which a JupyterHub lets people
-    in by this link. ``is_missing`` is not kept: the document is nowhere now, and what lies where it
-    was is another one. All times are seconds since the epoch.
+    in by this link. ``is_over`` once it was seen to have expired, as the clock may be set back.
+    ``is_missing`` is not kept: the document is nowhere now, and what lies where it was is another
+    one. All times are seconds since the epoch.
     """
 
     id: LinkId
@@ -54,6 +55,7 @@ class Link:
     last_used: float | None = None
     revoked: float | None = None
     code: str | None = None
+    is_over: bool = False
     is_missing: bool = False
 
     @property
@@ -73,7 +75,7 @@ class Link:
     def state(self, now: float) -> LinkState:
         if self.revoked is not None:
             return "revoked"
-        if self.expires is not None and self.expires <= now:
+        if self.is_over or (self.expires is not None and self.expires <= now):
             return "expired"
         return "missing" if self.is_missing else "active"
 
@@ -150,6 +152,12 @@ class LinkBook:
             link = replace(link, revoked=now)
             self._put(link)
         return link
+
+    def note_end(self, id: str, now: float) -> None:
+        """Whatever the clock says from now on, a link that has expired has."""
+        link = self.require(id)
+        if link.state(now) == "expired":
+            self._put(replace(link, is_over=True))
 
     def with_code(self, id: str, code: str) -> None:
         """People of a JupyterHub come in to the link by this share code."""

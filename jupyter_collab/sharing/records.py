@@ -52,6 +52,7 @@ def _link(record: dict[str, Any]) -> Link:
         last_used=_time(record["last_used"]),
         revoked=_time(record["revoked"]),
         code=None if record.get("code") is None else _string(record["code"]),
+        is_over=record.get("is_over") is True,
     )
     if link.format not in FILE_FORMATS or link.role not in ("view", "edit") or not link.paths:
         raise ValueError(f"the link {link.id} grants what nobody knows")

@@ -95,7 +95,10 @@ class Shares:
 
     async def standing(self) -> list[Link]:
         """The links that have not ended, each where its document is now; oldest first."""
-        links = [self.policy.applied_to(link) for link in self._book]
+        book = self._book
+        for link in book:
+            self._note_end(link)
+        links = [self.policy.applied_to(link) for link in book]
         links = [link for link in links if link.state(self.now) == "active"]
         try:
             links = await self._located(links)
@@ -116,7 +119,10 @@ class Shares:
     def state(self, id: str) -> LinkState:
         """Whether the link with this id is active; one that was forgotten is as if revoked."""
         link = self._book.get(id)
-        return "revoked" if link is None else self.policy.applied_to(link).state(self.now)
+        if link is None:
+            return "revoked"
+        self._note_end(link)
+        return self.policy.applied_to(link).state(self.now)
 
     async def require_id(self, id: str) -> Link:
         """The link with this id; raises :class:`~jupyter_collab.errors.LinkUnknown`."""
@@ -206,7 +212,13 @@ class Shares:
         now = [book.get(link.id) or link for link in links]
         return [self._at(link, path) for link, path in zip(now, paths, strict=True)]
 
+    def _note_end(self, link: Link) -> None:
+        """Settings may be changed back, which gives no more than the link does."""
+        if not link.is_over and link.state(self.now) == "expired":
+            self._try_to_note(lambda book: book.note_end(link.id, self.now))
+
     def _at(self, link: Link, path: str | None) -> Link:
+        self._note_end(link)
         link = self.policy.applied_to(link)
         if path is None:
             # What lies at its last path is another file, or will be.

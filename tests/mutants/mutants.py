@@ -637,6 +637,13 @@ MUTANTS = [
         ["tests/sharing/test_where.py", "-k", "however"],
     ),
     Mutant(
+        "let links that have expired come back where the clock is set back",
+        "sharing/links.py",
+        "if self.is_over or (self",
+        "if (self",
+        ["tests/sharing/test_where.py", "-k", "with_the_clock"],
+    ),
+    Mutant(
         "open by a link what lies where its document was",
         "sharing/shares.py",
         "return replace(link, is_missing=True)",

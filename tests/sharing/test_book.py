@@ -53,6 +53,15 @@ def test_a_link_ends_when_it_says() -> None:
         LINK.require(2000)
 
 
+def test_a_link_that_was_seen_to_have_ended_has_ended_for_good() -> None:
+    """G1"""
+    book = LinkBook([LINK])
+    book.note_end("01", 1999)
+    assert book.require("01") is LINK
+    book.note_end("01", 2000)
+    assert book.require("01").state(1000) == "expired"
+
+
 def test_the_secret_is_not_kept() -> None:
     book = LinkBook([LINK])
     assert book.find("secret") is LINK
@@ -103,6 +112,7 @@ def test_places_of_a_document_are_remembered_up_to_a_bound() -> None:
 
 def test_records_read_what_they_have_written() -> None:
     links = [LINK, replace(LINK, id=LinkId("02"), revoked=3.0, last_used=2.0, expires=None)]
+    links.append(replace(LINK, id=LinkId("03"), code="sc_1", is_over=True))
     assert load(dump(links)) == links
 
 

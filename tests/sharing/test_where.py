@@ -1,4 +1,5 @@
-"""Links hold on to their document, and open no other one that comes to lie in its place (G1)."""
+"""Links hold on to their document, open no other one that comes to lie in its place, and end for
+good (G1)."""
 
 from __future__ import annotations
 
@@ -85,6 +86,28 @@ async def test_a_page_that_was_away_is_told_that_its_link_has_ended(
         assert response.code == 403
         assert json.loads(response.body)["reason"] == reason
         assert ("was revoked" in response.body.decode()) is (reason is not None)
+
+
+@pytest.mark.parametrize("how", ["asked", "opened", "listed", "open"])
+async def test_a_link_that_has_expired_does_not_come_back_with_the_clock(
+    owner: Browser, browser: MakeBrowser, jp_serverapp: ServerApp, how: str
+) -> None:
+    guest, link = await join(owner, browser, expiresIn=3600)
+    shares = jp_serverapp.web_app.settings["jupyter_server_ydoc"].sharing.shares
+    clock, shares._clock = shares._clock, lambda: link["expires"]  # noqa: SLF001
+    match how:
+        case "asked":
+            assert await has_nothing(guest)
+        case "opened":
+            assert (await open_link(browser(), link)).code == 410
+        case "listed":
+            assert (await owner.json("api/collaboration/links"))["links"] == []
+        case "open":  # as it is asked for each connection
+            assert shares.state(link["id"]) == "expired"
+    shares._clock = clock  # noqa: SLF001
+    assert await has_nothing(guest)
+    assert (await open_link(browser(), link)).code == 410
+    assert (await owner.json("api/collaboration/links"))["links"] == []
 
 
 async def test_who_deletes_a_folder_ends_the_links_into_it(
