@@ -110,7 +110,7 @@ class ContentsFiles:
     async def path_of(self, file_id: str, last: str | None = None) -> str | None:
         file = self._open.get(file_id)
         if file is not None:
-            return file.path
+            return None if file.is_replaced else file.path
         try:
             return await self._ids.path(file_id, None if last is None else self._normal(last))
         except Exception as error:
@@ -137,7 +137,8 @@ class ContentsFiles:
         return posixpath.normpath(path) if path and keeps_files(self._manager) else path
 
     def _at(self, path: str) -> OpenFile | None:
-        return next((file for file in self._open.values() if file.path == path), None)
+        files = (file for file in self._open.values() if not file.is_replaced)
+        return next((file for file in files if file.path == path), None)
 
     async def _require(self, path: str) -> None:
         """Refuse what is not there, and what Jupyter does not show."""
@@ -166,7 +167,12 @@ class ContentsFiles:
             for file in list(self._open.values()):
                 if file.path == old or file.path.startswith(f"{old}/"):
                     file.move(path + file.path[len(old) :])
+                elif file.path == path or file.path.startswith(f"{path}/"):
+                    file.is_replaced = True
             await self._ids.followed(old, path)
+            for file in list(self._open.values()):
+                if file.is_replaced:
+                    await self._ids.lost(file.file_id)
         elif action == "delete":
             self._ids.deleted(path)
         if action in ("save", "delete", "upload") and self._watcher is not None:
@@ -209,7 +215,7 @@ class ContentsFiles:
             path = None
         if path is None or path == file.path:
             path = await self._search(file, was) if was is not None else None
-        if path is None or self._at(path) is not None:
+        if path is None or any(other.path == path for other in self._open.values()):
             # A file moved over another one that is open is that other one from now on.
             return None
         return path

@@ -124,10 +124,28 @@ class FileIds:
             if self._manager.get_id(old) is not None:
                 self._move(old, new)
 
+        await self._tell(move, f"The ids of {new} did not follow it")
+
+    async def lost(self, id: str) -> None:
+        """The file with this id is nowhere: what lies where it was is another one."""
+        if self._lent.pop(id, None) is not None:
+            self._ended.add(id)
+        if self._manager is None:
+            return
+
+        def end() -> None:
+            path = self._path_now(id)
+            if path is not None:
+                self._manager.delete(path)
+
+        await self._tell(end, f"What took the place of the file {id} has its id")
+
+    async def _tell(self, news: Callable[[], None], else_: str) -> None:
+        """The file is where it is, whatever becomes of its ids."""
         try:
-            await self._ask(move)
-        except Exception as error:  # noqa: BLE001 - it is renamed, whatever becomes of its ids
-            self._log.warning("The ids of %s did not follow it: %s", new, error)
+            await self._ask(news)
+        except Exception as error:  # noqa: BLE001
+            self._log.warning("%s: %s", else_, error)
 
     def deleted(self, path: str) -> None:
         """What is made in the same place is another file. The service is told by Jupyter."""

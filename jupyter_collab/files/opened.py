@@ -57,6 +57,8 @@ class OpenFile:
         self.file_id = file_id
         self.path = path
         self.documents: list[ContentsFile] = []
+        self.is_replaced = False
+        """Whether another file, which has an id of its own, was renamed to where this one was."""
         self.failures = 0
         """How many checks in a row have failed."""
         self._host = host
@@ -96,6 +98,7 @@ class OpenFile:
         if path == self.path:
             return
         old_path, self.path = self.path, path
+        self.is_replaced = False
         self._missing_since = None
         self._host.moved(self, old_path)
         for document in list(self.documents):

@@ -159,7 +159,8 @@ class DocumentFiles(Protocol):
         """
 
     async def path_of(self, file_id: str, last: str | None = None) -> str | None:
-        """Where the file with this id is now; ``None`` where that is not known.
+        """Where the file with this id is now; ``None`` where that is not known, as where
+        another file was renamed to its place.
 
         ``last`` is where it was seen last. Raises :class:`~jupyter_collab.errors.FileError` where
         it cannot be told now.

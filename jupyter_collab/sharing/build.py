@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import time
@@ -80,8 +81,12 @@ def build_sharing(
     )
 
     async def hear(logger: Any, schema_id: str, data: dict[str, Any]) -> None:
+        path = str(data.get("path", ""))
         if data.get("action") == "delete":
-            await shares.deleted(str(data.get("path", "")))
+            await shares.deleted(path)
+        elif data.get("action") == "rename":
+            await asyncio.sleep(0)  # until those have heard of it who know where files are
+            await shares.replaced(path)
 
     if serverapp.event_logger is not None:
         serverapp.event_logger.add_listener(schema_id=CONTENTS_EVENTS, listener=hear)

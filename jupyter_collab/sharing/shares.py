@@ -185,13 +185,21 @@ class Shares:
     async def deleted(self, path: str) -> None:
         """Jupyter has deleted what was at ``path``, a file or a folder: what is made there later is
         another document, also for those who still have that one open."""
+        await self._end_those_at(path, lambda link: True)
+
+    async def replaced(self, path: str) -> None:
+        """Jupyter has renamed something to ``path``: a document that was there is there no more."""
+        await self._end_those_at(path, lambda link: link.is_missing)
+
+    async def _end_those_at(self, path: str, ends: Callable[[Link], bool]) -> None:
         path = posixpath.normpath(path.strip("/"))  # programs may ask for a/./b, too
         try:
             for link in await self.standing():
-                if link.path == path or link.path.startswith(f"{path}/"):
+                is_there = link.path == path or link.path.startswith(f"{path}/")
+                if is_there and ends(link):
                     self.revoke(link.id, "")
         except (OSError, NotNow) as error:
-            self._log.error("Links to %s, which was deleted, cannot be revoked: %s", path, error)
+            self._log.error("Links to what was at %s cannot be revoked: %s", path, error)
 
     @property
     def _book(self) -> LinkBook:

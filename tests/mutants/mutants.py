@@ -644,6 +644,20 @@ MUTANTS = [
         ["tests/sharing/test_where.py", "-k", "with_the_clock"],
     ),
     Mutant(
+        "leave who has a removed document open with what is renamed to its place",
+        "sharing/build.py",
+        "            await shares.replaced(path)\n",
+        "            pass\n",
+        ["tests/sharing/test_sockets.py", "-k", "renamed_to_its_place"],
+    ),
+    Mutant(
+        "lead to a document that is open and was overwritten by another one",
+        "files/contents.py",
+        "(file for file in self._open.values() if not file.is_replaced)",
+        "self._open.values()",
+        ["tests/sharing/test_sockets.py", "-k", "goes_to_the_place"],
+    ),
+    Mutant(
         "open by a link what lies where its document was",
         "sharing/shares.py",
         "return replace(link, is_missing=True)",

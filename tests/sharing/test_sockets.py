@@ -18,7 +18,7 @@ from jupyter_collab.server.allowance import MAX_GUEST_FRAME, Bucket, Rate
 from tests.server.client import WireClient, presence, raw_presence, states, varuint, within
 from tests.server.conftest import Connect
 
-from .conftest import Browser, MakeBrowser, make_link, open_link
+from .conftest import SECRET, Browser, MakeBrowser, make_link, open_link
 
 LOBBY = "JupyterLab:globalAwareness"
 NOTES = "shared/notes.txt"
@@ -390,6 +390,43 @@ async def test_who_has_a_deleted_document_open_gets_nothing_of_what_takes_its_pl
     other = await join("view")
     await other.client.until(lambda: str(other.client.text) == "another")
     assert (await open_link(guest.browser, guest.link)).code == 410
+
+
+async def test_who_has_a_removed_document_open_gets_nothing_of_what_is_renamed_to_its_place(
+    join: Any, connect: Connect, owner: Browser, files: Path
+) -> None:
+    """G1: another program has removed it, so that nobody could tell yet whether it comes back."""
+    await connect(NOTES)
+    guest = await join("edit")
+    (files / NOTES).unlink()
+    await owner.json("api/contents/shared/other.txt", "PATCH", {"path": NOTES})
+    code, reason = await within(1, guest.client.until_closed())
+    assert code == 4403
+    assert "revoked" in reason
+    assert SECRET not in str(guest.client.text)
+    assert (await guest.browser.fetch(f"api/contents/{NOTES}")).code != 200
+    other = await join("view")  # which is shared of its own
+    await other.client.until(lambda: str(other.client.text) == SECRET)
+
+
+async def test_a_link_goes_to_the_place_of_a_document_that_somebody_still_has_open(
+    connect: Connect, owner: Browser, browser: MakeBrowser, files: Path
+) -> None:
+    """G1: JupyterLab overwrites a file by deleting it and renaming the other one."""
+    ada = await connect(NOTES)
+    link = await make_link(owner, "shared/other.txt", role="edit")
+    await owner.json("api/contents/shared/other.txt", "PATCH", {"path": "shared/moving"})
+    await owner.json(f"api/contents/{NOTES}", "DELETE")
+    await owner.json("api/contents/shared/moving", "PATCH", {"path": NOTES})
+    guest = browser()
+    assert (await open_link(guest, link)).code == 302
+    await guest.fetch("login")
+    client = await open_room(connect, guest, {**link, "path": NOTES})
+    await client.until(lambda: str(client.text) == SECRET)
+    source: Text = client.text
+    source += "\nnew\n"
+    await ada.until(lambda: str(ada.text) == f"{SECRET}\nnew\n")
+    assert (files / NOTES).read_text() == f"{SECRET}\nnew\n"
 
 
 async def test_people_who_are_logged_in_keep_their_rights(
