@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import posixpath
 import time
 from collections.abc import Awaitable, Callable
 from logging import Logger
@@ -81,12 +82,14 @@ def build_sharing(
     )
 
     async def hear(logger: Any, schema_id: str, data: dict[str, Any]) -> None:
-        path = str(data.get("path", ""))
+        path = _normal(data.get("path"))
         if data.get("action") == "delete":
             await shares.deleted(path)
         elif data.get("action") == "rename":
+            seen = shares.seen_at(path)
             await asyncio.sleep(0)  # until those have heard of it who know where files are
-            await shares.replaced(path)
+            if path != _normal(data.get("source_path")):
+                await shares.replaced(path, seen)
 
     if serverapp.event_logger is not None:
         serverapp.event_logger.add_listener(schema_id=CONTENTS_EVENTS, listener=hear)
@@ -122,6 +125,10 @@ def sharing_handlers(sharing: Callable[[], Sharing]) -> list[tuple[Any, ...]]:
         (HUB_CODES_PATTERN, HubCodesHandler, given),
         (HUB_CODE_PATTERN, HubCodeHandler, given),
     ]
+
+
+def _normal(path: object) -> str:
+    return posixpath.normpath(str(path or "").strip("/"))  # programs may ask for a/./b, too
 
 
 def _default_file(serverapp: ServerApp) -> Path:

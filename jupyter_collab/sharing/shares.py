@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import posixpath
 import secrets
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from logging import Logger
 from typing import Any
@@ -187,16 +186,22 @@ class Shares:
         another document, also for those who still have that one open."""
         await self._end_those_at(path, lambda link: True)
 
-    async def replaced(self, path: str) -> None:
-        """Jupyter has renamed something to ``path``: a document that was there is there no more."""
-        await self._end_those_at(path, lambda link: link.is_missing)
+    def seen_at(self, path: str) -> set[LinkId]:
+        """The links whose documents were seen last at ``path``, or in the folder there."""
+        try:
+            return {link.id for link in self._book if _is_at(link, path)}
+        except NotNow:
+            return set()
+
+    async def replaced(self, path: str, seen: Collection[LinkId]) -> None:
+        """Jupyter has renamed something to ``path``: the documents that were ``seen`` there before
+        are there no more, whatever id the other one was given."""
+        await self._end_those_at(path, lambda link: link.is_missing or link.id in seen)
 
     async def _end_those_at(self, path: str, ends: Callable[[Link], bool]) -> None:
-        path = posixpath.normpath(path.strip("/"))  # programs may ask for a/./b, too
         try:
             for link in await self.standing():
-                is_there = link.path == path or link.path.startswith(f"{path}/")
-                if is_there and ends(link):
+                if _is_at(link, path) and ends(link):
                     self.revoke(link.id, "")
         except (OSError, NotNow) as error:
             self._log.error("Links to what was at %s cannot be revoked: %s", path, error)
@@ -255,3 +260,7 @@ class Shares:
         )
         fields = {"action": action, "link": link.id, "role": link.role, "path": link.path, "by": by}
         self._telemetry.emit("sharing", {**fields, **more})
+
+
+def _is_at(link: Link, path: str) -> bool:
+    return link.path == path or link.path.startswith(f"{path}/")

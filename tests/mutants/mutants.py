@@ -631,9 +631,9 @@ MUTANTS = [
     ),
     Mutant(
         "know a deleted document by one way to write its path only",
-        "sharing/shares.py",
-        'posixpath.normpath(path.strip("/"))',
-        'path.strip("/")',
+        "sharing/build.py",
+        'posixpath.normpath(str(path or "").strip("/"))',
+        'str(path or "").strip("/")',
         ["tests/sharing/test_where.py", "-k", "however"],
     ),
     Mutant(
@@ -646,8 +646,8 @@ MUTANTS = [
     Mutant(
         "leave who has a removed document open with what is renamed to its place",
         "sharing/build.py",
-        "            await shares.replaced(path)\n",
-        "            pass\n",
+        "await shares.replaced(path, seen)",
+        "pass",
         ["tests/sharing/test_sockets.py", "-k", "renamed_to_its_place"],
     ),
     Mutant(

@@ -150,6 +150,29 @@ async def test_what_is_renamed_to_where_a_document_was_is_not_shared(
     assert (await open_link(browser(), link)).code == 410
 
 
+async def test_nor_is_what_had_no_id_before(
+    owner: Browser, browser: MakeBrowser, files: Path
+) -> None:
+    """G1: the service of file ids takes it for the document."""
+    guest, link = await join(owner, browser)
+    (files / NOTES).unlink()
+    await owner.json(f"api/contents/{OTHER}", "PATCH", {"path": NOTES})
+    assert await has_nothing(guest)
+    assert (await open_link(browser(), link)).code == 410
+    other, _ = await join(owner, browser)
+    assert (await other.json(f"api/contents/{NOTES}"))["content"] == SECRET
+
+
+async def test_renaming_there_and_back_ends_nothing(
+    owner: Browser, browser: MakeBrowser, files: Path
+) -> None:
+    guest, _ = await join(owner, browser)
+    away, same = (NOTES, "b"), [(NOTES, NOTES), (NOTES, f"./{NOTES}")]
+    for old, new in (("shared", "a"), ("a", "shared"), away, ("b", NOTES), *same):
+        await owner.json(f"api/contents/{old}", "PATCH", {"path": new})
+    assert (await guest.json(f"api/contents/{NOTES}"))["content"] == "hello\n"
+
+
 async def test_a_link_to_what_is_nowhere_says_so(
     owner: Browser, browser: MakeBrowser, jp_serverapp: ServerApp
 ) -> None:
