@@ -92,9 +92,12 @@ class FileIds:
         """Have the service know the folders in which the file is: only one that it knows takes
         along what is in it where it is renamed."""
         folders = {folder.as_posix() for folder in PurePosixPath(path).parents} - {"."}
+        new = folders - self._folders
+        if not new:
+            return
         try:
             with _without_patience(self._manager):
-                for folder in folders - self._folders:
+                for folder in new:
                     self._manager.index(folder)
                     self._folders.add(folder)
         except Exception as error:  # noqa: BLE001 - the file has its id, and it is tried again

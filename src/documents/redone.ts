@@ -14,9 +14,8 @@ export function placeWhatCameBack(transaction: Y.Transaction): void {
     return;
   }
   const { doc, beforeState } = transaction;
-  const made = (doc.store.clients.get(doc.clientID) ?? []).slice(firstSince(doc, beforeState));
   const places = new Map<unknown, Map<Y.Item, number>>();
-  for (const item of made) {
+  for (const item of madeSince(doc, beforeState)) {
     if (item instanceof Y.Item && item.parentSub === null) {
       const { parent } = item;
       let order = places.get(parent);
@@ -32,13 +31,11 @@ export function placeWhatCameBack(transaction: Y.Transaction): void {
   }
 }
 
-/** The index of the first struct of this page that the transaction has made. */
-function firstSince({ store, clientID }: Y.Doc, before: Map<number, number>): number {
+/** The structs of this page that the transaction has made. */
+function madeSince({ store, clientID }: Y.Doc, before: Map<number, number>): (Y.Item | Y.GC)[] {
   const structs = store.clients.get(clientID) ?? [];
   const clock = before.get(clientID) ?? 0;
-  return structs.length > 0 && clock < Y.getState(store, clientID)
-    ? Y.findIndexSS(structs, clock)
-    : structs.length;
+  return clock < Y.getState(store, clientID) ? structs.slice(Y.findIndexSS(structs, clock)) : [];
 }
 
 function orderOf({ _start: start }: Y.AbstractType<unknown>): Map<Y.Item, number> {

@@ -13,11 +13,9 @@ export function forgetWhatIsAsItWas(transaction: Y.Transaction): void {
   changed.forEach((keys, type) => {
     for (const key of keys) {
       const item = key === null ? undefined : type._map.get(key);
-      if (item !== undefined && key !== null) {
-        const isNew = item.id.clock >= (beforeState.get(item.id.client) ?? 0);
-        if (!isNew && !Y.isDeleted(deleteSet, item.id)) {
-          keys.delete(key);
-        }
+      const isOld = item !== undefined && item.id.clock < (beforeState.get(item.id.client) ?? 0);
+      if (isOld && !Y.isDeleted(deleteSet, item.id)) {
+        keys.delete(key);
       }
     }
   });

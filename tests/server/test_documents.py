@@ -23,6 +23,7 @@ from tests.room.notebooks import code, notebook
 
 from .client import presence, states
 from .conftest import Connect
+from .file_ids import WithoutTheServiceOfFileIds
 
 
 @pytest.fixture
@@ -344,14 +345,7 @@ async def test_a_real_notebook_changes_only_where_it_was_edited(
     assert len(differing) == 2
 
 
-class TestWithoutTheServiceOfFileIds:
-    @pytest.fixture
-    def jp_server_config(self, jp_server_config: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
-        """Its database cannot be made, as in a data directory that is read-only."""
-        file = tmp_path / "file"
-        file.write_text("")
-        return {**jp_server_config, "BaseFileIdManager": {"db_path": str(file / "ids.db")}}
-
+class TestWithoutTheServiceOfFileIds(WithoutTheServiceOfFileIds):
     async def test_documents_are_edited_all_the_same(
         self, notes: Path, connect: Connect, jp_serverapp: ServerApp, jp_fetch: Any, eventually: Any
     ) -> None:

@@ -16,6 +16,7 @@ from jupyter_server.auth.identity import PasswordIdentityProvider
 from jupyter_server.serverapp import ServerApp
 
 from jupyter_collab.sharing.pages import Pages
+from tests.server.file_ids import WithoutTheServiceOfFileIds
 
 from .conftest import SECRET, TOKEN, Browser, MakeBrowser, ReadOnly, make_link, open_link
 
@@ -571,14 +572,7 @@ class TestOnASiteWithALoginHandlerOfOldTimes:
         assert (await owner.fetch("api/contents/secret.txt")).code == 200
 
 
-class TestWithoutTheServiceOfFileIds:
-    @pytest.fixture
-    def jp_server_config(self, jp_server_config: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
-        """Its database cannot be made."""
-        file = tmp_path / "file"
-        file.write_text("")
-        return {**jp_server_config, "BaseFileIdManager": {"db_path": str(file / "ids.db")}}
-
+class TestWithoutTheServiceOfFileIds(WithoutTheServiceOfFileIds):
     async def test_links_follow_their_document(self, owner: Browser, browser: MakeBrowser) -> None:
         """G1 F7"""
         link = await make_link(owner)

@@ -15,6 +15,7 @@ import pytest
 from jupyter_server.serverapp import ServerApp
 
 from jupyter_collab.files.ids import FileIds
+from tests.server.file_ids import WithoutTheServiceOfFileIds
 
 from .conftest import SECRET, Browser, MakeBrowser, make_link, open_link
 
@@ -206,15 +207,8 @@ async def test_a_document_that_comes_back_is_the_same(
     assert (await open_link(browser(), link)).code == 302
 
 
-class TestWithoutTheServiceOfFileIds:
+class TestWithoutTheServiceOfFileIds(WithoutTheServiceOfFileIds):
     """G1 F7"""
-
-    @pytest.fixture
-    def jp_server_config(self, jp_server_config: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
-        """Its database cannot be made."""
-        file = tmp_path / "file"
-        file.write_text("")
-        return {**jp_server_config, "BaseFileIdManager": {"db_path": str(file / "ids.db")}}
 
     def start_again(self, server: ServerApp) -> None:
         """Forget what is known of ids, as a restart does."""

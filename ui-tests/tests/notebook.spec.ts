@@ -50,28 +50,21 @@ test('cells are added, deleted, moved, split, merged and changed together', asyn
   const path = `${tmpPath}/${PATH}`;
   await lab.write(path, notebook(['one', 'two', 'three']));
   const [ada, bob] = await together(page, join, path);
-  const run = async (who: LabPage, ...commands: string[]): Promise<void> => {
-    for (const command of commands) {
-      await who.evaluate(async id => {
-        await window.jupyterapp.commands.execute(`notebook:${id}`, {});
-      }, command);
-    }
-  };
   await ada.notebook.selectCells(0);
-  await run(ada, 'insert-cell-below');
+  await run(ada, 'notebook:insert-cell-below');
   await typeInCell(ada, 1, 'new');
   await everywhere([ada, bob], lab, path, ['one', 'new', 'two', 'three']);
   await bob.notebook.selectCells(3);
-  await run(bob, 'move-cell-up');
+  await run(bob, 'notebook:move-cell-up');
   await everywhere([ada, bob], lab, path, ['one', 'new', 'three', 'two']);
   await ada.notebook.selectCells(1);
-  await run(ada, 'delete-cell');
+  await run(ada, 'notebook:delete-cell');
   await everywhere([ada, bob], lab, path, ['one', 'three', 'two']);
   await bob.notebook.selectCells(0, 1);
-  await run(bob, 'merge-cells');
+  await run(bob, 'notebook:merge-cells');
   await everywhere([ada, bob], lab, path, ['one\n\nthree', 'two']);
   await ada.notebook.selectCells(1);
-  await run(ada, 'change-cell-to-markdown');
+  await run(ada, 'notebook:change-cell-to-markdown');
   await eventually(async () => lab.read(path)).toContain('"cell_type": "markdown"');
   await expect(bob.locator('.jp-MarkdownCell')).toHaveCount(1);
 });
