@@ -9,8 +9,8 @@ export default defineConfig({
   testDir: 'tests',
   // Those only make pictures for the documentation, when they are asked to.
   testIgnore: process.env['COLLAB_PICTURES'] === undefined ? ['**/*pictures.spec.ts'] : [],
-  // One server, on which everybody sees everybody: tests take turns.
-  workers: 1,
+  // Each worker has a server of its own, on which everybody sees everybody: its tests take turns.
+  workers: 2,
   fullyParallel: false,
   // What passes only then is told as flaky.
   retries: process.env['CI'] === undefined ? 0 : 1,
