@@ -16,7 +16,7 @@ from jupyter_server.serverapp import ServerApp
 from jupyter_ydoc.ybasedoc import YBaseDoc
 from pycrdt import Doc
 from traitlets import Any as AnyTrait
-from traitlets import Bool, Float, TraitError, validate
+from traitlets import Bool, TraitError
 
 from .files.contents import ContentsFiles
 from .protocol.close import CloseCode
@@ -48,7 +48,7 @@ from .server.telemetry import Telemetry
 from .server.turns import share_the_interpreter
 from .server.uptodate import UpToDate
 from .server.warming import pass_over_what_is_there, prepare
-from .settings import FLUSH_WINDOW, Settings
+from .settings import FLUSH_WINDOW, DocumentTraits
 from .sharing.admission import LinkAdmission
 from .sharing.build import build_sharing, sharing_handlers
 from .sharing.service import Sharing
@@ -85,7 +85,7 @@ def going_on(log: Logger) -> Iterator[None]:
         log.exception("jupyter-collab could not close all that it had open")
 
 
-class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
+class YDocExtension(DocumentTraits, SharingTraits, LimitTraits, ExtensionApp):
     """Real-time collaboration on the documents of a Jupyter server."""
 
     name = "jupyter_collab"
@@ -100,32 +100,6 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
         help="Whether documents are edited together. Default: what `jupyter lab "
         "--collaborative` says, otherwise False.",
     )
-    document_save_delay = Float(
-        1.0,
-        allow_none=True,
-        config=True,
-        help="Seconds from the last change of a document until it is written to its file. "
-        "None: it is written only when someone asks for it.",
-    )
-    document_save_max_wait = Float(
-        5.0,
-        config=True,
-        help="Seconds after which a document is written to its file although people go on "
-        "changing it.",
-    )
-    document_cleanup_delay = Float(
-        60.0,
-        allow_none=True,
-        config=True,
-        help="Seconds that a document is kept in memory after the last person has left it. "
-        "None: until the server stops.",
-    )
-    file_poll_interval = Float(
-        1.0,
-        config=True,
-        help="Seconds between two looks at a file that another program may have changed, where "
-        "the file system does not tell. 0: look only when saving.",
-    )
     ystore_class = AnyTrait(
         "jupyter_collab.JupyterSQLiteYStore",
         config=True,
@@ -138,26 +112,6 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
         help="Do not edit documents together, whatever else says so (the name that "
         "jupyter-collaboration gives to this).",
     )
-
-    @validate("document_save_delay", "document_cleanup_delay", "file_poll_interval")
-    def _not_negative(self, proposal: Any) -> float | None:
-        value: float | None = proposal["value"]
-        if value is not None and not 0 <= value < float("inf"):
-            raise TraitError(
-                f"YDocExtension.{proposal['trait'].name} is {value}: it has to be a number of "
-                "seconds, 0 or more"
-            )
-        return value
-
-    @validate("document_save_max_wait")
-    def _positive(self, proposal: Any) -> float:
-        value: float = proposal["value"]
-        if not 0 < value < float("inf"):
-            raise TraitError(
-                f"YDocExtension.document_save_max_wait is {value}: it has to be a number of "
-                "seconds, more than 0"
-            )
-        return value
 
     # --- life cycle
 
@@ -301,7 +255,7 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
     def services(self) -> Services:
         """The parts, wired. Built at the first request: the file ids' manager loads after us."""
         clock, telemetry = make_clock(), self._telemetry
-        settings = self._checked_settings()
+        settings = self.document_settings(self._compaction)
         files = ContentsFiles(
             self._server.contents_manager,
             self._server.web_app.settings.get("file_id_manager"),
@@ -368,15 +322,6 @@ class YDocExtension(SharingTraits, LimitTraits, ExtensionApp):
     @cached_property
     def _telemetry(self) -> Telemetry:
         return Telemetry(self._server.event_logger)
-
-    def _checked_settings(self) -> Settings:
-        return Settings(
-            document_save_delay=self.document_save_delay,
-            document_save_max_wait=self.document_save_max_wait,
-            document_cleanup_delay=self.document_cleanup_delay,
-            file_poll_interval=self.file_poll_interval,
-            compaction=self._compaction,
-        )
 
     # --- for other extensions
 

@@ -1,8 +1,11 @@
-"""The settings of the extension, checked, as one value."""
+"""The settings of the extension that are about documents: as traits, and as one value."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+from traitlets import Float, HasTraits, TraitError, validate
 
 from .room.opening import RoomPolicy
 from .room.saving import SavePolicy
@@ -33,4 +36,65 @@ class Settings:
             save=SavePolicy(self.document_save_delay, self.document_save_max_wait),
             cleanup_delay=self.document_cleanup_delay,
             flush_window=FLUSH_WINDOW,
+        )
+
+
+class DocumentTraits(HasTraits):
+    """The traits of the extension that are about documents."""
+
+    document_save_delay = Float(
+        1.0,
+        allow_none=True,
+        config=True,
+        help="Seconds from the last change of a document until it is written to its file. "
+        "None: it is written only when someone asks for it.",
+    )
+    document_save_max_wait = Float(
+        5.0,
+        config=True,
+        help="Seconds after which a document is written to its file although people go on "
+        "changing it.",
+    )
+    document_cleanup_delay = Float(
+        60.0,
+        allow_none=True,
+        config=True,
+        help="Seconds that a document is kept in memory after the last person has left it. "
+        "None: until the server stops.",
+    )
+    file_poll_interval = Float(
+        1.0,
+        config=True,
+        help="Seconds between two looks at a file that another program may have changed, where "
+        "the file system does not tell. 0: look only when saving.",
+    )
+
+    @validate("document_save_delay", "document_cleanup_delay", "file_poll_interval")
+    def _not_negative(self, proposal: Any) -> float | None:
+        value: float | None = proposal["value"]
+        if value is not None and not 0 <= value < float("inf"):
+            raise TraitError(
+                f"YDocExtension.{proposal['trait'].name} is {value}: it has to be a number of "
+                "seconds, 0 or more"
+            )
+        return value
+
+    @validate("document_save_max_wait")
+    def _positive(self, proposal: Any) -> float:
+        value: float = proposal["value"]
+        if not 0 < value < float("inf"):
+            raise TraitError(
+                f"YDocExtension.document_save_max_wait is {value}: it has to be a number of "
+                "seconds, more than 0"
+            )
+        return value
+
+    def document_settings(self, compaction: CompactionPolicy) -> Settings:
+        """The traits as one value; ``compaction`` is a setting of the store."""
+        return Settings(
+            document_save_delay=self.document_save_delay,
+            document_save_max_wait=self.document_save_max_wait,
+            document_cleanup_delay=self.document_cleanup_delay,
+            file_poll_interval=self.file_poll_interval,
+            compaction=compaction,
         )
