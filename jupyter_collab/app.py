@@ -19,7 +19,6 @@ from traitlets import Any as AnyTrait
 from traitlets import Bool, TraitError
 
 from .files.contents import ContentsFiles
-from .protocol.close import CloseCode
 from .protocol.identity import Lineage, RoomId
 from .room.lobby import Lobby
 from .room.people import People
@@ -44,6 +43,7 @@ from .server.metrics import Metrics
 from .server.opening import RoomOpener
 from .server.others import RoomsForOthers
 from .server.rooms import Rooms
+from .server.stopping import close_all
 from .server.telemetry import Telemetry
 from .server.turns import share_the_interpreter
 from .server.uptodate import UpToDate
@@ -55,12 +55,6 @@ from .sharing.service import Sharing
 from .sharing.settings import SharingTraits
 from .store.classes import JupyterSQLiteYStore
 from .store.factory import compaction_policy, make_update_log, place_of, resolve_ystore_class
-
-SHUTDOWN_SECONDS = 4.0
-"""The server ends within five seconds, whatever hangs; the rest is for its other parts."""
-
-CLOSING_SECONDS = 0.5
-"""For closing what has been saved, or could not be."""
 
 LONGEST_STOP = 10.0
 """Seconds after which the server ends, should a part hang beyond a limit of its own."""
@@ -74,15 +68,6 @@ def refusing_wrong_settings(log: Logger) -> Iterator[None]:
     except (TraitError, ValueError) as error:
         log.critical("jupyter-collab cannot start: %s", error)
         raise SystemExit(1) from error
-
-
-@contextlib.contextmanager
-def going_on(log: Logger) -> Iterator[None]:
-    """Whatever part cannot be closed, the others are."""
-    try:
-        yield
-    except Exception:
-        log.exception("jupyter-collab could not close all that it had open")
 
 
 class YDocExtension(DocumentTraits, SharingTraits, LimitTraits, ExtensionApp):
@@ -228,26 +213,11 @@ class YDocExtension(DocumentTraits, SharingTraits, LimitTraits, ExtensionApp):
         if services is None:
             return
         if self._stopping is None:
-            self._stopping = asyncio.ensure_future(self._stop(services))
+            stopping = close_all(services, self.sharing.close, self._update_log, self.log)
+            self._stopping = asyncio.ensure_future(stopping)
         await asyncio.wait([self._stopping], timeout=LONGEST_STOP)
         if not self._stopping.done():
             self.log.error("Not all could be closed; not waiting any longer")
-
-    async def _stop(self, services: Services) -> None:
-        with going_on(self.log):
-            self.sharing.close()
-        try:
-            async with asyncio.timeout(SHUTDOWN_SECONDS + CLOSING_SECONDS):
-                with going_on(self.log):
-                    await services.rooms.close(SHUTDOWN_SECONDS)
-                with going_on(self.log):
-                    await services.lobby.close(CloseCode.GOING_AWAY, "the server is stopping")
-        except TimeoutError:
-            self.log.error("Some documents could not be closed; not waiting any longer")
-        with going_on(self.log):
-            await services.files.close(CLOSING_SECONDS)
-        with going_on(self.log):
-            await self._update_log.close()
 
     # --- composition
 
