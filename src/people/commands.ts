@@ -2,8 +2,8 @@ import { InputDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 
+import { pathOf } from '../presence';
 import type { Person, Roster } from '../presence';
-import { pathOf } from './follower';
 import type { Follower } from './follower';
 import type { Place, Places } from './places';
 import type { Presenter } from './presenting';

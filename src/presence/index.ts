@@ -4,3 +4,4 @@ export * from './roster';
 export * from './rosters';
 export * from './settings';
 export * from './user';
+export * from './whereabouts';

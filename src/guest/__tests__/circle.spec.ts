@@ -1,8 +1,7 @@
 import { Signal } from '@lumino/signaling';
 
 import type { Identity } from '../../people/identity';
-import { documentsOf, pathOf } from '../../people/follower';
-import { BATCH, Roster } from '../../presence';
+import { BATCH, documentsOf, pathOf, Roster } from '../../presence';
 import { setUp } from '../../presence/__tests__/crowd';
 import type { SessionState } from '../../session';
 import { Circle } from '../circle';

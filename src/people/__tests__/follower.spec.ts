@@ -6,18 +6,19 @@ import { PromiseDelegate } from '@lumino/coreutils';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 
-import { BATCH, rosterOf } from '../../presence';
+import { BATCH, documentsOf, rosterOf } from '../../presence';
 import type { Roster, View } from '../../presence';
 import { setUp } from '../../presence/__tests__/crowd';
 import type { DocumentProvider } from '../../documents/provider';
 import type { SessionState } from '../../session';
 import { Announcer, ANNOUNCE_AFTER } from '../announcer';
-import { AT_REST, documentsOf, Follower, PATIENCE } from '../follower';
+import { AT_REST, Follower, PATIENCE } from '../follower';
 import type { Ending, Page } from '../follower';
 import { readPeopleOptions } from '../options';
 import type { Place } from '../places';
 import { Invitations, Presenter } from '../presenting';
-import { DRAWN_AFTER, tellRunning, ViewTeller, VIEW_INTERVAL } from '../tellview';
+import { tellRunning } from '../tellrunning';
+import { DRAWN_AFTER, ViewTeller, VIEW_INTERVAL } from '../tellview';
 import { FollowFrame } from '../ui/followframe';
 import { some } from '../ui/words';
 

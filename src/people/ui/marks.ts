@@ -1,8 +1,8 @@
 import { DirListing } from '@jupyterlab/filebrowser';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { documentsOf } from '../../presence';
 import type { Roster, User } from '../../presence';
-import { documentsOf } from '../follower';
 import type { PeopleSettings } from '../options';
 import { classesOf, colorsOf } from './avatar';
 import { some } from './words';

@@ -1,8 +1,8 @@
 import { VDomModel } from '@jupyterlab/ui-components';
 import type { ISignal } from '@lumino/signaling';
 
+import { documentsOf } from '../../presence';
 import type { Person, Roster } from '../../presence';
-import { documentsOf } from '../follower';
 import type { Identity } from '../identity';
 
 /** One line of the panel with the documents below it. */
