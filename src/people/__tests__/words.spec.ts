@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { nullTranslator } from '@jupyterlab/translation';
 
-import { nameOfColor } from '../ui/words';
+import { nameOfColor, some } from '../ui/words';
 
 const trans = nullTranslator.load('jupyter_collab');
 
@@ -23,5 +23,13 @@ describe('nameOfColor', () => {
 
   it('tells the digits of one that nobody is offered', () => {
     expect(nameOfColor('#123456', trans)).toBe('#123456');
+  });
+});
+
+describe('some', () => {
+  it('names one, two, or one and a number', () => {
+    expect(some(['A'], trans)).toBe('A');
+    expect(some(['A', 'B'], trans)).toBe('A and B');
+    expect(some(['A', 'B', 'C', 'D'], trans)).toBe('A and 3 others');
   });
 });
