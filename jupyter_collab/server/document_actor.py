@@ -10,8 +10,8 @@ from threading import get_ident
 
 from jupyter_ydoc.ybasedoc import YBaseDoc
 
-from ..errors import FileError, FileMissing, ProtocolError, StoreError
-from ..files.port import ABSENT, Back, Changed, DocumentFile, FileEvent, Gone, Renamed
+from ..errors import ProtocolError, StoreError
+from ..files.port import DocumentFile
 from ..protocol.close import CloseCode
 from ..protocol.identity import RoomId
 from ..protocol.messages import SyncStep2, SyncUpdate
@@ -31,7 +31,6 @@ from ..room.effects import (
     TellCode,
     WriteFile,
 )
-from ..room.keeper import DELETED
 from ..room.replica import Replica
 from ..room.room import Room
 from ..store.compaction import BY_DEFAULT, CompactionPolicy
@@ -41,26 +40,14 @@ from .actor import Actor
 from .aside import set_aside
 from .clock import Clock
 from .connection import Connection
+from .file_events import merge, read, room_event, write
 from .history import History
 from .live import Live, model_of
-from .merging import BringIn, Merge, bring_in, find_edits
+from .merging import BringIn, Merge, bring_in
 from .replaying import readable
 from .starting import Start, adopt, has_what_the_file_has
 from .telemetry import Telemetry
 from .turns import after_others
-
-
-def room_event(event: FileEvent) -> ev.RoomEvent:
-    """What a room is told of what its file tells."""
-    match event:
-        case Changed():
-            return ev.FileChangedOutside()
-        case Renamed(path):
-            return ev.FileRenamed(path)
-        case Gone(reason, message):
-            return ev.FileGone(reason, message)
-        case Back():
-            return ev.FileBack()
 
 
 def _needs_document(replica: Replica, event: ev.RoomEvent) -> bool:
@@ -229,57 +216,24 @@ class DocumentActor(Actor):
     async def _write(self, effect: WriteFile) -> None:
         # After a crash in the middle of a write the log must tell that it was under way.
         await self.history.written()
-        if effect.create:
-            self._file.expect(ABSENT)
-        try:
-            version = await self._file.write(effect.source)
-        except FileError as error:
-            self._log.warning("Could not save %s: %s", self._file.path, error)
-            self.post(ev.FileWriteFailed(error.reason, str(error)))
-        except Exception:  # noqa: BLE001
-            # What is no FileError is a fault of ours; nobody may wait for this write for ever.
-            self._log.exception("Could not save %s", self._file.path)
-            message = f"{self._file.path} was not saved; see the server's log"
-            self.post(ev.FileWriteFailed(FileError.reason, message))
-        else:
-            self.post(ev.FileWritten(version))
+        self.post(await write(self._file, effect, self._log))
 
     async def _read(self) -> None:
-        try:
-            content = await self._file.read()
-        except FileMissing as error:
-            self.post(ev.FileNotRead(DELETED, str(error)))
-        except FileError as error:
-            self.post(ev.FileNotRead(error.reason, str(error)))
-        except Exception:  # noqa: BLE001 - as above
-            self._log.exception("Could not read %s", self._file.path)
-            message = f"{self._file.path} could not be read; see the server's log"
-            self.post(ev.FileNotRead(FileError.reason, message))
-        else:
-            self.post(ev.FileRead(content))
+        self.post(await read(self._file, self._log))
 
     async def _merge(self, effect: MergeFile) -> None:
-        content = effect.content
         needs_base = not effect.clean or effect.saved.writing is not None
         wanted = Merge(
             type=self.room.replica.type,
             ours=effect.ours,
-            theirs=content.source,
+            theirs=effect.content.source,
             clean=effect.clean,
             stored=await self._stored() if needs_base else None,
             saved=effect.saved,
             client=self._new_client_id(),
             base=effect.base,
         )
-        try:
-            merged = await find_edits(wanted)
-        except Exception:  # noqa: BLE001
-            # Better the file as it is, and the document as it is, than neither.
-            self._log.exception("Could not merge what is in %s", self._file.path)
-            message = "What another program wrote could not be merged; see the server's log"
-            self.post(ev.FileNotRead("unmergeable", message))
-        else:
-            self.post(ev.FileMerged(content.version, merged.updates, merged.written))
+        self.post(await merge(self._file, effect.content.version, wanted, self._log))
 
     async def _bring_in(self, effect: MergeHistory) -> None:
         try:

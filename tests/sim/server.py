@@ -30,7 +30,7 @@ from jupyter_collab.room.saving import SavePolicy
 from jupyter_collab.room.session import Person
 from jupyter_collab.server.aside import set_aside
 from jupyter_collab.server.beginnings import Beginnings
-from jupyter_collab.server.document_actor import room_event
+from jupyter_collab.server.file_events import room_event
 from jupyter_collab.server.merging import BringIn, Merge, bring_in, merge_now
 from jupyter_collab.server.replaying import apply, content, readable, source_of
 from jupyter_collab.server.starting import Start, adopt, catch_up, has_what_the_file_has
