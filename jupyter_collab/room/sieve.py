@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
-from pycrdt import Array, Doc, Map, Text, TextEvent, get_update
+from pycrdt import Array, Doc, Map, Text, get_update
 
 from ..errors import ProtocolError
 from ..protocol.identity import ClientId
 from ..protocol.varint import Reader
+from .changes import Change, note
 from .content.values import same
 from .content.walking import cells_at, cells_of, ids_of
 from .content.writing import writing
@@ -39,7 +40,7 @@ from .guarded import (
 )
 from .replica import Replica
 from .yjs.gaps import clocks
-from .yjs.vetting import DEEPEST_TYPE, Vetted, vet_guest
+from .yjs.vetting import Vetted, vet_guest
 
 Finding = Literal["harmless", "harmful", "unreadable", "incomplete", "borrowed", "crowded"]
 """``incomplete``: it stands on what nobody has yet. ``borrowed``: it is written in the name of
@@ -74,17 +75,6 @@ class Examined:
     effort: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """What an observer of a root was told."""
-
-    root: str
-    path: list[Any]
-    keys: dict[str, Any]
-    delta: list[dict[str, Any]]
-    is_text: bool
-
-
 class Sieve:
     """Looks at updates of guests of one document."""
 
@@ -105,7 +95,7 @@ class Sieve:
         self._shadow.apply_update(update)
         if self._known is not None:
             self._known.add(update)
-        if any(_may_show(change) for change in self._events):
+        if any(change.may_show for change in self._events):
             self._shown = None
         self._events.clear()
 
@@ -166,7 +156,7 @@ class Sieve:
         changes = [change for change in self._events if change.root == "cells"]
         all = cells_of(cells)
         changed = [all[change.path[0]] for change in changes if change.path]
-        inserted = [cell for change in changes for cell in _inserted(change)]
+        inserted = [cell for change in changes for cell in change.inserted]
         return frozenset(_id(cell) for cell in (*changed, *inserted))
 
     @property
@@ -195,14 +185,14 @@ class Sieve:
         shadow: Doc[Any] = Doc()
         self._shadow = shadow
         self._shown = None
-        self._events: list[_Change] = []
+        self._events: list[Change] = []
         roots: dict[str, Any] = dict(zip(("cells", "meta", "state"), _roots(shadow), strict=True))
         if self._replica.type != "notebook":
             roots["source"] = shadow.get("source", type=Text)
         for update in (self._replica.snapshot(), *self._ahead):  # what comes next stands on them
             shadow.apply_update(update)
         self._subscriptions = [
-            root.observe_deep(partial(_note, name, self._events)) for name, root in roots.items()
+            root.observe_deep(partial(note, name, self._events)) for name, root in roots.items()
         ]
 
     def _examine(
@@ -231,9 +221,9 @@ class Sieve:
         writers = [client for client, end in written.items() if end > before.get(client, 0)]
         if any(is_borrowed(ClientId(client)) for client in writers):
             return "borrowed"
-        if any(map(_is_strange, self._events)):
+        if any(change.is_strange for change in self._events):
             return "unreadable"
-        if sum(len(_inserted(change)) for change in self._events) > MAX_CELLS:
+        if sum(len(change.inserted) for change in self._events) > MAX_CELLS:
             return "crowded"
         return "harmless" if self._is_harmless() else "harmful"
 
@@ -243,7 +233,7 @@ class Sieve:
         harmless = all(self._is_harmless_change(change) for change in self._events)
         return harmless and self._is_metadata_kept()
 
-    def _is_harmless_change(self, event: _Change) -> bool:
+    def _is_harmless_change(self, event: Change) -> bool:
         match event.root, event.path:
             case "state", _:
                 return _is_dirty(event)
@@ -260,10 +250,10 @@ class Sieve:
             case _:
                 return False
 
-    def _is_harmless_list(self, event: _Change) -> bool:
+    def _is_harmless_list(self, event: Change) -> bool:
         if any("delete" in step for step in event.delta):
             self._remember_deleted()
-        inserted = _inserted(event)
+        inserted = event.inserted
         return self._are_doubles_alike(inserted) and all(map(self._may_be_inserted, inserted))
 
     def _are_doubles_alike(self, inserted: list[Any]) -> bool:
@@ -297,7 +287,7 @@ class Sieve:
             self._shown = {digest(guarded_of(cell)) for cell in cells_of(cells)}
         return self._shown
 
-    def _is_harmless_cell(self, event: _Change) -> bool:
+    def _is_harmless_cell(self, event: Change) -> bool:
         written = {key: change.get("newValue") for key, change in event.keys.items()}
         if "source" in written and not isinstance(written["source"], Text):
             return False
@@ -308,7 +298,7 @@ class Sieve:
 
         They may be many, so the cells are gone through once for all of them.
         """
-        places = [change.path[0] for change in self._events if _replaces_metadata(change)]
+        places = [change.path[0] for change in self._events if change.replaces_metadata]
         if not places:
             return True
         (now, _, _), (before, _, _) = _roots(self._shadow), _roots(self._replica.doc)
@@ -356,39 +346,7 @@ def _ids(cells: Array[Any]) -> list[str]:
     return [id if isinstance(id, str) else "" for id in ids_of(cells)]
 
 
-def _note(root: str, changes: list[_Change], events: list[Any]) -> None:
-    for event in events:
-        keys, delta = getattr(event, "keys", None), getattr(event, "delta", None)
-        is_text = isinstance(event, TextEvent)
-        change = _Change(root, list(event.path), dict(keys or {}), list(delta or ()), is_text)
-        changes.append(change)
-
-
-def _replaces_metadata(change: _Change) -> bool:
-    return change.root == "cells" and len(change.path) == 1 and "metadata" in change.keys
-
-
-def _may_show(change: _Change) -> bool:
-    """Whether cells may show something else than before."""
-    return change.root == "cells" and change.path[1:2] != ["source"]
-
-
-def _inserted(change: _Change) -> list[Any]:
-    """The cells that were inserted."""
-    if change.root != "cells" or change.path:
-        return []
-    return [cell for step in change.delta for cell in step.get("insert", ())]
-
-
-def _is_strange(change: _Change) -> bool:
-    """Whether it is nested deeper than anything, or puts something else than words into a text."""
-    if len(change.path) > DEEPEST_TYPE:
-        return True
-    inserted = (step.get("insert", "") for step in change.delta)
-    return change.is_text and not all(isinstance(words, str) for words in inserted)
-
-
-def _is_dirty(event: _Change) -> bool:
+def _is_dirty(event: Change) -> bool:
     return not event.path and set(event.keys) <= FREE_STATE
 
 

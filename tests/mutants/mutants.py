@@ -1068,8 +1068,8 @@ MUTANTS = [
     ),
     Mutant(
         "take for shown what was shown once",
-        "room/sieve.py",
-        'change.root == "cells" and change.path[1:2] != ["source"]',
+        "room/changes.py",
+        'self.root == "cells" and self.path[1:2] != ["source"]',
         "False",
         BURDEN,
     ),
