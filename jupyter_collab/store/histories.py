@@ -14,19 +14,25 @@ from dataclasses import dataclass, replace
 from ..errors import BadRoomId, StoreError
 from ..protocol.identity import Lineage, Position, RoomId
 from . import refusals
-from .marks import decode_mark, encode_mark, highest_position
+from .marks import highest_position
 from .port import More, SavedMark, StoredHistory
+from .rows import (
+    DAMAGED,
+    INSERT,
+    POSITION_BITS,
+    all_updates,
+    count_sound,
+    decoded_mark,
+    encoded_mark,
+    end_positions,
+    find_updates,
+    key_of,
+    keys_of,
+    last_position,
+    payload_at,
+    row_of,
+)
 from .schema import check, checksum
-
-INSERT = "INSERT INTO collab_updates (key, crc, payload) VALUES (?, ?, ?)"
-
-_POSITION = 2**32 - 1
-"""The part of an update's key that is its position; what is above it is its history's id."""
-
-
-LARGE = 1_000_000
-"""Bytes of an update from which on it is read by itself: SQLite would make a copy of it first, and
-memory that nobody has used yet is slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,55 +42,17 @@ class _Row:
     saved: SavedMark | None
 
 
-DAMAGED = b"\xff" * 10
-"""What is put before an update that is not what was written: it is none any more, for sure."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """An update, as far as it is one, and whether its history begins with it."""
-
-    position: int
-    update: bytes
-    begins: bool
-
-
-def _whole(connection: sqlite3.Connection, key: int, payload: object) -> object:
-    """``payload``, which was read of the row ``key`` if it is not large; ``None`` where there is
-    none."""
-    if payload is not None:
-        return payload
-    try:
-        with connection.blobopen("collab_updates", "payload", key, readonly=True) as blob:
-            return blob.read()
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
-            raise
-        return None  # what is there has no bytes, or is not found by its number
-
-
-def _verified(position: int, crc: object, payload: object, *, first: bool) -> _Found:
-    """An update as the table has it, the ``first`` of those that are there or another one; damage
-    may also have made something else of the bytes."""
-    if not isinstance(payload, bytes):
-        return _Found(position, DAMAGED + str(payload).encode(), begins=first)
-    for begins in (first, not first):  # what is likely costs one look at the bytes
-        if crc == checksum(payload, position, begins=begins):
-            return _Found(position, payload, begins)
-    return _Found(position, DAMAGED + payload, begins=first)
-
-
 def load(
     connection: sqlite3.Connection, room: RoomId, until: Position | None
 ) -> StoredHistory | None:
     row = _find(connection, room)
     if row is None:
         return None
-    base, last = _ends(connection, row)
+    base, last = end_positions(connection, row.id)
     if until is not None and not base <= until <= last:
         raise refusals.unreachable(room, until, base, last)
-    found = _find_updates(connection, row.id, last if until is None else until)
-    sound = _sound(found)
+    found = find_updates(connection, row.id, last if until is None else until)
+    sound = count_sound(found)
     is_whole = 0 < sound == len(found) and found[-1].position == (until or last)
     if until is not None and not is_whole:
         raise StoreError(f"Updates of {room} are missing from the store")
@@ -102,26 +70,6 @@ def load(
     return StoredHistory(row.lineage, tuple(updates), position, saved)
 
 
-def _find_updates(connection: sqlite3.Connection, history: int, until: int) -> list[_Found]:
-    rows = connection.execute(
-        "SELECT key, crc, CASE WHEN length(payload) < ? THEN payload END FROM collab_updates"
-        " WHERE key BETWEEN ? AND ? ORDER BY key",
-        (LARGE, _key(history, 0), _key(history, until)),
-    )
-    return [
-        _verified(key & _POSITION, crc, _whole(connection, key, payload), first=number == 0)
-        for number, (key, crc, payload) in enumerate(rows)
-    ]
-
-
-def _sound(found: Sequence[_Found]) -> int:
-    """How many of ``found`` follow one another from the beginning of the history on."""
-    if not found or not found[0].begins:
-        return 0
-    base = found[0].position
-    return sum(it.position == at for at, it in enumerate(found, base))
-
-
 def start(
     connection: sqlite3.Connection,
     room: RoomId,
@@ -134,8 +82,8 @@ def start(
     row = _find(connection, room)
     rows = list(enumerate((snapshot, *more.updates), start=position))
     if row is not None and row.lineage == lineage:
-        last = _last(connection, row.id)
-        if position <= last and _rows(connection, row.id) == rows:
+        last = last_position(connection, row.id)
+        if position <= last and all_updates(connection, row.id) == rows:
             return
         if position <= last:
             raise refusals.already_begun(room, lineage)
@@ -144,12 +92,12 @@ def start(
     added = connection.execute(
         "INSERT INTO collab_histories (room, lineage, saved, saved_crc, used)"
         " VALUES (?, ?, ?, ?, ?)",
-        (str(room), lineage, *_encoded(more.saved), now),
+        (str(room), lineage, *encoded_mark(more.saved), now),
     )
     history = added.lastrowid
     assert history is not None
     connection.executemany(
-        INSERT, (_row(history, at, payload, begins=at == position) for at, payload in rows)
+        INSERT, (row_of(history, at, payload, begins=at == position) for at, payload in rows)
     )
 
 
@@ -171,14 +119,14 @@ def append(
     ).fetchone()
     if found is None:
         raise refusals.not_begun(room)
-    number, stored, last = found[0], found[1], (found[2] or 0) & _POSITION
+    number, stored, last = found[0], found[1], (found[2] or 0) & POSITION_BITS
     if stored != lineage:
         raise refusals.other_lineage(room, lineage, stored)
     for at, update in enumerate(updates, start=position):
         if at == last + 1:
-            connection.execute(INSERT, _row(number, at, update))
+            connection.execute(INSERT, row_of(number, at, update))
             last = at
-        elif at > last or _payload(connection, number, Position(at)) != update:
+        elif at > last or payload_at(connection, number, Position(at)) != update:
             raise refusals.not_next(room, Position(at), last)
     if mark is not None:
         _mark(connection, room, number, last, mark, now)
@@ -188,7 +136,7 @@ def mark_saved(
     connection: sqlite3.Connection, room: RoomId, lineage: Lineage, mark: SavedMark, now: float
 ) -> None:
     row = _expect(connection, room, lineage)
-    _mark(connection, room, row.id, _last(connection, row.id), mark, now)
+    _mark(connection, room, row.id, last_position(connection, row.id), mark, now)
 
 
 def _mark(
@@ -204,7 +152,7 @@ def _mark(
         raise refusals.not_reached(room, highest_position(mark), last)
     connection.execute(
         "UPDATE collab_histories SET saved = ?, saved_crc = ?, used = ? WHERE id = ?",
-        (*_encoded(mark), now, history),
+        (*encoded_mark(mark), now, history),
     )
 
 
@@ -216,18 +164,18 @@ def compact(
     snapshot: bytes,
 ) -> bool:
     row = _expect(connection, room, lineage)
-    base, last = _ends(connection, row)
+    base, last = end_positions(connection, row.id)
     if not base <= until <= last:
         raise refusals.unreachable(room, until, base, last)
     connection.execute(
         "UPDATE collab_updates SET payload = ?, crc = ? WHERE key = ?",
-        (snapshot, checksum(snapshot, until, begins=True), _key(row.id, until)),
+        (snapshot, checksum(snapshot, until, begins=True), key_of(row.id, until)),
     )
-    if _payload(connection, row.id, until) != snapshot:
+    if payload_at(connection, row.id, until) != snapshot:
         raise StoreError(f"The snapshot of {room} reads back as something else; nothing deleted")
     connection.execute(
         "DELETE FROM collab_updates WHERE key >= ? AND key < ?",
-        (_key(row.id, 0), _key(row.id, until)),
+        (key_of(row.id, 0), key_of(row.id, until)),
     )
     return True
 
@@ -242,11 +190,11 @@ def expect_more(connection: sqlite3.Connection, *, copied: float | None) -> None
     """Mark all histories as live: there may have been more of each than is here."""
     rows = connection.execute("SELECT id, saved, saved_crc FROM collab_histories").fetchall()
     for number, saved, crc in rows:
-        mark = _decoded(saved, crc)
+        mark = decoded_mark(saved, crc)
         if mark is not None and mark != with_more(mark, copied=copied):
             connection.execute(
                 "UPDATE collab_histories SET saved = ?, saved_crc = ? WHERE id = ?",
-                (*_encoded(with_more(mark, copied=copied)), number),
+                (*encoded_mark(with_more(mark, copied=copied)), number),
             )
 
 
@@ -275,9 +223,8 @@ def forget(connection: sqlite3.Connection, before: Forgetting, used: Container[R
     for number, room, saved, crc, last_used in candidates:
         if forgotten == FORGET_AT_ONCE:
             return
-        limit = (
-            before.saved if _is_saved(connection, number, _decoded(saved, crc)) else before.unsaved
-        )
+        is_saved = _is_saved(connection, number, decoded_mark(saved, crc))
+        limit = before.saved if is_saved else before.unsaved
         if limit is not None and last_used < limit and not _is_used(room, used):
             delete(connection, number)
             forgotten += 1
@@ -292,12 +239,12 @@ def _is_used(room: object, used: Container[RoomId]) -> bool:
 
 def _is_saved(connection: sqlite3.Connection, history: int, saved: SavedMark | None) -> bool:
     """Whether the file has all of a history."""
-    return saved is not None and saved.position == _last(connection, history)
+    return saved is not None and saved.position == last_position(connection, history)
 
 
 def delete(connection: sqlite3.Connection, history: int) -> None:
     """Remove the history with the row id ``history``."""
-    connection.execute("DELETE FROM collab_updates WHERE key BETWEEN ? AND ?", _keys(history))
+    connection.execute("DELETE FROM collab_updates WHERE key BETWEEN ? AND ?", keys_of(history))
     connection.execute("DELETE FROM collab_histories WHERE id = ?", (history,))
 
 
@@ -308,20 +255,7 @@ def _find(connection: sqlite3.Connection, room: RoomId) -> _Row | None:
     if row is None:
         return None
     number, lineage, saved, crc = row
-    return _Row(number, Lineage(str(lineage)), _decoded(saved, crc))
-
-
-def _encoded(mark: SavedMark | None) -> tuple[str | None, int | None]:
-    """``mark`` as it lies in the table, with its checksum."""
-    text = None if mark is None else encode_mark(mark)
-    return text, None if text is None else checksum(text.encode())
-
-
-def _decoded(saved: object, crc: object) -> SavedMark | None:
-    """The mark that was :func:`_encoded`; ``None`` as well where it is damaged."""
-    if not isinstance(saved, str) or crc != checksum(saved.encode()):
-        return None
-    return decode_mark(saved)
+    return _Row(number, Lineage(str(lineage)), decoded_mark(saved, crc))
 
 
 def _expect(connection: sqlite3.Connection, room: RoomId, lineage: Lineage) -> _Row:
@@ -331,52 +265,3 @@ def _expect(connection: sqlite3.Connection, room: RoomId, lineage: Lineage) -> _
     if row.lineage != lineage:
         raise refusals.other_lineage(room, lineage, row.lineage)
     return row
-
-
-def _last(connection: sqlite3.Connection, history: int) -> int:
-    # MAX and MIN alone are one step in the index each; both in one query read every row.
-    (last,) = connection.execute(
-        "SELECT COALESCE(MAX(key), 0) FROM collab_updates WHERE key BETWEEN ? AND ?",
-        _keys(history),
-    ).fetchone()
-    return int(last) & _POSITION
-
-
-def _ends(connection: sqlite3.Connection, row: _Row) -> tuple[int, int]:
-    (base,) = connection.execute(
-        "SELECT COALESCE(MIN(key), 0) FROM collab_updates WHERE key BETWEEN ? AND ?",
-        _keys(row.id),
-    ).fetchone()
-    return int(base) & _POSITION, _last(connection, row.id)
-
-
-def _key(history: int, position: int) -> int:
-    """That of an update at ``position``, or of none at 0."""
-    return history << 32 | position
-
-
-def _keys(history: int) -> tuple[int, int]:
-    """The first and the last that an update of a history can have."""
-    return _key(history, 0), _key(history, _POSITION)
-
-
-def _row(
-    history: int, position: int, update: bytes, *, begins: bool = False
-) -> tuple[int, int, bytes]:
-    """What :data:`INSERT` takes."""
-    return _key(history, position), checksum(update, position, begins=begins), update
-
-
-def _rows(connection: sqlite3.Connection, history: int) -> list[tuple[int, bytes]]:
-    rows = connection.execute(
-        "SELECT key, payload FROM collab_updates WHERE key BETWEEN ? AND ? ORDER BY key",
-        _keys(history),
-    )
-    return [(key & _POSITION, bytes(payload)) for key, payload in rows]
-
-
-def _payload(connection: sqlite3.Connection, history: int, position: int) -> bytes | None:
-    row = connection.execute(
-        "SELECT payload FROM collab_updates WHERE key = ?", (_key(history, position),)
-    ).fetchone()
-    return None if row is None else bytes(row[0])

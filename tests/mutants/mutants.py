@@ -312,9 +312,9 @@ MUTANTS = [
     ),
     Mutant(
         "believe updates whose bytes have changed",
-        "store/histories.py",
-        "    return _Found(position, DAMAGED + payload, begins=first)\n",
-        "    return _Found(position, payload, begins=first)\n",
+        "store/rows.py",
+        "    return Found(position, DAMAGED + payload, begins=first)\n",
+        "    return Found(position, payload, begins=first)\n",
         SQLITE,
     ),
     Mutant(
@@ -333,7 +333,7 @@ MUTANTS = [
     ),
     Mutant(
         "take what is left of a history for all of it",
-        "store/histories.py",
+        "store/rows.py",
         "    if not found or not found[0].begins:\n",
         "    if not found:\n",
         SQLITE,
@@ -489,7 +489,7 @@ MUTANTS = [
     Mutant(
         "delete before the snapshot was read back",
         "store/histories.py",
-        "    if _payload(connection, row.id, until) != snapshot:\n",
+        "    if payload_at(connection, row.id, until) != snapshot:\n",
         "    if False:\n",
         SQLITE,
     ),
@@ -510,7 +510,7 @@ MUTANTS = [
     Mutant(
         "forget histories with edits that no file has",
         "store/histories.py",
-        "before.saved if _is_saved(connection, number, _decoded(saved, crc)) else before.unsaved",
+        "before.saved if is_saved else before.unsaved",
         "before.saved",
         SQLITE,
     ),

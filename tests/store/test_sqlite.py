@@ -24,7 +24,7 @@ import pytest
 from jupyter_collab.errors import StoreConflict, StoreError
 from jupyter_collab.protocol.identity import FileId, Lineage, RoomId
 from jupyter_collab.server.replaying import apply
-from jupyter_collab.store import database, histories
+from jupyter_collab.store import database, rows
 from jupyter_collab.store.database import KEPT_PAGES, VACUUM_STEP, WAL_LIMIT, WAL_PAGES, Database
 from jupyter_collab.store.port import SavedMark, StoredHistory
 from jupyter_collab.store.schema import STEPS, checksum
@@ -131,7 +131,7 @@ def change(path: Path, statement: str, *values: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "damaged", [b"\0", "text", 1, bytes(histories.LARGE), "t" * histories.LARGE], ids=range(5)
+    "damaged", [b"\0", "text", 1, bytes(rows.LARGE), "t" * rows.LARGE], ids=range(5)
 )
 @asynchronous
 async def test_an_update_whose_bytes_have_changed_is_none_any_more(
@@ -143,9 +143,9 @@ async def test_an_update_whose_bytes_have_changed_is_none_any_more(
     change(path, "UPDATE collab_updates SET payload = ? WHERE key % 4294967296 = 3", damaged)
     loaded = (await expect(log)).updates
     assert (*loaded[:2], *loaded[3:]) == (*updates(1, 2), *updates(4, 5))
-    assert loaded[2].startswith(histories.DAMAGED)
+    assert loaded[2].startswith(rows.DAMAGED)
     update = pycrdt.Doc({"a": pycrdt.Text("b")}).get_update()
-    assert not apply(pycrdt.Doc(), [histories.DAMAGED + update])
+    assert not apply(pycrdt.Doc(), [rows.DAMAGED + update])
     await log.close()
 
 
@@ -169,7 +169,7 @@ async def test_where_updates_are_missing_the_rest_is_there_with_the_damage(
     loaded = (await expect(log)).updates
     found = [update for at in (*before, *after) for update in updates(at, at)]
     assert [*loaded[: len(before)], *loaded[len(before) + 1 :]] == found
-    assert loaded[len(before)] == histories.DAMAGED
+    assert loaded[len(before)] == rows.DAMAGED
     await log.close()
 
 
@@ -184,7 +184,7 @@ async def test_where_the_beginning_is_missing_nothing_of_it_is_taken_for_the_doc
     assert (await expect(log)).updates == (b"snapshot", *updates(4, 5))
     change(path, "DELETE FROM collab_updates WHERE key % 4294967296 = 3")
     loaded = await expect(log)
-    assert loaded.updates == (histories.DAMAGED, *updates(4, 5))
+    assert loaded.updates == (rows.DAMAGED, *updates(4, 5))
     assert (loaded.first, loaded.position) == (3, 5)
     await log.close()
 
@@ -234,7 +234,7 @@ async def test_what_an_older_version_wrote_is_believed(path: Path) -> None:
     change(path, "UPDATE collab_updates SET payload = x'00' WHERE key % 4294967296 = 2")
     history = await expect(log)
     assert history.saved is None
-    assert history.updates == (*updates(1, 1), histories.DAMAGED + b"\0", *updates(3, 4))
+    assert history.updates == (*updates(1, 1), rows.DAMAGED + b"\0", *updates(3, 4))
     await log.close()
 
 
@@ -246,7 +246,7 @@ async def test_of_histories_of_older_versions_it_is_known_where_they_begin(path:
     history = StoredHistory(LINEAGE, tuple(updates(3, 5)), at(5), None)
     assert await expect(log) == history
     change(path, "DELETE FROM collab_updates WHERE key % 4294967296 = 3")
-    assert (await expect(log)).updates == (histories.DAMAGED, *updates(4, 5))
+    assert (await expect(log)).updates == (rows.DAMAGED, *updates(4, 5))
     await log.close()
 
 
@@ -258,7 +258,7 @@ async def older_store(path: Path) -> None:
         "INSERT INTO collab_histories VALUES (1, ?, ?, NULL, 0, NULL)", (str(ROOM), LINEAGE)
     )
     connection.executemany(
-        histories.INSERT,
+        rows.INSERT,
         [
             (1 << 32 | position, checksum(update, position), update)
             for position, update in enumerate(updates(3, 5), start=3)
@@ -544,7 +544,7 @@ async def test_damage_anywhere_is_noticed_and_the_store_can_be_used(path: Path, 
         found = await log.load(ROOM)
         if found is not None:
             updates = found.updates
-            end = next((n for n, u in enumerate(updates) if u.startswith(histories.DAMAGED)), None)
+            end = next((n for n, u in enumerate(updates) if u.startswith(rows.DAMAGED)), None)
             assert updates[:end] == whole.updates[:end]
         for room in (ROOM, RoomId("text", "file", FileId("new"))):
             await log.start(room, Lineage("another"), b"snapshot")
