@@ -1,18 +1,11 @@
 import type { IDisposable } from '@lumino/disposable';
-import {
-  applyAwarenessUpdate,
-  encodeAwarenessUpdate,
-  outdatedTimeout,
-  removeAwarenessStates
-} from 'y-protocols/awareness';
-import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
 import type { Piece } from '../offline';
 import { smallest, stateBefore, takeBack } from './oversize';
 import { BY_OTHERS, Edits, MovedCells, undoOf, UnsavedUpdates } from '../rebase';
 import { placeWhatCameBack } from './redone';
-import type { Presence, Replica } from '../session';
+import type { Replica } from '../session';
 import { forgetWhatIsAsItWas } from './unchanged';
 import { keepPairsWhole } from './wholepairs';
 
@@ -204,81 +197,4 @@ export class YReplica implements Replica, IDisposable {
   /** A change of ours that is being taken back; what is changed meanwhile is told with it. */
   private _tooLarge: Uint8Array | null = null;
   private _isDisposed = false;
-}
-
-/** A y-protocols awareness as a session sees it. Only our own state is ever sent. */
-export class AwarenessPresence implements Presence, IDisposable {
-  constructor(
-    private readonly _awareness: Awareness,
-    private readonly _onMove: () => void
-  ) {
-    _awareness.on('update', this._onUpdate);
-  }
-
-  get isDisposed(): boolean {
-    return this._isDisposed;
-  }
-
-  dispose(): void {
-    this._isDisposed = true;
-    this._awareness.off('update', this._onUpdate);
-  }
-
-  encode(): Uint8Array {
-    return encodeAwarenessUpdate(this._awareness, [this._awareness.clientID]);
-  }
-
-  apply(update: Uint8Array): void {
-    applyAwarenessUpdate(this._awareness, update, this);
-    this._renewIfLate();
-  }
-
-  /**
-   * Browsers let the timers of hidden pages fire once a minute, so that everybody would take us for
-   * gone, and for back again. What others say wakes us: who is watched says something in time.
-   */
-  private _renewIfLate(): void {
-    const { clientID, meta } = this._awareness;
-    const { lastUpdated = 0 } = meta.get(clientID) ?? {};
-    // Where the clock of the system was set back, the library waits for that time to come again.
-    const age = Math.abs(Date.now() - lastUpdated);
-    if (this._awareness.getLocalState() !== null && age > RENEWED_AFTER) {
-      this.renew();
-    }
-  }
-
-  renew(): void {
-    this._awareness.setLocalState(this._awareness.getLocalState());
-  }
-
-  forgetPeers(): void {
-    const { clientID, meta, states } = this._awareness;
-    const peers = [...states.keys()].filter(client => client !== clientID);
-    try {
-      removeAwarenessStates(this._awareness, peers, this);
-    } finally {
-      // Without its clock, a peer that did not move meanwhile is news when we are back.
-      [...meta.keys()].filter(client => client !== clientID).forEach(client => meta.delete(client));
-    }
-  }
-
-  private readonly _onUpdate = (changes: AwarenessChanges, origin: unknown): void => {
-    const { clientID } = this._awareness;
-    const { added, updated, removed } = changes;
-    // An update of the server may have made our own state newer, so its origin says nothing.
-    if (origin === 'local' || [added, updated, removed].some(list => list.includes(clientID))) {
-      this._onMove();
-    }
-  };
-
-  private _isDisposed = false;
-}
-
-/** The library renews a state itself after this time, in milliseconds, where its timer may fire. */
-const RENEWED_AFTER = outdatedTimeout / 2 + 3_000;
-
-interface AwarenessChanges {
-  readonly added: readonly number[];
-  readonly updated: readonly number[];
-  readonly removed: readonly number[];
 }

@@ -6,7 +6,7 @@ import type { ISignal } from '@lumino/signaling';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
-import { AwarenessPresence } from '../documents/replica';
+import { AwarenessPresence } from '../documents/presence';
 import { ServerLine, SessionDriver, watchPage } from '../session';
 import type { Replica } from '../session';
 import type { Identity } from './identity';

@@ -1,7 +1,8 @@
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
-import { AwarenessPresence, YReplica } from '../../documents/replica';
+import { AwarenessPresence } from '../../documents/presence';
+import { YReplica } from '../../documents/replica';
 import { Writer } from '../../protocol/varint';
 import { SessionDriver, watchPage } from '..';
 import { FakeLine } from './fakes';

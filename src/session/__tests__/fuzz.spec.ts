@@ -3,7 +3,8 @@ import * as Y from 'yjs';
 
 import { dice } from '../../__tests__/dice';
 import type { ServerMessage } from '../../protocol';
-import { AwarenessPresence, YReplica } from '../../documents/replica';
+import { AwarenessPresence } from '../../documents/presence';
+import { YReplica } from '../../documents/replica';
 import { SessionDriver, unsynced } from '..';
 import { FakeLine } from './fakes';
 import type { FakeSocket } from './fakes';
