@@ -5,8 +5,10 @@ import type { ISignal } from '@lumino/signaling';
 import { now } from '../session';
 import { decide, nextLook, RETRY } from './decide';
 import type { Facts, Phase } from './decide';
-import type { Piece } from './shelf';
-import type { EntryWriter, Keepsake, OfflineStorage, Subject } from './storage';
+import type { Keepsake } from './keepsake';
+import type { Piece, Subject } from './shelf';
+import type { OfflineStorage } from './storage';
+import type { EntryWriter } from './writer';
 
 /** Whether what the server does not have would survive the page. */
 export type Kept = 'nothing' | 'kept' | 'failed';

@@ -4,6 +4,6 @@ export { IndexedDbShelf } from './indexeddb';
 export { browserOwners } from './owners';
 export { Shelter } from './shelter';
 export { EXPIRY, OfflineStorage } from './storage';
-export type { Keepsake } from './storage';
+export type { Keepsake } from './keepsake';
 export type { Entry, Piece } from './shelf';
 export { pathOfFile } from './whereabouts';

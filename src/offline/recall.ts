@@ -1,7 +1,9 @@
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
-import type { Leftover, OfflineStorage, Subject } from './storage';
+import type { Leftover } from './keepsake';
+import type { Subject } from './shelf';
+import type { OfflineStorage } from './storage';
 
 /**
  * Brings back what pages that are gone have left of one document.

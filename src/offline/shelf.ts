@@ -16,6 +16,9 @@ export interface Entry {
   readonly at: number;
 }
 
+/** Which document, and which history of it. */
+export type Subject = Pick<Entry, 'room' | 'path' | 'lineage'>;
+
 /**
  * A Yjs update. All pieces together are the document; those that are `own` are what this person
  * wrote, those of `others` what they wrote, since the file had it all. `state` is the whole

@@ -5,9 +5,10 @@ import { follow, now, unsynced } from '../session';
 import type { Line, Occurrence, Room, SessionState, Waiting } from '../session';
 import { OfflineCopy } from './copy';
 import type { Kept } from './copy';
+import type { Keepsake, Leftover } from './keepsake';
 import { Recall } from './recall';
-import type { Piece } from './shelf';
-import type { Keepsake, Leftover, OfflineStorage, Subject } from './storage';
+import type { Piece, Subject } from './shelf';
+import type { OfflineStorage } from './storage';
 
 /**
  * Sees to it that what was written in one document outlives the page: keeps what the server does
