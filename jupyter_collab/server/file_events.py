@@ -5,6 +5,7 @@ Whatever goes wrong, there is an event that tells so: no room waits for its file
 
 from __future__ import annotations
 
+import asyncio
 from logging import Logger
 
 from ..errors import FileError, FileMissing
@@ -75,7 +76,7 @@ async def merge(
 ) -> ev.FileMerged | ev.FileNotRead:
     """Find the edits that bring in what this ``version`` of the file has."""
     try:
-        merged = await find_edits(wanted)
+        merged = await asyncio.to_thread(find_edits, wanted)
     except Exception:
         # Better the file as it is, and the document as it is, than neither.
         log.exception("Could not merge what is in %s", file.path)

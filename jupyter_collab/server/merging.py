@@ -1,8 +1,10 @@
-"""Finds the edits that bring into a document what another program wrote to its file."""
+"""Finds the edits that bring into a document what another program wrote to its file (no I/O).
+
+All of it takes a time that grows with the document.
+"""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -64,13 +66,8 @@ class BringIn:
     client: int
 
 
-async def find_edits(wanted: Merge) -> Merged:
-    """Merge, in a thread: it takes a time that grows with the document."""
-    return await asyncio.to_thread(merge_now, wanted)
-
-
-def merge_now(wanted: Merge) -> Merged:
-    """The same, at once."""
+def find_edits(wanted: Merge) -> Merged:
+    """Merge what another program wrote."""
     doc: Doc[Any] = Doc(client_id=wanted.client)
     doc.apply_update(wanted.ours)
     document = Document.of(wanted.type, doc)

@@ -22,7 +22,7 @@ from ..store.journal import Journal
 from ..store.knowledge import Anything, Replaces
 from ..store.port import SavedMark, StoredHistory
 from .lastwrite import State, copied_state, later_base
-from .merging import Merge, merge_now
+from .merging import Merge, find_edits
 from .replaying import UNKNOWN, apply, content, is_torn, source_of
 
 FIRST = Position(1)
@@ -88,7 +88,7 @@ def catch_up(type: str, stored: StoredHistory, file: FileContent, client: int) -
         base=source_of(later_base(type, stored, saved, in_file)),
         may_be_torn=saved.writing is not None,
     )
-    merged = merge_now(wanted)
+    merged = find_edits(wanted)
     if merged.torn:
         return _cut_off(stored, saved, file)
     if merged.written is not None:

@@ -24,7 +24,7 @@ from jupyter_collab.room.replica import Replica
 from jupyter_collab.room.room import Room
 from jupyter_collab.room.saving import SavePolicy
 from jupyter_collab.room.session import Person
-from jupyter_collab.server.merging import Merge, merge_now
+from jupyter_collab.server.merging import Merge, find_edits
 from jupyter_collab.store.port import SavedMark
 
 TEXT = RoomId("text", "file", FileId("f1"))
@@ -227,7 +227,7 @@ class World:
             client=9,
             base=wanted.base,
         )
-        self.handle(ev.FileMerged(content.version, merge_now(merge).updates))
+        self.handle(ev.FileMerged(content.version, find_edits(merge).updates))
 
     def file_is(self, content: Any, fingerprint: str) -> None:
         """The read that the room asked for gives this."""

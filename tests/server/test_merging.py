@@ -8,7 +8,7 @@ import pytest
 from pycrdt import Doc, Text
 
 from jupyter_collab.protocol.identity import Position
-from jupyter_collab.server.merging import BringIn, Merge, Merged, bring_in, merge_now
+from jupyter_collab.server.merging import BringIn, Merge, Merged, bring_in, find_edits
 from jupyter_collab.store.port import SavedMark, StoredHistory
 from tests.server.histories import history
 
@@ -44,7 +44,7 @@ def after_a_death(file: str, before: str = SAVED, written: str = WRITTEN) -> tup
         client=9,
         may_be_torn=True,
     )
-    merged = merge_now(wanted)
+    merged = find_edits(wanted)
     return merged, applied(stored, merged.updates)
 
 

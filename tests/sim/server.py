@@ -31,7 +31,7 @@ from jupyter_collab.room.session import Person
 from jupyter_collab.server.aside import set_aside
 from jupyter_collab.server.beginnings import Beginnings
 from jupyter_collab.server.file_events import room_event
-from jupyter_collab.server.merging import BringIn, Merge, bring_in, merge_now
+from jupyter_collab.server.merging import BringIn, Merge, bring_in, find_edits
 from jupyter_collab.server.replaying import apply, content, readable, source_of
 from jupyter_collab.server.starting import Start, adopt, catch_up, has_what_the_file_has
 from jupyter_collab.store.compaction import Compaction, CompactionPolicy
@@ -239,7 +239,7 @@ class Life:
             client=client,
             base=effect.base,
         )
-        merged = merge_now(wanted)
+        merged = find_edits(wanted)
         theirs = Document.of(wanted.type, Doc()).content_of(wanted.theirs)
         self._tell_of(wanted.ours, theirs, merged.updates)
         yield True
