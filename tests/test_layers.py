@@ -20,21 +20,35 @@ LAYERS = {
 """What each folder may import of this package. The pure core sees of files and store the
 values that their ports define, and nothing that performs anything."""
 
+BESIDE: dict[str, set[str]] = {
+    "backoff": set(),
+    "errors": set(),
+    "mounts": set(),
+    "settings": {"room", "store"},
+}
+"""The same of the modules beside the folders, but for ``app.py``, which may import all."""
+
 IN_ROOM: dict[str, set[str]] = {"texts": set(), "yjs": set(), "content": {"texts", "yjs"}}
 """What each folder of ``room/`` may import of the others; nothing of ``room/`` itself."""
 
 PURE = ("protocol", "room")
-PURE_IN_SHARING = (
-    "links",
-    "policy",
-    "records",
-    "holders",
-    "rules",
-    "verdicts",
-    "pages",
-    "hub_place",
-    "guestplugins",
-)
+PURE_IN = {
+    "files": {"formats", "json_text", "line_endings", "notebook_json", "trace"},
+    "store": {
+        *("backlog", "compaction", "journal", "knowledge", "marks", "refusals", "requests"),
+        "trouble",
+    },
+    "server": {"lastwrite", "merging", "replaying", "starting"},
+    "sharing": {
+        *("guestplugins", "holders", "hub_place", "language", "links", "pages", "policy"),
+        *("records", "rules", "verdicts"),
+    },
+}
+"""What is pure in folders that are not."""
+
+PORTS = {"files": {"access", "port"}, "store": {"port"}}
+"""Values, and what adapters promise; the promises are async."""
+
 IMPURE_MODULES = {
     *("asyncio", "time", "random", "uuid", "secrets", "os", "pathlib", "io", "threading"),
     *("tornado", "jupyter_server", "sqlite3", "socket", "datetime", "subprocess"),
@@ -52,9 +66,12 @@ def imports(path: Path) -> list[tuple[int, str]]:
         if isinstance(node, ast.Import):
             found += [(0, alias.name) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            found.append((node.level, node.module or ""))
-            if found[-1] == (0, "io"):  # of which a part is no I/O
-                found[-1:] = [(0, f"io.{alias.name}") for alias in node.names]
+            if node.module is None:
+                found += [(node.level, alias.name) for alias in node.names]
+            elif (node.level, node.module) == (0, "io"):  # of which a part is no I/O
+                found += [(0, f"io.{alias.name}") for alias in node.names]
+            else:
+                found.append((node.level, node.module))
     return found
 
 
@@ -73,6 +90,12 @@ def test_imports_point_down(folder: str, path: Path) -> None:
             assert name.split(".")[0] != "jupyter_collab", "imports inside the package are relative"
 
 
+@pytest.mark.parametrize("module", BESIDE)
+def test_what_is_shared_stands_below_those_who_share_it(module: str) -> None:
+    found = {name.split(".")[0] for level, name in imports(PACKAGE / f"{module}.py") if level}
+    assert found <= BESIDE[module], f"{module}.py imports {found - BESIDE[module]}"
+
+
 @pytest.mark.parametrize("folder", IN_ROOM)
 def test_folders_of_the_room_do_not_know_it(folder: str) -> None:
     for path in modules(f"room/{folder}"):
@@ -80,9 +103,8 @@ def test_folders_of_the_room_do_not_know_it(folder: str) -> None:
         assert found <= IN_ROOM[folder], f"{path.name} imports {found - IN_ROOM[folder]}"
 
 
-PURE_FILES = [path for folder in PURE for path in modules(folder)] + [
-    PACKAGE / "sharing" / f"{name}.py" for name in PURE_IN_SHARING
-]
+PURE_FILES = [path for folder in PURE for path in modules(folder)]
+PURE_FILES += [PACKAGE / folder / f"{n}.py" for folder in PURE_IN for n in sorted(PURE_IN[folder])]
 PURE_FILES += [PACKAGE / "backoff.py", PACKAGE / "errors.py"]
 
 
@@ -91,14 +113,32 @@ def test_the_core_is_pure(path: Path) -> None:
     tree = ast.parse(path.read_text("utf-8"))
     for node in ast.walk(tree):
         assert not isinstance(node, ast.AsyncFunctionDef | ast.Await), f"{path.name} is async"
+    assert not impure_imports(path), f"{path.name} imports {impure_imports(path)}"
+
+
+@pytest.mark.parametrize("folder", PORTS)
+def test_ports_perform_nothing(folder: str) -> None:
+    for name in PORTS[folder]:
+        assert impure_imports(PACKAGE / folder / f"{name}.py") <= {"pathlib"}
+
+
+@pytest.mark.parametrize("folder", PURE_IN)
+def test_what_is_pure_stands_on_what_is(folder: str) -> None:
+    allowed = PURE_IN[folder] | PORTS.get(folder, set())
+    for name in PURE_IN[folder]:
+        found = {name for level, name in imports(PACKAGE / folder / f"{name}.py") if level == 1}
+        assert found <= allowed, f"{folder}/{name}.py imports {found - allowed}"
+
+
+def impure_imports(path: Path) -> set[str]:
     names = {name for level, name in imports(path) if level == 0} - {"io.BytesIO"}
-    outside = {name.split(".")[0] for name in names}
-    assert not outside & IMPURE_MODULES, f"{path.name} imports {outside & IMPURE_MODULES}"
+    return {name.split(".")[0] for name in names} & IMPURE_MODULES
 
 
 def test_the_list_is_complete() -> None:
     assert folders_in(PACKAGE) == set(LAYERS)
     assert folders_in(PACKAGE / "room") == set(IN_ROOM)
+    assert {path.stem for path in PACKAGE.glob("*.py")} == {*BESIDE, "__init__", "app"}
 
 
 def folders_in(folder: Path) -> set[str]:
