@@ -84,9 +84,9 @@ class Keeper:
         self._writing_at = Position(0)
         # What is in the file since another program wrote it and we did not: our history cannot
         # tell that for certain, as edits that are not in the file lie between.
-        self._reading: Source | None = None
+        self._base = base
+        self._reading: Source | None = None  # what was read, and is being merged
         self._reorders = self._merged_anew = 0
-        self._merged = base
         self._altered = False  # whether a hook has changed what we wrote last
         self._left_out: tuple[str, ...] = ()  # of the document, in the write under way or the last
         self._saved_at = version.last_modified
@@ -172,7 +172,7 @@ class Keeper:
         self._version = version
         self._saved_at = now
         self._saved = SavedMark(self._writing_at, version.fingerprint)
-        self._merged = self._reading = None
+        self._base = self._reading = None
         self._file = Present()
         effects: list[Effect] = [MarkSaved(self._saved), *self._reply("success")]
         self._altered = version.altered
@@ -226,13 +226,13 @@ class Keeper:
         """The file was read: merge it if it is not what we wrote."""
         self._file = Present()
         if content.version.fingerprint == self._saved.fingerprint:
-            if self._altered or self._merged is not None:
-                self._merged = content.source
+            if self._altered or self._base is not None:
+                self._base = content.source
             self._version = content.version
             return self._looked(now)
         self._reading, ours = content.source, self._replica.content()
         self._reorders = self._replica.reorders
-        return [MergeFile(self._saved, content, not self.dirty, ours, self._merged)]
+        return [MergeFile(self._saved, content, not self.dirty, ours, self._base)]
 
     def merge_anew(self) -> list[Effect]:
         """Have the file merged once more if cells were moved or deleted while that was done: what
@@ -252,7 +252,7 @@ class Keeper:
         if written is not None:
             self._saved = SavedMark(written, version.fingerprint)
         else:
-            self._merged = self._reading
+            self._base = self._reading
             merged = (*self._saved.merged, *at)
             self._saved = SavedMark(self._saved.position, version.fingerprint, merged)
         self._version = version
@@ -262,7 +262,7 @@ class Keeper:
         """The document and the file are the same, whoever made them so."""
         self._saving.settle()
         if not self._altered:
-            self._merged = self._reading = None
+            self._base = self._reading = None
         self._saved_at = now
         self._saved = SavedMark(self.head, self._version.fingerprint)
         return [MarkSaved(self._saved)]
