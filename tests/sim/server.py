@@ -331,8 +331,9 @@ class Life:
                 self.post(ev.HistoryKept())
             case Discovered(history, began):
                 self.post(ev.HistoryFound(history, began))
-            case Restarted():
-                self._compaction = None
+            case Restarted(position, snapshot):
+                if self._compaction is not None:
+                    self._compaction.compacted(position, snapshot)
 
     def _compact(self) -> bool:
         if self._compaction is None:
