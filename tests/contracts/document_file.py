@@ -7,10 +7,8 @@ give it a fixture ``world``, a :class:`World` with the adapter in it.
 from __future__ import annotations
 
 import asyncio
-import functools
 import json
-from collections.abc import Awaitable, Callable
-from typing import Any, ParamSpec, Protocol
+from typing import Any, Protocol
 
 import pytest
 
@@ -32,27 +30,10 @@ from jupyter_collab.files.port import (
     Gone,
     Renamed,
 )
-
-P = ParamSpec("P")
+from tests.waiting import TIMEOUT, asynchronous
 
 TEXT = "notes.txt"
 NOTEBOOK = "folder/notebook.ipynb"
-TIMEOUT = 20.0
-"""Seconds that an event may take on a busy machine."""
-
-
-def asynchronous(test: Callable[P, Awaitable[None]]) -> Callable[P, None]:
-    """Run an asynchronous test in an event loop of its own, for a bounded time."""
-
-    @functools.wraps(test)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        async def main() -> None:
-            async with asyncio.timeout(3 * TIMEOUT):
-                await test(*args, **kwargs)
-
-        asyncio.run(main())
-
-    return run
 
 
 def notebook(*sources: str, minor: int = 5) -> dict[str, Any]:
@@ -122,13 +103,6 @@ class Heard:
         assert len(events) == len(expected), events
         for event, wanted in zip(events, expected, strict=True):
             assert event == wanted or type(event) is wanted, events
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for something that nobody tells of."""
-    async with asyncio.timeout(TIMEOUT):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 async def open_path(

@@ -8,18 +8,16 @@ closed, it opens the same store again.
 from __future__ import annotations
 
 import asyncio
-import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
-from typing import ClassVar, ParamSpec
+from typing import ClassVar
 
 import pytest
 
 from jupyter_collab.errors import StoreConflict, StoreError
 from jupyter_collab.protocol.identity import FileId, Lineage, Position, RoomId
 from jupyter_collab.store.port import More, SavedMark, StoredHistory, UpdateLog
-
-P = ParamSpec("P")
+from tests.waiting import asynchronous
 
 OpenLog = Callable[[], UpdateLog]
 
@@ -27,19 +25,6 @@ ROOM = RoomId("json", "notebook", FileId("5ab1d0c4"))
 OTHER_ROOM = RoomId("text", "file", FileId("5ab1d0c4"))
 LINEAGE = Lineage("lineage-1")
 OTHER_LINEAGE = Lineage("lineage-2")
-
-
-def asynchronous(test: Callable[P, Awaitable[None]]) -> Callable[P, None]:
-    """Run an asynchronous test in an event loop of its own."""
-
-    @functools.wraps(test)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        async def main() -> None:
-            await test(*args, **kwargs)
-
-        asyncio.run(main())
-
-    return run
 
 
 def at(number: int) -> Position:

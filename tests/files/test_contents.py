@@ -19,16 +19,9 @@ from jupyter_collab.files.contents import ContentsFiles
 from jupyter_collab.files.local import LocalAccess
 from jupyter_collab.files.manager import ManagerAccess
 from jupyter_collab.files.port import Renamed
-from tests.contracts.document_file import (
-    TEXT,
-    DocumentFileContract,
-    Heard,
-    World,
-    asynchronous,
-    open_path,
-    until,
-)
+from tests.contracts.document_file import TEXT, DocumentFileContract, Heard, World, open_path
 from tests.files.worlds import LOG, DerivedWorld, DictWorld, LocalWorld, SyncWorld
+from tests.waiting import asynchronous, until
 
 
 class CountingIds(ArbitraryFileIdManager):

@@ -14,20 +14,13 @@ from jupyter_collab.errors import (
 )
 from jupyter_collab.files.notebook_json import encode
 from jupyter_collab.files.port import Changed, DocumentFile
-from tests.contracts.document_file import (
-    NOTEBOOK,
-    TEXT,
-    Heard,
-    asynchronous,
-    notebook,
-    open_path,
-    read_path,
-)
+from tests.contracts.document_file import NOTEBOOK, TEXT, Heard, notebook, open_path, read_path
 from tests.files.worlds import (
     DerivedWorld,
     LocalWorld,
     read_notebook,
 )
+from tests.waiting import asynchronous
 
 
 async def written_twice(world: LocalWorld) -> tuple[Any, DocumentFile, Path]:

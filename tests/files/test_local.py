@@ -32,9 +32,7 @@ from jupyter_collab.files.port import ABSENT
 from tests.contracts.document_file import (
     NOTEBOOK,
     TEXT,
-    TIMEOUT,
     Heard,
-    asynchronous,
     notebook,
     open_path,
     read_path,
@@ -47,6 +45,7 @@ from tests.files.worlds import (
     needs_permissions,
     read_notebook,
 )
+from tests.waiting import TIMEOUT, asynchronous
 
 # --- the same as the contents manager
 

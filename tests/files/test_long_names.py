@@ -18,15 +18,9 @@ from jupyter_collab.errors import (
 )
 from jupyter_collab.files import disk
 from jupyter_collab.files.notebook_json import encode
-from tests.contracts.document_file import (
-    TEXT,
-    TIMEOUT,
-    asynchronous,
-    notebook,
-    open_path,
-    read_path,
-)
+from tests.contracts.document_file import TEXT, notebook, open_path, read_path
 from tests.files.worlds import PATIENCE, DerivedWorld, LocalWorld
+from tests.waiting import TIMEOUT, asynchronous
 
 
 def long_name(size: int, letter: str, ending: str) -> str:

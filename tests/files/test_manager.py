@@ -29,11 +29,9 @@ from tests.contracts.document_file import (
     DocumentFileContract,
     Heard,
     World,
-    asynchronous,
     notebook,
     open_path,
     read_path,
-    until,
 )
 from tests.files.worlds import (
     LOG,
@@ -43,6 +41,7 @@ from tests.files.worlds import (
     DictManager,
     DictWorld,
 )
+from tests.waiting import asynchronous, until
 
 
 class HashingManager(DictManager):

@@ -8,15 +8,9 @@ import pytest
 
 from jupyter_collab.errors import FileChanged, FileForbidden, FileFull
 from jupyter_collab.files.port import Back, Gone
-from tests.contracts.document_file import (
-    TEXT,
-    DocumentFileContract,
-    Heard,
-    World,
-    asynchronous,
-    open_path,
-)
+from tests.contracts.document_file import TEXT, DocumentFileContract, Heard, World, open_path
 from tests.files.memory import MemoryFiles
+from tests.waiting import asynchronous
 
 
 class MemoryWorld:

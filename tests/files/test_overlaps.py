@@ -23,8 +23,6 @@ from jupyter_collab.files.notebook_json import encode
 from tests.contracts.document_file import (
     NOTEBOOK,
     TEXT,
-    TIMEOUT,
-    asynchronous,
     notebook,
     open_path,
     read_path,
@@ -35,6 +33,7 @@ from tests.files.worlds import (
     LocalWorld,
     read_notebook,
 )
+from tests.waiting import TIMEOUT, asynchronous
 
 
 @asynchronous

@@ -25,18 +25,9 @@ from jupyter_collab.files.notebook_json import encode
 from jupyter_collab.files.opened import OpenFile
 from jupyter_collab.files.port import Back, Changed, DocumentFile, Gone, Renamed
 from jupyter_collab.files.watcher import Watcher
-from tests.contracts.document_file import (
-    NOTEBOOK,
-    TEXT,
-    TIMEOUT,
-    Heard,
-    asynchronous,
-    notebook,
-    open_path,
-    read_path,
-    until,
-)
+from tests.contracts.document_file import NOTEBOOK, TEXT, Heard, notebook, open_path, read_path
 from tests.files.worlds import LOG, PATIENCE, DerivedWorld, LocalWorld, needs_permissions
+from tests.waiting import TIMEOUT, asynchronous, until
 
 SLOW = 3600.0
 """Seconds between polls where a test wants to see events alone."""

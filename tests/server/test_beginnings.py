@@ -26,8 +26,9 @@ from jupyter_collab.store.memory import MemoryUpdateLog
 from jupyter_collab.store.perform import perform
 from jupyter_collab.store.port import NO_MORE, More, SavedMark, StoredHistory
 from jupyter_collab.store.requests import Discovered, Look
-from tests.contracts.update_log import asynchronous, at
+from tests.contracts.update_log import at
 from tests.room.notebooks import code, notebook
+from tests.waiting import asynchronous
 
 ROOM = RoomId("text", "file", FileId("f1"))
 NOTEBOOK = RoomId("json", "notebook", FileId("f2"))

@@ -17,7 +17,8 @@ from jupyter_collab.store.journal import PACE, Journal
 from jupyter_collab.store.knowledge import Anything
 from jupyter_collab.store.memory import MemoryUpdateLog
 from jupyter_collab.store.port import SavedMark, StoredHistory
-from tests.contracts.update_log import LINEAGE, ROOM, asynchronous, at
+from tests.contracts.update_log import LINEAGE, ROOM, at
+from tests.waiting import asynchronous
 
 LOG = logging.getLogger("test")
 

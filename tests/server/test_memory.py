@@ -30,8 +30,8 @@ from jupyter_collab.server.telemetry import Telemetry
 from jupyter_collab.server.wire import Packet
 from jupyter_collab.settings import Settings
 from jupyter_collab.store.sqlite import SQLiteUpdateLog
-from tests.contracts.update_log import asynchronous
 from tests.files.memory import MemoryFiles
+from tests.waiting import asynchronous
 
 LOG = logging.getLogger("test")
 

@@ -15,7 +15,8 @@ from jupyter_collab.store.compaction import Compaction, CompactionPolicy, conden
 from jupyter_collab.store.memory import MemoryUpdateLog
 from jupyter_collab.store.perform import compact
 from jupyter_collab.store.port import SavedMark, StoredHistory
-from tests.contracts.update_log import LINEAGE, OTHER_LINEAGE, ROOM, asynchronous, at
+from tests.contracts.update_log import LINEAGE, OTHER_LINEAGE, ROOM, at
+from tests.waiting import asynchronous
 
 POLICY = CompactionPolicy(tail_size=1000, tail_ratio=2, tail_count=100)
 

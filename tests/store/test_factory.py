@@ -23,7 +23,8 @@ from jupyter_collab.store.factory import (
 from jupyter_collab.store.memory import MemoryUpdateLog
 from jupyter_collab.store.sqlite import SQLiteUpdateLog
 from jupyter_collab.store.ystore import YStoreUpdateLog
-from tests.contracts.update_log import asynchronous, expect, fill, updates
+from tests.contracts.update_log import expect, fill, updates
+from tests.waiting import asynchronous
 
 LOG = logging.getLogger("test")
 

@@ -34,7 +34,8 @@ from jupyter_collab.store.requests import (
     Start,
 )
 from jupyter_collab.store.trouble import FIRST_RETRY
-from tests.contracts.update_log import LINEAGE, OTHER_LINEAGE, ROOM, asynchronous, at
+from tests.contracts.update_log import LINEAGE, OTHER_LINEAGE, ROOM, at
+from tests.waiting import asynchronous
 
 SNAPSHOT = b"the whole document"
 FULL = StoreError("No space is left")

@@ -29,19 +29,18 @@ from jupyter_collab.store.database import KEPT_PAGES, VACUUM_STEP, WAL_LIMIT, WA
 from jupyter_collab.store.port import SavedMark, StoredHistory
 from jupyter_collab.store.schema import STEPS, checksum
 from jupyter_collab.store.sqlite import SQLiteUpdateLog
-from tests.contracts.document_file import until
 from tests.contracts.update_log import (
     LINEAGE,
     OTHER_ROOM,
     ROOM,
     OpenLog,
     UpdateLogContract,
-    asynchronous,
     at,
     expect,
     fill,
     updates,
 )
+from tests.waiting import asynchronous, until
 
 LOG = logging.getLogger("test")
 

@@ -14,16 +14,8 @@ import pytest
 
 from jupyter_collab.store.port import SavedMark
 from jupyter_collab.store.sqlite import SQLiteUpdateLog
-from tests.contracts.update_log import (
-    LINEAGE,
-    OTHER_ROOM,
-    ROOM,
-    asynchronous,
-    at,
-    expect,
-    fill,
-    updates,
-)
+from tests.contracts.update_log import LINEAGE, OTHER_ROOM, ROOM, at, expect, fill, updates
+from tests.waiting import asynchronous
 
 LOG = logging.getLogger("test")
 SAVED = SavedMark(at(2), "file")

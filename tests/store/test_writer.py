@@ -16,7 +16,7 @@ from jupyter_collab.errors import StoreConflict, StoreError
 from jupyter_collab.store.database import Database
 from jupyter_collab.store.schema import STEPS, migrate, stored_version
 from jupyter_collab.store.writer import Writer
-from tests.contracts.update_log import asynchronous
+from tests.waiting import asynchronous
 
 LOG = logging.getLogger("test")
 

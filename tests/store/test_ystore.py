@@ -28,12 +28,12 @@ from tests.contracts.update_log import (
     ROOM,
     OpenLog,
     UpdateLogContract,
-    asynchronous,
     at,
     expect,
     fill,
     updates,
 )
+from tests.waiting import asynchronous
 
 LOG = logging.getLogger("test")
 
