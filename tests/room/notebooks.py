@@ -119,3 +119,11 @@ def copied(document: Document, client: int) -> Document:
     doc: Doc[Any] = Doc(client_id=client)
     doc.apply_update(document.doc.get_update())
     return Document.of("notebook" if isinstance(document, NotebookDocument) else "file", doc)
+
+
+def as_file(source: dict[str, Any]) -> dict[str, Any]:
+    """``source`` as it is in a file, where cells have ids from the minor version 5 on."""
+    if source["nbformat_minor"] >= 5:
+        return source
+    cells = [{k: v for k, v in cell.items() if k != "id"} for cell in source["cells"]]
+    return {**source, "cells": cells}

@@ -18,6 +18,7 @@ from jupyter_collab.room.content.document import Document, NotebookDocument
 from jupyter_collab.room.content.merge import merge, union
 from tests.room.notebooks import (
     REAL,
+    as_file,
     code,
     copied,
     markdown,
@@ -57,13 +58,6 @@ def three(base: Source, ours: Source, theirs: Source) -> Source:
     room.edit(room.content_of({**ours, "cells": cells}))
     result: Source = merged(at_save, room, their_file)
     return result
-
-
-def as_file(source: Source) -> Source:
-    if source["nbformat_minor"] >= 5:
-        return source
-    cells = [{k: v for k, v in cell.items() if k != "id"} for cell in source["cells"]]
-    return {**source, "cells": cells}
 
 
 def sources(notebook: Source) -> list[str]:

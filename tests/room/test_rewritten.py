@@ -11,7 +11,7 @@ from pycrdt import Array
 
 from jupyter_collab.room.content.document import Document, NotebookDocument
 from jupyter_collab.room.content.merge import merge
-from tests.room.notebooks import code, copied, markdown, notebook, opened_notebook
+from tests.room.notebooks import as_file, code, copied, markdown, notebook, opened_notebook
 
 Source = dict[str, Any]
 
@@ -26,14 +26,7 @@ FIRST = [
 
 def room_of(cells: list[dict[str, Any]], minor: int = 5) -> NotebookDocument:
     source = {**notebook(*cells), "nbformat_minor": minor}
-    return opened_notebook(without_ids(source))
-
-
-def without_ids(source: Source) -> Source:
-    if source["nbformat_minor"] >= 5:
-        return source
-    cells = [{k: v for k, v in cell.items() if k != "id"} for cell in source["cells"]]
-    return {**source, "cells": cells}
+    return opened_notebook(as_file(source))
 
 
 def cells_of(document: Document) -> Any:

@@ -113,6 +113,14 @@ def owner(browser: MakeBrowser, jp_serverapp: ServerApp) -> Browser:
     return browser(TOKEN)
 
 
+def known_as(browser: MakeBrowser, name: str) -> Browser:
+    """Somebody whom the site knows by this name."""
+    person = browser()
+    person.always = {"X-Site-User": name, "X-XSRFToken": "x"}
+    person.cookies["_xsrf"] = "x"
+    return person
+
+
 async def make_link(owner: Browser, path: str = "shared/notes.txt", **body: Any) -> dict[str, Any]:
     wanted = {"path": path, "role": "view", "expiresIn": None, **body}
     link: dict[str, Any] = await owner.json("api/collaboration/links", "POST", wanted)

@@ -17,7 +17,7 @@ from jupyter_server.serverapp import ServerApp
 from jupyter_collab.sharing.hub_place import HubPlace
 from tests.process import free_port
 
-from .conftest import Browser, MakeBrowser, make_link, open_link
+from .conftest import Browser, MakeBrowser, known_as, make_link, open_link
 
 SHARES, CODES = "api/collaboration/hub/shares", "api/collaboration/hub/codes"
 AT_HUB_SHARES, AT_HUB_CODES = "/hub/api/shares/alice/", "/hub/api/share-codes/alice/"
@@ -143,16 +143,9 @@ def jp_server_config(
     return jp_server_config
 
 
-def person(browser: MakeBrowser, name: str) -> Browser:
-    person = browser()
-    person.always = {"X-Site-User": name, "X-XSRFToken": "x"}
-    person.cookies["_xsrf"] = "x"
-    return person
-
-
 @pytest.fixture
 def alice(browser: MakeBrowser) -> Browser:
-    return person(browser, "alice")
+    return known_as(browser, "alice")
 
 
 async def test_a_code_is_made_in_the_name_of_who_asks(hub: FakeHub, alice: Browser) -> None:
@@ -293,7 +286,7 @@ async def test_the_dialog_is_told_who_may_share(alice: Browser, browser: MakeBro
         "prefix": "/",
         "canShare": True,
     }
-    hub = (await person(browser, "bob").json("api/collaboration/sharing"))["hub"]
+    hub = (await known_as(browser, "bob").json("api/collaboration/sharing"))["hub"]
     assert (hub["isOwner"], hub["canShare"]) == (False, False)
 
 
@@ -336,7 +329,7 @@ class TestForPeopleWhoCameByALink:
         link = await make_link(alice, role="edit")
         assert "acceptUrl" not in link
         hub.asked = []
-        guest, bob = browser(), person(browser, "bob")
+        guest, bob = browser(), known_as(browser, "bob")
         await open_link(guest, link)
         await open_link(bob, {"url": link["namedUrl"]})
         for who in (guest, bob):

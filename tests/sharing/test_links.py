@@ -18,7 +18,7 @@ from jupyter_server.serverapp import ServerApp
 from jupyter_collab.sharing.pages import Pages
 from tests.server.file_ids import WithoutTheServiceOfFileIds
 
-from .conftest import SECRET, TOKEN, Browser, MakeBrowser, ReadOnly, make_link, open_link
+from .conftest import SECRET, TOKEN, Browser, MakeBrowser, ReadOnly, known_as, make_link, open_link
 
 NOTES = "shared/notes.txt"
 
@@ -486,15 +486,8 @@ class TestPeopleOfAHub:
         jp_server_config["YDocExtension"]["share_named_only"] = True
         return jp_server_config
 
-    @staticmethod
-    def person(browser: MakeBrowser, name: str) -> Browser:
-        person = browser()
-        person.always = {"X-Site-User": name, "X-XSRFToken": "x"}
-        person.cookies["_xsrf"] = "x"
-        return person
-
     async def test_everything_else_is_refused(self, browser: MakeBrowser) -> None:
-        alice, bob, carol = (self.person(browser, name) for name in ("alice", "bob", "carol"))
+        alice, bob, carol = (known_as(browser, name) for name in ("alice", "bob", "carol"))
         link = await make_link(alice, role="edit")
         assert (await alice.fetch("api/contents/secret.txt")).code == 200
         assert (await bob.fetch(f"api/contents/{NOTES}")).code == 403
@@ -516,7 +509,7 @@ class TestPeopleOfAHub:
         self, browser: MakeBrowser, jp_serverapp: ServerApp
     ) -> None:
         """G1"""
-        alice, bob = (self.person(browser, name) for name in ("alice", "bob"))
+        alice, bob = (known_as(browser, name) for name in ("alice", "bob"))
         link = await make_link(alice)
         shares = jp_serverapp.web_app.settings["jupyter_server_ydoc"].sharing.shares
         path = shares._file.path  # noqa: SLF001
@@ -529,7 +522,7 @@ class TestPeopleOfAHub:
     async def test_an_id_opens_nothing_for_those_who_are_not_logged_in(
         self, browser: MakeBrowser
     ) -> None:
-        link = await make_link(self.person(browser, "alice"))
+        link = await make_link(known_as(browser, "alice"))
         nobody = browser()
         for url in (link["namedUrl"], link["url"]):
             response = await open_link(nobody, {"url": url})
