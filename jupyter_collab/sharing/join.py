@@ -8,6 +8,7 @@ from typing import Any
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.auth.utils import get_anonymous_username
+from jupyter_server.utils import ensure_async
 
 from ..errors import LinkEnded, LinkUnknown, NotNow
 from . import pages
@@ -50,8 +51,12 @@ class JoinHandler(SecretAddressHandler):
         except NotNow:
             self._say(503, self._pages.not_now())
         else:
-            if link is not None:
+            if link is None:
+                return
+            if await self._is_there(link.path):
                 self.redirect(page_of(self.settings, link.path, self._has_lab()))
+            else:
+                self._say(404, self._pages.away())
 
     async def _open(self) -> Link | None:
         """The link, whose holder has it from now on; ``None`` where that was refused."""
@@ -92,6 +97,15 @@ class JoinHandler(SecretAddressHandler):
     @property
     def _pages(self) -> pages.Pages:
         return pages.pages_for(self)
+
+    async def _is_there(self, path: str) -> bool:
+        """Whether there is anything to be opened: the link stays good for a file that comes back,
+        but JupyterLab would show an empty page and the path."""
+        manager: Any = self.contents_manager
+        try:
+            return bool(await ensure_async(manager.file_exists(path)))
+        except Exception:  # noqa: BLE001 - a contents manager may fail with anything
+            return True  # why it cannot be read is told where it is opened
 
     def _has_lab(self) -> bool:
         """Whether this server opens JupyterLab; else the pages are those of Notebook 7."""

@@ -47,6 +47,17 @@ class Pages:
         why = trans.__("It was valid for a limited time.")
         return self._page(trans.__("This link has expired"), f"{why} {ask}")
 
+    def away(self) -> str:
+        """The link is active, and there is no file at its path."""
+        trans = self._trans
+        return self._page(
+            trans.__("The document is not there"),
+            trans.__(
+                "Its file was deleted or moved. The link works again when the file is back; else "
+                "ask the person who gave you the link for a new one."
+            ),
+        )
+
     def unknown(self) -> str:
         trans = self._trans
         return self._page(

@@ -468,7 +468,7 @@ async def test_links_that_were_made_before_end_when_they_are_switched_off(
 def test_pages_load_nothing() -> None:
     made = Pages()
     ended = [made.ended(state) for state in ("revoked", "expired", "missing")]
-    for page in (*ended, made.unknown(), made.not_now(), made.refused()):
+    for page in (*ended, made.away(), made.unknown(), made.not_now(), made.refused()):
         assert not re.search(r"<script|src=|href=|https?:", page)
 
 

@@ -197,13 +197,32 @@ async def test_a_link_to_what_is_nowhere_says_so(
 async def test_a_document_that_comes_back_is_the_same(
     owner: Browser, browser: MakeBrowser, files: Path
 ) -> None:
-    """As with a git checkout, or an editor that puts a new file in the place of the old one."""
+    """G1, as with a git checkout, or an editor that puts a new file in the place of the old one."""
     guest, link = await join(owner, browser)
     (files / NOTES).unlink()
     assert (await guest.fetch(f"api/contents/{NOTES}")).code == 404
+    newcomer = browser()
+    response = await open_link(newcomer, link)
+    assert response.code == 404
+    assert b"The document is not there<" in response.body
+    assert b"works again when the file is back" in response.body
     (files / "new").write_text("again\n")
     (files / "new").rename(files / NOTES)
-    assert (await guest.json(f"api/contents/{NOTES}"))["content"] == "again\n"
+    for each in (guest, newcomer):
+        assert (await each.json(f"api/contents/{NOTES}"))["content"] == "again\n"
+    assert (await open_link(browser(), link)).code == 302
+
+
+async def test_a_file_of_which_nobody_can_tell_whether_it_is_there_is_opened(
+    owner: Browser, browser: MakeBrowser, jp_serverapp: ServerApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it is opened, the reason is told."""
+    link = await make_link(owner)
+
+    def fail(path: str) -> bool:
+        raise OSError("stale file handle")
+
+    monkeypatch.setattr(jp_serverapp.contents_manager, "file_exists", fail)
     assert (await open_link(browser(), link)).code == 302
 
 
