@@ -6,6 +6,7 @@ import { ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 
+import { tellReachable } from '../session';
 import { translationOf } from '../translation';
 
 /** How often a server that was lost is looked for, in milliseconds. */
@@ -60,7 +61,8 @@ function notifyUntilBack(isShutDown: () => boolean): IConnectionLost {
     shown = true;
     const id = Notification.warning(lost(translationOf(translator)), { autoClose: false });
     await untilBack(manager.serverSettings);
-    // JupyterLab looks less and less often.
+    // Documents look for it less and less often, and so does JupyterLab.
+    tellReachable();
     manager.sessions.refreshRunning().catch(() => undefined);
     Notification.dismiss(id);
     shown = false;

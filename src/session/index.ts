@@ -12,4 +12,4 @@ export { SessionDriver } from './driver';
 export type { Presence, Replica } from './driver';
 export { ServerLine } from './line';
 export type { Answer, Line } from './line';
-export { watchPage } from './page';
+export { tellReachable, watchPage } from './page';

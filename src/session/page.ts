@@ -7,7 +7,7 @@ import { wireOf } from './state';
 import type { SessionState } from './state';
 import { STABLE_AFTER } from './timing';
 
-/** Tells all sessions of a page that one of them has found the server again. */
+/** Tells all sessions of a page that the server has been found again. */
 const REACHABLE = 'jupyter-collab-reachable';
 
 /** Tell `driver` what happens to the page: the network, being seen, and being left. */
@@ -51,12 +51,17 @@ class Returns {
     this._wasAway = state.link.kind === 'offline' || (this._wasAway && !isBack);
     if (isBack) {
       this._last = now();
-      window.dispatchEvent(new Event(REACHABLE));
+      tellReachable();
     }
   };
 
   private _wasAway = false;
   private _last = -Infinity;
+}
+
+/** The server is there again: those of this page's sessions that wait try it at once. */
+export function tellReachable(): void {
+  window.dispatchEvent(new Event(REACHABLE));
 }
 
 function isLoopback(url: string): boolean {

@@ -1,8 +1,11 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { Notification } from '@jupyterlab/apputils';
 import { ServerConnection } from '@jupyterlab/services';
+import type { ServiceManager } from '@jupyterlab/services';
 import type { CommandRegistry } from '@lumino/commands';
 import { Signal } from '@lumino/signaling';
 
-import { untilBack, watchShutDown } from '../connection';
+import { connectionLost, untilBack, watchShutDown } from '../connection';
 
 type Executed = CommandRegistry.ICommandExecutedArgs;
 
@@ -43,5 +46,44 @@ describe('untilBack', () => {
     await looked;
     expect(answers).toEqual([]);
     jest.useRealTimers();
+  });
+});
+
+describe('connectionLost', () => {
+  const refreshRunning = jest.fn().mockResolvedValue(undefined);
+  const answers: (Response | null)[] = [];
+  const serverSettings = ServerConnection.makeSettings({
+    fetch: async () => answers.shift() ?? Promise.reject(new TypeError('Failed to fetch'))
+  });
+  const manager = { serverSettings, sessions: { refreshRunning } };
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+
+  afterEach(() => {
+    jest.useRealTimers();
+    Notification.manager.dismiss();
+  });
+
+  /** The server is lost at a page; the promise resolves once it is back. */
+  async function lose(): Promise<void> {
+    const commandExecuted = new Signal<CommandRegistry, Executed>({} as never);
+    const app = { commands: { commandExecuted } } as unknown as JupyterFrontEnd;
+    const tell = await connectionLost.activate(app);
+    await tell(manager as unknown as ServiceManager.IManager, {} as never);
+  }
+
+  it('has the documents connect as soon as the server is found, and ends the notice then', async () => {
+    const heard = jest.fn();
+    window.addEventListener('jupyter-collab-reachable', heard);
+    answers.push(null, new Response(''));
+    const back = lose();
+    await jest.advanceTimersByTimeAsync(3_000);
+    expect([heard.mock.calls.length, Notification.manager.count]).toEqual([0, 1]);
+    await jest.advanceTimersByTimeAsync(3_000);
+    await back;
+    expect([heard.mock.calls.length, Notification.manager.count]).toEqual([1, 0]);
+    window.removeEventListener('jupyter-collab-reachable', heard);
   });
 });
