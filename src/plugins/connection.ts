@@ -6,6 +6,7 @@ import { ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 
+import { readConfig } from '../config';
 import { tellReachable } from '../session';
 import { translationOf } from '../translation';
 
@@ -59,7 +60,7 @@ function notifyUntilBack(isShutDown: () => boolean): IConnectionLost {
       return;
     }
     shown = true;
-    const id = Notification.warning(lost(translationOf(translator)), { autoClose: false });
+    const id = Notification.warning(words(translationOf(translator)), { autoClose: false });
     await untilBack(manager.serverSettings);
     // Documents look for it less and less often, and so does JupyterLab.
     tellReachable();
@@ -69,8 +70,12 @@ function notifyUntilBack(isShutDown: () => boolean): IConnectionLost {
   };
 }
 
-function lost(trans: TranslationBundle): string {
-  return trans.__('The server cannot be reached. Go on editing: changes are sent when it is back.');
+function words(trans: TranslationBundle): string {
+  const { guest } = readConfig();
+  const mayEdit = guest === null || guest.documents.some(({ role }) => role === 'edit');
+  return mayEdit
+    ? trans.__('The server cannot be reached. Go on editing: changes are sent when it is back.')
+    : trans.__('The server cannot be reached. You see the changes of others when it is back.');
 }
 
 /**

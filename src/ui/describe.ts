@@ -118,13 +118,16 @@ function labelFailure(reason: string | undefined, trans: TranslationBundle): str
 
 function tell(condition: Condition, state: SessionState, trans: TranslationBundle): string[] {
   const { path, status } = state;
+  const mayEdit = state.access === 'edit';
   switch (condition) {
     case 'connecting':
       return [trans.__('The document is being opened.')];
     case 'loading':
       return [
         trans.__('The cells are here, and their outputs are on their way.'),
-        trans.__('You can write and add cells. Cells are run once all outputs are here.')
+        ...(mayEdit
+          ? [trans.__('You can write and add cells. Cells are run once all outputs are here.')]
+          : [])
       ];
     case 'offline':
       return tellOffline(state, trans);
@@ -143,7 +146,11 @@ function tell(condition: Condition, state: SessionState, trans: TranslationBundl
     case 'gone':
       return [
         trans.__('The file %1 was deleted or moved away.', path),
-        trans.__('The server keeps the document. Saving it writes the file again.')
+        mayEdit
+          ? trans.__('The server keeps the document. Saving it writes the file again.')
+          : trans.__(
+              'The server keeps the document. When somebody saves it, the file is there again.'
+            )
       ];
     case 'unreadable':
       return [
@@ -182,13 +189,18 @@ function tell(condition: Condition, state: SessionState, trans: TranslationBundl
   }
 }
 
-function tellOffline({ partial }: SessionState, trans: TranslationBundle): string[] {
+function tellOffline({ partial, access }: SessionState, trans: TranslationBundle): string[] {
+  const mayEdit = access === 'edit';
   return [
     partial
       ? trans.__('There is no connection to the server, and not all outputs are here.')
-      : trans.__('There is no connection to the server. You can go on working.'),
+      : mayEdit
+        ? trans.__('There is no connection to the server. You can go on working.')
+        : trans.__('There is no connection to the server. You see the document as it was before.'),
     trans.__('The connection is tried again by itself.'),
-    ...(partial ? [trans.__('You can write and add cells. Cells are run once all is here.')] : [])
+    ...(partial && mayEdit
+      ? [trans.__('You can write and add cells. Cells are run once all is here.')]
+      : [])
   ];
 }
 
@@ -198,11 +210,13 @@ function tellRefusal({ link, path }: SessionState, trans: TranslationBundle): st
     : trans.__('The document was closed.');
 }
 
-function tellFailure({ path, status }: SessionState, trans: TranslationBundle): string[] {
+function tellFailure({ path, status, access }: SessionState, trans: TranslationBundle): string[] {
   const { reason = '', message, retryAt } = status?.save ?? {};
   return [
     explainSave(trans, { reason, message }, path),
-    trans.__('The server keeps all your changes.'),
+    access === 'edit'
+      ? trans.__('The server keeps all your changes.')
+      : trans.__('The server keeps all changes.'),
     retryAt === undefined
       ? trans.__('It tries again by itself.')
       : trans.__('It tries again by itself at %1.', timeOf(retryAt))

@@ -1,5 +1,6 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
+import { PageConfig } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import type { ServiceManager } from '@jupyterlab/services';
 import type { CommandRegistry } from '@lumino/commands';
@@ -85,5 +86,22 @@ describe('connectionLost', () => {
     await back;
     expect([heard.mock.calls.length, Notification.manager.count]).toEqual([1, 0]);
     window.removeEventListener('jupyter-collab-reachable', heard);
+  });
+
+  it.each([
+    ['somebody who has the server', undefined, 'Go on editing'],
+    ['a guest who may edit', 'edit', 'Go on editing'],
+    ['a guest who may only view', 'view', 'You see the changes of others']
+  ])('tells %s what goes on', async (_, role, expected) => {
+    const guest = { username: 'guest-1', documents: [{ path: 'a.ipynb', role }] };
+    const config = role === undefined ? {} : { guest };
+    PageConfig.setOption('jupyterCollab', JSON.stringify(config));
+    answers.push(new Response(''));
+    const back = lose();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(Notification.manager.notifications[0]?.message).toContain(expected);
+    await jest.advanceTimersByTimeAsync(3_000);
+    await back;
+    PageConfig.setOption('jupyterCollab', '');
   });
 });

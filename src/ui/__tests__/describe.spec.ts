@@ -161,6 +161,36 @@ describe('the status of a document', () => {
     expect(label(new Play().dial().sync('L1', 'view'))).toBe('View only');
   });
 
+  it.each<[string, (viewer: Play) => unknown, string]>([
+    ['offline', viewer => viewer.lose(), 'You see the document as it was before'],
+    [
+      'without the file',
+      viewer => withStatus({ file: { state: 'gone', path: 'a.ipynb' } }, viewer),
+      'When somebody saves it'
+    ],
+    [
+      'where a save has failed',
+      viewer => withStatus({ save: { state: 'failed', reason: 'disk-full' } }, viewer),
+      'keeps all changes'
+    ]
+  ])('does not tell them to write or to save %s', (_, meet, expected) => {
+    const viewer = new Play().dial().sync('L1', 'view');
+    meet(viewer);
+    expect(story(viewer)).toContain(expected);
+    expect(story(viewer)).not.toMatch(/go on working|Saving it|your/u);
+  });
+
+  it('does not tell them to write while outputs are still coming', () => {
+    const viewer = new Play().dial();
+    viewer.hello('L1', 'view');
+    viewer.hear({ type: 'update', update: UPDATE });
+    expect(label(viewer)).toBe('Loading outputs…');
+    expect(story(viewer)).not.toContain('You can write');
+    viewer.lose();
+    expect(label(viewer)).toBe('Offline');
+    expect(story(viewer)).not.toContain('You can write');
+  });
+
   it('tells them what of theirs the browser keeps', () => {
     const { state } = new Play().dial().sync('L1', 'view');
     expect(put(state, trans).story).toHaveLength(1);
