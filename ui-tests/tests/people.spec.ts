@@ -198,6 +198,7 @@ test('the panel lists people and what they have open, and files are marked', asy
   await run(page, 'collab:show-people');
   const panel = page.locator('.jp-CollabPanel');
   await expect(panel).toBeFocused();
+  await expect(panel).toHaveCSS('outline-style', 'none');
   await expect(panel).toContainText('Ada (you)');
   await expect(panel).toContainText('Nobody else is here.');
   const bob = await join('Bob');
