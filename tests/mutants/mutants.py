@@ -644,6 +644,13 @@ MUTANTS = [
         ["tests/sharing/test_where.py", "-k", "with_the_clock"],
     ),
     Mutant(
+        "open a link to a file that is not there",
+        "sharing/join.py",
+        "            if await self._is_there(link.path):\n",
+        "            if True:\n",
+        ["tests/sharing/test_where.py", "-k", "comes_back"],
+    ),
+    Mutant(
         "leave who has a removed document open with what is renamed to its place",
         "sharing/build.py",
         "await shares.replaced(path, seen)",
