@@ -49,6 +49,8 @@ _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _SAID_OF_DAMAGE = ("unsupported file format", "table collab_", "table: collab_", "no such column")
 """For a header with nonsense in it, and names of tables, SQLite has no code of its own."""
 
+SET_ASIDE = "The store of histories %s is damaged; it was set aside as %s and a fresh one begun"
+
 _BESIDE = ("-wal", "-shm")
 """What a write-ahead log lies in, beside the file."""
 
@@ -239,23 +241,8 @@ class Database:
         self.close()
         if identity is None or identity != self._identify():
             return None
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-        name = f"{self.path.name}.damaged-{stamp}"
-        new_path = self.path.with_name(name)
-        number = 1
-        while new_path.exists():
-            number += 1
-            new_path = self.path.with_name(f"{name}-{number}")
-        self.path.rename(new_path)
-        for suffix in ("-wal", "-shm", "-journal"):
-            companion = Path(f"{self.path}{suffix}")
-            if companion.exists():
-                companion.rename(f"{new_path}{suffix}")
-        self._log.error(
-            "The store of histories %s is damaged; it was set aside as %s and a fresh one begun",
-            self.path,
-            new_path.name,
-        )
+        new_path = move_aside(self.path)
+        self._log.error(SET_ASIDE, self.path, new_path.name)
         return new_path
 
     def tidy(self) -> bool:
@@ -323,6 +310,23 @@ class Database:
         except FileNotFoundError:
             return None
         return found.st_dev, found.st_ino
+
+
+def move_aside(path: Path) -> Path:
+    """Rename a damaged database, with what lies beside it; returns its new name."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    name = f"{path.name}.damaged-{stamp}"
+    new_path = path.with_name(name)
+    number = 1
+    while new_path.exists():
+        number += 1
+        new_path = path.with_name(f"{name}-{number}")
+    path.rename(new_path)
+    for suffix in ("-wal", "-shm", "-journal"):
+        companion = Path(f"{path}{suffix}")
+        if companion.exists():
+            companion.rename(f"{new_path}{suffix}")
+    return new_path
 
 
 def is_full(error: BaseException) -> bool:

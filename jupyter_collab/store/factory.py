@@ -19,11 +19,9 @@ from .port import UpdateLog
 from .sqlite import SQLiteUpdateLog
 from .witness import Witness
 from .ystore import YStoreUpdateLog
+from .ystore_file import HEADER
 
 DEFAULT = "jupyter_collab.JupyterSQLiteYStore"
-
-_HEADER = b"SQLite format 3\0"
-"""What each database begins with, unless it is still empty."""
 
 _TODAY: dict[str, tuple[str, type[BaseYStore]]] = {
     "SQLiteYStore": ("jupyter_collab.JupyterSQLiteYStore", JupyterSQLiteYStore),
@@ -106,7 +104,7 @@ def _was_never_a_store(path: Path) -> bool:
         if path.name == JupyterSQLiteYStore.db_path.default_value or Witness(path).path.exists():
             return False
         with path.open("rb") as file:
-            return file.read(len(_HEADER)) not in (b"", _HEADER)
+            return file.read(len(HEADER)) not in (b"", HEADER)
     except OSError:  # it is new, or SQLite says what is wrong
         return False
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from .database import is_damage
+
 
 class WatchedLog(logging.Logger):
     """Passes records on to ``target``, and counts those of errors."""
@@ -12,6 +14,8 @@ class WatchedLog(logging.Logger):
         super().__init__(target.name)
         self.parent = self._target = target
         self._problems: list[str] = []
+        self.found_damage = False
+        """Whether one of them was that a database is damaged."""
 
     def isEnabledFor(self, level: int) -> bool:  # noqa: N802 - the name of the base class
         return level >= logging.ERROR or self._target.isEnabledFor(level)
@@ -20,6 +24,7 @@ class WatchedLog(logging.Logger):
         if record.levelno >= logging.ERROR:
             cause = record.exc_info[1] if record.exc_info else None
             self._problems.append(str(cause or record.getMessage()))
+            self.found_damage |= cause is not None and is_damage(cause)
         if self._target.isEnabledFor(record.levelno):
             super().handle(record)
 

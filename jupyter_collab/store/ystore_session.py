@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from logging import Logger
 from typing import Any, TypeVar
 
@@ -14,7 +14,9 @@ from pycrdt.store import BaseYStore, SQLiteYStore
 
 from ..errors import StoreError
 from ..protocol.identity import RoomId
+from .database import is_damage
 from .watched_log import WatchedLog
+from .ystore_file import SharedFile
 from .ystore_history import YStoreHistory
 
 T = TypeVar("T")
@@ -29,6 +31,8 @@ TURN_TIMEOUT = 5.0
 class _Call:
     operation: Callable[[YStoreHistory], Awaitable[Any]]
     future: asyncio.Future[Any]
+    again: bool = False
+    """Whether the file was found damaged as it was performed before."""
 
 
 class YStoreSession:
@@ -111,16 +115,35 @@ class YStoreSession:
         watched = WatchedLog(self._log)
         store = self._make(f".{self._room.type}:{self._room.file_id}.y", watched)
         history = YStoreHistory(store, self._room, watched)
+        file = SharedFile.of(store, self._log)
         async with AsyncExitStack() as stack:
             if isinstance(store, SQLiteYStore):
                 async with _for_a_while(self._turn):
                     await stack.enter_async_context(store)
                     await _has_begun(store)
+                    if file is not None:
+                        await file.begin()
             else:
                 await stack.enter_async_context(store)
             while await self._wait():
-                await self._perform(self._calls[0], history)
+                if file is not None and await file.is_gone():
+                    return  # and begin anew
+                call = self._calls[0]
+                error = await self._perform(call, history)
+                if error is not None:
+                    is_damaged = watched.found_damage or is_damage(error)
+                    if is_damaged and not call.again and await self._set_aside(file):
+                        self._calls[0] = replace(call, again=True)
+                        return
+                    _fail(call.future, self._explained(error))
                 self._calls.popleft()
+
+    async def _set_aside(self, file: SharedFile | None) -> bool:
+        """Whether the store can begin anew, with a fresh file."""
+        if file is None:
+            return False
+        async with _for_a_while(self._turn):
+            return await file.set_aside()
 
     async def _wait(self) -> bool:
         """Whether there is something to do, before the store was idle for long enough."""
@@ -132,21 +155,24 @@ class YStoreSession:
                 await self._called.wait()
         return bool(self._calls)
 
-    async def _perform(self, call: _Call, history: YStoreHistory) -> None:
+    async def _perform(self, call: _Call, history: YStoreHistory) -> Exception | None:
+        """What has gone wrong, which its caller does not know yet."""
         # Where the caller is gone it is done all the same: what follows builds upon it.
         try:
             result = await call.operation(history)
         except StoreError as error:
-            _fail(call.future, error)
+            return error
         except Exception as error:  # noqa: BLE001 - a user's class may raise anything
             history.doubt()
-            _fail(
-                call.future,
-                StoreError(f"The store of {self._room} failed: {_innermost(error)}"),
-            )
-        else:
-            if not call.future.done():
-                call.future.set_result(result)
+            return error
+        if not call.future.done():
+            call.future.set_result(result)
+        return None
+
+    def _explained(self, error: Exception) -> StoreError:
+        if isinstance(error, StoreError):
+            return error
+        return StoreError(f"The store of {self._room} failed: {_innermost(error)}")
 
 
 @asynccontextmanager

@@ -276,6 +276,13 @@ MUTANTS = [
         YSTORE,
     ),
     Mutant(
+        "go on in a damaged database of pycrdt",
+        "store/ystore_session.py",
+        "is_damaged = watched.found_damage or is_damage(error)",
+        "is_damaged = False",
+        YSTORE,
+    ),
+    Mutant(
         "write the mark of a pycrdt store behind all updates",
         "store/ystore_history.py",
         "update, mark if at == named else None)\n            if at == named:",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
@@ -405,6 +406,118 @@ async def test_close_does_not_wait_for_ever(list_store: type[ListStore]) -> None
     await log.close()
     with pytest.raises(StoreError):
         await starting
+
+
+# --- damaged databases
+
+
+def _cut_in_half(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def _spoil_the_tables(path: Path) -> None:
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"CREATE TABLE yupdates", b"CREATE TABLE yupdatez"))
+
+
+def _write_text(path: Path) -> None:
+    path.write_text("no database\n" * 1000)
+
+
+@pytest.mark.parametrize("damage", [_cut_in_half, _spoil_the_tables, _write_text])
+@asynchronous
+async def test_a_damaged_database_is_set_aside_and_a_fresh_one_begun(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, damage: Callable[[Path], None]
+) -> None:
+    """S8 S13: pycrdt's store would fail for ever, for all documents."""
+    path = tmp_path / "ystore.db"
+
+    class Store(pycrdt.store.SQLiteYStore):
+        db_path = str(path)
+
+    log = open_log(Store)
+    await fill(log, 2)
+    await log.close()
+    damage(path)
+    damaged = path.read_bytes()
+    log = open_log(Store)
+    assert not any(await asyncio.gather(log.load(ROOM), log.load(OTHER_ROOM)))
+    [aside] = tmp_path.glob("ystore.db.damaged-*")
+    assert aside.read_bytes() == damaged
+    said = f"The store of histories {path} is damaged; it was set aside as {aside.name}"
+    assert caplog.text.count(said) == 1
+    for room in (ROOM, OTHER_ROOM):
+        await fill(log, 2, room=room)
+        assert (await expect(log, room)).updates == tuple(updates(1, 2))
+    await log.close()
+
+
+@asynchronous
+async def test_nobody_goes_on_in_a_database_that_was_set_aside(tmp_path: Path) -> None:
+    """S1 S8 S13: another document finds the damage, and has its file moved away."""
+    path = tmp_path / "ystore.db"
+
+    class Store(pycrdt.store.SQLiteYStore):
+        db_path = str(path)
+
+    log = open_log(Store)
+    await fill(log, 2)
+    _cut_in_half(path)
+    assert await log.load(OTHER_ROOM) is None
+    with pytest.raises(StoreError, match="has no history"):
+        await log.append(ROOM, LINEAGE, at(3), b"update 3")
+    await fill(log, 3)
+    await log.close()
+    again = open_log(Store)
+    assert (await expect(again)).updates == tuple(updates(1, 3))
+    await again.close()
+
+
+@asynchronous
+async def test_a_file_that_was_never_a_database_is_left_alone(tmp_path: Path) -> None:
+    """S8: somebody has named it by mistake."""
+    path = tmp_path / "notes.txt"
+    _write_text(path)
+    before = path.read_bytes()
+
+    class Store(pycrdt.store.SQLiteYStore):
+        db_path = str(path)
+
+    log = open_log(Store)
+    for _ in range(2):
+        with pytest.raises(StoreError, match="file is not a database"):
+            await log.load(ROOM)
+    await log.close()
+    assert [it.name for it in tmp_path.iterdir()] == ["notes.txt"]
+    assert path.read_bytes() == before
+
+
+@asynchronous
+async def test_a_damaged_database_that_cannot_be_set_aside_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S10: as in a folder that is read-only; once that is over, it works."""
+    path = tmp_path / "ystore.db"
+
+    class Store(pycrdt.store.SQLiteYStore):
+        db_path = str(path)
+
+    log = open_log(Store)
+    await fill(log, 2)
+    await log.close()
+    _cut_in_half(path)
+    log = open_log(Store)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", _refuse)
+        with pytest.raises(StoreError, match="malformed"):
+            await log.load(ROOM)
+    assert "cannot be set aside: it is read-only" in caplog.text
+    assert await log.load(ROOM) is None
+    await log.close()
+
+
+def _refuse(path: Path, target: Path) -> None:
+    raise PermissionError("it is read-only")
 
 
 # --- files that end in the middle of a write
