@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from logging import Logger
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any, TypeVar
@@ -13,13 +11,12 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from tornado.web import HTTPError
 
+from .patience import patiently, without_waiting
+
 T = TypeVar("T")
 
 PATIENCE = 5.0
 """Seconds to wait for another program that has the service's database locked, as SQLite would."""
-
-PAUSE = 0.05
-"""Seconds from one attempt to the next."""
 
 
 class FileIds:
@@ -96,7 +93,7 @@ class FileIds:
         if not new:
             return
         try:
-            with _without_patience(self._manager):
+            with without_waiting(getattr(self._manager, "con", None)):
                 for folder in new:
                     self._manager.index(folder)
                     self._folders.add(folder)
@@ -207,36 +204,10 @@ class FileIds:
         return str(uuid5(NAMESPACE_URL, f"{self._root}/{path}{known}"))
 
     async def _ask(self, question: Callable[[], T]) -> T:
-        """Ask the service, whose database may be locked by another program: SQLite would wait for
-        that in the thread of the event loop."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + self._patience
-        while True:
-            try:
-                with _without_patience(self._manager):
-                    return question()
-            except sqlite3.OperationalError as error:
-                is_locked = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
-                if not is_locked or loop.time() >= end:
-                    raise
-            await asyncio.sleep(PAUSE)
+        """Ask the service, whose database may be locked by another program."""
+        return await patiently(getattr(self._manager, "con", None), question, self._patience)
 
 
 def _is_misread(path: str) -> bool:
     r"""Whether the service takes a ``\`` in a name for a ``/``, as on Windows."""
     return "\\" in PurePath(path).as_posix()
-
-
-@contextmanager
-def _without_patience(manager: Any) -> Iterator[None]:
-    """Let SQLite say at once that the database of ``manager`` is locked, if it has one."""
-    connection = getattr(manager, "con", None)
-    if not isinstance(connection, sqlite3.Connection):
-        yield
-        return
-    (before,) = connection.execute("PRAGMA busy_timeout").fetchone()
-    connection.execute("PRAGMA busy_timeout = 0")
-    try:
-        yield
-    finally:
-        connection.execute(f"PRAGMA busy_timeout = {before}")

@@ -77,7 +77,7 @@ class LocalAccess:
     async def read(self, path: str, format: Format) -> tuple[Source, Sighting]:
         source, sighting, signature = await self._in_thread(path, "read", self._read, path, format)
         if signature is not None:
-            trust.mark(self._manager, source, signature, path)
+            await trust.mark(self._manager, source, signature, path)
         self._manager.emit(data={"action": "get", "path": path})
         return source, sighting
 
@@ -85,7 +85,7 @@ class LocalAccess:
         source, altered = await self._before_saving(path, format, source)
         draft, saved = await self._in_thread(path, "saved", self._save, path, format, source, known)
         if draft.signature is not None:
-            trust.remember(self._manager, draft.signature)
+            await trust.remember(self._manager, draft.signature)
         if draft.data is not None and saved is None:
             saved = await self._in_thread(path, "saved", self._write, path, draft)
         written = draft.known if saved is None else saved.sighting

@@ -9,11 +9,18 @@ the thread that opened it.
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 
 from .notebook_json import TRANSIENT, Notebook
+from .patience import patiently
+
+PATIENCE = 2.0
+"""Seconds to wait for another program that has the notary's database locked. A server that stops
+has time for that."""
 
 
 def signature(manager: Any, notebook: Notebook) -> str:
@@ -36,33 +43,56 @@ def signature_if_trusted(manager: Any, notebook: Notebook, path: str) -> str | N
     return signature(manager, notebook)
 
 
-def mark(manager: Any, notebook: Notebook, signature: str, path: str) -> None:
+async def mark(manager: Any, notebook: Notebook, signature: str, path: str) -> None:
     """Mark the cells as trusted, or as not, as ``ContentsManager.get`` does."""
     try:
-        trusted = bool(manager.notary.store.check_signature(signature, manager.notary.algorithm))
-    except Exception:  # the database may be locked or broken: then nothing is trusted
-        manager.log.warning("The signature of %s could not be looked up", path, exc_info=True)
+        trusted = await _ask(manager, lambda store: store.check_signature, signature)
+    except Exception as error:  # noqa: BLE001 - where it is locked or broken nothing is trusted
+        manager.log.warning("The signature of %s could not be looked up: %s", path, error)
         trusted = False
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             cell["metadata"]["trusted"] = trusted
 
 
-def remember(manager: Any, signature: str) -> None:
+async def remember(manager: Any, signature: str) -> None:
     """Keep a signature, as ``ContentsManager.save`` does.
 
     Where that is impossible the notebook is saved all the same, and not trusted when it is
     opened the next time.
     """
     try:
-        manager.notary.store.store_signature(signature, manager.notary.algorithm)
-    except Exception:
+        await _keep(manager, signature)
+    except Exception as error:  # noqa: BLE001 - a notary may have a store of another kind
+        manager.log.warning("The signature of a notebook cannot be kept: %s", error)
+
+
+async def _keep(manager: Any, signature: str) -> None:
+    try:
+        await _ask(manager, lambda store: store.store_signature, signature)
+    except Exception as error:
+        if _is_sound(error):
+            raise
         manager.log.warning("The signature store is damaged; it is made anew", exc_info=True)
-        try:
-            manager.notary.store = manager.notary.store_factory()
-            manager.notary.store.store_signature(signature, manager.notary.algorithm)
-        except Exception:  # its disk may be full
-            manager.log.warning("The signature of a notebook cannot be kept", exc_info=True)
+        manager.notary.store = manager.notary.store_factory()
+        await _ask(manager, lambda store: store.store_signature, signature)
+
+
+async def _ask(manager: Any, method: Callable[[Any], Any], signature: str) -> bool:
+    store, algorithm = manager.notary.store, manager.notary.algorithm
+    return bool(
+        await patiently(
+            getattr(store, "db", None), lambda: method(store)(signature, algorithm), PATIENCE
+        )
+    )
+
+
+def _is_sound(error: Exception) -> bool:
+    """Whether the database is as it was: its disk is full, it is read-only, or another program has
+    it locked for long. To make it anew would take away the signatures of all notebooks."""
+    damage = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    is_damaged = getattr(error, "sqlite_errorcode", 0) & 0xFF in damage
+    return isinstance(error, sqlite3.OperationalError) and not is_damaged
 
 
 def _copy(notebook: Notebook) -> Any:

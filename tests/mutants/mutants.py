@@ -325,6 +325,13 @@ MUTANTS = [
         SQLITE,
     ),
     Mutant(
+        "make the database of signatures anew where it is locked or its disk is full",
+        "files/trust.py",
+        "    return isinstance(error, sqlite3.OperationalError) and not is_damaged\n",
+        "    return False\n",
+        ["tests/files/test_signatures.py"],
+    ),
+    Mutant(
         "take a text for empty that a crash has left so",
         "files/local.py",
         "            if not disk.is_left_empty(place):\n",
