@@ -9,6 +9,7 @@ the thread that opened it.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +18,9 @@ from nbformat.notebooknode import NotebookNode
 
 from .notebook_json import TRANSIENT, Notebook
 from .patience import patiently
+
+KEY_SIZE = 1024
+"""Bytes, as the notary's own keys have."""
 
 PATIENCE = 2.0
 """Seconds to wait for another program that has the notary's database locked. A server that stops
@@ -31,8 +35,23 @@ def signature(manager: Any, notebook: Notebook) -> str:
         cell["metadata"].pop("trusted", None)
     for name in TRANSIENT:
         copy["metadata"].pop(name, None)
+    _have_key(manager)
     result: str = manager.notary.compute_signature(copy)
     return result
+
+
+def _have_key(manager: Any) -> None:
+    """Where the key is not there and cannot be kept, as in a home that is read-only, no notebook
+    could be read; so there is one for as long as the server runs."""
+    try:
+        _ = manager.notary.secret  # makes it
+    except OSError as error:
+        manager.notary.secret = os.urandom(KEY_SIZE)
+        manager.log.warning(
+            "The key with which notebooks are signed cannot be kept, so that what is trusted now is"
+            " not when the server was started again: %s",
+            error,
+        )
 
 
 def signature_if_trusted(manager: Any, notebook: Notebook, path: str) -> str | None:

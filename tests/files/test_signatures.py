@@ -15,6 +15,7 @@ from nbformat.sign import SQLiteSignatureStore
 from jupyter_collab.files import trust
 from jupyter_collab.files.notebook_json import encode
 from tests.contracts.document_file import NOTEBOOK, asynchronous, notebook, until
+from tests.files.test_notebook_json import rich
 from tests.files.worlds import LocalWorld, read_notebook
 
 
@@ -119,4 +120,23 @@ async def test_a_database_that_cannot_be_written_keeps_its_signatures(
     if problem == "is locked":
         other.execute("COMMIT")
     assert count(other) == 1
+    await files.close()
+
+
+@asynchronous
+async def test_a_key_that_cannot_be_kept_keeps_no_notebook_from_being_opened(
+    world: LocalWorld, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """F8 F9: as in a home that is read-only. What is trusted is so until the server stops."""
+    files = world.start()
+    world.manager.log = logging.getLogger("test")
+    world.manager.notary.secret_file = str(tmp_path / "read-only" / "notebook_secret")
+    world.put(NOTEBOOK, encode(rich(5)))
+    document, source = await read_notebook(files)
+    for cell in source["cells"]:
+        cell["metadata"]["trusted"] = True
+    source["cells"][0]["source"] = "2"
+    await document.write(source)
+    assert (await document.read()).source["cells"][0]["metadata"]["trusted"] is True
+    assert caplog.text.count("The key with which notebooks are signed cannot be kept") == 1
     await files.close()
