@@ -6,8 +6,11 @@ here are what this package brings; :mod:`~jupyter_collab.store.factory` makes lo
 
 from __future__ import annotations
 
+import os
+import sys
 from abc import ABCMeta
 from collections.abc import Callable
+from stat import S_ISDIR
 
 import pycrdt.store
 from traitlets import Float, Int, MetaHasTraits, Unicode
@@ -78,3 +81,26 @@ class TempFileYStore(pycrdt.store.TempFileYStore):
     """Histories in temporary files, one for each document: they last as long as the server."""
 
     prefix_dir = "jupyter_ystore_"
+    _made: str | None = None
+
+    def get_base_dir(self) -> str:
+        """See pycrdt. Systems clean their temporary folder up. What was made there, for its owner
+        alone, would be made again by the next write for everybody to read."""
+        if self.base_dir is not None and self.base_dir == self._made and not _is_own(self._made):
+            self.make_directory()
+        return super().get_base_dir()
+
+    def make_directory(self) -> None:
+        super().make_directory()  # type: ignore[no-untyped-call]
+        type(self)._made = self.base_dir  # noqa: SLF001 - the class's own, as pycrdt has it
+
+
+def _is_own(directory: str) -> bool:
+    """Whether it is there, and nobody else has made it or may look into it."""
+    try:
+        found = os.lstat(directory)
+    except OSError:
+        return False
+    if sys.platform == "win32":  # which tells whose it is in other ways
+        return S_ISDIR(found.st_mode)
+    return S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077

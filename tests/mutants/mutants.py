@@ -276,6 +276,13 @@ MUTANTS = [
         YSTORE,
     ),
     Mutant(
+        "let everybody read temporary files after the system has cleaned up",
+        "store/classes.py",
+        " and not _is_own(self._made):",
+        " and False:",
+        YSTORE,
+    ),
+    Mutant(
         "go on in a damaged database of pycrdt",
         "store/ystore_session.py",
         "is_damaged = watched.found_damage or is_damage(error)",

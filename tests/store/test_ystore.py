@@ -6,7 +6,10 @@ import asyncio
 import json
 import logging
 import os
+import shutil
 import sqlite3
+import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -406,6 +409,25 @@ async def test_close_does_not_wait_for_ever(list_store: type[ListStore]) -> None
     await log.close()
     with pytest.raises(StoreError):
         await starting
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="whose a folder is is told otherwise")
+@asynchronous
+async def test_temporary_files_that_were_cleaned_away_are_made_again_for_their_owner_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S7: systems clean up what lies in their temporary folder for long."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    log = open_log(TempFileYStore)
+    await fill(log, 2)
+    [first] = tmp_path.iterdir()
+    shutil.rmtree(first)
+    await fill(log, 2, room=OTHER_ROOM)
+    [second] = tmp_path.iterdir()
+    assert second.stat().st_mode & 0o077 == 0
+    await fill(log, 2, room=RoomId("text", "file", FileId("third")))
+    assert [*tmp_path.iterdir()] == [second]
+    await log.close()
 
 
 # --- damaged databases
