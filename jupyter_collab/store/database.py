@@ -87,6 +87,7 @@ class Database:
         self._steps = steps
         self._connection: sqlite3.Connection | None = None
         self._identity: _Identity | None = None
+        self._target = str(path)
         self._beside: dict[str, _Identity | None] = {}
         # What SQLite called the data when the tables were last found to be today's.
         self._checked_at: int | None = None
@@ -288,7 +289,8 @@ class Database:
             return self._connection
         self._left_open = self._witness.is_left_open
         self._written_at = self._witness.written_at
-        _make_private(self.path)
+        self._target = os.path.realpath(self.path)
+        _make_private(self._target)
         connection = sqlite3.connect(self.path, timeout=self._patience, isolation_level=None)
         try:
             self._identity = self._identify()
@@ -305,8 +307,10 @@ class Database:
         return connection
 
     def _identify(self, suffix: str = "") -> _Identity | None:
+        # Where the path is a link, what lies beside the file lies where that points to.
+        place = f"{self._target}{suffix}" if suffix else self.path
         try:
-            found = os.stat(f"{self.path}{suffix}")  # noqa: PTH116 - called for every batch
+            found = os.stat(place)  # noqa: PTH116 - called for every batch
         except FileNotFoundError:
             return None
         return found.st_dev, found.st_ino
@@ -368,11 +372,12 @@ def _extended_code(error: BaseException) -> int:
     return code
 
 
-def _make_private(path: Path) -> None:
+def _make_private(target: str) -> None:
     """Make a new file that its owner alone can read, as it has the text of files that others
-    may not be allowed to read. SQLite gives its permissions to the files beside it."""
+    may not be allowed to read. SQLite gives its permissions to the files beside it. A link would
+    be taken for a file that is there, also where it points to none yet."""
     with suppress(OSError):  # it is there, or SQLite says what is wrong
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _configure(connection: sqlite3.Connection, path: Path) -> None:

@@ -101,6 +101,33 @@ async def test_nobody_else_can_read_what_is_in_it(path: Path) -> None:
 
 
 @asynchronous
+@pytest.mark.skipif(os.name != "posix", reason="has no such permissions")
+async def test_a_link_to_where_the_file_is_to_be(path: Path, tmp_path: Path) -> None:
+    """S7 S11: as by somebody who wants it on another disk."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    path.symlink_to(disk / "histories.db")
+    umask = os.umask(0o022)
+    try:
+        log = open_log(path)
+        await fill(log, 2)
+    finally:
+        os.umask(umask)
+    names = ("histories.db", "histories.db-wal", "histories.db-shm")
+    assert {file.name: file.stat().st_mode & 0o777 for file in disk.iterdir()} == dict.fromkeys(
+        names, 0o600
+    )
+    (disk / "histories.db-wal").unlink()
+    await log.append(ROOM, LINEAGE, at(3), *updates(3, 3))
+    assert (disk / "histories.db-wal").exists()
+    await log.close()
+    again = open_log(path)
+    assert (await expect(again)).updates == tuple(updates(1, 3))
+    assert path.is_symlink()
+    await again.close()
+
+
+@asynchronous
 async def test_the_file_is_made_with_the_first_write(path: Path) -> None:
     log = open_log(path)
     assert await log.load(ROOM) is None
