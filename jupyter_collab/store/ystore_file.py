@@ -39,7 +39,7 @@ class SharedFile:
             and type(store).read is SQLiteYStore.read
             and store.db_path != ":memory:"
         ):
-            return cls(Path(store.db_path), log)
+            return cls(Path(store.db_path).absolute(), log)
         return None
 
     async def begin(self) -> None:

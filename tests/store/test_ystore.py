@@ -449,20 +449,20 @@ def _write_text(path: Path) -> None:
 @pytest.mark.parametrize("damage", [_cut_in_half, _spoil_the_tables, _write_text])
 @asynchronous
 async def test_a_damaged_database_is_set_aside_and_a_fresh_one_begun(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, damage: Callable[[Path], None]
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    damage: Callable[[Path], None],
 ) -> None:
     """S8 S13: pycrdt's store would fail for ever, for all documents."""
+    monkeypatch.chdir(tmp_path)
     path = tmp_path / "ystore.db"
-
-    class Store(pycrdt.store.SQLiteYStore):
-        db_path = str(path)
-
-    log = open_log(Store)
+    log = open_log(pycrdt.store.SQLiteYStore)
     await fill(log, 2)
     await log.close()
     damage(path)
     damaged = path.read_bytes()
-    log = open_log(Store)
+    log = open_log(pycrdt.store.SQLiteYStore)
     assert not any(await asyncio.gather(log.load(ROOM), log.load(OTHER_ROOM)))
     [aside] = tmp_path.glob("ystore.db.damaged-*")
     assert aside.read_bytes() == damaged
