@@ -200,8 +200,8 @@ MUTANTS = [
     Mutant(
         "overwrite a damaged store",
         "store/database.py",
-        "        self.path.rename(new_path)\n",
-        "        self.path.unlink()\n",
+        "    path.rename(new_path)\n",
+        "    path.unlink()\n",
         SQLITE,
     ),
     Mutant(
@@ -250,7 +250,7 @@ MUTANTS = [
     Mutant(
         "put a store in the place of a file that was never one",
         "store/factory.py",
-        '            return file.read(len(_HEADER)) not in (b"", _HEADER)\n',
+        '            return file.read(len(HEADER)) not in (b"", HEADER)\n',
         "            return False\n",
         ["tests/store/test_factory.py"],
     ),
@@ -729,7 +729,7 @@ MUTANTS = [
     ),
     Mutant(
         "let all wait while the database of file ids is locked",
-        "files/ids.py",
+        "files/patience.py",
         "busy_timeout = 0",
         "busy_timeout = 5000",
         ["tests/files/test_contents.py", "-k", "holds_up_nobody"],
