@@ -40,7 +40,7 @@ from .actor import Actor
 from .aside import set_aside
 from .clock import Clock
 from .connection import Connection
-from .file_events import merge, read, room_event, write
+from .file_events import FileWork, room_event
 from .history import History
 from .live import Live, model_of
 from .merging import BringIn, Merge, bring_in
@@ -81,6 +81,7 @@ class DocumentActor(Actor):
     ) -> None:
         super().__init__(room, clock=clock, telemetry=telemetry, log=log)
         self._file = file
+        self._work = FileWork(file, log)
         self._update_log = update_log
         self._evict = evict
         self._new_client_id = new_client_id
@@ -216,10 +217,10 @@ class DocumentActor(Actor):
     async def _write(self, effect: WriteFile) -> None:
         # After a crash in the middle of a write the log must tell that it was under way.
         await self.history.written()
-        self.post(await write(self._file, effect, self._log))
+        self.post(await self._work.write(effect))
 
     async def _read(self) -> None:
-        self.post(await read(self._file, self._log))
+        self.post(await self._work.read())
 
     async def _merge(self, effect: MergeFile) -> None:
         needs_base = not effect.clean or effect.saved.writing is not None
@@ -233,7 +234,7 @@ class DocumentActor(Actor):
             client=self._new_client_id(),
             base=effect.base,
         )
-        self.post(await merge(self._file, effect.content.version, wanted, self._log))
+        self.post(await self._work.merge(effect.content.version, wanted))
 
     async def _bring_in(self, effect: MergeHistory) -> None:
         try:

@@ -38,48 +38,48 @@ def room_event(event: FileEvent) -> ev.RoomEvent:
             return ev.FileBack()
 
 
-async def write(
-    file: DocumentFile, effect: WriteFile, log: Logger
-) -> ev.FileWritten | ev.FileWriteFailed:
-    """Write what ``effect`` has; a file that is not there is made if that says so."""
-    if effect.create:
-        file.expect(ABSENT)
-    try:
-        version = await file.write(effect.source)
-    except FileError as error:
-        log.warning("Could not save %s: %s", file.path, error)
-        return ev.FileWriteFailed(error.reason, str(error))
-    except Exception:
-        # What is no FileError is a fault of ours; nobody may wait for this write for ever.
-        log.exception("Could not save %s", file.path)
-        message = f"{file.path} was not saved; see the server's log"
-        return ev.FileWriteFailed(FileError.reason, message)
-    return ev.FileWritten(version)
+class FileWork:
+    """What a room wants done with its file; each gives the event that tells how it went."""
 
+    def __init__(self, file: DocumentFile, log: Logger) -> None:
+        self._file = file
+        self._log = log
 
-async def read(file: DocumentFile, log: Logger) -> ev.FileRead | ev.FileNotRead:
-    try:
-        content = await file.read()
-    except FileMissing as error:
-        return ev.FileNotRead(DELETED, str(error))
-    except FileError as error:
-        return ev.FileNotRead(error.reason, str(error))
-    except Exception:
-        log.exception("Could not read %s", file.path)
-        message = f"{file.path} could not be read; see the server's log"
-        return ev.FileNotRead(FileError.reason, message)
-    return ev.FileRead(content)
+    async def write(self, effect: WriteFile) -> ev.FileWritten | ev.FileWriteFailed:
+        if effect.create:
+            self._file.expect(ABSENT)
+        try:
+            version = await self._file.write(effect.source)
+        except FileError as error:
+            self._log.warning("Could not save %s: %s", self._file.path, error)
+            return ev.FileWriteFailed(error.reason, str(error))
+        except Exception:  # noqa: BLE001
+            # What is no FileError is a fault of ours; nobody may wait for this write for ever.
+            self._log.exception("Could not save %s", self._file.path)
+            message = f"{self._file.path} was not saved; see the server's log"
+            return ev.FileWriteFailed(FileError.reason, message)
+        return ev.FileWritten(version)
 
+    async def read(self) -> ev.FileRead | ev.FileNotRead:
+        try:
+            content = await self._file.read()
+        except FileMissing as error:
+            return ev.FileNotRead(DELETED, str(error))
+        except FileError as error:
+            return ev.FileNotRead(error.reason, str(error))
+        except Exception:  # noqa: BLE001 - as above
+            self._log.exception("Could not read %s", self._file.path)
+            message = f"{self._file.path} could not be read; see the server's log"
+            return ev.FileNotRead(FileError.reason, message)
+        return ev.FileRead(content)
 
-async def merge(
-    file: DocumentFile, version: FileVersion, wanted: Merge, log: Logger
-) -> ev.FileMerged | ev.FileNotRead:
-    """Find the edits that bring in what this ``version`` of the file has."""
-    try:
-        merged = await asyncio.to_thread(find_edits, wanted)
-    except Exception:
-        # Better the file as it is, and the document as it is, than neither.
-        log.exception("Could not merge what is in %s", file.path)
-        message = "What another program wrote could not be merged; see the server's log"
-        return ev.FileNotRead("unmergeable", message)
-    return ev.FileMerged(version, merged.updates, merged.written)
+    async def merge(self, version: FileVersion, wanted: Merge) -> ev.FileMerged | ev.FileNotRead:
+        """Find the edits that bring in what this ``version`` of the file has."""
+        try:
+            merged = await asyncio.to_thread(find_edits, wanted)
+        except Exception:  # noqa: BLE001
+            # Better the file as it is, and the document as it is, than neither.
+            self._log.exception("Could not merge what is in %s", self._file.path)
+            message = "What another program wrote could not be merged; see the server's log"
+            return ev.FileNotRead("unmergeable", message)
+        return ev.FileMerged(version, merged.updates, merged.written)
