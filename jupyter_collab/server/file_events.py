@@ -44,6 +44,7 @@ class FileWork:
     def __init__(self, file: DocumentFile, log: Logger) -> None:
         self._file = file
         self._log = log
+        self._unsaved: str | None = None  # why it could not be saved, which the log has been told
 
     async def write(self, effect: WriteFile) -> ev.FileWritten | ev.FileWriteFailed:
         if effect.create:
@@ -51,13 +52,18 @@ class FileWork:
         try:
             version = await self._file.write(effect.source)
         except FileError as error:
-            self._log.warning("Could not save %s: %s", self._file.path, error)
+            if str(error) != self._unsaved:  # it is tried again and again
+                self._unsaved = str(error)
+                self._log.warning("Could not save %s: %s", self._file.path, error)
             return ev.FileWriteFailed(error.reason, str(error))
         except Exception:  # noqa: BLE001
             # What is no FileError is a fault of ours; nobody may wait for this write for ever.
             self._log.exception("Could not save %s", self._file.path)
             message = f"{self._file.path} was not saved; see the server's log"
             return ev.FileWriteFailed(FileError.reason, message)
+        if self._unsaved is not None:
+            self._unsaved = None
+            self._log.info("%s is saved again", self._file.path)
         return ev.FileWritten(version)
 
     async def read(self) -> ev.FileRead | ev.FileNotRead:

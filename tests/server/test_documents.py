@@ -15,6 +15,7 @@ from jupyter_server.serverapp import ServerApp
 from pycrdt import Text
 from tornado.httpclient import HTTPClientError
 
+from jupyter_collab.errors import FileFull
 from jupyter_collab.files.document import ContentsFile
 from jupyter_collab.protocol.identity import RoomId
 from jupyter_collab.room.content import reading
@@ -184,6 +185,34 @@ async def test_a_fault_in_a_write_is_told_and_tried_again(
         await ada.until(lambda: ada.json(2) and ada.json(2)[-1]["save"]["state"] == "failed")
         assert "see the server's log" in ada.json(2)[-1]["save"]["message"]
     await eventually(lambda: notes.read_text("utf-8").endswith("more\n"))
+
+
+async def test_what_keeps_a_file_from_being_saved_is_logged_once(
+    notes: Path,
+    connect: Connect,
+    eventually: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """F8: it is tried again for as long as it takes, such as a night with a full disk."""
+    caplog.set_level("INFO")
+    ada = await connect("notes.txt")
+    asked = 0
+
+    def fail(*args: Any) -> None:
+        nonlocal asked
+        asked += 1
+        raise FileFull("notes.txt", "No space is left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ContentsFile, "write", fail)
+        ada.text += "more\n"
+        for number in (1, 2, 3):
+            assert (await ada.save(number))["status"] == "failed"
+    assert asked >= 3
+    assert caplog.text.count("Could not save notes.txt") == 1
+    await eventually(lambda: "notes.txt is saved again" in caplog.text)
+    assert notes.read_text("utf-8").endswith("more\n")
 
 
 async def test_an_outside_change_comes_in(notes: Path, connect: Connect, eventually: Any) -> None:
