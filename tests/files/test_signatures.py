@@ -14,9 +14,10 @@ from nbformat.sign import SQLiteSignatureStore
 
 from jupyter_collab.files import trust
 from jupyter_collab.files.notebook_json import encode
-from tests.contracts.document_file import NOTEBOOK, asynchronous, notebook, until
+from tests.contracts.document_file import NOTEBOOK, notebook
 from tests.files.test_notebook_json import rich
 from tests.files.worlds import LocalWorld, read_notebook
+from tests.waiting import asynchronous, until
 
 
 class CountingStore(SQLiteSignatureStore):
