@@ -18,6 +18,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import ensure_async
 
 from .admission import AUTH_RESOURCE
+from .copies import Copies, keep_what_others_wrote
 from .document_actor import DocumentActor
 from .rooms import Rooms
 
@@ -30,13 +31,16 @@ class Needed:
     """What a request is about to read: a file, and of a folder what is ``inside``.
 
     ``replaces`` it: who may write gives up all that is in the document, also what is written on
-    request only. ``serves`` its bytes, which the browser may have kept from before.
+    request only. ``serves`` its bytes, which the browser may have kept from before. ``copies`` it:
+    the client may send it back. ``overwrites`` it with what the client has made of such a copy.
     """
 
     path: str
     inside: bool = False
     replaces: bool = False
     serves: bool = False
+    copies: bool = False
+    overwrites: bool = False
 
 
 def _read(handler: JupyterHandler) -> Needed | None:
@@ -57,7 +61,13 @@ def _restored(handler: JupyterHandler) -> Needed | None:
 
 
 def _contents(handler: JupyterHandler) -> Needed | None:
-    return None if handler.get_query_argument("content", "1") == "0" else _read(handler)
+    if handler.get_query_argument("content", "1") == "0":
+        return None
+    return Needed(_path(handler), copies=True)
+
+
+def _overwritten(handler: JupyterHandler) -> Needed | None:
+    return Needed(_path(handler), overwrites=True)
 
 
 def _copied(handler: JupyterHandler) -> Needed | None:
@@ -79,7 +89,12 @@ NEEDS: Mapping[str, Mapping[str, Callable[[JupyterHandler], Needed | None]]] = {
     "jupyter_server.base.handlers.AuthenticatedFileHandler": _FILES,
     "jupyter_server.files.handlers.FilesHandler": _FILES,
     "jupyter_server.nbconvert.handlers.NbconvertFileHandler": {"get": _read},
-    f"{_CONTENTS}.ContentsHandler": {"get": _contents, "post": _copied, "delete": _taken},
+    f"{_CONTENTS}.ContentsHandler": {
+        "get": _contents,
+        "put": _overwritten,
+        "post": _copied,
+        "delete": _taken,
+    },
     f"{_CONTENTS}.CheckpointsHandler": {"post": _read},
     f"{_CONTENTS}.ModifyCheckpointsHandler": {"post": _restored},
     f"{_CONTENTS}.TrustNotebooksHandler": {"post": _read},
@@ -93,6 +108,7 @@ class UpToDate:
 
     def __init__(self, rooms: Callable[[], Rooms], log: Logger) -> None:
         self._rooms = rooms
+        self._copies = Copies()
         self._log = log
 
     async def before(self, handler: JupyterHandler, user: User) -> None:
@@ -108,15 +124,23 @@ class UpToDate:
         needed = _needed(handler)
         if needed is None:
             return
+        known = self._copies.of(handler, user, needed.path) if needed.overwrites else None
+        if needed.copies or needed.overwrites:
+            self._copies.follow(handler, user, needed.path)
         actors = [actor for actor in self._rooms() if _concerns(needed, actor.room.path)]
-        if not actors:
+        if not actors or (needed.overwrites and known is None):
             return
         if needed.serves:
             # Times of files are told in seconds, in which a document is saved more than once.
             handler.request.headers.pop("If-Modified-Since", None)
         all = needed.replaces and await _may_write(handler, user)
-        async with asyncio.timeout(PATIENCE):
-            await asyncio.gather(*(_bring(actor, all) for actor in actors))
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await asyncio.gather(*(_bring(actor, all) for actor in actors))
+        finally:
+            if known is not None and await _may_write(handler, user):
+                notebook = any(actor.id.type == "notebook" for actor in actors)
+                await keep_what_others_wrote(handler, known, notebook=notebook)
 
 
 async def _bring(actor: DocumentActor, all: bool) -> None:

@@ -36,6 +36,7 @@ PRESENCE = ["tests/room/test_presence.py"]
 ACTOR = ["tests/server/test_actor.py"]
 LINKS = ["tests/sharing/test_links.py"]
 UPTODATE = ["tests/server/test_uptodate.py"]
+COPIES = ["tests/server/test_copies.py"]
 TRAVERSAL = ["tests/sharing/test_traversal.py"]
 
 MUTANTS = [
@@ -789,6 +790,20 @@ MUTANTS = [
         "if all or self._saving.by_itself:",
         "if True:",
         UPTODATE,
+    ),
+    Mutant(
+        "take an agent's old copy of a document for an edit of the new one",
+        "server/copies.py",
+        "        handler.request.body = merged\n",
+        "        pass\n",
+        COPIES,
+    ),
+    Mutant(
+        "take all clients for one that read a document",
+        "server/copies.py",
+        'yield f"user {user.username}"',
+        'yield "user"',
+        COPIES,
     ),
     # --- what is kept in bytes
     Mutant(

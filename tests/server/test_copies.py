@@ -1,0 +1,162 @@
+"""Requests that write over a document what they have read of it before (F12)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from jupyter_server.serverapp import ServerApp
+
+from jupyter_collab.server import copies
+from tests.room.notebooks import code, notebook
+
+from .client import WireClient
+from .conftest import Connect
+
+TEXT = "api/contents/notes.txt"
+NOTEBOOK = "api/contents/work.ipynb"
+
+Ask = Callable[..., Awaitable[Any]]
+
+
+@pytest.fixture
+def ask(jp_fetch: Any) -> Ask:
+    """Asks as an agent that shows a token, and keeps no cookies."""
+
+    async def fetch(path: str, method: str = "GET", body: Any = None, **more: Any) -> Any:
+        text = None if body is None else json.dumps(body)
+        answer = await jp_fetch(*path.split("/"), method=method, body=text, **more)
+        return json.loads(answer.body)
+
+    return fetch
+
+
+@pytest.fixture
+def notes(jp_root_dir: Path) -> Path:
+    path = jp_root_dir / "notes.txt"
+    path.write_bytes(b"one\r\ntwo\r\n")
+    return path
+
+
+@pytest.fixture
+def work(jp_root_dir: Path) -> Path:
+    path = jp_root_dir / "work.ipynb"
+    path.write_text(json.dumps(notebook(code("a", "1"), code("b", "2"))))
+    return path
+
+
+async def typed(ada: WireClient, text: str) -> None:
+    """Somebody has written ``text``, and the file has it."""
+    ada.text += text
+    await ada.durable()
+    await ada.save()
+
+
+def file(content: str) -> dict[str, Any]:
+    return {"type": "file", "format": "text", "content": content}
+
+
+def sources(path: Path) -> list[str]:
+    return [cell["source"] for cell in nbformat.read(path, nbformat.NO_CONVERT).cells]
+
+
+async def test_what_people_wrote_since_an_agent_has_read_stays(
+    work: Path, connect: Connect, ask: Ask, eventually: Any
+) -> None:
+    """F12: also a cell that they have inserted."""
+    ada = await connect("work.ipynb", "json", "notebook")
+    model = await ask(NOTEBOOK)
+    ada.cells[0]["source"].insert(1, " + ada")
+    del ada.cells[1]
+    await ada.durable()
+    await ada.save()
+    assert sources(work) == ["1 + ada"]
+    cells = model["content"]["cells"]
+    cells[0]["source"] = "0 + " + cells[0]["source"]
+    cells.append(code("c", "agent"))
+    await ask(NOTEBOOK, "PUT", {"type": "notebook", "content": model["content"]})
+    await ada.until(lambda: len(ada.cells) == 2)
+    assert [str(cell["source"]) for cell in ada.cells] == ["0 + 1 + ada", "agent"]
+    assert sources(work) == ["0 + 1 + ada", "agent"]
+
+
+async def test_a_text_keeps_its_line_ends(
+    notes: Path, connect: Connect, ask: Ask, eventually: Any
+) -> None:
+    ada = await connect("notes.txt")
+    model = await ask(TEXT)
+    await typed(ada, "ada\n")
+    await ask(TEXT, "PUT", file("agent\r\n" + model["content"]))
+    await ada.until(lambda: str(ada.text) == "agent\none\ntwo\nada\n")
+    await eventually(lambda: notes.read_bytes() == b"agent\r\none\r\ntwo\r\nada\r\n")
+
+
+async def test_what_an_agent_wrote_is_what_it_knows(
+    notes: Path, connect: Connect, ask: Ask
+) -> None:
+    """F12: it may take back what it has written, and what it has sent it need not read again."""
+    ada = await connect("notes.txt")
+    model = await ask(TEXT)
+    await ask(TEXT, "PUT", file(model["content"] + "agent\r\n"))
+    await ada.until(lambda: str(ada.text) == "one\ntwo\nagent\n")
+    await typed(ada, "ada\n")
+    await ask(TEXT, "PUT", file(model["content"]))
+    await ada.until(lambda: str(ada.text) == "one\ntwo\nada\n")
+
+
+async def test_who_has_read_all_may_take_it_away(notes: Path, connect: Connect, ask: Ask) -> None:
+    ada = await connect("notes.txt")
+    await typed(ada, "ada\n")
+    await ask(TEXT)
+    await ask(TEXT, "PUT", file("agent\n"))
+    await ada.until(lambda: str(ada.text) == "agent\n")
+
+
+async def test_a_client_with_cookies_is_known_by_them(
+    notes: Path, connect: Connect, ask: Ask, jp_serverapp: ServerApp, jp_fetch: Any
+) -> None:
+    """F12: what somebody else with the same token has read meanwhile says nothing of it."""
+    ada = await connect("notes.txt")
+    answer = await jp_fetch(*TEXT.split("/"))
+    cookie = answer.headers["Set-Cookie"].split(";")[0]
+    await typed(ada, "ada\n")
+    await ask(TEXT)
+    sent = file("agent\n" + json.loads(answer.body)["content"])
+    await ask(TEXT, "PUT", sent, headers={"Cookie": cookie})
+    await ada.until(lambda: str(ada.text) == "agent\none\ntwo\nada\n")
+
+
+async def test_what_nobody_has_read_is_written_as_it_is(
+    notes: Path, connect: Connect, ask: Ask
+) -> None:
+    ada = await connect("notes.txt")
+    await typed(ada, "ada\n")
+    await ask(TEXT, "PUT", file("agent\n"))
+    await ada.until(lambda: str(ada.text) == "agent\n")
+
+
+async def test_what_is_no_copy_is_left_to_jupyter(
+    work: Path, connect: Connect, ask: Ask, eventually: Any
+) -> None:
+    """F12: such as a notebook that is none."""
+    ada = await connect("work.ipynb", "json", "notebook")
+    await ask(NOTEBOOK)
+    ada.cells[0]["source"].insert(0, "ada ")
+    await ada.save()
+    for content in ("[", {"cells": 1}):
+        with pytest.raises(Exception, match=r"HTTP [45]"):
+            await ask(NOTEBOOK, "PUT", {"type": "notebook", "content": content})
+    assert sources(work) == ["ada 1", "2"]
+
+
+def test_little_is_remembered() -> None:
+    """F12: of what is much, the rest is forgotten first."""
+    remembered = copies.Copies(most=10)
+    for name, text in (("a", "1234"), ("b", "1234"), ("c", "123"), ("d", "12345678901")):
+        remembered.remember(("ada",), copies.Copy(name, text))
+    found = [name for name in "abcd" if remembered.find(("ada",), name)]
+    assert found == ["b", "c"]
