@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from pycrdt import merge_updates
+
 from ..errors import ProtocolError
 from ..protocol.identity import ConnectionId, Position, RoomId
 from ..protocol.messages import Ack, SyncStep2, SyncUpdate
@@ -142,6 +144,9 @@ class Publisher:
         """Log all changes of the document since the last time, and send them, not to ``skip``."""
         effects: list[Effect] = []
         updates, content_changed = self._replica.take()
+        if content_changed and self._replica.document.mend():
+            # In one: a page that got the first part alone could not show it.
+            updates, skip = [merge_updates(*updates, *self._replica.take()[0])], NOBODY
         for update in updates:
             effects += self._log_and_send(update, skip)
         if content_changed:

@@ -36,6 +36,7 @@ PRESENCE = ["tests/room/test_presence.py"]
 ACTOR = ["tests/server/test_actor.py"]
 LINKS = ["tests/sharing/test_links.py"]
 UPTODATE = ["tests/server/test_uptodate.py"]
+FORMS = ["tests/room/test_forms.py"]
 COPIES = ["tests/server/test_copies.py"]
 TRAVERSAL = ["tests/sharing/test_traversal.py"]
 
@@ -790,6 +791,20 @@ MUTANTS = [
         "if all or self._saving.by_itself:",
         "if True:",
         UPTODATE,
+    ),
+    Mutant(
+        "let pages have a cell that they cannot show before it is mended",
+        "room/publisher.py",
+        "updates, skip = [merge_updates(*updates, *self._replica.take()[0])], NOBODY",
+        "updates, skip = [*updates, *self._replica.take()[0]], NOBODY",
+        FORMS,
+    ),
+    Mutant(
+        "leave a cell without outputs as it is",
+        "room/content/forms.py",
+        'or (key == "outputs" and kind != "code")',
+        'or key == "outputs"',
+        FORMS,
     ),
     Mutant(
         "take an agent's old copy of a document for an edit of the new one",

@@ -22,6 +22,7 @@ from .carrying import carry, replaced_by
 from .doubles import part_doubles
 from .editing import edit_notebook
 from .flag import Flag
+from .mending import mend_forms
 from .notebook import Notebook
 from .reading import NotebookReader
 from .textedit import edit_text
@@ -94,6 +95,13 @@ class Document(ABC):
         To be called within a transaction.
         """
         self.doc.apply_update(update)
+        return False
+
+    def mend(self) -> bool:
+        """Give all that has come the form in which pages can show it; whether anything had another.
+
+        Costs nothing where nothing can have happened.
+        """
         return False
 
     def repair(self) -> list[str]:
@@ -174,6 +182,12 @@ class NotebookDocument(Document):
         before = ids_of(self._cells) if replaced else []
         self.doc.apply_update(update)
         return bool(replaced) and carry(replaced, self._cells, before)
+
+    def mend(self) -> bool:
+        if not self._reader.forms.take(self._cells):
+            return False
+        with writing(self.doc):
+            return mend_forms(self._meta, self._cells)
 
     def repair(self) -> list[str]:
         if not self._reader.order_changed:

@@ -129,14 +129,15 @@ def new_cell(cell: Cell) -> Map[Any]:
         "metadata": Map(shared(cell["metadata"])),
     }
     if cell["cell_type"] == "code":
-        ycell["outputs"] = Array([_new_output(output) for output in cell["outputs"]])
+        ycell["outputs"] = Array([new_output(output) for output in cell["outputs"]])
         ycell["execution_state"] = "idle"
     elif "outputs" in cell:
         ycell["outputs"] = shared(cell["outputs"])
     return Map(ycell)
 
 
-def _new_output(output: dict[str, Json]) -> Map[Any]:
+def new_output(output: dict[str, Json]) -> Map[Any]:
+    """``output`` as it is put into a document."""
     youtput = shared(output)
     if output.get("output_type") == "stream" and isinstance(output.get("text"), str):
         youtput["text"] = Text(output["text"])
@@ -180,7 +181,7 @@ def _edit_outputs(youtputs: Array[Any], current: Sequence[Json], target: Sequenc
     if is_last and _grow(youtputs[head], current[head], target[head]):
         return
     del youtputs[head : len(current)]
-    youtputs.extend([_new_output(output) for output in target[head:]])
+    youtputs.extend([new_output(output) for output in target[head:]])
 
 
 def _grow(youtput: Any, current: Json, target: Json) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from ..yjs.updates import Json
 from .cells import Cell
 from .flag import Flag
+from .forms import Forms
 
 TRANSIENT = "execution_state"
 """The member of a cell that no file has."""
@@ -51,9 +52,12 @@ class Known:
         self.cells: list[Read | None] = []
         self.changed = Flag(())
         self.order_changed = True
+        self.forms = Forms()
 
-    def see_head(self, _events: Any) -> None:
+    def see_head(self, events: list[Any]) -> None:
         """Forget the head, as it has changed."""
+        for event in events:
+            self.forms.see_head(event)
         self.changed.set()
         self.head = None
 
@@ -63,6 +67,7 @@ class Known:
         self.changed.set()
         for event in events:
             path = event.path
+            self.forms.see(event)
             if not path:
                 self.order_changed = True
                 _follow(self.cells, event.delta)

@@ -42,6 +42,7 @@ class NotebookReader:
         self._cells = cells
         self._known = Known()
         self.changed = self._known.changed
+        self.forms = self._known.forms
         # Without pycrdt's own wrapper, which takes longer than applying what was typed. The
         # document must not hold on to itself by way of its observer, or it is never freed.
         self._subscriptions = (

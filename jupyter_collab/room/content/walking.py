@@ -45,10 +45,10 @@ def sources_of(ycells: Array[Any]) -> list[Id | None]:
     """Under which id each of ``ycells`` has its source; ``None`` where that is no text."""
     sources: list[Id | None] = []
     with ycells.doc.transaction() as transaction:
-        within = _raw(transaction)
+        raw = within(transaction)
         for text in _members(ycells, "source"):
             begin: Any = text if isinstance(text, RawText) else None
-            place = begin and begin.sticky_index(within, 0, Assoc.BEFORE).encode()
+            place = begin and begin.sticky_index(raw, 0, Assoc.BEFORE).encode()
             sources.append(place and _type_of(Reader(place)))
     return sources
 
@@ -70,21 +70,23 @@ def _members(ycells: Array[Any], key: str) -> list[Any]:
     Without pycrdt's own wrappers, which take several times as long as all the rest.
     """
     with ycells.doc.transaction() as transaction:
-        within = _raw(transaction)
-        cells = [cell for cell, _ in _as_text(ycells).integrated.diff(within)]
+        raw = within(transaction)
+        cells = [cell for cell, _ in _as_text(ycells).integrated.diff(raw)]
         if len(cells) != len(ycells):
-            cells = [ycells.integrated.get(within, index) for index in range(len(ycells))]
-        return [_member(within, cell, key) for cell in cells]
+            cells = [ycells.integrated.get(raw, index) for index in range(len(ycells))]
+        return [member_of(raw, cell, key) for cell in cells]
 
 
-def _member(within: Any, cell: Any, key: str) -> Any:
+def member_of(raw: Any, cell: Any, key: str) -> Any:
+    """What ``cell``, as pycrdt's own wrappers have it, holds as ``key``, or ``None``."""
     if not isinstance(cell, RawMap):
         return None
     try:
-        return cell.get(within, key)
+        return cell.get(raw, key)
     except ValueError:  # there is none
         return None
 
 
-def _raw(transaction: Transaction) -> Any:
+def within(transaction: Transaction) -> Any:
+    """What is asked without those wrappers is asked within this."""
     return transaction._txn  # noqa: SLF001 - pycrdt's own wrappers hand this on

@@ -1,0 +1,82 @@
+"""Notices cells that may not have the form in which pages can show them.
+
+A cell is a shared map with a shared text in it, and so on. Who puts in an object as it is, as an
+agent may that knows notebooks from their JSON, has a document of which no page can show anything
+any more, not even the cells that were there before. See :mod:`.mending`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pycrdt import Array
+from pycrdt._pycrdt import Array as RawArray
+from pycrdt._pycrdt import Map as RawMap
+from pycrdt._pycrdt import Text as RawText
+
+from .build import CELL_TYPES
+from .walking import member_of, within
+
+_FORMS = {"id": str, "cell_type": str, "source": RawText, "metadata": RawMap, "outputs": RawArray}
+"""Members of a cell without which, or as something else, pages cannot show it. Only code has
+outputs, and needs them."""
+
+
+class Forms:
+    """Follows what happens to the cells of a document."""
+
+    def __init__(self) -> None:
+        self._is_doubtful = False
+        self._arrivals: list[Any] = []
+
+    def see(self, event: Any) -> None:
+        """Something happened to the list of cells, or in it."""
+        path = event.path
+        if not path:
+            self._arrivals += _inserted(event)
+        elif len(path) == 1:
+            self._is_doubtful |= not all(
+                _has_form(key, change) for key, change in event.keys.items()
+            )
+        elif path[1:] == ["outputs"]:
+            self._is_doubtful |= not all(isinstance(it, RawMap | dict) for it in _inserted(event))
+
+    def see_head(self, event: Any) -> None:
+        """Something happened to what a notebook has besides its cells."""
+        if not event.path:
+            metadata = event.keys.get("metadata")
+            self._is_doubtful |= metadata is not None and not _has_form("metadata", metadata)
+
+    def take(self, ycells: Array[Any]) -> bool:
+        """Whether something may have another form, of what has changed since the last call."""
+        arrivals, self._arrivals = self._arrivals, []
+        is_doubtful, self._is_doubtful = self._is_doubtful, False
+        if is_doubtful or not arrivals:
+            return is_doubtful
+        with ycells.doc.transaction() as transaction:
+            raw = within(transaction)
+            return not all(_is_formed(raw, cell) for cell in arrivals)
+
+
+def _is_formed(raw: Any, cell: Any) -> bool:
+    """Whether a cell that has come has all that it needs. Without pycrdt's own wrappers: cells come
+    by the thousand."""
+    if not isinstance(cell, RawMap):
+        return False
+    kind = member_of(raw, cell, "cell_type")
+    return kind in CELL_TYPES and all(
+        isinstance(member_of(raw, cell, key), form) or (key == "outputs" and kind != "code")
+        for key, form in _FORMS.items()
+    )
+
+
+def _has_form(key: str, change: Any) -> bool:
+    """Whether what is a member now, after a ``change``, is what it has to be."""
+    form, value = _FORMS.get(key), change.get("newValue")
+    if key == "cell_type" and value not in CELL_TYPES:
+        return False
+    return form is None or isinstance(value, form)
+
+
+def _inserted(event: Any) -> list[Any]:
+    return [it for step in getattr(event, "delta", ()) for it in step.get("insert", ())]
