@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,6 +15,8 @@ from .effects import Disconnect, Effect, Send
 from .replica import Replica
 from .session import Member, Session, members_of
 from .sieve import Sieve
+from .yjs.gaps import clocks, maker_of
+from .yjs.namesakes import contradict, from_clock
 from .yjs.vetting import vet_member
 
 NOT_FOR_GUESTS = (
@@ -28,6 +31,15 @@ UNACCEPTABLE = {
     "crowded": "an update has too many cells, is written in the name of too many clients,"
     " or lies where too many people type at once",
 }
+
+NAMESAKE = (
+    "somebody else writes as the Yjs client {}, too: open an empty document, and let Yjs choose"
+    " its number"
+)
+
+ECHOES, MAX_ECHO = 100, 4096
+"""So many updates, each of so many bytes at most, are known again where a client sends back what it
+has received."""
 
 MAX_HARMFUL = 20
 """So often may a connection of a guest try to write what is not for guests."""
@@ -57,6 +69,8 @@ class Intake:
         self._replica = replica
         self._sessions = sessions
         self._sieve: Sieve | None = None
+        self._writers: dict[int, ConnectionId] = {}
+        self._echoes: deque[int] = deque(maxlen=ECHOES)
 
     @property
     def is_prepared(self) -> bool:
@@ -81,6 +95,7 @@ class Intake:
                 continue
             try:
                 vet_member(update)
+                self._require_own(member, update)
             except ProtocolError as error:
                 sifted.expel(member, error)
             else:
@@ -100,8 +115,27 @@ class Intake:
             for update, touched in sifted.harmful:
                 self._sieve.admit_mended(update, touched)
 
+    def _require_own(self, member: Member, update: bytes) -> None:
+        """Raise :class:`ProtocolError` where somebody else was this Yjs client, and has written
+        something else: Yrs would pass ``update`` over, and its writer be told that it is kept."""
+        maker = maker_of(update)
+        if maker is None or self._writers.get(maker[0]) == member.connection:
+            return
+        client, clock = maker
+        if len(update) <= MAX_ECHO and hash(update) in self._echoes:
+            return
+        state_vector = self._replica.state_vector()
+        if clock < clocks(state_vector).get(client, 0):
+            known = self._replica.difference(from_clock(state_vector, client, clock))
+            if contradict(update, known):
+                raise ProtocolError(NAMESAKE.format(client))
+        else:
+            self._writers[client] = member.connection
+
     def follow(self, update: bytes) -> None:
         """Everybody has this update now."""
+        if len(update) <= MAX_ECHO:
+            self._echoes.append(hash(update))
         if self._sieve is not None:
             self._sieve.follow(update)
 

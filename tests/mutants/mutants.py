@@ -36,6 +36,7 @@ PRESENCE = ["tests/room/test_presence.py"]
 ACTOR = ["tests/server/test_actor.py"]
 LINKS = ["tests/sharing/test_links.py"]
 UPTODATE = ["tests/server/test_uptodate.py"]
+NAMESAKES = ["tests/room/test_namesakes.py"]
 FORMS = ["tests/room/test_forms.py"]
 COPIES = ["tests/server/test_copies.py"]
 TRAVERSAL = ["tests/sharing/test_traversal.py"]
@@ -791,6 +792,20 @@ MUTANTS = [
         "if all or self._saving.by_itself:",
         "if True:",
         UPTODATE,
+    ),
+    Mutant(
+        "take what is written as somebody else for kept",
+        "room/intake.py",
+        "if contradict(update, known):",
+        "if False:",
+        NAMESAKES,
+    ),
+    Mutant(
+        "take who comes back for somebody else",
+        "room/yjs/namesakes.py",
+        "clock in said and said[clock] != what",
+        "clock in said",
+        NAMESAKES,
     ),
     Mutant(
         "let pages have a cell that they cannot show before it is mended",

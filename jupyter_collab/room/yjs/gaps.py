@@ -25,7 +25,7 @@ def before_gap(updates: Iterable[bytes], state_vector: bytes) -> int:
     makers: set[int] = set()  # what comes after an update of its maker follows it
     count = 0
     for update in updates:
-        maker = _maker(update)
+        maker = maker_of(update)
         if maker is not None:
             client, clock = maker
             if client not in makers and clock > known.get(client, 0):
@@ -35,7 +35,7 @@ def before_gap(updates: Iterable[bytes], state_vector: bytes) -> int:
     return count
 
 
-def _maker(update: bytes) -> tuple[int, int] | None:
+def maker_of(update: bytes) -> tuple[int, int] | None:
     """The client whose edits ``update`` begins with, and its clock; ``None`` if it only deletes."""
     reader = Reader(update)
     try:
