@@ -71,6 +71,7 @@ class Intake:
         self._sieve: Sieve | None = None
         self._writers: dict[int, ConnectionId] = {}
         self._echoes: deque[int] = deque(maxlen=ECHOES)
+        self._at_once: dict[int, dict[ConnectionId, list[bytes]]] = {}
 
     @property
     def is_prepared(self) -> bool:
@@ -85,6 +86,7 @@ class Intake:
 
     def look(self, incoming: list[tuple[Member, bytes]]) -> Sifted:
         sifted = Sifted()
+        self._at_once.clear()
         if self._sieve is not None:
             self._sieve.begin()
         for member, update in incoming:
@@ -119,9 +121,16 @@ class Intake:
         """Raise :class:`ProtocolError` where somebody else was this Yjs client, and has written
         something else: Yrs would pass ``update`` over, and its writer be told that it is kept."""
         maker = maker_of(update)
-        if maker is None or self._writers.get(maker[0]) == member.connection:
+        if maker is None:
             return
         client, clock = maker
+        at_once = self._at_once.setdefault(client, {})  # nothing of that is in the document yet
+        for connection, others in at_once.items():
+            if connection != member.connection and any(contradict(update, it) for it in others):
+                raise ProtocolError(NAMESAKE.format(client))
+        at_once.setdefault(member.connection, []).append(update)
+        if self._writers.get(client) == member.connection:
+            return
         if len(update) <= MAX_ECHO and hash(update) in self._echoes:
             return
         state_vector = self._replica.state_vector()

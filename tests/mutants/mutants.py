@@ -796,7 +796,14 @@ MUTANTS = [
     Mutant(
         "take what is written as somebody else for kept",
         "room/intake.py",
-        "if contradict(update, known):",
+        "            if contradict(update, known):\n",
+        "            if False:\n",
+        NAMESAKES,
+    ),
+    Mutant(
+        "overlook two who write as one in the same moment",
+        "room/intake.py",
+        "if connection != member.connection and any(contradict(update, it) for it in others):",
         "if False:",
         NAMESAKES,
     ),

@@ -26,8 +26,9 @@ def copied(client: Client, number: int) -> Client:
     return twin
 
 
+@pytest.mark.parametrize("pause", [0.1, 0.0])
 @pytest.mark.parametrize("words", ["1 + 2", "ä + 2", ""])
-def test_who_writes_as_somebody_else_is_told(words: str) -> None:
+def test_who_writes_as_somebody_else_is_told(words: str, pause: float) -> None:
     """M23: what is passed over is not taken for kept."""
     world = World(notebook(code("a", "1")))
     ada = world.open(1)
@@ -38,7 +39,8 @@ def test_who_writes_as_somebody_else_is_told(words: str) -> None:
         client.cells.append(Map(cell))
     for client in (ada, twin):
         world.push(client)
-        world.wait(0.1)
+        world.wait(pause)
+    world.wait(0.1)
     closed = world.closed[twin.id]
     assert closed.code == CloseCode.BAD_REQUEST
     assert f"writes as the Yjs client {ada.doc.client_id}" in closed.reason
