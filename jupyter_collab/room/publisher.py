@@ -8,7 +8,7 @@ from pycrdt import merge_updates
 
 from ..errors import ProtocolError
 from ..protocol.identity import ConnectionId, Position, RoomId
-from ..protocol.messages import Ack, SyncStep2, SyncUpdate
+from ..protocol.messages import EMPTY_STATE_VECTOR, Ack, SyncStep2, SyncUpdate
 from .effects import Append, Effect, Send
 from .events import FileMerged
 from .intake import Intake, expel
@@ -76,6 +76,7 @@ class Publisher:
         """Keep an update for the next flush, or until the step 2 that it may stand on."""
         if isinstance(message, SyncStep2):
             self._keep(member, message.update)
+            member.told = message.update
             member.has_told = True
             self._release(member, len(member.early))
         elif member.has_told:
@@ -200,7 +201,12 @@ class Publisher:
     def _take_in(self, incoming: list[tuple[Member, bytes]], now: float) -> list[Effect]:
         sifted = self.intake.look(incoming)
         effects = sifted.effects
-        broken = self._replica.apply([update for _, update in sifted.fine])
+        had = [
+            # Who is connected deletes only what is there for them: they had no other copy of it.
+            member.had if update is member.told else EMPTY_STATE_VECTOR
+            for member, update in sifted.fine
+        ]
+        broken = self._replica.apply([update for _, update in sifted.fine], had)
         self.intake.admit(sifted)
         if broken:
             senders = sorted({sifted.fine[index][0].connection for index in broken})

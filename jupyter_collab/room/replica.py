@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -126,9 +126,10 @@ class Replica:
         """Whether to apply ``update`` would wake it."""
         return self._dormant is not None and not self._dormant.has(update)
 
-    def apply(self, updates: Iterable[bytes]) -> list[int]:
+    def apply(self, updates: Iterable[bytes], had: Sequence[bytes | None] = ()) -> list[int]:
         """Apply ``updates`` in one transaction; returns the indices of those that are broken.
 
+        ``had`` are the state vectors of what their makers had at least, where they are people.
         ``has_carried`` says whether it has also what their makers lacked in cells that they moved.
         """
         self.has_carried = False
@@ -140,7 +141,8 @@ class Replica:
         with writing(self.doc):
             for index, update in enumerate(updates):
                 try:
-                    self.has_carried |= self.document.take_in(update)
+                    known = had[index] if had else None
+                    self.has_carried |= self.document.take_in(update, known)
                 except Exception:  # noqa: BLE001 - the library raises many kinds
                     broken.append(index)
                 except BaseException as error:

@@ -346,6 +346,7 @@ class Room:
                 self._window.schedule(now)
                 return self._presence.hear(member, entries, now)
             case SyncStep1(state_vector):
+                member.had = state_vector
                 if state_vector == EMPTY_STATE_VECTOR:
                     self._publisher.end_patience(member)  # its edits stand on nothing
                 return self._flush(now) + answer_step1(

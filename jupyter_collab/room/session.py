@@ -46,6 +46,9 @@ class Member:
     ``early`` has what it sent before its step 2, until it ``has_told`` that, or ``patience`` ends
     and nothing is missing before it: what such an update stands on may only come with the step 2,
     and a document into which it is put before has a gap that nobody is told of.
+
+    ``had`` is the state vector of what it had when it connected, and ``told`` what its step 2 has
+    brought: whatever it has deleted so far is in that, and not only what is new.
     """
 
     connection: ConnectionId
@@ -53,6 +56,8 @@ class Member:
     clients: set[ClientId] = field(default_factory=set)
     patience: float | None = None
     has_told: bool = False
+    had: bytes | None = None
+    told: bytes | None = None
     early: list[bytes] = field(default_factory=list)
     received: int = 0
     harmful: int = 0

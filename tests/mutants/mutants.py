@@ -435,7 +435,7 @@ MUTANTS = [
     Mutant(
         "lose what the mover of a cell did not have",
         "room/content/document.py",
-        "bool(replaced) and carry(replaced, self._cells, before)",
+        "lacking and carry(brought, self._cells, ids)",
         "False",
         ["tests/room/test_carrying.py"],
     ),
@@ -454,6 +454,34 @@ MUTANTS = [
         ["tests/room/test_carrying.py"],
     ),
     Mutant(
+        "have twice what two people merge at once",
+        "room/content/document.py",
+        "self._copies.follow(change, replaced, sources, known) or carried",
+        "carried",
+        ["tests/room/test_copies.py"],
+    ),
+    Mutant(
+        "take a copy that was pasted for one of a cell that others have merged",
+        "room/content/copies.py",
+        "return clock >= had.get(client, 0)",
+        "return True",
+        ["tests/room/test_copies.py"],
+    ),
+    Mutant(
+        "take what a step 2 has deleted for what its maker did not have elsewhere",
+        "room/publisher.py",
+        "member.had if update is member.told else EMPTY_STATE_VECTOR",
+        "EMPTY_STATE_VECTOR",
+        ["tests/room/test_room.py", "-k", "pasted"],
+    ),
+    Mutant(
+        "lose what was typed into one of cells that are merged, as another of them is gone by then",
+        "room/content/carrying.py",
+        "if kept(known, here, effort) == known:",
+        "if False:",
+        ["tests/room/test_carrying.py"],
+    ),
+    Mutant(
         "bring back what the mover of a cell has deleted",
         "room/content/carrying.py",
         " if any(map(deleted.has, items)))\n",
@@ -463,8 +491,8 @@ MUTANTS = [
     Mutant(
         "lose a short word of a cell that is moved, as it is elsewhere in the update",
         "room/content/carrying.py",
-        "copies.get(id.encode()) != (words := source.encode())",
-        "(words := source.encode()) not in update",
+        "change.copies.get(id) != (words := source.encode())",
+        "(words := source.encode()) not in change.update",
         ["tests/room/test_carrying.py"],
     ),
     Mutant(

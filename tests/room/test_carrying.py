@@ -160,6 +160,20 @@ def test_what_others_wrote_comes_along_into_merged_cells(
     assert read(room) == [merged, "y"][: 4 - count]
 
 
+@pytest.mark.parametrize("gone", ["moved", "a word"])
+def test_what_others_wrote_comes_along_where_the_merger_had_more(room: Replica, gone: str) -> None:
+    """M19: where one of the cells is gone by then, or has lost a word."""
+    typist, other, merger = Page(room, 1), Page(room, 2), Page(room, 3)
+    merger.merge(2)
+    typist.text(0).insert(4, " more")
+    if gone == "moved":
+        other.replace(1, 2)
+    else:
+        del other.text(1)[0:1]
+    room.apply([typist.update(), other.update(), merger.update()])
+    assert "beta more\n\nx" in read(room)
+
+
 def test_what_was_merged_twice_has_each_word_once(room: Replica) -> None:
     """M19"""
     typist, merger = Page(room, 1), Page(room, 3)

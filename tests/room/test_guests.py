@@ -613,7 +613,7 @@ def test_what_a_fault_has_kept_out_is_looked_at_again(monkeypatch: pytest.Monkey
     assert world.room.replica.document.source()["cells"][-1]["outputs"] == []
 
 
-def fail(_: Any) -> Any:
+def fail(*_: Any) -> Any:
     raise RuntimeError("a fault of ours")
 
 

@@ -88,6 +88,51 @@ def test_everybody_has_what_the_mover_of_a_cell_lacked_with_the_move() -> None:
         assert [str(cell["source"]) for cell in client.cells] == ["two", "one and more"]
 
 
+def test_cells_that_two_people_merge_at_once_are_merged_once() -> None:
+    """M24: everybody has the same, with one update."""
+    world = World(notebook(code("a", "one"), code("b", "two")))
+    ada, bob, reader = world.open(1), world.open(2), world.open(3)
+    for client in (ada, bob):
+        _merge(client, f"merged by {client.id}")
+    world.push(ada)
+    world.wait(0.1)
+    known = len(reader.all(SyncUpdate))
+    world.push(bob)
+    world.wait(0.1)
+    assert len(reader.all(SyncUpdate)) == known + 1
+    for client in (ada, bob, reader):
+        cells = [(cell["id"], str(cell["source"])) for cell in client.cells]
+        assert cells == [(f"merged by {bob.id}", "one\n\ntwo")]
+    world.wait(2)
+    assert [cell["source"] for cell in world.writes[-1].source["cells"]] == ["one\n\ntwo"]
+
+
+def test_a_copy_that_was_pasted_without_a_connection_is_no_second_one() -> None:
+    """M24: a step 2 names all that was ever deleted."""
+    world = World(notebook(code("a", "one"), code("b", "two")))
+    ada, bob = world.open(1), world.open(2)
+    _merge(ada, "merged")
+    world.push(ada)
+    world.wait(0.1)
+    with bob.doc.transaction():
+        bob.cells.append(new_cell(code("pasted", "one")))
+    known = ada.doc.get_state()
+    again = Client(ConnectionId(3), bob.doc)
+    world.join(again)
+    world.say(again, SyncStep1(again.doc.get_state()))
+    world.say(again, SyncStep2(again.doc.get_update(known)))
+    world.wait(0.1)
+    assert [str(cell["source"]) for cell in ada.cells] == ["one\n\ntwo", "one"]
+
+
+def _merge(client: Client, id: str) -> None:
+    """As JupyterLab merges the first two cells."""
+    with client.doc.transaction():
+        del client.cells[0]
+        client.cells.insert(0, new_cell(code(id, "one\n\ntwo")))
+        del client.cells[1]
+
+
 @pytest.mark.parametrize("gone", [True, False], ids=["deleted", "moved"])
 def test_what_another_program_wrote_into_a_cell_is_not_gone_with_it(gone: bool) -> None:
     """M13 M19: where somebody moves or deletes it while that is merged."""

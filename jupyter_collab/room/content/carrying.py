@@ -19,8 +19,10 @@ from pycrdt import Array, Assoc, Map, Text
 
 from ...errors import ProtocolError
 from ...protocol.varint import Reader
+from ..texts.common import has_words, kept
 from ..texts.merge import merge_text
 from ..texts.subsequences import Effort
+from ..texts.words import says
 from ..yjs.gaps import deletions
 from ..yjs.structs import STRING, TEXT, Id, Run, read_structs
 from .reading import id_of
@@ -36,6 +38,9 @@ _MERGED = 50
 """So much is looked at of an update, of the sources of cells that it moves or merges, and of such
 cells, which takes a tenth of a second. Of what is beyond, only what the mover has comes along."""
 
+_STEPS = 300_000
+"""What may be spent on looking for cells in others, about a tenth of a second."""
+
 _PIECES = 200
 """So many pieces of a text are gone past in the time that it takes to ask for one character."""
 
@@ -48,10 +53,35 @@ _BETWEEN = "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
+class Rebuilding:
+    """An update that brings cells: what it ``deleted``, the ids of the new ones by those of their
+    sources, and these sources as they were inserted, by the ids of the cells."""
+
+    update: bytes
+    deleted: Deleted
+    sources: dict[Id, str]
+    copies: dict[str, bytes]
+
+    @staticmethod
+    def of(update: bytes) -> Rebuilding | None:
+        """``None`` for any other update. Costs next to nothing where no new cell comes."""
+        if _AN_ID.search(update) is None:
+            return None
+        try:
+            runs = read_structs(update, _STRUCTS)
+            deleted = Deleted(deletions(Reader(update[runs[-1].end if runs else 1 :])))
+            return Rebuilding(update, deleted, *_copies(update, runs))
+        except (ProtocolError, UnicodeDecodeError):
+            return None
+
+
+@dataclass(frozen=True, slots=True)
 class Replaced:
-    """A cell that an update deletes: its source, and what of it whoever made the update had."""
+    """A cell that an update deletes: its id, that of its source, the source, and what of it whoever
+    made the update had."""
 
     id: str
+    text: Id
     known: str
     source: str
 
@@ -60,36 +90,28 @@ class Replaced:
         return self.known != self.source
 
 
-def replaced_by(update: bytes, cells: Array[Any]) -> list[Replaced]:
-    """Those of ``cells`` that ``update``, which is not applied yet, deletes as it brings others, in
-    order; none where whoever made it had all that is in them.
+def replaced_by(change: Rebuilding, cells: Array[Any]) -> list[Replaced]:
+    """Those of ``cells`` that ``change``, which is not applied yet, deletes, in order.
 
-    Costs next to nothing where no new cell comes. An update deletes a cell with all that its maker
-    has seen in it: what it does not name was not there for them.
+    An update deletes a cell with all that its maker has seen in it: what it does not name was not
+    there for them.
     """
-    if _AN_ID.search(update) is None:
+    deleted = change.deleted
+    if deleted.nothing:
         return []
-    try:
-        runs = read_structs(update, _STRUCTS)
-        deleted = _Deleted(deletions(Reader(update[runs[-1].end if runs else 1 :])))
-        copies = None if deleted.nothing else _copies(update, runs)
-    except ProtocolError:
-        return []
-    if copies is None:
-        return []
-    items = enumerate(sources_of(cells))
-    places = [place for place, item in items if item is not None and deleted.has(item)]
+    sources = sources_of(cells)
+    places = [place for place, item in enumerate(sources) if item and deleted.has(item)]
     replaced, effort = [], Effort(_UNITS)
-    for ycell in cells_at(cells, places):
-        id = id_of(ycell)
-        if not isinstance(id, str):
+    for place, ycell in zip(places, cells_at(cells, places), strict=True):
+        id, item = id_of(ycell), sources[place]
+        if not isinstance(id, str) or item is None:
             continue
         text = ycell["source"]
         known = source = str(text)
-        if copies.get(id.encode()) != (words := source.encode()) and len(text) == len(words):
-            known = _known(text, source, update, deleted, effort)
-        replaced.append(Replaced(id, known, source))
-    return replaced if any(it.lacks for it in replaced) else []
+        if change.copies.get(id) != (words := source.encode()) and len(text) == len(words):
+            known = _known(text, source, change, effort)
+        replaced.append(Replaced(id, item, known, source))
+    return replaced
 
 
 def carry(replaced: list[Replaced], cells: Array[Any], before: list[Any]) -> bool:
@@ -105,8 +127,10 @@ def carry(replaced: list[Replaced], cells: Array[Any], before: list[Any]) -> boo
     if any(it.lacks for it in gone):
         merged = _Merged(gone)
         new = here.keys() - _places(before).keys()
-        for ycell in cells_at(cells, [here[id] for id in new]):
+        came = cells_at(cells, [here[id] for id in new])
+        for ycell in came:
             carried |= merged.carry(ycell)
+        carried |= merged.carry_rest(came)
     return carried
 
 
@@ -123,15 +147,35 @@ class _Merged:
         sizes = (len(it.known) + len(_BETWEEN) for it in gone)
         self._starts = list(accumulate(sizes, initial=0))
         self._places = {start: place for place, start in enumerate(self._starts)}
+        self._left = [it for it in gone if it.lacks]
 
     def carry(self, ycell: Map[Any]) -> bool:
         here = str(ycell.get("source"))
         for first, start in enumerate(self._starts):
             end = self._places.get(start + len(here) + len(_BETWEEN), 0)
             if end >= first + 2 and self._known.startswith(here, start):
-                source = _BETWEEN.join(it.source for it in self._gone[first:end])
-                return _write(ycell, here, source)
+                carried = self._gone[first:end]
+                self._left = [it for it in self._left if it not in carried]
+                return _write(ycell, here, _BETWEEN.join(it.source for it in carried))
         return False
+
+    def carry_rest(self, came: list[Map[Any]]) -> bool:
+        """Each of the others into a cell that has all that was known of it, as where others of
+        those that were merged were gone already, or had less by then."""
+        carried, effort = False, Effort(_STEPS)
+        for it in self._left:
+            known = it.known.strip()
+            for ycell in came if says(known) else ():
+                here = str(ycell.get("source"))
+                if kept(known, here, effort) == known:
+                    before, at, after = here.partition(known)
+                    text = ycell.get("source")
+                    if at and has_words(here, known) and isinstance(text, Text):
+                        carried |= edit_text(text, here, f"{before}{it.source.strip()}{after}")
+                    else:
+                        carried |= _write(ycell, it.known, it.source)
+                    break
+        return carried
 
 
 def _write(ycell: Map[Any], known: str, source: str) -> bool:
@@ -142,9 +186,10 @@ def _write(ycell: Map[Any], known: str, source: str) -> bool:
     return edit_text(text, here, merge_text(known, here, source))
 
 
-def _known(text: Text, source: str, update: bytes, deleted: _Deleted, effort: Effort) -> str:
-    """What of ``text``, which is ``source``, whoever made ``update`` had; all of it where it would
+def _known(text: Text, source: str, change: Rebuilding, effort: Effort) -> str:
+    """What of ``text``, which is ``source``, whoever made ``change`` had; all of it where it would
     take too long to find that out."""
+    update, deleted = change.update, change.deleted
     if len(source) >= _LONG and effort.spend(len(update) // 1000) and source.encode() in update:
         return source
     units = list(_items(text, source, effort))
@@ -153,8 +198,9 @@ def _known(text: Text, source: str, update: bytes, deleted: _Deleted, effort: Ef
     return "".join(unit for unit, items in units if any(map(deleted.has, items)))
 
 
-def _copies(update: bytes, runs: list[Run]) -> dict[bytes, bytes]:
-    """The sources of the cells that ``update`` brings, by their ids: as they were inserted."""
+def _copies(update: bytes, runs: list[Run]) -> tuple[dict[Id, str], dict[str, bytes]]:
+    """The cells that ``update`` brings: their ids by those of their sources, and the sources by the
+    ids of the cells, as they were inserted."""
     ids: dict[Id, bytes] = {}
     texts: dict[Id, Id] = {}
     words: dict[Id, bytes] = {}
@@ -170,8 +216,9 @@ def _copies(update: bytes, runs: list[Run]) -> dict[bytes, bytes]:
                 texts[run.client, struct.clock] = parent
             elif struct.key is None and parent in texts and struct.content(update) == STRING:
                 words.setdefault(texts[parent], _words(update[struct.at : end]))
-    sources = {cell: words.get(cell, b"") for cell in texts.values()}
-    return {id: sources[cell] for cell, id in ids.items() if cell in sources}
+    names = {cell: id.decode() for cell, id in ids.items()}
+    sources = {text: names[cell] for text, cell in texts.items() if cell in names}
+    return sources, {names[cell]: words.get(cell, b"") for cell in texts.values() if cell in names}
 
 
 def _words(struct: bytes) -> bytes:
@@ -183,14 +230,15 @@ def _words(struct: bytes) -> bytes:
     return reader.read_varbytes()
 
 
-class _Deleted:
+class Deleted:
     """What an update deletes."""
 
     def __init__(self, ranges: Iterable[tuple[int, int, int]]) -> None:
         spans: Mapping[int, list[tuple[int, int]]] = defaultdict(list)
         for client, clock, length in ranges:
             spans[client].append((clock, clock + length))
-        self._spans = {client: sorted(known) for client, known in spans.items()}
+        self._spans = {client: _joined(known) for client, known in spans.items()}
+        self.size = sum(map(len, self._spans.values()))
 
     @property
     def nothing(self) -> bool:
@@ -201,6 +249,42 @@ class _Deleted:
         spans = self._spans.get(client, [])
         at = bisect_right(spans, (clock, float("inf"))) - 1
         return at >= 0 and clock < spans[at][1]
+
+    def touches(self, other: Deleted) -> bool:
+        """Whether something is deleted by both."""
+        return self.shares(other) > 0
+
+    def shares(self, other: Deleted) -> int:
+        """How much is deleted by both; takes as long as the other one is."""
+        return sum(
+            self._share(client, *span) for client, spans in other._spans.items() for span in spans
+        )
+
+    def _share(self, client: int, start: int, end: int) -> int:
+        spans = self._spans.get(client, [])
+        at = max(0, bisect_right(spans, (start, float("inf"))) - 1)
+        shared = 0
+        while at < len(spans) and spans[at][0] < end:
+            shared += max(0, min(end, spans[at][1]) - max(start, spans[at][0]))
+            at += 1
+        return shared
+
+
+def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """In order, and those that touch as one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def units_of(text: Text, source: str, effort: Effort) -> Deleted:
+    """All that is in ``text``, which is ``source``, as far as the effort goes."""
+    units = _items(text, source, effort)
+    return Deleted((*first, 2 if ord(unit) > 0xFFFF else 1) for unit, (first, _) in units)
 
 
 def _items(text: Text, source: str, effort: Effort) -> Iterator[tuple[str, tuple[Id, Id]]]:

@@ -16,9 +16,11 @@ from jupyter_ydoc import ydocs
 from jupyter_ydoc.ybasedoc import YBaseDoc
 from pycrdt import Array, Doc, Map, Text
 
+from ..yjs.gaps import clocks
 from ..yjs.updates import Json
 from .build import is_text
-from .carrying import carry, replaced_by
+from .carrying import Rebuilding, carry, replaced_by
+from .copies import Copies
 from .doubles import part_doubles
 from .editing import edit_notebook
 from .flag import Flag
@@ -89,10 +91,11 @@ class Document(ABC):
     @abstractmethod
     def _edit(self, current: Any, content: Any) -> bool: ...
 
-    def take_in(self, update: bytes) -> bool:
+    def take_in(self, update: bytes, had: bytes | None = None) -> bool:
         """Apply what somebody has written; whether more was written because of that.
 
-        To be called within a transaction.
+        ``had`` is the state vector of what they had at least, where they may have lacked what
+        others have done. To be called within a transaction.
         """
         self.doc.apply_update(update)
         return False
@@ -159,6 +162,7 @@ class NotebookDocument(Document):
         self._meta: Map[Any] = doc.get("meta", type=Map)
         self._cells: Array[Any] = doc.get("cells", type=Array)
         self._reader = NotebookReader(self._meta, self._cells)
+        self._copies = Copies(self._cells)
         self.changed = self._reader.changed
 
     def source(self) -> dict[str, Json]:
@@ -177,11 +181,20 @@ class NotebookDocument(Document):
     def content_of(source: Any) -> Notebook:
         return Notebook.of(source)
 
-    def take_in(self, update: bytes) -> bool:
-        replaced = replaced_by(update, self._cells)
-        before = ids_of(self._cells) if replaced else []
+    def take_in(self, update: bytes, had: bytes | None = None) -> bool:
+        change = Rebuilding.of(update)
+        if change is None:
+            self.doc.apply_update(update)
+            return False
+        replaced = replaced_by(change, self._cells)
+        lacking = any(cell.lacks for cell in replaced)
+        ids = ids_of(self._cells) if lacking else []
+        sources = self._copies.before(change, replaced)
         self.doc.apply_update(update)
-        return bool(replaced) and carry(replaced, self._cells, before)
+        brought = self._copies.lacking(change, replaced)
+        carried = lacking and carry(brought, self._cells, ids)
+        known = None if had is None else clocks(had)
+        return self._copies.follow(change, replaced, sources, known) or carried
 
     def mend(self) -> bool:
         if not self._reader.forms.take(self._cells):

@@ -43,14 +43,36 @@ def ids_of(ycells: Array[Any]) -> list[Any]:
 
 def sources_of(ycells: Array[Any]) -> list[Id | None]:
     """Under which id each of ``ycells`` has its source; ``None`` where that is no text."""
-    sources: list[Id | None] = []
     with ycells.doc.transaction() as transaction:
         raw = within(transaction)
+        return [_id_of(raw, text) for text in _members(ycells, "source")]
+
+
+def texts_with(ycells: Array[Any], parts: list[str]) -> dict[Id, tuple[Any, str]]:
+    """The sources of ``ycells`` that have any of ``parts``, by their ids: what :func:`text_of`
+    reads, and what that is now."""
+    with ycells.doc.transaction() as transaction:
+        raw = within(transaction)
+        found = {}
         for text in _members(ycells, "source"):
-            begin: Any = text if isinstance(text, RawText) else None
-            place = begin and begin.sticky_index(raw, 0, Assoc.BEFORE).encode()
-            sources.append(place and _type_of(Reader(place)))
-    return sources
+            source = text.get_string(raw) if isinstance(text, RawText) else ""
+            if any(part in source for part in parts) and (id := _id_of(raw, text)) is not None:
+                found[id] = text, source
+        return found
+
+
+def text_of(ycells: Array[Any], text: Any) -> str:
+    """A source that :func:`texts_with` has found, if its cell is still there."""
+    with ycells.doc.transaction() as transaction:
+        source: str = text.get_string(within(transaction))
+        return source
+
+
+def _id_of(raw: Any, text: Any) -> Id | None:
+    if not isinstance(text, RawText):
+        return None
+    begin: Any = text
+    return _type_of(Reader(begin.sticky_index(raw, 0, Assoc.BEFORE).encode()))
 
 
 def _type_of(place: Reader) -> Id | None:
