@@ -461,6 +461,13 @@ MUTANTS = [
         ["tests/room/test_copies.py"],
     ),
     Mutant(
+        "bring a cell back that was merged with others, as another program has written in it",
+        "room/content/merge.py",
+        "            trio.is_elsewhere = True\n",
+        "            pass\n",
+        ["tests/room/test_merge.py", "-k", "merged_takes"],
+    ),
+    Mutant(
         "take a copy that was pasted for one of a cell that others have merged",
         "room/content/copies.py",
         "return clock >= had.get(client, 0)",

@@ -16,6 +16,7 @@ from pycrdt import Array
 
 from jupyter_collab.room.content.document import Document, NotebookDocument
 from jupyter_collab.room.content.merge import merge, union
+from jupyter_collab.room.content.notebook import Notebook
 from tests.room.notebooks import (
     REAL,
     as_file,
@@ -246,6 +247,17 @@ def test_an_edit_outweighs_a_deletion() -> None:
     )
     ran = changed(B, execution_count=3)
     assert three(notebook(A, B, C), notebook(A, ran, C), notebook(A, C)) == notebook(A, C)
+
+
+@pytest.mark.parametrize("is_room", [True, False])
+def test_a_cell_that_one_side_has_merged_takes_edits_of_the_other(is_room: bool) -> None:
+    """M13: and is not there beside the one that has its text."""
+    base = Notebook.of(notebook(code("a", "one"), code("b", "two"), code("c", "three")))
+    merging = Notebook.of(notebook(code("m", "one\n\ntwo\n\nmore"), code("c", "three")))
+    editing = Notebook.of(notebook(code("a", "one w1"), code("b", "w2\ntwo"), code("c", "three")))
+    sides = (merging, editing) if is_room else (editing, merging)
+    cells = merge(base, *sides).cells
+    assert [cell["source"] for cell in cells] == ["one w1\n\nw2\ntwo\n\nmore", "three"]
 
 
 def test_a_cell_that_the_room_moved_takes_edits_of_the_file() -> None:

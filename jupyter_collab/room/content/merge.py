@@ -22,6 +22,7 @@ from typing import Any
 from ..texts.merge import merge_text
 from ..texts.subsequences import longest_increasing
 from ..texts.union import union_text
+from ..texts.words import says
 from ..yjs.updates import Json
 from .build import is_placeholder, unique_id
 from .cells import Cell, match_cells
@@ -70,6 +71,8 @@ class _Trio:
     base: Cell | None = None
     ours: Cell | None = None
     theirs: Cell | None = None
+    is_elsewhere: bool = False
+    """One side has it as a part of another cell, which has what the other side wrote in it."""
 
     @property
     def edited_by_us(self) -> bool:
@@ -82,6 +85,8 @@ class _Trio:
     @property
     def stays(self) -> bool:
         """An edit outweighs a deletion, whoever did which."""
+        if self.is_elsewhere:
+            return False
         if self.base is None or (self.ours is not None and self.theirs is not None):
             return True
         return self.edited_by_us or self.edited_by_them
@@ -100,7 +105,7 @@ def _merge_notebooks(base: Notebook | None, ours: Notebook, theirs: Notebook) ->
         _name(cell, trio, theirs, taken, merged)
         merged.cells.append(cell)
     merged.cells = [c for c in merged.cells if not is_placeholder(c)] or merged.cells[:1]
-    merged.pinned = frozenset(t.ours["id"] for t in second if t.ours and t.edited_by_us)
+    merged.pinned = frozenset(t.ours["id"] for t in second if t.ours and t.edited_by_us and t.stays)
     known = base or Notebook([], {}, ours.rest)
     merged.metadata = merge_objects(known.metadata, ours.metadata, theirs.metadata)
     merged.rest = merge_objects(known.rest, ours.rest, theirs.rest)
@@ -125,7 +130,30 @@ def _trios(
         third[their_new[at]] = second[new[index]]
     for trio, cell in zip(third, theirs.cells, strict=True):
         trio.theirs = cell
+    for trio in first:
+        _follow(trio, second, third)
     return first, second, third
+
+
+def _follow(trio: _Trio, second: list[_Trio], third: list[_Trio]) -> None:
+    """Write what one side has written in a cell into the one that the other side has merged it
+    into; of that it is not known but that it is new, and has the text that the cell had."""
+    cell = trio.ours or trio.theirs
+    is_gone = (trio.ours is None) != (trio.theirs is None) and trio.stays
+    if trio.base is None or cell is None or not is_gone:
+        return
+    source = trio.base["source"].strip()
+    for new in (second if trio.ours is None else third) if says(source) else ():
+        if new.base is not None or (new.ours is None) == (new.theirs is None):
+            continue
+        merged: Cell = new.ours or new.theirs or {}
+        at = f"\n{merged['source']}\n".find(f"\n{source}\n")
+        if at >= 0:
+            before, after = merged["source"][:at], merged["source"][at + len(source) :]
+            merged = {**merged, "source": f"{before}{cell['source'].strip()}{after}"}
+            new.ours, new.theirs = (merged, None) if new.theirs is None else (None, merged)
+            trio.is_elsewhere = True
+            return
 
 
 def _matched(first: list[_Trio], old: Sequence[Cell], new: Sequence[Cell]) -> list[_Trio]:
