@@ -17,23 +17,35 @@ export interface Carried extends Text {
  * What has become of cells that are gone without another one of the same id in their place.
  *
  * Merging cells is deleting them and inserting a new one where they were, and undoing that the
- * reverse. A cell that is gone for good has no other with its text beside it.
+ * reverse. A cell that is gone for good has no other with its text beside it. Of two that several
+ * people have made of the same cells the server leaves one, which has all words of the other.
  */
 export function mergedCells(
   cells: Y.Array<unknown>,
   went: ReadonlyMap<Y.Item, Text>,
   came: ReadonlyMap<Y.Item, Y.Text>
 ): Carried[] {
-  return placesOf(cells, went, came).flatMap(({ gone, added }) => {
+  const left = new Set(went.values());
+  const carried = placesOf(cells, went, came).flatMap(({ gone, added }) => {
     const parts = added.map(text => ({ text, of: gone.filter(cell => mayBeIn(cell, [text])) }));
     const merged = parts.find(({ of }) => of.length > 1 && says(of));
     if (merged !== undefined) {
+      merged.of.forEach(cell => left.delete(cell));
       return [{ ...joined(merged.of), into: [merged.text] }];
     }
     const whole = gone.find(cell => mayBeIn(cell, added));
     const isParted = added.length > 1 && whole !== undefined && says([whole]);
+    if (isParted) {
+      left.delete(whole);
+    }
     return isParted ? [{ ...whole, into: added }] : [];
   });
+  const texts = [...came.values()];
+  const doubled = [...left].flatMap(cell => {
+    const text = texts.find(other => says([cell]) && hasAll(other, cell));
+    return text === undefined ? [] : [{ ...cell, into: [text] }];
+  });
+  return [...carried, ...doubled];
 }
 
 /** Writes what leads from `base` to `mine` into texts that are one text together. */
@@ -96,6 +108,11 @@ function mayBeIn({ base, mine }: Text, texts: readonly Y.Text[]): boolean {
   const isMuchThere = (words: readonly string[]) =>
     words.filter(word => there.has(word)).length >= RELATED * words.length;
   return isMuchThere(before.filter(word => left.has(word))) || isMuchThere(now);
+}
+
+function hasAll(text: Y.Text, { base }: Text): boolean {
+  const there = new Set(wordsOf(text.toString()));
+  return wordsOf(base).every(word => there.has(word));
 }
 
 function says(texts: readonly Text[]): boolean {

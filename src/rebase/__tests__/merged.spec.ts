@@ -72,6 +72,19 @@ describe('text typed into a cell that somebody else merges with others (M19)', (
     expect(typist.sources.join().split(/\s+/)).toEqual(['alpha', 'more,gamma']);
   });
 
+  it('comes along where the server has made one of two that were merged at once', () => {
+    const [typist, merger] = meetTwo();
+    merge(merger, 0);
+    settle();
+    typist.type(idAt(typist, 0), 5, ' and more');
+    merger.notebook.transact(() => {
+      merger.notebook.deleteCell(0);
+      merger.notebook.addCell({ cell_type: 'code', source: 'alpha\n\nbeta\n\ndelta' });
+    });
+    settle();
+    expect(typist.sources).toEqual(['gamma', 'alpha and more\n\nbeta\n\ndelta']);
+  });
+
   it('stays away where cells are deleted beside a new one', () => {
     const [typist, merger] = meetTwo();
     typist.type('a', 5, ' and more');
