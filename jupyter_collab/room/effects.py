@@ -92,6 +92,7 @@ class MergeFile:
 
     ``ours`` is all of the document as it is now, as one update: later it may not be clean.
     ``base`` is what was in the file, where that is known better than the history can tell.
+    ``earlier`` says what was in it before, the latest last, unless one of these has come back.
     """
 
     saved: SavedMark
@@ -99,6 +100,7 @@ class MergeFile:
     clean: bool
     ours: bytes
     base: Source | None = None
+    earlier: tuple[SavedMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

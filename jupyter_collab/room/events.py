@@ -9,7 +9,7 @@ from typing import Any
 from ..files.port import FileContent, FileVersion
 from ..protocol.identity import ConnectionId, Lineage, Position
 from ..protocol.messages import ClientMessage, PresenceEntry
-from ..store.port import StoredHistory
+from ..store.port import SavedMark, StoredHistory
 from .session import Person
 
 
@@ -154,11 +154,14 @@ class FileMerged:
     """The edits that bring ``version`` into the document, as updates to apply.
 
     ``written`` is set where that version is the document at this position: a write of ours.
+    ``stood_on`` is set where it was made of what was in the file earlier, and so does not have all
+    of the document.
     """
 
     version: FileVersion
     updates: tuple[bytes, ...]
     written: Position | None = None
+    stood_on: SavedMark | None = None
 
 
 @dataclass(frozen=True, slots=True)

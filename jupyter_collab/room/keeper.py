@@ -6,6 +6,7 @@ is taken as the difference between that save and the file, and merged by the CRD
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -41,6 +42,9 @@ class Looking:
 
     again: bool = False
 
+
+MOST_EARLIER = 2_000
+"""How many earlier versions of a file are known: those of some hours in which people type."""
 
 MERGE_ATTEMPTS = 20
 """How often a file is merged anew because people have moved cells meanwhile."""
@@ -90,6 +94,7 @@ class Keeper:
         self._altered = False  # whether a hook has changed what we wrote last
         self._left_out: tuple[str, ...] = ()  # of the document, in the write under way or the last
         self._saved_at = version.last_modified
+        self._earlier: deque[SavedMark] = deque(maxlen=MOST_EARLIER)
         self.head = Position(saved.position)
         self.durable = Position(0)
         self._hurried = Position(0)  # up to here the log was asked to be quick
@@ -171,6 +176,7 @@ class Keeper:
         self._is_hurried = False
         self._version = version
         self._saved_at = now
+        self._remember()
         self._saved = SavedMark(self._writing_at, version.fingerprint)
         self._base = self._reading = None
         self._file = Present()
@@ -232,7 +238,15 @@ class Keeper:
             return self._looked(now)
         self._reading, ours = content.source, self._replica.content()
         self._reorders = self._replica.reorders
-        return [MergeFile(self._saved, content, not self.dirty, ours, self._base)]
+        earlier = tuple(self._earlier)
+        if any(mark.fingerprint == content.version.fingerprint for mark in earlier):
+            earlier = ()  # somebody has put it back, and wants nothing of what came later
+        return [MergeFile(self._saved, content, not self.dirty, ours, self._base, earlier)]
+
+    def _remember(self) -> None:
+        """What is about to become an earlier version is one that a program may have read."""
+        if self._saved.position and not self._saved.merged:
+            self._earlier.append(replace(self._saved, writing=None))
 
     def merge_anew(self) -> list[Effect]:
         """Have the file merged once more if cells were moved or deleted while that was done: what
@@ -245,16 +259,24 @@ class Keeper:
         return [ReadFile()]
 
     def merged(
-        self, version: FileVersion, at: list[Position], written: Position | None, now: float
+        self,
+        version: FileVersion,
+        at: list[Position],
+        written: Position | None,
+        stood_on: SavedMark | None,
+        now: float,
     ) -> list[Effect]:
-        """What another program wrote was applied at the positions ``at``; or it was we who
-        had ``written`` the document at that position."""
+        """What another program wrote, which ``stood_on`` an earlier version of the file where it is
+        not ``None``, was applied at the positions ``at``; or it was we who had ``written`` the
+        document at that position."""
+        self._remember()
         if written is not None:
             self._saved = SavedMark(written, version.fingerprint)
         else:
             self._base = self._reading
-            merged = (*self._saved.merged, *at)
-            self._saved = SavedMark(self._saved.position, version.fingerprint, merged)
+            before = stood_on or self._saved
+            merged = (*before.merged, *at)
+            self._saved = SavedMark(before.position, version.fingerprint, merged)
         self._version = version
         return [MarkSaved(self._saved), *self._looked(now)]
 

@@ -168,11 +168,11 @@ class Publisher:
         for update in updates:
             effects += self._log_and_send(update, NOBODY)
             at.append(self._position)
-        effects += self._keeper.merged(event.version, at, event.written, now)
+        effects += self._keeper.merged(event.version, at, event.written, event.stood_on, now)
         mended = self._replica.document.repair()
-        if was_clean and not mended:
+        if was_clean and not mended and event.stood_on is None:
             effects += self._keeper.settle(now)
-        elif changed:
+        elif changed or event.stood_on is not None:
             self._keeper.touch(now)
         return effects
 

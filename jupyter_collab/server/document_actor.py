@@ -223,16 +223,17 @@ class DocumentActor(Actor):
         self.post(await self._work.read())
 
     async def _merge(self, effect: MergeFile) -> None:
-        needs_base = not effect.clean or effect.saved.writing is not None
+        is_known = effect.clean and effect.saved.writing is None and not effect.earlier
         wanted = Merge(
             type=self.room.replica.type,
             ours=effect.ours,
             theirs=effect.content.source,
             clean=effect.clean,
-            stored=await self._stored() if needs_base else None,
+            stored=None if is_known else await self._stored(),
             saved=effect.saved,
             client=self._new_client_id(),
             base=effect.base,
+            earlier=effect.earlier,
         )
         self.post(await self._work.merge(effect.content.version, wanted))
 

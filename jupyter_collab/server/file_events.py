@@ -88,4 +88,4 @@ class FileWork:
             self._log.exception("Could not merge what is in %s", self._file.path)
             message = "What another program wrote could not be merged; see the server's log"
             return ev.FileNotRead("unmergeable", message)
-        return ev.FileMerged(version, merged.updates, merged.written)
+        return ev.FileMerged(version, merged.updates, merged.written, merged.stood_on)

@@ -16,6 +16,7 @@ from ..protocol.identity import Position
 from ..room.content.document import Document
 from ..room.content.merge import merge, union
 from ..store.port import SavedMark, StoredHistory
+from .belated import find_run
 from .replaying import content, is_torn, lacks_end, saved_content, untorn_base
 
 
@@ -25,7 +26,8 @@ class Merge:
 
     The base is what was last known to be in the file: ``base`` where that is not the document as
     it was (a hook has changed it, or another program), otherwise ``ours`` itself if ``clean``, or
-    what ``stored`` has for ``saved``.
+    what ``stored`` has for ``saved``. Where the file has what came of running the notebook as it
+    was at one of ``earlier``, it is that, and the results that are known: see :mod:`.belated`.
     ``may_be_torn``: a server died while it wrote the file, and nobody has read or written that
     since. ``client`` is a Yjs client id that nobody else has.
     """
@@ -39,6 +41,7 @@ class Merge:
     client: int
     base: Source | None = None
     may_be_torn: bool = False
+    earlier: tuple[SavedMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,13 @@ class Merged:
 
     ``written`` is set where the file turned out to be the document at that position: our own
     write, which a crash had hidden. ``torn``: it is a part of that, as the write was cut short.
+    ``stood_on`` is set where the file was made of what was in it earlier.
     """
 
     updates: tuple[bytes, ...]
     written: Position | None = None
     torn: bool = False
+    stood_on: SavedMark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +86,13 @@ def find_edits(wanted: Merge) -> Merged:
     base = _base(wanted, document, ours)
     if wanted.may_be_torn:
         base = _uncut(base, theirs, written)
+    run = find_run(wanted.stored, wanted.earlier, base, theirs)
+    if run is not None:
+        base = run.base
     updates, stop = _collect(doc)
     document.edit(union(ours, theirs) if base is None else merge(base, ours, theirs))
     stop()
-    return Merged(tuple(updates))
+    return Merged(tuple(updates), stood_on=None if run is None else run.mark)
 
 
 def _written(wanted: Merge, writing: Position) -> Any:

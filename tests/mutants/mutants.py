@@ -19,6 +19,7 @@ LOCAL = [
 ]
 JOURNAL = ["tests/store/test_journal.py"]
 BEGINNINGS = ["tests/server/test_beginnings.py"]
+BELATED = ["tests/server/test_belated.py"]
 YSTORE = ["tests/store/test_ystore.py"]
 WITNESS = ["tests/store/test_witness.py"]
 RESTART = ["tests/server/test_restart.py"]
@@ -1294,5 +1295,20 @@ MUTANTS = [
         "        return not {f",
         "        return True or not {f",
         HUB,
+    ),
+    # --- other programs
+    Mutant(
+        "take what was typed while a notebook was run for deleted by who ran it",
+        "server/merging.py",
+        "    if run is not None:\n        base = run.base\n",
+        "",
+        BELATED,
+    ),
+    Mutant(
+        "take an earlier notebook that was put back for one that was run",
+        "room/keeper.py",
+        "            earlier = ()  # somebody",
+        "            pass  # somebody",
+        BELATED,
     ),
 ]

@@ -243,7 +243,7 @@ class Life:
         theirs = Document.of(wanted.type, Doc()).content_of(wanted.theirs)
         self._tell_of(wanted.ours, theirs, merged.updates)
         yield True
-        self.post(ev.FileMerged(file.version, merged.updates, merged.written))
+        self.post(ev.FileMerged(file.version, merged.updates, merged.written, merged.stood_on))
 
     def _tell_of(self, ours: bytes, theirs: Any, updates: tuple[bytes, ...]) -> None:
         self.server.tell_of_merge(self.room.replica.type, (ours,), theirs, updates)

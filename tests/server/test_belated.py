@@ -1,0 +1,123 @@
+"""Programs that write a notebook which they have read long before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from pycrdt import Text
+
+from .client import WireClient
+from .conftest import Connect
+
+PATH = "run.ipynb"
+
+
+def sources(client: WireClient) -> list[str]:
+    return [str(cell["source"]) for cell in client.cells]
+
+
+def write(path: Path, *texts: str, minor: int = 5) -> None:
+    notebook = new_notebook(cells=[new_code_cell(text) for text in texts])
+    if minor < 5:
+        notebook.nbformat_minor = minor
+        for cell in notebook.cells:
+            del cell["id"]
+    nbformat.write(notebook, path)
+
+
+def run(held: Any) -> str:
+    """The notebook ``held`` as a program writes it that has run it."""
+    notebook = nbformat.from_dict(json.loads(json.dumps(held)))
+    for count, cell in enumerate(notebook.cells, start=1):
+        cell.outputs = [new_output("stream", text=f"{count}\n")]
+        cell.execution_count = count
+    written: str = nbformat.writes(notebook)
+    return written
+
+
+async def typed(
+    client: WireClient, path: Path, eventually: Callable[..., Any], cell: int, words: str
+) -> Any:
+    """Type at the end of a cell; returns the notebook that is in the file then."""
+    source: Text = client.cells[cell]["source"]
+    source += words
+    await eventually(lambda: words.strip() in path.read_text() and client.state["dirty"] is False)
+    return nbformat.read(path, as_version=nbformat.NO_CONVERT)
+
+
+@pytest.mark.parametrize("minor", [4, 5])
+async def test_what_was_typed_while_a_notebook_was_run_stays(
+    jp_root_dir: Path, connect: Connect, eventually: Any, minor: int
+) -> None:
+    """M25: and the results come, also where it is written again and again."""
+    path = jp_root_dir / PATH
+    write(path, "a = 1", "b = 2", "c = 3", minor=minor)
+    ada = await connect(PATH, "json", "notebook")
+    held = await typed(ada, path, eventually, 0, " # early")
+    await typed(ada, path, eventually, 1, " # late")
+    await typed(ada, path, eventually, 2, " # later")
+    path.write_text(run(held))
+    wanted = ["a = 1 # early", "b = 2 # late", "c = 3 # later"]
+    await eventually(lambda: [cell["execution_count"] for cell in ada.cells] == [1, 2, 3])
+    assert sources(ada) == wanted
+    await eventually(lambda: "# later" in path.read_text() and "# late" in path.read_text())
+    path.write_text(run(held).replace("3\\n", "three\\n"))
+    await eventually(lambda: "three" in str(ada.cells[2]["outputs"][0]["text"]))
+    assert sources(ada) == wanted
+    await eventually(lambda: "# later" in path.read_text() and "three" in path.read_text())
+
+
+async def test_so_do_cells_that_came_went_and_moved_meanwhile(
+    jp_root_dir: Path, connect: Connect, eventually: Any
+) -> None:
+    """M25"""
+    path = jp_root_dir / PATH
+    write(path, "a = 1", "b = 2", "c = 3")
+    ada = await connect(PATH, "json", "notebook")
+    held = json.loads(path.read_text())
+    del ada.cells[1]
+    await typed(ada, path, eventually, 1, " # late")
+    path.write_text(run(held))
+    await eventually(lambda: [cell["execution_count"] for cell in ada.cells] == [1, 3])
+    assert sources(ada) == ["a = 1", "c = 3 # late"]
+    await eventually(lambda: "b = 2" not in path.read_text() and "# late" in path.read_text())
+
+
+async def test_what_git_puts_back_is_what_is_there(
+    jp_root_dir: Path, connect: Connect, eventually: Any
+) -> None:
+    """M25: whole, or without the results that a filter has taken out."""
+    path = jp_root_dir / PATH
+    write(path, "a = 1", "b = 2")
+    ada = await connect(PATH, "json", "notebook")
+    path.write_text(run(json.loads(path.read_text())))
+    await eventually(lambda: ada.cells[1]["execution_count"] == 2)
+    committed = path.read_bytes()
+    await typed(ada, path, eventually, 1, " # typed")
+    path.write_bytes(committed)
+    await eventually(lambda: sources(ada) == ["a = 1", "b = 2"])
+    await typed(ada, path, eventually, 1, " # typed")
+    stripped = json.loads(committed)
+    for cell in stripped["cells"]:
+        cell |= {"outputs": [], "execution_count": None}
+    path.write_text(json.dumps(stripped))
+    await eventually(lambda: sources(ada) == ["a = 1", "b = 2"])
+
+
+async def test_a_program_that_changes_a_source_has_changed_the_file(
+    jp_root_dir: Path, connect: Connect, eventually: Any
+) -> None:
+    """M25, M5: whoever deletes words has deleted them, and may run the notebook as well."""
+    path = jp_root_dir / PATH
+    write(path, "a = 1", "b = 2")
+    ada = await connect(PATH, "json", "notebook")
+    held = await typed(ada, path, eventually, 1, " # typed and taken out")
+    held["cells"][1]["source"] = "b = 2 # taken out"
+    path.write_text(run(held))
+    await eventually(lambda: sources(ada) == ["a = 1", "b = 2 # taken out"])
