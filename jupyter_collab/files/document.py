@@ -215,6 +215,8 @@ class ContentsFile:
     # In turn with all that is done to the file
 
     async def _read(self) -> tuple[Source, Sighting]:
+        await self._until_written()
+
         async def read() -> tuple[Source, Sighting]:
             began = asyncio.get_running_loop().time()
             source, sighting = await self._file.access.read(self.path, self._format)
@@ -224,6 +226,22 @@ class ContentsFile:
         source, sighting = await self._steadily(read)
         self._know(sighting, source)
         return source, sighting
+
+    async def _until_written(self) -> None:
+        """Wait while somebody is writing the file that the owner knows.
+
+        Who reads it because it could not be saved comes in the middle of that, and would take what
+        is not there yet for deleted.
+        """
+        loop, patience = asyncio.get_running_loop(), self._file.patience
+        deadline = loop.time() + patience.broken
+        while self._known is not None:
+            now = loop.time()
+            self._trace.note(await self._file.access.sign(self.path), now)
+            wait = None if self._trace.is_current else self._trace.wait(now, patience.unstable)
+            if not wait or now >= deadline:
+                return
+            await asyncio.sleep(wait)
 
     async def _steadily(self, work: Callable[[], Awaitable[T]]) -> T:
         """Do ``work``, again while somebody seems to be writing the file."""

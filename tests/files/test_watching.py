@@ -17,7 +17,7 @@ from jupyter_server_fileid.manager import LocalFileIdManager
 
 from jupyter_collab.errors import FileChanged, FileError, FileMissing
 from jupyter_collab.files import watcher
-from jupyter_collab.files.access import Sighting
+from jupyter_collab.files.access import Sighting, Sign
 from jupyter_collab.files.document import Patience
 from jupyter_collab.files.formats import Format
 from jupyter_collab.files.local import LocalAccess
@@ -103,6 +103,38 @@ async def test_a_file_put_in_its_place(world: LocalWorld) -> None:
     await it.heard.until(Changed())
     assert (await it.document.read()).source == "two"
     await it.close()
+
+
+class InPieces(LocalAccess):
+    """A file of which another program writes a piece more each time that somebody looks."""
+
+    pieces: tuple[bytes, ...] = ()
+
+    async def sign(self, path: str) -> Sign:
+        if self.pieces:
+            piece, *rest = self.pieces
+            self.pieces = tuple(rest)
+            place = self.local(path)
+            assert place is not None
+            with place.open("ab") as file:
+                file.write(piece)
+        return await super().sign(path)
+
+
+@asynchronous
+async def test_who_could_not_save_waits_until_the_other_program_is_done(world: LocalWorld) -> None:
+    """F6: a half of the file would be taken for all of it, and the rest for deleted."""
+    files = world.start(poll_interval=0)
+    files.access = access = InPieces(world.manager, max_size=None, log=LOG)
+    world.put(TEXT, b"one two three")
+    document = await open_path(files, TEXT)
+    await document.read()
+    world.put(TEXT, b"one")
+    with pytest.raises(FileChanged):
+        await document.write("mine")
+    access.pieces = (b" two", b" three", b" four")
+    assert (await document.read()).source == "one two three four"
+    await files.close()
 
 
 @asynchronous

@@ -21,6 +21,7 @@ JOURNAL = ["tests/store/test_journal.py"]
 BEGINNINGS = ["tests/server/test_beginnings.py"]
 BELATED = ["tests/server/test_belated.py"]
 YSTORE = ["tests/store/test_ystore.py"]
+WATCHING = ["tests/files/test_watching.py"]
 WITNESS = ["tests/store/test_witness.py"]
 RESTART = ["tests/server/test_restart.py"]
 DORMANT = ["tests/room/test_dormant.py"]
@@ -1310,5 +1311,12 @@ MUTANTS = [
         "            earlier = ()  # somebody",
         "            pass  # somebody",
         BELATED,
+    ),
+    Mutant(
+        "read what another program has written half",
+        "files/document.py",
+        "            if not wait or now >= deadline:\n",
+        "            if True:\n",
+        WATCHING,
     ),
 ]
