@@ -28,7 +28,7 @@ from .formats import ALGORITHM, Format, NotebookFormat, digest
 from .json_text import STRETCH, Readable
 from .port import ABSENT, FileVersion, Source
 from .problems import Action, file_error, in_words, too_large
-from .writing import OtherFile, replace_content
+from .writing import MovedAway, OtherFile, replace_content
 
 T = TypeVar("T")
 
@@ -267,15 +267,23 @@ class LocalAccess:
             )
         except OtherFile as error:
             raise changed(path) from error
+        except MovedAway as error:
+            # By what it has now it is found where it is.
+            saved = self._saved(path, draft, error.written)
+            raise Unfinished(FileMissing(path), saved.sighting) from error
         except Exception as error:
             torn = disk.is_torn(place, draft.data)
             if torn is None or self._digest(torn) == known.version.hash:
                 raise
             sighting = self._sighting(self._digest(torn), place, place.stat())
             raise Unfinished(file_error(error, path, "saved"), sighting) from error
+        return self._saved(path, draft, info)
+
+    def _saved(self, path: str, draft: _Draft, info: os.stat_result) -> _Saved:
+        assert draft.data is not None
         is_known = self._manager.hash_algorithm == ALGORITHM
         fingerprint = draft.content if is_known else self._digest(draft.data)
-        sighting = replace(self._sighting(fingerprint, place, info), content=draft.content)
+        sighting = replace(self._sighting(fingerprint, draft.place, info), content=draft.content)
         return _Saved(sighting, has_checkpoint(self._manager, path))
 
     # In the event loop

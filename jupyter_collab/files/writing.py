@@ -31,14 +31,23 @@ class OtherFile(Exception):
     """There is another file than was expected, or none was and there is one."""
 
 
+class MovedAway(Exception):
+    """The file was written, and is not where it was: somebody has moved or deleted it meanwhile."""
+
+    def __init__(self, written: os.stat_result) -> None:
+        super().__init__("it was moved away as it was written")
+        self.written = written
+        """Its ``stat`` by now, wherever it is."""
+
+
 def replace_content(
     place: Path, data: bytes, sign: Sign | None, *, keeps_copy: bool
 ) -> os.stat_result:
     """Write ``data`` into the file that has this ``sign``; with ``None`` make the file.
 
-    Returns the ``stat`` of what was written. Raises :class:`OtherFile`, and ``OSError``, after
-    which the file is as it was; without a copy (``keeps_copy``, or where none can be made in its
-    directory, or none with that name) it may have lost its end.
+    Returns the ``stat`` of what was written. Raises :class:`OtherFile`, :class:`MovedAway`, and
+    ``OSError``, after which the file is as it was; without a copy (``keeps_copy``, or where none
+    can be made in its directory, or none with that name) it may have lost its end.
     """
     place = Path(os.path.realpath(place))
     if sign is None:
@@ -80,7 +89,10 @@ def _replace(
                 copy.replace(place)
         raise
     _remove(copy)
-    _require(_is_at(place, written))
+    try:
+        _require(_is_at(place, written))
+    except FileNotFoundError as error:
+        raise MovedAway(written) from error
     return written
 
 

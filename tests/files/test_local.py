@@ -457,6 +457,29 @@ async def test_what_another_program_does_while_the_file_is_copied_aside(
 
 
 @asynchronous
+async def test_a_file_that_is_moved_as_it_is_written_is_followed(
+    world: LocalWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F7: it has other times and another size by then."""
+    files = world.start()
+    document = await read_path(world, files, TEXT, b"one")
+    fsync = os.fsync
+
+    def move(descriptor: int) -> None:
+        monkeypatch.undo()
+        fsync(descriptor)
+        (world.root / TEXT).rename(world.root / "moved.txt")
+
+    monkeypatch.setattr(os, "fsync", move)
+    await document.write("longer")
+    assert document.path == "moved.txt"
+    assert world.get("moved.txt") == b"longer"
+    await document.write("longest")
+    assert world.get("moved.txt") == b"longest"
+    await files.close()
+
+
+@asynchronous
 async def test_a_file_behind_a_link_is_made_again_where_it_was(world: LocalWorld) -> None:
     """F2: else who asks for it would be told without end that there is another file."""
     files = world.start()
