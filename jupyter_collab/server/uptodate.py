@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import posixpath
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from logging import Logger
+from pathlib import Path
+from typing import Any
 
 from jupyter_server.auth import User
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import ensure_async
+from tornado.web import HTTPError
 
+from ..files.stock import keeps_files, place_of
 from .admission import AUTH_RESOURCE
 from .copies import Copies, keep_what_others_wrote
 from .document_actor import DocumentActor
@@ -127,7 +132,7 @@ class UpToDate:
         known = self._copies.of(handler, user, needed.path) if needed.overwrites else None
         if needed.copies or needed.overwrites:
             self._copies.follow(handler, user, needed.path)
-        actors = [actor for actor in self._rooms() if _concerns(needed, actor.room.path)]
+        actors = await _concerned(needed, handler.contents_manager, self._rooms())
         if not actors or (needed.overwrites and known is None):
             return
         if needed.serves:
@@ -141,6 +146,42 @@ class UpToDate:
             if known is not None and await _may_write(handler, user):
                 notebook = any(actor.id.type == "notebook" for actor in actors)
                 await keep_what_others_wrote(handler, known, notebook=notebook)
+
+
+async def _concerned(
+    needed: Needed, manager: Any, actors: Iterable[DocumentActor]
+) -> list[DocumentActor]:
+    """Those of ``actors`` whose document is read, by whichever of its names: there are links."""
+    found: list[DocumentActor] = []
+    others: list[DocumentActor] = []
+    for actor in actors:
+        (found if _concerns(needed, actor.room.path) else others).append(actor)
+    if others and keeps_files(manager):
+        paths = [actor.room.path for actor in others]
+        linked = await asyncio.to_thread(lambda: set(_linked(needed, manager, paths)))
+        found += (actor for actor, path in zip(others, paths, strict=True) if path in linked)
+    return found
+
+
+def _linked(needed: Needed, manager: Any, paths: Iterable[str]) -> Iterator[str]:
+    """Those of ``paths`` at which lies what is needed, or something in the folder that is."""
+    try:
+        place = _real(manager, needed.path)
+        info = place.stat()
+    except (OSError, HTTPError):
+        return
+    for path in paths:
+        try:
+            other = _real(manager, path)
+            is_inside = needed.inside and place in other.parents
+            if is_inside or os.path.samestat(other.stat(), info):
+                yield path
+        except (OSError, HTTPError):
+            continue  # it is gone, or is where no file may be
+
+
+def _real(manager: Any, path: str) -> Path:
+    return Path(os.path.realpath(place_of(manager, path.strip("/"))))
 
 
 async def _bring(actor: DocumentActor, all: bool) -> None:

@@ -1299,6 +1299,13 @@ MUTANTS = [
     ),
     # --- other programs
     Mutant(
+        "copy a file by way of a link without what was typed into it",
+        "server/uptodate.py",
+        "    if others and keeps_files(manager):\n",
+        "    if False:\n",
+        UPTODATE,
+    ),
+    Mutant(
         "take what was typed while a notebook was run for deleted by who ran it",
         "server/merging.py",
         "    if run is not None:\n        base = run.base\n",

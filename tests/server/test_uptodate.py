@@ -125,6 +125,37 @@ async def test_a_copy_has_what_was_just_typed(
     assert [copy.read_text() for copy in copies] == [TYPED]
 
 
+@pytest.mark.parametrize("name", ["link", "hard link", "folder"])
+async def test_so_has_what_is_read_under_another_name(
+    name: str, connect: Connect, ask: Ask, jp_root_dir: Path, file: Path
+) -> None:
+    """F11: a link leads to the same file, or to the folder that it is in."""
+    there: tuple[str, ...] = (name,)
+    if name == "link":
+        (jp_root_dir / name).symlink_to(file)
+    elif name == "hard link":
+        (jp_root_dir / name).hardlink_to(file)
+    else:
+        (jp_root_dir / name).symlink_to(file.parent)
+        there = (name, NAME)
+    (jp_root_dir / "copies").mkdir()
+    await typed(connect)
+    source = "/".join(there if name != "folder" else (name,))
+    await ask("api", "contents", "copies", method="POST", body={"copy_from": source})
+    copies = [path for path in (jp_root_dir / "copies").rglob("*") if path.is_file()]
+    assert [copy.read_text() for copy in copies] == [TYPED]
+    assert (await ask("files", *there)).body.decode() == TYPED
+
+
+async def test_a_request_for_what_is_not_there_has_nothing_written(
+    connect: Connect, ask: Ask, file: Path
+) -> None:
+    await typed(connect)
+    with pytest.raises(HTTPClientError):
+        await ask("files", "nowhere.txt")
+    assert file.read_text() == "old\n"
+
+
 async def test_an_export_has_what_was_just_typed(
     connect: Connect, ask: Ask, jp_root_dir: Path
 ) -> None:
