@@ -5,6 +5,7 @@ import { contentProvider } from './plugins/contents';
 import { cells } from './plugins/cells';
 import { cursors, cursorSettings } from './plugins/cursors';
 import { files, notebooks } from './plugins/factories';
+import { folders } from './plugins/folders';
 import { access, readOnlyEditors } from './plugins/access';
 import { exportFormats } from './plugins/exportformats';
 import { guestPage, guestSettings } from './plugins/guest';
@@ -31,6 +32,7 @@ const plugins = [
   reopening,
   offlineChanges,
   closing,
+  folders,
   exportFormats,
   globalAwareness,
   currentDocument,

@@ -1,3 +1,5 @@
+import { rename } from 'node:fs/promises';
+
 import {
   eventually,
   kernelId,
@@ -224,4 +226,27 @@ test('a notebook that somebody has emptied comes back with its checkpoint', asyn
     await eventually(async () => sources(who)).toEqual(cells);
     await expect(who.locator('.jp-Dialog')).toHaveCount(0);
   }
+});
+
+test('a folder that somebody else renames is followed without a dialog', async ({
+  page,
+  join,
+  lab,
+  tmpPath
+}) => {
+  const folder = (): Promise<string | null> =>
+    page.locator('.jp-FileBrowser .jp-BreadCrumbs').textContent();
+  await lab.write(`${tmpPath}/old/notes.txt`, 'hello\n');
+  const bob = await join('Bob');
+  await Promise.all([openDocument(page, `${tmpPath}/old/notes.txt`), load(bob, tmpPath)]);
+  await eventually(folder).toContain('old');
+  await bob.contents.renameDirectory(`${tmpPath}/old`, `${tmpPath}/new`);
+  await eventually(folder).toContain('new');
+  await typeInFile(page, 'x');
+  await eventually(async () => lab.read(`${tmpPath}/new/notes.txt`)).toBe('hello\nx');
+  await rename(`${lab.root}/${tmpPath}/new`, `${lab.root}/${tmpPath}/newest`);
+  await eventually(folder).toContain('newest');
+  await typeInFile(page, 'y');
+  await eventually(async () => lab.read(`${tmpPath}/newest/notes.txt`)).toBe('hello\nxy');
+  await expect(page.locator('.jp-Dialog')).toHaveCount(0);
 });
