@@ -73,6 +73,23 @@ async def test_what_was_typed_while_a_notebook_was_run_stays(
     await eventually(lambda: "# later" in path.read_text() and "three" in path.read_text())
 
 
+async def test_so_it_does_where_a_program_writes_before_there_are_results(
+    jp_root_dir: Path, connect: Connect, eventually: Any
+) -> None:
+    """M25: papermill writes at its beginning and its end what it knows of the run."""
+    path = jp_root_dir / PATH
+    write(path, "a = 1", "b = 2")
+    ada = await connect(PATH, "json", "notebook")
+    held = json.loads(path.read_text())
+    await typed(ada, path, eventually, 1, " # typed")
+    for status in ("running", "completed"):
+        held["metadata"]["papermill"] = {"status": status}
+        path.write_text(json.dumps(held))
+        await eventually(lambda status=status: status in str(ada.meta["metadata"]))
+        assert sources(ada) == ["a = 1", "b = 2 # typed"]
+        await eventually(lambda: "# typed" in path.read_text())
+
+
 async def test_so_do_cells_that_came_went_and_moved_meanwhile(
     jp_root_dir: Path, connect: Connect, eventually: Any
 ) -> None:
