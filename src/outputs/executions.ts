@@ -2,12 +2,14 @@ import { YNotebook } from '@jupyter/ydoc';
 import { CodeCell } from '@jupyterlab/cells';
 import type { ICodeCellModel } from '@jupyterlab/cells';
 import type { Notebook, NotebookPanel } from '@jupyterlab/notebook';
+import type { OutputArea } from '@jupyterlab/outputarea';
 import type { Kernel } from '@jupyterlab/services';
 
 import { OutputFeed } from './feed';
 import type { OutputLimits, OutputWords } from './limits';
 import { Questions } from './questions';
 import { Runs } from './runs';
+import { Turns } from './turns';
 import type { Outputs } from './view';
 
 type Context = NotebookPanel['context'];
@@ -45,9 +47,15 @@ function feedViews(
   words: OutputWords
 ): void {
   const { sessionContext } = context;
+  const { sharedModel } = context.model;
+  const turns = sharedModel instanceof YNotebook ? new Turns(sharedModel) : null;
+  const cells = () => [...views].flatMap(({ content }) => codeCellsOf(content));
+  const areaOf = (run: string) =>
+    cells()
+      .map(({ outputArea }) => outputArea)
+      .find(({ future }: Partial<OutputArea>) => future?.msg.header.msg_id === run);
   const questions = new Questions(id =>
-    [...views]
-      .flatMap(({ content }) => codeCellsOf(content))
+    cells()
       .filter(({ model }) => model.id === id)
       .map(({ outputArea }) => outputArea)
   );
@@ -68,6 +76,20 @@ function feedViews(
         kernel.registerMessageHook(msg.header.msg_id, feed.hear);
         questions.watch(cell);
         views.forEach(({ runs }) => runs?.start(cell));
+        const run = msg.header.msg_id;
+        const future = areaOf(run)?.future;
+        if (future !== undefined) {
+          turns?.begin(cell, future.done, () => {
+            feed.stop();
+            const area = areaOf(run);
+            if (area !== undefined) {
+              questions.keep(area);
+              // Where it is still there, JupyterLab says that the cell does not run any more.
+              area.detachFuture();
+            }
+            future.dispose();
+          });
+        }
       });
     }
   };

@@ -91,6 +91,12 @@ export class OutputFeed {
     this._next = now + Math.max(INTERVAL, BREATH * (now - began));
   }
 
+  /** Put nothing into the document any more. */
+  stop(): void {
+    clearTimeout(this._timer);
+    this._waiting = null;
+  }
+
   // --- text
 
   private _print({ name, text }: KernelMessage.IStreamMsg['content']): void {

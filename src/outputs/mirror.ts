@@ -6,6 +6,7 @@ import type { INotebookModel } from '@jupyterlab/notebook';
 import { JSONExt } from '@lumino/coreutils';
 import type { Array as YArray, YEvent } from 'yjs';
 
+import { sayStateClearly } from './turns';
 import { ALL, OutputView, read } from './view';
 import type { Span } from './view';
 
@@ -56,6 +57,7 @@ function mirrorCell(model: ICellModel): void {
   if (!isCode(model) || !(cell instanceof YCodeCell)) {
     return;
   }
+  sayStateClearly(model, cell);
   const view = new OutputView(model.outputs);
   const shown = shownOf(cell);
   shown.views.add(view);

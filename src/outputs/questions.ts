@@ -21,22 +21,33 @@ export class Questions {
     }
   }
 
+  /**
+   * A run was given up here, as somebody else has run the cell. The kernel has not given it up: what
+   * it asks is asked here still, as it would never come to the run of that somebody.
+   */
+  keep(area: OutputArea): void {
+    const { msg, onStdin: ask } = area.future;
+    this._kept.set(msg.header.msg_id, { area, ask });
+  }
+
   /** Take a message to or from the kernel. */
   hear(message: KernelMessage.IMessage): void {
     if (KernelMessage.isInputRequestMsg(message)) {
       this._question = message;
       this._typed = '';
-    } else if (KernelMessage.isInputReplyMsg(message) || this._isEnd(message)) {
+      const kept = this._kept.get(runOf(message) ?? '');
+      if (kept !== undefined) {
+        this._askHere(kept);
+      }
+    } else if (KernelMessage.isInputReplyMsg(message)) {
       this._question = null;
+    } else if (isEnd(message)) {
+      const run = runOf(message);
+      this._kept.delete(run ?? '');
+      if (run === runOf(this._question)) {
+        this._question = null;
+      }
     }
-  }
-
-  private _isEnd(message: KernelMessage.IMessage): boolean {
-    return (
-      KernelMessage.isStatusMsg(message) &&
-      message.content.execution_state === 'idle' &&
-      runOf(message) === runOf(this._question)
-    );
   }
 
   private _onAsked(cell: string, stdin: IStdin): void {
@@ -53,6 +64,11 @@ export class Questions {
 
   private _askAgain(cell: string): void {
     const question = this._question;
+    const kept = this._kept.get(runOf(question) ?? '');
+    if (kept !== undefined) {
+      this._askHere(kept);
+      return;
+    }
     const isAsked = (area: OutputArea) =>
       question !== null && !area.isDisposed && isRunIn(area, question);
     const area = this._areasOf(cell).find(isAsked);
@@ -62,11 +78,29 @@ export class Questions {
     }
   }
 
+  private _askHere({ area, ask }: Kept): void {
+    if (this._question !== null && !area.isDisposed) {
+      void ask(this._question);
+    }
+  }
+
   /** What the kernel waits for: it asks one thing at a time. */
   private _question: KernelMessage.IInputRequestMsg | null = null;
   /** The answer, as far as it was typed. */
   private _typed = '';
   private readonly _watched = new WeakSet<OutputArea>();
+  /** The runs that were given up here. */
+  private readonly _kept = new Map<string, Kept>();
+}
+
+/** Where a run was, and what asks its questions there. */
+interface Kept {
+  readonly area: OutputArea;
+  readonly ask: OutputArea['future']['onStdin'];
+}
+
+function isEnd(message: KernelMessage.IMessage): boolean {
+  return KernelMessage.isStatusMsg(message) && message.content.execution_state === 'idle';
 }
 
 /** A cell that was run again does not wait for the answer any more. */

@@ -148,6 +148,56 @@ test('what is cleared and printed again, or shown again, is there once for every
   }
 });
 
+test('a cell that two people run at once has the outputs of one run', async ({ join }) => {
+  test.setTimeout(180_000);
+  const lab = await LabServer.create();
+  await lab.start();
+  try {
+    const path = 'twice.ipynb';
+    // The first run asks, so that it goes on until the second one waits for the kernel.
+    await lab.write(path, notebook(["print('hello')", "print('before'); print(input())"]));
+    const ada = await join('Ada', { lab });
+    await openDocument(ada, path);
+    const kernel = await kernelId(ada);
+    const bob = await join('Bob', { lab });
+    await openDocument(bob, path);
+    expect(await kernelId(bob)).toBe(kernel);
+    const pages = [ada, bob];
+    for (const count of [2, 4, 6]) {
+      await Promise.all(pages.map(async page => runCell(page, 0)));
+      await haveRun(pages, 0, new RegExp(`\\[(${count - 1}|${count})\\]`));
+      await haveOutputs(pages, lab, path, ['hello']);
+    }
+    await runCell(ada, 1);
+    await expect(ada.locator('.jp-Stdin-input')).toBeVisible();
+    await runCell(bob, 1);
+    await eventually(async () => printed(await outputs(ada, 1))).toBe('');
+    await ada.locator('.jp-Stdin-input').fill('one');
+    await ada.keyboard.press('Enter');
+    await bob.locator('.jp-Stdin-input').fill('two');
+    await bob.keyboard.press('Enter');
+    await haveRun(pages, 1, /\[8\]/);
+    for (const page of pages) {
+      await eventually(async () => printed(await outputs(page, 1))).toBe('before\n two\ntwo\n');
+    }
+  } finally {
+    await lab.dispose();
+  }
+});
+
+/** Has a page run a cell, and does not wait for it. */
+async function runCell(page: LabPage, index: number): Promise<void> {
+  await page.notebook.selectCells(index);
+  await page.evaluate(() => void window.jupyterapp.commands.execute('notebook:run-cell', {}));
+}
+
+async function haveRun(pages: readonly LabPage[], index: number, prompt: RegExp): Promise<void> {
+  for (const page of pages) {
+    const cell = page.locator('.jp-Notebook-cell').nth(index);
+    await expect(cell.locator('.jp-InputArea-prompt')).toContainText(prompt, { timeout: 30_000 });
+  }
+}
+
 /** Waits until all pages show these texts, and all documents and the file have them. */
 async function haveOutputs(
   pages: readonly LabPage[],

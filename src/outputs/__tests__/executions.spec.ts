@@ -52,6 +52,7 @@ function show(page: Page, count: number) {
     say('send', 'execute_request', 'shell');
     await Promise.resolve();
     future.onStdin(say('recv', 'input_request', 'stdin', { prompt: 'Name?', password: false }));
+    return future;
   };
   return { areas, views, registerMessageHook, ask };
 }
@@ -76,4 +77,22 @@ describe('a notebook with two views', () => {
     expect(second.node.querySelectorAll('input')).toHaveLength(1);
     expect(registerMessageHook).toHaveBeenCalledTimes(1);
   });
+});
+
+it('asks on for a run that was given up, as somebody else has run the cell (O18)', async () => {
+  const pages = new Pages(2);
+  const [ada, bob] = pages.all as [Page, Page];
+  const { areas, ask } = show(ada, 1);
+  const [area] = areas as [OutputArea];
+  ada.outputs.add(stream('x'));
+  ada.cell.executionState = 'running';
+  const future = await ask(area);
+  ada.outputs.add(stream('y'));
+  pages.sync();
+  bob.cell.sharedModel.transact(() => bob.cell.clearExecution(), false);
+  bob.cell.executionState = 'running';
+  pages.sync();
+  await Promise.resolve();
+  expect([future.isDisposed, area.future, pages.agree()]).toEqual([true, null, []]);
+  expect(area.node.querySelectorAll('input')).toHaveLength(1);
 });
