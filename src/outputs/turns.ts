@@ -18,6 +18,8 @@ interface Turn {
   /** How much of each client was known here then. */
   readonly known: ReadonlyMap<number, number>;
   readonly drop: () => void;
+  /** Whether somebody has moved the cell: others have put outputs into the copy that are ours. */
+  readonly isMoved: boolean;
   isOver: boolean;
   count: number | null;
 }
@@ -44,7 +46,8 @@ export class Turns {
     if (cell === undefined || claim === null || cell.executionState !== 'running') {
       return;
     }
-    const turn = { cell, claim, known: this._known(), drop, isOver: false, count: null };
+    const known = this._known();
+    const turn = { cell, claim, known, drop, isMoved: false, isOver: false, count: null };
     this._turns.set(id, turn);
     const over = (count: number | null) => {
       const now = this._turns.get(id);
@@ -90,7 +93,7 @@ export class Turns {
     const cell = turn.isOver ? undefined : this._find(id);
     const claim = cell === undefined ? null : claimIn(cell, this._client);
     if (cell !== undefined && claim !== null) {
-      const moved = { ...turn, cell, claim, known: this._known() };
+      const moved = { ...turn, cell, claim, known: this._known(), isMoved: true };
       this._turns.set(id, moved);
       return moved;
     }
@@ -101,7 +104,7 @@ export class Turns {
   }
 
   private _compare(id: string, turn: Turn): void {
-    const { cell, known, drop, isOver, count } = turn;
+    const { cell, known, drop, isMoved, isOver, count } = turn;
     const { isLost, runners, rivals } = rivalsOf(turn, this._client);
     if (isLost) {
       this._turns.delete(id);
@@ -111,7 +114,7 @@ export class Turns {
     }
     remove(cell, ({ client, clock }) => {
       const isNews = client !== this._client && clock >= (known.get(client) ?? 0);
-      return isNews && (isOver ? rivals : runners).has(client);
+      return isNews && (isOver || isMoved ? rivals : runners).has(client);
     });
     const { id: number } = cell.ymodel._map.get(COUNT) ?? {};
     const rival = number === undefined ? undefined : rivals.get(number.client);
@@ -161,16 +164,16 @@ export function sayStateClearly(model: ICodeCellModel, cell: YCodeCell): void {
   const say = (state: unknown) => {
     Reflect.set(YCodeCell.prototype, 'executionState', state, cell);
   };
+  const isOurs = () =>
+    ymodel.get(STATE) === 'running' && ymodel._map.get(STATE)?.id.client === ymodel.doc?.clientID;
   const isOfOther = () => {
-    const said = ymodel._map.get(STATE);
-    const runs = ymodel.get(STATE) === 'running' && cell.execution_count === null;
-    return runs && said?.id.client !== ymodel.doc?.clientID;
+    return cell.execution_count === null && ymodel.get(STATE) === 'running' && !isOurs();
   };
   Object.defineProperty(cell, 'executionState', {
     configurable: true,
     get: () => Reflect.get(YCodeCell.prototype, 'executionState', cell) as unknown,
     set: (state: unknown) => {
-      if (state === 'running' && ymodel.get(STATE) !== state) {
+      if (state === 'running' && !isOurs()) {
         cell.transact(() => {
           ymodel.set(STATE, 'idle');
           say(state);

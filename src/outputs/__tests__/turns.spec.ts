@@ -243,6 +243,21 @@ describe('a cell that somebody runs while it runs for another (O18)', () => {
     expect([run.isDropped, world.agree().text]).toEqual([false, run.printed[1]]);
   });
 
+  it('is said to run by the page that goes on with it, where a copy says so already', () => {
+    const world = new World([1, 2]);
+    const [ada, bob] = world.people as [Person, Person];
+    const states = () => world.people.map(({ page }) => page.cell.executionState);
+    ada.page.cell.clearExecution();
+    ada.page.cell.executionState = 'running';
+    world.settle();
+    bob.page.cell.executionState = 'idle';
+    expect(states()).toEqual(['running', 'running']);
+    bob.page.cell.executionState = 'running';
+    bob.page.cell.executionState = 'idle';
+    world.settle();
+    expect(states()).toEqual(['idle', 'idle']);
+  });
+
   it('keeps what other programs have written into the file once the run is over', async () => {
     const world = new World([1, 2]);
     const [ada, bob] = world.people as [Person, Person];
