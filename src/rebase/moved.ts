@@ -2,6 +2,8 @@ import type { IDisposable } from '@lumino/disposable';
 import * as Y from 'yjs';
 
 import { Edits } from './edits';
+import { readAll, writeBack } from './state';
+import type { CellState } from './state';
 import { carryIntoAll, mergedCells } from './merged';
 import type { Carried } from './merged';
 import { mergeText } from './texts';
@@ -20,8 +22,9 @@ import type { StackItem } from './undone';
  * at once then, and its copy comes with the rest: until nothing is missing, what has to come along waits.
  *
  * Where the move is undone here, the cell comes back with the text that it had then. What anybody has
- * written into the copy since is written into it again: it was not part of the move. Where somebody has
- * moved the copy on, it stays where they have it.
+ * written into the copy since is written into it again: it was not part of the move. So are its outputs,
+ * metadata and attachments as the copy had them. Where somebody has moved the copy on, it stays where
+ * they have it.
  */
 export class MovedCells implements IDisposable {
   /**
@@ -110,6 +113,7 @@ export class MovedCells implements IDisposable {
     const undone = this._stack[stackOf(by).length];
     const came = new Set([...changes.added].map(typeOf));
     const back = textsById(came);
+    const cells = cellsById(came);
     const here = textsById(this._cells.toArray().filter(cell => !came.has(cell)));
     for (const [id, text] of back) {
       if (here.has(id) && hasMadeGone(undone, this._cells)) {
@@ -123,6 +127,10 @@ export class MovedCells implements IDisposable {
         const made = this._returned.has(cell.text) ? null : madeIn(undone, cell.text);
         this._gone.push({ ...cell, base: made ?? text.toString(), isOfOthers: true });
         this._returned.add(text);
+        const [gone, returned] = [typeOf(item), cells.get(cell.id)];
+        if (gone instanceof Y.Map && returned !== undefined) {
+          this._states.push([returned, readAll(gone, transaction)]);
+        }
       }
     }
   }
@@ -132,6 +140,7 @@ export class MovedCells implements IDisposable {
     const come = this._isMissingSomething ? [] : this._waiting.splice(0);
     const [gone, merged] = [[...come, ...this._gone.splice(0)], this._merged.splice(0)];
     const doubled = new Set<unknown>(this._doubled.splice(0));
+    const states = this._states.splice(0);
     if (gone.length + doubled.size === 0) {
       return;
     }
@@ -155,6 +164,7 @@ export class MovedCells implements IDisposable {
         }
       }
       merged.forEach(carryIntoAll);
+      states.forEach(([cell, state]) => writeBack(cell, state));
     }, this);
   };
 
@@ -170,6 +180,8 @@ export class MovedCells implements IDisposable {
   private readonly _waiting: Gone[] = [];
   private readonly _merged: Carried[] = [];
   private readonly _doubled: Y.Text[] = [];
+  /** Cells that have come back, and what those had that went. */
+  private readonly _states: [Y.Map<unknown>, CellState][] = [];
   /** Sources that have come back before: what of them was made by a move has other ids by now. */
   private readonly _returned = new WeakSet<Y.Text>();
   private _stack: readonly StackItem[] = [];
@@ -195,6 +207,11 @@ function textsById(cells: Iterable<unknown>): Map<unknown, Y.Text> {
     }
   }
   return texts;
+}
+
+function cellsById(cells: Iterable<unknown>): Map<unknown, Y.Map<unknown>> {
+  const maps = [...cells].filter(cell => cell instanceof Y.Map);
+  return new Map(maps.map(cell => [cell.get('id'), cell]));
 }
 
 function sourceOf(cell: unknown): unknown {

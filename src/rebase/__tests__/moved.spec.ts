@@ -1,3 +1,4 @@
+import type { YCodeCell } from '@jupyter/ydoc';
 import * as Y from 'yjs';
 
 import { wholeDice } from '../../__tests__/dice';
@@ -147,6 +148,76 @@ describe.each([true, false])('a move that is undone, where undo is by cell: %s (
     settle();
     expect(mover.sources).toEqual(['alpha', 'and more words', 'gamma']);
   });
+
+  it('leaves what others have run and set in the cell since', () => {
+    const [runner, mover] = meetTwo(perCell);
+    const codeAt = ({ notebook }: Person, index: number) => notebook.cells[index] as YCodeCell;
+    codeAt(runner, 1).setOutputs([{ output_type: 'stream', name: 'stdout', text: 'old' }]);
+    codeAt(runner, 1).executionState = 'running';
+    settle();
+    mover.notebook.undoManager.clear();
+    mover.notebook.moveCell(1, 0);
+    mover.notebook.undoManager.stopCapturing();
+    settle();
+    const cell = codeAt(runner, 0);
+    const plot = { output_type: 'display_data', data: { 'text/plain': 'plot' }, metadata: {} };
+    cell.setOutputs([{ output_type: 'stream', name: 'stdout', text: 'ne' }, plot]);
+    cell.appendStreamOutput(0, 'w');
+    cell.execution_count = 7;
+    cell.setMetadata('tags', ['here']);
+    settle();
+    const { outputs, metadata } = codeAt(mover, 0);
+    for (const [way, index] of [
+      ['undo', 1],
+      ['redo', 0],
+      ['undo', 1]
+    ] as const) {
+      mover.notebook[way]();
+      settle();
+      for (const person of [mover, runner]) {
+        const back = codeAt(person, index);
+        expect([back.getId(), back.outputs, back.metadata]).toEqual(['b', outputs, metadata]);
+        expect([back.execution_count, back.executionState]).toEqual([7, 'idle']);
+      }
+    }
+    codeAt(mover, 1).appendStreamOutput(0, 'er');
+    expect(codeAt(mover, 1).outputs[0]).toMatchObject({ text: 'newer' });
+  });
+
+  it('changes nothing of a cell that nobody has changed since', () => {
+    const [runner, mover] = meetTwo(perCell);
+    const cell = runner.notebook.cells[1] as YCodeCell;
+    cell.setOutputs([{ output_type: 'stream', name: 'stdout', text: 'old' }]);
+    settle();
+    mover.notebook.undoManager.clear();
+    mover.notebook.moveCell(1, 0);
+    settle();
+    let changes = 0;
+    mover.notebook.ydoc.on('update', () => (changes += 1));
+    mover.notebook.undo();
+    expect(changes).toBe(1);
+  });
+});
+
+it('leaves the metadata that others have set where a change of type is undone (M19)', () => {
+  const [writer, changer] = meetTwo();
+  changer.notebook.undoManager.clear();
+  changer.notebook.transact(() => {
+    changer.notebook.deleteCell(1);
+    changer.notebook.insertCell(1, {
+      id: 'b',
+      cell_type: 'markdown',
+      source: 'beta',
+      metadata: {}
+    });
+  });
+  settle();
+  writer.notebook.cells[1]?.setMetadata('tags', ['here']);
+  settle();
+  changer.notebook.undo();
+  settle();
+  const [, back] = writer.notebook.cells;
+  expect([back?.cell_type, back?.metadata]).toEqual(['code', { tags: ['here'] }]);
 });
 
 it.each([true, false])('moves, undone or not, keep each word once (M19, by cell: %s)', perCell => {
