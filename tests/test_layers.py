@@ -38,7 +38,7 @@ PURE_IN = {
         *("backlog", "compaction", "journal", "knowledge", "marks", "refusals", "requests"),
         "trouble",
     },
-    "server": {"lastwrite", "merging", "replaying", "starting"},
+    "server": {"belated", "lastwrite", "merging", "replaying", "starting"},
     "sharing": {
         *("guestplugins", "holders", "hub_place", "language", "links", "pages", "policy"),
         *("records", "rules", "verdicts"),
