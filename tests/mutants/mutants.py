@@ -1313,6 +1313,13 @@ MUTANTS = [
         BELATED,
     ),
     Mutant(
+        "take tags and pictures for deleted by who ran the notebook without them",
+        "server/belated.py",
+        "    return known | kept\n",
+        "    return dict(base)\n",
+        BELATED,
+    ),
+    Mutant(
         "take an earlier notebook that was put back for one that was run",
         "room/keeper.py",
         "            earlier = ()  # somebody",

@@ -10,7 +10,14 @@ from typing import Any
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
-from pycrdt import Text
+from pycrdt import Doc, Text, TransactionEvent
+
+from jupyter_collab.protocol.identity import Lineage, Position
+from jupyter_collab.room.content.document import Document
+from jupyter_collab.room.content.notebook import Notebook
+from jupyter_collab.server.merging import Merge, find_edits
+from jupyter_collab.store.port import SavedMark, StoredHistory
+from tests.room.notebooks import code, markdown, notebook
 
 from .client import WireClient
 from .conftest import Connect
@@ -140,3 +147,86 @@ async def test_a_program_that_changes_a_source_has_changed_the_file(
     held["cells"][1]["source"] = "b = 2 # taken out"
     path.write_text(run(held))
     await eventually(lambda: sources(ada) == ["a = 1", "b = 2 # taken out"])
+
+
+def merged(theirs: Any, *saved: Any) -> Notebook:
+    """The notebook that was ``saved`` like this, one after the other, and then written over."""
+    doc: Doc[Any] = Doc()
+    document, updates = Document.of("notebook", doc), list[bytes]()
+
+    def collect(event: TransactionEvent) -> None:
+        updates.append(event.update)
+
+    doc.observe(collect)
+    marks = []
+    for source in saved:
+        document.edit(Notebook.of(source))
+        marks.append(SavedMark(Position(len(updates)), ""))
+    stored = StoredHistory(Lineage("any"), tuple(updates), marks[-1].position, marks[-1])
+    wanted = Merge(
+        type="notebook",
+        ours=doc.get_update(),
+        theirs=theirs,
+        clean=True,
+        stored=stored,
+        saved=marks[-1],
+        client=1,
+        earlier=tuple(marks[:-1]),
+    )
+    for update in find_edits(wanted).updates:
+        doc.apply_update(update)
+    read: Notebook = document.read()
+    return read
+
+
+def test_what_people_did_besides_typing_stays() -> None:
+    """M25: tags that they gave, and pictures that they pasted, are not in what was read before."""
+    picture = {"x.png": {"image/png": "AAAA"}}
+    held = notebook(code("a", "1"), markdown("b", "text"), code("c", "3", metadata={"old": 1}))
+    typed = notebook(
+        code("a", "1 # typed", metadata={"tags": ["kept"]}),
+        markdown("b", "text ![](attachment:x.png)", attachments=picture),
+        code("c", "3"),
+    )
+    typed["metadata"] = {"authors": ["ada"]}
+    ran = json.loads(run(held))
+    ran["metadata"]["papermill"] = {"status": "completed"}
+    ran["cells"][0]["metadata"]["papermill"] = {"status": "completed"}
+    found = merged(ran, held, typed)
+    first, second, third = found.cells
+    assert first["source"] == "1 # typed"
+    assert first["metadata"] == {"tags": ["kept"], "papermill": {"status": "completed"}}
+    assert second["attachments"] == picture
+    assert third["metadata"] == {}
+    assert [cell["execution_count"] for cell in (first, third)] == [1, 3]
+    assert found.metadata == {"authors": ["ada"], "papermill": {"status": "completed"}}
+
+
+def test_what_is_put_back_may_be_the_first_of_several_with_its_sources() -> None:
+    """M25: its results are older than those that these sources had last."""
+    first = json.loads(run(notebook(code("a", "1"))))
+    second = json.loads(run(first).replace("1\\n", "again\\n"))
+    typed = json.loads(json.dumps(second))
+    typed["cells"][0]["source"] = "1 # typed"
+    assert merged(first, first, second, typed) == Notebook.of(first)
+
+
+def test_earlier_notebooks_with_other_sources_are_not_read(monkeypatch: Any) -> None:
+    """M25: there are two thousand, and each may have ten thousand cells."""
+    read = []
+
+    class Spied:
+        @staticmethod
+        def of(type: str, doc: Doc[Any]) -> Document:
+            read.append(doc)
+            return Document.of(type, doc)
+
+    monkeypatch.setattr("jupyter_collab.server.belated.Document", Spied)
+    held, other = notebook(code("a", "1"), code("b", "2")), notebook(code("a", "1"), code("b", "0"))
+    typed = notebook(code("a", "1 # typed"), code("b", "2"))
+    shorter = notebook(code("a", "1"))
+    assert len(merged(json.loads(run(other)), held, shorter, typed).cells) == 2
+    assert not read
+    found = merged(json.loads(run(held)), shorter, other, held, shorter, typed)
+    assert [cell["source"] for cell in found.cells] == ["1 # typed", "2"]
+    assert len(read) == 1

@@ -48,6 +48,25 @@ def sources_of(ycells: Array[Any]) -> list[Id | None]:
         return [_id_of(raw, text) for text in _members(ycells, "source")]
 
 
+def other_at(ycells: Array[Any], wanted: list[tuple[str, str]], first: int = 0) -> int | None:
+    """Where one of ``ycells``, which are as many, has another type or source than is ``wanted``;
+    ``None`` if nowhere. It is looked at ``first``, as what differs goes on to do so."""
+    with ycells.doc.transaction() as transaction:
+        raw = within(transaction)
+        known = ycells.integrated.get(raw, first) if first < len(wanted) else None
+        if known is not None and _written_in(raw, known) != wanted[first]:
+            return first
+        pairs = enumerate(zip(_raw_cells(raw, ycells), wanted, strict=True))
+        return next((at for at, (cell, it) in pairs if _written_in(raw, cell) != it), None)
+
+
+def _written_in(raw: Any, cell: Any) -> tuple[Any, Any]:
+    """Type and source of ``cell``, as pycrdt's own wrappers have it."""
+    source = member_of(raw, cell, "source")
+    source = source.get_string(raw) if isinstance(source, RawText) else source
+    return member_of(raw, cell, "cell_type"), source
+
+
 def texts_with(ycells: Array[Any], parts: list[str]) -> dict[Id, tuple[Any, str]]:
     """The sources of ``ycells`` that have any of ``parts``, by their ids: what :func:`text_of`
     reads, and what that is now."""
@@ -93,10 +112,15 @@ def _members(ycells: Array[Any], key: str) -> list[Any]:
     """
     with ycells.doc.transaction() as transaction:
         raw = within(transaction)
-        cells = [cell for cell, _ in _as_text(ycells).integrated.diff(raw)]
-        if len(cells) != len(ycells):
-            cells = [ycells.integrated.get(raw, index) for index in range(len(ycells))]
-        return [member_of(raw, cell, key) for cell in cells]
+        return [member_of(raw, cell, key) for cell in _raw_cells(raw, ycells)]
+
+
+def _raw_cells(raw: Any, ycells: Array[Any]) -> list[Any]:
+    """All of ``ycells``, as pycrdt's own wrappers have them."""
+    cells = [cell for cell, _ in _as_text(ycells).integrated.diff(raw)]
+    if len(cells) == len(ycells):
+        return cells
+    return [ycells.integrated.get(raw, index) for index in range(len(ycells))]
 
 
 def member_of(raw: Any, cell: Any, key: str) -> Any:
