@@ -238,14 +238,16 @@ class Keeper:
             return self._looked(now)
         self._reading, ours = content.source, self._replica.content()
         self._reorders = self._replica.reorders
-        earlier = tuple(self._earlier)
-        if any(mark.fingerprint == content.version.fingerprint for mark in earlier):
+        # Of those that others had written into meanwhile the history cannot tell for certain.
+        earlier = tuple(it for it in self._earlier if it.position and not it.merged)
+        if any(mark.fingerprint == content.version.fingerprint for mark in self._earlier):
             earlier = ()  # somebody has put it back, and wants nothing of what came later
         return [MergeFile(self._saved, content, not self.dirty, ours, self._base, earlier)]
 
     def _remember(self) -> None:
-        """What is about to become an earlier version is one that a program may have read."""
-        if self._saved.position and not self._saved.merged:
+        """What is about to become an earlier version is one that a program may have read; none but
+        notebooks are run."""
+        if self._replica.type == "notebook":
             self._earlier.append(replace(self._saved, writing=None))
 
     def merge_anew(self) -> list[Effect]:

@@ -16,6 +16,7 @@ from ..store.perform import compact, perform
 from ..store.port import SavedMark, StoredHistory, UpdateLog
 from ..store.requests import Degraded, Discovered, Durable, News, Recovered, Restarted
 from .clock import Clock
+from .former import Former
 
 
 class History:
@@ -42,6 +43,7 @@ class History:
         self._lineage = stored.lineage
         self._journal = journal
         self._compaction: Compaction | None = Compaction(stored, policy)
+        self._former = Former() if room.type == "notebook" else None
         self._saved = stored.saved
         self._post: Callable[[RoomEvent], None] | None = post
         self._clock = clock
@@ -79,8 +81,9 @@ class History:
         self._wake()
 
     def complete(self, stored: StoredHistory | None) -> StoredHistory | None:
-        """What was loaded from the log, with what is not there yet."""
-        return self._journal.complete(stored)
+        """What was loaded from the log, with what is not there yet, or not any more."""
+        whole = self._journal.complete(stored)
+        return whole if whole is None or self._former is None else self._former.before(whole)
 
     def hurry(self) -> None:
         """Write what was told so far at once."""
@@ -181,6 +184,8 @@ class History:
                 self._log.warning("The store of %s can be read: merging what it has", self._room)
                 self._tell_room(HistoryFound(history, began))
             case Restarted(position, snapshot):
+                if self._former is not None:
+                    self._former.forget()
                 if self._compaction is not None:
                     self._compaction.compacted(position, snapshot)
             case _:
@@ -198,7 +203,8 @@ class History:
         if until is None:
             return False
         try:
-            snapshot = await compact(self._update_log, self._room, self._lineage, until)
+            keep = None if self._former is None else self._former.keep
+            snapshot = await compact(self._update_log, self._room, self._lineage, until, keep)
         except StoreError as error:
             self._log.warning("The history of %s is not compacted: %s", self._room, error)
             snapshot = None

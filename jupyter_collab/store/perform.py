@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import assert_never
 
 from ..errors import StoreConflict, StoreError
 from ..protocol.identity import Lineage, Position, RoomId
 from .compaction import condense
-from .port import UpdateLog
+from .port import StoredHistory, UpdateLog
 from .requests import Answer, Append, Done, Failed, Found, Look, Mark, Request, Start
 
 
@@ -32,9 +33,16 @@ async def perform(log: UpdateLog, room: RoomId, lineage: Lineage, request: Reque
     return Done()
 
 
-async def compact(log: UpdateLog, room: RoomId, lineage: Lineage, until: Position) -> bytes | None:
+async def compact(
+    log: UpdateLog,
+    room: RoomId,
+    lineage: Lineage,
+    until: Position,
+    keep: Callable[[StoredHistory], None] | None = None,
+) -> bytes | None:
     """Put the updates up to ``until`` together; returns the snapshot that stands for them.
 
+    ``keep`` gets the history up to there as it was, once it is no more.
     ``None`` where the log does not compact. Raises :class:`StoreError` where it failed, and
     has changed nothing.
     """
@@ -42,4 +50,8 @@ async def compact(log: UpdateLog, room: RoomId, lineage: Lineage, until: Positio
     if history is None or history.lineage != lineage:
         raise StoreConflict(f"The store has no history {lineage} of {room}")
     snapshot = await asyncio.to_thread(condense, history.updates)
-    return snapshot if await log.compact(room, lineage, until, snapshot) else None
+    if not await log.compact(room, lineage, until, snapshot):
+        return None
+    if keep is not None:
+        keep(history)
+    return snapshot

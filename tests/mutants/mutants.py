@@ -1320,6 +1320,13 @@ MUTANTS = [
         BELATED,
     ),
     Mutant(
+        "forget what a notebook was that is run, as its history is put together",
+        "store/perform.py",
+        "        keep(history)\n",
+        "        pass\n",
+        BELATED,
+    ),
+    Mutant(
         "take an earlier notebook that was put back for one that was run",
         "room/keeper.py",
         "            earlier = ()  # somebody",

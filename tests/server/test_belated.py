@@ -10,14 +10,16 @@ from typing import Any
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
-from pycrdt import Doc, Text, TransactionEvent
+from pycrdt import Array, Doc, Text, TransactionEvent
 
 from jupyter_collab.protocol.identity import Lineage, Position
 from jupyter_collab.room.content.document import Document
 from jupyter_collab.room.content.notebook import Notebook
 from jupyter_collab.server.merging import Merge, find_edits
+from jupyter_collab.store.compaction import HISTORY_SIZE
 from jupyter_collab.store.port import SavedMark, StoredHistory
 from tests.room.notebooks import code, markdown, notebook
+from tests.room.world import World
 
 from .client import WireClient
 from .conftest import Connect
@@ -95,6 +97,24 @@ async def test_so_it_does_where_a_program_writes_before_there_are_results(
         await eventually(lambda status=status: status in str(ada.meta["metadata"]))
         assert sources(ada) == ["a = 1", "b = 2 # typed"]
         await eventually(lambda: "# typed" in path.read_text())
+
+
+async def test_so_it_does_where_results_are_more_than_the_store_keeps_one_by_one(
+    jp_root_dir: Path, connect: Connect, eventually: Any
+) -> None:
+    """M25: a plot or two are as much as is kept before it is put together."""
+    path = jp_root_dir / PATH
+    write(path, *"abcd")
+    ada = await connect(PATH, "json", "notebook")
+    held = await typed(ada, path, eventually, 3, " # early")
+    for index, cell in enumerate(held.cells[:3]):
+        await typed(ada, path, eventually, 3, f" # {index}")
+        plot = {"image/png": f"{index}" * HISTORY_SIZE}
+        cell |= {"execution_count": index, "outputs": [new_output("display_data", plot)]}
+        path.write_text(nbformat.writes(held))
+        await eventually(lambda at=index: ada.cells[at]["execution_count"] == at)
+        assert sources(ada)[3].endswith(f" # {index}")
+        await eventually(lambda at=index: f" # {at}" in path.read_text())
 
 
 async def test_so_do_cells_that_came_went_and_moved_meanwhile(
@@ -230,3 +250,20 @@ def test_earlier_notebooks_with_other_sources_are_not_read(monkeypatch: Any) -> 
     found = merged(json.loads(run(held)), shorter, other, held, shorter, typed)
     assert [cell["source"] for cell in found.cells] == ["1 # typed", "2"]
     assert len(read) == 1
+
+
+def test_what_was_written_beside_unsaved_words_may_be_put_back_as_well() -> None:
+    """M25: who commits what a run has written, and checks it out later, brings no run."""
+    held = notebook(code("a", "1"))
+    ran = json.loads(run(held))
+    world = World(held)
+    ada = world.open(1)
+    for fingerprint, earlier in (("ran", []), ("ran again", ["v1"]), ("ran", [])):
+        ada.doc.get("cells", type=Array)[0]["source"].insert(0, "typed ")
+        world.push(ada)
+        world.wait(0.03)
+        wanted = world.rewritten(ran, fingerprint)
+        assert [mark.fingerprint for mark in wanted.earlier] == earlier
+        world.merge(wanted)
+        world.wait(6)
+        world.finish_write("saved")
