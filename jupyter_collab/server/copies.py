@@ -28,6 +28,9 @@ from ..room.content.merge import merge
 MOST = 32 * 2**20
 """Characters of what clients have read and written that are remembered, all together."""
 
+ATTEMPTS = 5
+"""How often what is sent is merged anew because the file was written meanwhile."""
+
 _TAIL = 400
 """Characters at the end of a model, in which Jupyter says that it is one of a folder."""
 
@@ -110,14 +113,23 @@ async def keep_what_others_wrote(handler: JupyterHandler, known: Copy, *, notebo
     if sent is None or (sent["type"] == "notebook") != notebook:
         return
     manager: Any = handler.contents_manager
+    merged, seen, attempts = None, None, 0
     try:
-        got = manager.get(known.path, type=sent["type"], format=_format(sent))
-        now = await ensure_async(got)
-        merged = await asyncio.to_thread(_merged, known, now["content"], sent)
+        # To merge a large one takes seconds, in which people type on, and that is saved.
+        while attempts < ATTEMPTS and seen != await _last_modified(manager, known.path):
+            got = manager.get(known.path, type=sent["type"], format=_format(sent))
+            now = await ensure_async(got)
+            seen, attempts = now["last_modified"], attempts + 1
+            merged = await asyncio.to_thread(_merged, known, now["content"], sent)
     except (CollabError, HTTPError):
         return
     if merged is not None:
         handler.request.body = merged
+
+
+async def _last_modified(manager: Any, path: str) -> Any:
+    model = await ensure_async(manager.get(path, content=False))
+    return model["last_modified"]
 
 
 def _format(model: dict[str, Any]) -> str | None:
@@ -146,14 +158,20 @@ def _merged(known: Copy, now: Any, sent: dict[str, Any]) -> bytes | None:
 
 
 def _clients(handler: JupyterHandler, user: User) -> Iterator[str]:
-    """Who asks: the user, and whoever comes from there with this token. Jupyter gives a user's name
-    to each request that shows a token and no cookie."""
-    yield f"user {user.username}"
-    request = handler.request
-    token = handler.identity_provider.get_token(handler) or ""
-    if token or handler.get_cookie(handler.identity_provider.get_cookie_name(handler)) is None:
-        shown = "\n".join((token, request.remote_ip or "", request.headers.get("User-Agent", "")))
-        yield f"token {sha256(shown.encode()).hexdigest()}"
+    """Who asks, by what tells most first: the user, and whoever comes from there with this token.
+
+    Jupyter gives a user's name to each request that shows a token and no cookie. On a JupyterHub
+    all programs and browsers of somebody have one name, and all users may come from one address.
+    """
+    request, provider = handler.request, handler.identity_provider
+    name, token = f"user {user.username}", provider.get_token(handler) or ""
+    has_cookie = handler.get_cookie(provider.get_cookie_name(handler)) is not None
+    if not token and (has_cookie or provider.auth_enabled):
+        yield name
+        return
+    shown = "\n".join((token, request.remote_ip or "", request.headers.get("User-Agent", "")))
+    shown = f"token {sha256(shown.encode()).hexdigest()}"
+    yield from (name, shown) if has_cookie else (shown, name)
 
 
 def _is_of_folder(text: str | bytes) -> bool:

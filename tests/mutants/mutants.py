@@ -875,8 +875,15 @@ MUTANTS = [
     Mutant(
         "take all clients for one that read a document",
         "server/copies.py",
-        'yield f"user {user.username}"',
-        'yield "user"',
+        'f"user {user.username}"',
+        '"user"',
+        COPIES,
+    ),
+    Mutant(
+        "write over what was saved while an agent's copy was merged",
+        "server/copies.py",
+        "ATTEMPTS = 5\n",
+        "ATTEMPTS = 1\n",
         COPIES,
     ),
     # --- what is kept in bytes

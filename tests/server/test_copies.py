@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
 import pytest
+from jupyter_server.auth import User
 from jupyter_server.serverapp import ServerApp
 
 from jupyter_collab.server import copies
@@ -128,6 +130,64 @@ async def test_a_client_with_cookies_is_known_by_them(
     sent = file("agent\n" + json.loads(answer.body)["content"])
     await ask(TEXT, "PUT", sent, headers={"Cookie": cookie})
     await ada.until(lambda: str(ada.text) == "agent\none\ntwo\nada\n")
+
+
+async def test_programs_of_one_user_are_known_by_what_they_show(
+    notes: Path, connect: Connect, ask: Ask, jp_serverapp: ServerApp, monkeypatch: Any
+) -> None:
+    """F12: on a JupyterHub they have one name."""
+    ada = await connect("notes.txt")
+    provider = jp_serverapp.identity_provider
+    monkeypatch.setattr(provider, "generate_anonymous_user", lambda _: User("ada"))
+    model = await ask(TEXT, headers={"User-Agent": "one"})
+    await typed(ada, "ada\n")
+    await ask(TEXT, headers={"User-Agent": "another"})
+    sent = file("agent\n" + model["content"])
+    await ask(TEXT, "PUT", sent, headers={"User-Agent": "one"})
+    await ada.until(lambda: str(ada.text) == "agent\none\ntwo\nada\n")
+
+
+def test_users_without_a_token_are_no_client_together() -> None:
+    """F12: all users of a JupyterHub may come from one address, with one browser."""
+    remembered = copies.Copies()
+
+    def handler(method: str) -> Any:
+        request = SimpleNamespace(method=method, body=b"", remote_ip="127.0.0.1", headers={})
+        provider = SimpleNamespace(
+            get_token=lambda _: None, get_cookie_name=lambda _: "name", auth_enabled=True
+        )
+        return SimpleNamespace(
+            request=request,
+            identity_provider=provider,
+            get_cookie=lambda _: None,
+            get_status=lambda: 200,
+            finish=lambda _: None,
+        )
+
+    reading = handler("GET")
+    remembered.follow(reading, User("ada"), "a.txt")
+    reading.finish("what ada has read")
+    assert remembered.of(handler("PUT"), User("bob"), "a.txt") is None
+    assert remembered.of(handler("PUT"), User("ada"), "a.txt") is not None
+
+
+async def test_what_is_saved_while_a_copy_is_merged_stays(
+    notes: Path, connect: Connect, ask: Ask, monkeypatch: Any
+) -> None:
+    """F12: to merge a large one takes seconds, and people type on."""
+    ada = await connect("notes.txt")
+    model = await ask(TEXT)
+    await typed(ada, "ada\n")
+    usual, late = copies._merged, ["late\n"]  # noqa: SLF001 - it is a moment that counts
+
+    def merged(*args: Any) -> bytes | None:
+        if late:
+            notes.write_text(notes.read_text() + late.pop())
+        return usual(*args)
+
+    monkeypatch.setattr(copies, "_merged", merged)
+    await ask(TEXT, "PUT", file("agent\n" + model["content"]))
+    await ada.until(lambda: str(ada.text) == "agent\none\ntwo\nada\nlate\n")
 
 
 async def test_what_nobody_has_read_is_written_as_it_is(
