@@ -77,6 +77,7 @@ def _put_and_take_away(cells: Array[Any]) -> None:
 CHANGES: dict[str, Put] = {
     "source": lambda cells: cells[0].__setitem__("source", "words"),
     "metadata": lambda cells: cells[0].__setitem__("metadata", {"tags": []}),
+    "no metadata": lambda cells: cells[0].__setitem__("metadata", None),
     "outputs": lambda cells: cells[0].__setitem__("outputs", [STREAM]),
     "no outputs": lambda cells: cells[0].__delitem__("outputs"),
     "an output": lambda cells: cells[0]["outputs"].append("3"),
@@ -94,6 +95,23 @@ def test_no_change_leaves_a_cell_that_pages_cannot_show(change: str) -> None:
     world, ada = put(CHANGES[change])
     assert len(ada.cells) == 2 + (change == "nothing but a source")
     assert [cell["source"] for cell in source(world)][1] == "two"
+
+
+def test_what_pages_can_show_stays_as_it_is() -> None:
+    """M22: also where another cell is mended."""
+    world = World(notebook(code("a", "1")))
+    agent, ada = world.open(1), world.open(2)
+    del agent.cells[0]["metadata"]
+    bare = {"cell_type": "raw", "id": "bare", "source": "words"}
+    agent.cells.append(Map({**bare, "source": Text("words")}))
+    for count in (2, 3):
+        world.push(agent)
+        world.wait(0.1)
+        assert len(ada.cells) == count
+        assert "metadata" not in ada.cells[0]
+        assert ada.cells[1].to_py() == bare
+        agent.cells.append(CELL)
+    assert is_formed(ada.cells[2])
 
 
 def test_the_metadata_of_a_notebook_are_a_map() -> None:

@@ -19,7 +19,9 @@ from .walking import member_of, within
 
 _FORMS = {"id": str, "cell_type": str, "source": RawText, "metadata": RawMap, "outputs": RawArray}
 """Members of a cell without which, or as something else, pages cannot show it. Only code has
-outputs, and needs them."""
+outputs, and needs them; metadata may be missing."""
+
+_ABSENT = object()
 
 
 class Forms:
@@ -65,16 +67,23 @@ def _is_formed(raw: Any, cell: Any) -> bool:
         return False
     kind = member_of(raw, cell, "cell_type")
     return kind in CELL_TYPES and all(
-        isinstance(member_of(raw, cell, key), form) or (key == "outputs" and kind != "code")
-        for key, form in _FORMS.items()
+        _is_form(key, member_of(raw, cell, key, _ABSENT)) or (key == "outputs" and kind != "code")
+        for key in _FORMS
     )
 
 
 def _has_form(key: str, change: Any) -> bool:
     """Whether what is a member now, after a ``change``, is what it has to be."""
-    form, value = _FORMS.get(key), change.get("newValue")
+    value = change.get("newValue", _ABSENT)
     if key == "cell_type" and value not in CELL_TYPES:
         return False
+    return _is_form(key, value)
+
+
+def _is_form(key: str, value: Any) -> bool:
+    if key == "metadata" and value is _ABSENT:
+        return True
+    form = _FORMS.get(key)
     return form is None or isinstance(value, form)
 
 

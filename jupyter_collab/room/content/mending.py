@@ -36,7 +36,7 @@ def mend_forms(ymeta: Map[Any], ycells: Array[Any]) -> bool:
 
 
 def _mend_cell(ycell: Map[Any], index: int, taken: set[str]) -> bool:
-    changed = _mend_map(ycell, "metadata")
+    changed = False
     if ycell.get("cell_type") not in CELL_TYPES:
         ycell["cell_type"] = "raw"
         changed = True
@@ -47,7 +47,11 @@ def _mend_cell(ycell: Map[Any], index: int, taken: set[str]) -> bool:
     if not isinstance(id := ycell.get("id"), str) or not id:
         ycell["id"] = unique_id(taken, "formed", index, str(ycell["source"]))
         changed = True
-    return (ycell["cell_type"] == "code" and _mend_outputs(ycell)) or changed
+    if ycell["cell_type"] == "code":
+        changed |= _mend_outputs(ycell)
+    if changed or "metadata" in ycell:  # pages show a cell without, too
+        changed |= _mend_map(ycell, "metadata")
+    return changed
 
 
 def _mend_map(ymap: Map[Any], key: str) -> bool:

@@ -123,14 +123,14 @@ def _raw_cells(raw: Any, ycells: Array[Any]) -> list[Any]:
     return [ycells.integrated.get(raw, index) for index in range(len(ycells))]
 
 
-def member_of(raw: Any, cell: Any, key: str) -> Any:
-    """What ``cell``, as pycrdt's own wrappers have it, holds as ``key``, or ``None``."""
+def member_of(raw: Any, cell: Any, key: str, default: Any = None) -> Any:
+    """What ``cell``, as pycrdt's own wrappers have it, holds as ``key``, or the ``default``."""
     if not isinstance(cell, RawMap):
-        return None
+        return default
     try:
         return cell.get(raw, key)
     except ValueError:  # there is none
-        return None
+        return default
 
 
 def within(transaction: Transaction) -> Any:
