@@ -15,8 +15,8 @@ from .effects import Disconnect, Effect, Send
 from .replica import Replica
 from .session import Member, Session, members_of
 from .sieve import Sieve
-from .yjs.gaps import clocks, maker_of
-from .yjs.namesakes import contradict, from_clock
+from .yjs.gaps import clocks, is_of_one, maker_of
+from .yjs.namesakes import Together, contradict, from_clock, is_exact
 from .yjs.vetting import vet_member
 
 NOT_FOR_GUESTS = (
@@ -71,7 +71,6 @@ class Intake:
         self._sieve: Sieve | None = None
         self._writers: dict[int, ConnectionId] = {}
         self._echoes: deque[int] = deque(maxlen=ECHOES)
-        self._at_once: dict[int, dict[ConnectionId, list[bytes]]] = {}
 
     @property
     def is_prepared(self) -> bool:
@@ -86,7 +85,7 @@ class Intake:
 
     def look(self, incoming: list[tuple[Member, bytes]]) -> Sifted:
         sifted = Sifted()
-        self._at_once.clear()
+        together = Together()
         if self._sieve is not None:
             self._sieve.begin()
         for member, update in incoming:
@@ -97,7 +96,7 @@ class Intake:
                 continue
             try:
                 vet_member(update)
-                self._require_own(member, update)
+                self._require_own(member, update, together)
             except ProtocolError as error:
                 sifted.expel(member, error)
             else:
@@ -117,29 +116,32 @@ class Intake:
             for update, touched in sifted.harmful:
                 self._sieve.admit_mended(update, touched)
 
-    def _require_own(self, member: Member, update: bytes) -> None:
+    def _require_own(self, member: Member, update: bytes, together: Together) -> None:
         """Raise :class:`ProtocolError` where somebody else was this Yjs client, and has written
-        something else: Yrs would pass ``update`` over, and its writer be told that it is kept."""
-        maker = maker_of(update)
-        if maker is None:
+        something else: Yrs would pass ``update`` over, and its writer be told that it is kept.
+
+        What several clients have written is not ``update``'s sender's alone, and neither need a
+        step 2 be, which has all that the room lacks: after a crash anybody may still have what
+        somebody has written who has written something else since.
+        """
+        maker = None if update is member.told else maker_of(update)
+        if maker is None or not is_of_one(update):
             return
         client, clock = maker
-        at_once = self._at_once.setdefault(client, {})  # nothing of that is in the document yet
-        for connection, others in at_once.items():
-            if connection != member.connection and any(contradict(update, it) for it in others):
-                raise ProtocolError(NAMESAKE.format(client))
-        at_once.setdefault(member.connection, []).append(update)
+        if together.contradicts(client, member.connection, update):
+            raise ProtocolError(NAMESAKE.format(client))
         if self._writers.get(client) == member.connection:
             return
         if len(update) <= MAX_ECHO and hash(update) in self._echoes:
             return
         state_vector = self._replica.state_vector()
-        if clock < clocks(state_vector).get(client, 0):
-            known = self._replica.difference(from_clock(state_vector, client, clock))
-            if contradict(update, known):
-                raise ProtocolError(NAMESAKE.format(client))
-        else:
+        end = clocks(state_vector).get(client, 0)
+        if clock >= end:
             self._writers[client] = member.connection
+            return
+        known = self._replica.difference(from_clock(state_vector, client, clock))
+        if is_exact(known, end) and contradict(update, known):
+            raise ProtocolError(NAMESAKE.format(client))
 
     def follow(self, update: bytes) -> None:
         """Everybody has this update now."""

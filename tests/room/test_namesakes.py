@@ -10,9 +10,10 @@ from pycrdt import Doc, Map, Text
 
 from jupyter_collab.protocol.close import MAX_REASON, CloseCode
 from jupyter_collab.protocol.identity import ConnectionId
-from jupyter_collab.protocol.messages import EMPTY_UPDATE, SyncStep2
+from jupyter_collab.protocol.messages import EMPTY_UPDATE, SyncStep1, SyncStep2, SyncUpdate
 from jupyter_collab.room import intake
-from jupyter_collab.room.yjs.namesakes import contradict
+from jupyter_collab.room.yjs import namesakes
+from jupyter_collab.room.yjs.namesakes import Together, contradict
 from tests.room.notebooks import code, notebook
 from tests.room.world import Client, World
 
@@ -76,6 +77,83 @@ def test_an_echo_is_known_again_at_once() -> None:
         world.wait(0.1)
         world.type(ada, "two")
     assert not world.closed
+
+
+@pytest.mark.parametrize("has_written", [False, True])
+def test_who_has_what_somebody_else_has_written_otherwise_since_is_not_closed(
+    has_written: bool,
+) -> None:
+    """M23: after a crash a page has the last words of an agent that has begun again."""
+    world = World("")
+    page, agent = world.open(1), world.open(2)
+    world.type(agent, "one ")
+    lost, again = copied(agent, 3), world.join(copied(agent, 4))
+    lost.text.insert(4, "two ")
+    page.doc.apply_update(lost.doc.get_update())
+    if has_written:
+        page.text.insert(0, "zero ")
+    back = world.join(Client(ConnectionId(5), page.doc))
+    state_vector = back.last(SyncStep1).state_vector
+    world.say(again, SyncStep2(EMPTY_UPDATE))
+    world.type(again, "other ", 4)
+    world.say(back, SyncStep2(page.doc.get_update(state_vector)))
+    world.wait(0.1)
+    if has_written:  # some clients say all that they have each time
+        world.say(back, SyncUpdate(page.doc.get_update()))
+        world.wait(0.1)
+    assert not world.closed
+    assert world.text == ("zero " if has_written else "") + "one other "
+
+
+@pytest.mark.parametrize("deleted", [(0, 2), (1, 1), (2, 1), (2, 3)])
+@pytest.mark.parametrize("clock", [0, 3])
+def test_a_character_that_was_parted_makes_nobody_somebody_else(
+    deleted: tuple[int, int], clock: int
+) -> None:
+    """M23: beside half a character Yrs counts otherwise than Yjs."""
+    world = World("")
+    ada, bob = world.open(1), world.open(2)
+    first = bytes((1, 1, 5, 0, 4, 1, 6)) + b"source\x0ax\xf0\x9f\x98\x80hello\0"
+    gone = bytes((2, 5, 0, 1, 1, 6)) + b"source" + b"\x03"
+    rest = bytes((0x84, 5, 2)) + b"\x05hello"
+    again = b"\x01" + (gone if clock == 0 else bytes((1, 5, 3))) + rest
+    world.say(ada, SyncUpdate(first))
+    world.wait(0.1)
+    world.say(ada, SyncUpdate(bytes((0, 1, 5, 1, *deleted))))
+    world.wait(0.1)
+    world.say(bob, SyncUpdate(again + b"\0"))
+    world.wait(0.1)
+    assert not world.closed
+
+
+def test_what_comes_behind_half_a_character_is_not_compared() -> None:
+    """M23: as Yrs has it, and as Yjs."""
+    begin, end = bytes((1, 2, 5, 0, 1, 1, 6)) + b"source", bytes((0x84, 5, 2)) + b"\x05hello\0"
+    assert not contradict(begin + b"\x02" + end, begin + b"\x03" + end)
+
+
+def test_each_update_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """M23: a client that sends back all that it receives has sent many when the room is late."""
+    read: list[bytes] = []
+    words = namesakes._words  # noqa: SLF001 - how often it is asked is what takes long
+
+    def noted(update: bytes) -> Any:
+        read.append(update)
+        return words(update)
+
+    monkeypatch.setattr(namesakes, "_words", noted)
+    ada: Doc[Any] = Doc()
+    updates: list[bytes] = []
+    ada.observe(lambda event: updates.append(event.update))
+    text: Text = ada.get("source", type=Text)
+    for _ in range(100):
+        text += "word "
+    together = Together()
+    client = ada.client_id
+    assert not any(together.contradicts(client, "ada", update) for update in updates)
+    assert not read, "nobody else is there"
+    assert not any(together.contradicts(client, "echo", update) for update in updates)
+    assert len(read) == 200
 
 
 @pytest.mark.parametrize("update", [b"", b"\x01\x01\x05", b"\x01\x01\x05\x00\x04\x01\x01a\x01\xff"])

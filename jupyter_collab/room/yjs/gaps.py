@@ -47,6 +47,11 @@ def maker_of(update: bytes) -> tuple[int, int] | None:
         return None  # whoever applies it finds out
 
 
+def is_of_one(update: bytes) -> bool:
+    """Whether ``update`` has edits of a single client."""
+    return update[:1] == b"\x01"
+
+
 def deletions(delete_set: Reader) -> Iterator[tuple[int, int, int]]:
     """What a Yjs delete set says, as client, clock and length; raises
     :class:`~jupyter_collab.errors.ProtocolError`."""
