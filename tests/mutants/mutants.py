@@ -458,9 +458,16 @@ MUTANTS = [
     Mutant(
         "have twice what two people merge at once",
         "room/content/document.py",
-        "self._copies.follow(change, replaced, sources, known) or carried",
-        "carried",
+        "united = self._copies.follow(change, replaced, sources, known)",
+        "united = False",
         ["tests/room/test_copies.py"],
+    ),
+    Mutant(
+        "delete what the room has brought into a cell that its maker deletes unseen",
+        "room/content/document.py",
+        "return self._copies.keep(orphans) or united or carried",
+        "return united or carried",
+        ["tests/room/test_copies.py", "-k", "deletes"],
     ),
     Mutant(
         "bring a cell back that was merged with others, as another program has written in it",

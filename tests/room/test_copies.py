@@ -371,6 +371,34 @@ def test_a_merge_that_is_undone_is() -> None:
     assert read(world.room) == [ONE, TWO, THREE]
 
 
+@pytest.mark.parametrize("replaces", [False, True])
+def test_who_deletes_the_copy_that_they_made_deletes_no_other_cell(replaces: bool) -> None:
+    """M24: what the room has brought into it, they have never seen there."""
+    world = World(ONE, TWO, THREE)
+    first, second = world.pages
+    first.merge(0)
+    second.move(1, 1, cell_type="markdown")
+    with second.doc.transaction():
+        del second.cells[1]
+        if replaces:
+            second.cells.insert(1, new_cell(code("other", "else")))
+    world.take_in(first)
+    world.rest()
+    assert read(world.room) == [ONE, *["else"] * replaces, THREE]
+
+
+def test_who_deletes_a_copy_as_everybody_has_it_deletes_it() -> None:
+    world = World(ONE, TWO, THREE)
+    first, second = world.pages
+    first.merge(0)
+    second.move(1, 1, cell_type="markdown")
+    world.rest()
+    assert read(world.room) == [f"{ONE}\n\n{TWO}", THREE]
+    del second.cells[0]
+    world.rest()
+    assert read(world.room) == [THREE]
+
+
 def test_typing_costs_what_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
     """M24: nothing is looked for where no cell comes."""
     world = World(ONE, TWO)

@@ -69,8 +69,7 @@ class Rebuilding:
             return None
         try:
             runs = read_structs(update, _STRUCTS)
-            deleted = Deleted(deletions(Reader(update[runs[-1].end if runs else 1 :])))
-            return Rebuilding(update, deleted, *_copies(update, runs))
+            return Rebuilding(update, _deleted(update, runs), *_copies(update, runs))
         except (ProtocolError, UnicodeDecodeError):
             return None
 
@@ -279,6 +278,27 @@ def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             joined.append((start, end))
     return joined
+
+
+def deleted_by(update: bytes) -> Deleted:
+    """What ``update`` deletes; nothing where that cannot be read, or is too much."""
+    try:
+        return _deleted(update, read_structs(update, _STRUCTS))
+    except ProtocolError:
+        return Deleted(())
+
+
+def _deleted(update: bytes, runs: list[Run]) -> Deleted:
+    return Deleted(deletions(Reader(update[runs[-1].end if runs else 1 :])))
+
+
+def unseen(text: Text, source: str, deleted: Deleted, room: int) -> str:
+    """What of ``text``, which is ``source``, is not ``deleted``, if the client ``room`` has written
+    some of it; nothing where it would take too long to find that out."""
+    units = list(_items(text, source, Effort(_UNITS)))
+    left = [(unit, it) for unit, it in units if not any(map(deleted.has, it))]
+    is_brought = any(client == room for _, ((client, _), _) in left)
+    return "".join(unit for unit, _ in left) if is_brought and len(units) == len(source) else ""
 
 
 def units_of(text: Text, source: str, effort: Effort) -> Deleted:

@@ -19,8 +19,9 @@ from ..texts.merge import merge_text
 from ..texts.subsequences import Effort
 from ..texts.words import says
 from ..yjs.structs import Id
-from .carrying import Deleted, Rebuilding, Replaced, units_of
+from .carrying import Deleted, Rebuilding, Replaced, deleted_by, units_of
 from .doubles import RELATED, part_doubles
+from .orphans import Orphan, keep, orphans_of
 from .textedit import edit_text
 from .walking import cells_at, cells_of, ids_of, sources_of, text_of, texts_with
 
@@ -98,6 +99,22 @@ class Copies:
     def __init__(self, cells: Array[Any]) -> None:
         self._cells = cells
         self._known: list[_Copy] = []
+        self._joined: list[Id] = []
+
+    def orphans(self, update: bytes, change: Rebuilding | None) -> list[Orphan]:
+        """What ``update``, which is not applied yet, would delete of cells that were made one
+        though its maker has not seen it in them."""
+        if not self._joined:
+            return []
+        deleted = deleted_by(update) if change is None else change.deleted
+        return orphans_of(deleted, self._joined, self._cells)
+
+    def keep(self, orphans: list[Orphan]) -> bool:
+        """Have ``orphans`` in cells of their own; returns whether there are any."""
+        kept = keep(orphans, self._cells) if orphans else {}
+        for text, (home, holder) in kept.items():
+            self._known = [_moved(copy, text, home, holder) for copy in self._known]
+        return bool(kept)
 
     def before(self, change: Rebuilding, replaced: Sequence[Replaced]) -> Before:
         """The sources of which ``change``, which is not applied yet, may take a part elsewhere."""
@@ -136,6 +153,7 @@ class Copies:
         settling = _Settling(self._cells, change, self._known)
         settling.remember(replaced, before)
         mended = had is not None and settling.unite(had)
+        self._joined = [*self._joined, *settling.joined][-_MANY:]
         self._known = settling.copies[-_MANY:]
         while sum(len(copy.words) for copy in self._known) > _LETTERS:
             del self._known[0]
@@ -152,6 +170,7 @@ class _Settling:
         self._fresh: list[_Copy] = []
         self._effort = Effort(_STEPS)
         self._doubles: list[_Copy] = []
+        self.joined: list[Id] = []
         self._rest: list[Replaced] = []
         self._deleted = change.deleted if change.deleted.size <= _MANY else None
         self._new = [
@@ -289,10 +308,7 @@ class _Settling:
     def _go_on(self, text: Id, home: str, holder: Id) -> None:
         """What was with ``text`` is with ``holder`` from now on."""
         for copies in (self._known, self._fresh):
-            moved = [
-                replace(c, home=home, holder=holder) if c.holder == text else c for c in copies
-            ]
-            copies[:] = moved
+            copies[:] = [_moved(copy, text, home, holder) for copy in copies]
 
     def _may_be_rival(self, copy: _Copy) -> bool:
         is_again = copy.cell in self._change.copies or _is_deleted_again(copy, self._change.deleted)
@@ -353,6 +369,7 @@ class _Settling:
         elsewhere = [words for others in claims.values() for _, words in others] if older else []
         self._write(stays, goes, self._shared(new, here), elsewhere, older)
         self._add_rest(stays, {copy.text for copy, _ in here})
+        self.joined.append(stays)
         ids = self._here()
         if goes in ids:
             self._fresh.append(replace(self._going(goes, new), cell=ids[goes]))
@@ -431,6 +448,11 @@ class _Settling:
         one, other = words.strip(), text.strip()
         part = one if has_words(other, one) else other
         return part if has_words(one, part) and has_words(other, part) and says(part) else ""
+
+
+def _moved(copy: _Copy, text: Id, home: str, holder: Id) -> _Copy:
+    """``copy``, which goes along where ``text`` went."""
+    return replace(copy, home=home, holder=holder) if copy.holder == text else copy
 
 
 def _is_deleted_again(copy: _Copy, deleted: Deleted) -> bool:

@@ -183,9 +183,10 @@ class NotebookDocument(Document):
 
     def take_in(self, update: bytes, had: bytes | None = None) -> bool:
         change = Rebuilding.of(update)
+        orphans = self._copies.orphans(update, change)
         if change is None:
             self.doc.apply_update(update)
-            return False
+            return self._copies.keep(orphans)
         replaced = replaced_by(change, self._cells)
         lacking = any(cell.lacks for cell in replaced)
         ids = ids_of(self._cells) if lacking else []
@@ -194,7 +195,8 @@ class NotebookDocument(Document):
         brought = self._copies.lacking(change, replaced)
         carried = lacking and carry(brought, self._cells, ids)
         known = None if had is None else clocks(had)
-        return self._copies.follow(change, replaced, sources, known) or carried
+        united = self._copies.follow(change, replaced, sources, known)
+        return self._copies.keep(orphans) or united or carried
 
     def mend(self) -> bool:
         if not self._reader.forms.take(self._cells):
