@@ -399,6 +399,31 @@ def test_who_deletes_a_copy_as_everybody_has_it_deletes_it() -> None:
     assert read(world.room) == [THREE]
 
 
+@pytest.mark.parametrize("has_ids", [True, False])
+def test_many_cells_that_somebody_moves_are_looked_for_for_a_while(
+    monkeypatch: pytest.MonkeyPatch, has_ids: bool
+) -> None:
+    """M24: everybody waits meanwhile."""
+    world = World(*(f"cell{number} = {number}" for number in range(150)))
+    count, compare = 0, copies.kept
+
+    def counted(*texts: Any) -> str:
+        nonlocal count
+        count += 1
+        return compare(*texts)
+
+    monkeypatch.setattr(copies, "kept", counted)
+    for page in world.pages:
+        cells = [code(f"new {page.doc.client_id} {at}", it) for at, it in enumerate(page.texts())]
+        if has_ids:
+            cells = [{**cell.to_py(), "outputs": []} for cell in page.cells]
+        with page.doc.transaction():
+            del page.cells[:]
+            page.cells.extend([new_cell(cell) for cell in reversed(cells)])
+        world.take_in(page)
+    assert count < 10_000
+
+
 def test_typing_costs_what_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
     """M24: nothing is looked for where no cell comes."""
     world = World(ONE, TWO)

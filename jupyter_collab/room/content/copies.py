@@ -8,8 +8,9 @@ transaction that brings the second one, with what anybody has written in either 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from pycrdt import Array, Map
@@ -32,7 +33,11 @@ _LETTERS = 1_000_000
 """So long may they be together."""
 
 _STEPS = 1_000_000
-"""What may be spent on finding texts in others because of one update: a third of a second."""
+"""What may be spent on finding texts in others because of one update: a third of a second. What is
+not found then is left twice."""
+
+_COMPARING = 300
+"""Steps that it takes to compare two texts, besides those for each character."""
 
 _UNITS = 20_000
 """So much is looked at of a source that goes, which takes a tenth of a second."""
@@ -172,6 +177,7 @@ class _Settling:
         self._doubles: list[_Copy] = []
         self.joined: list[Id] = []
         self._rest: list[Replaced] = []
+        self._holders: dict[tuple[str, str], tuple[_Cell | None, str]] = {}
         self._deleted = change.deleted if change.deleted.size <= _MANY else None
         self._new = [
             _Cell(id, text, change.copies.get(id, b"").decode(errors="replace"))
@@ -195,6 +201,7 @@ class _Settling:
             _Cell(self._change.sources[text], text, str(ycell["source"]))
             for (_, text), ycell in zip(brought, found, strict=True)
         ]
+        self._holders.clear()
 
     def _here(self) -> dict[Id, str]:
         """The ids of cells by those of their sources."""
@@ -216,7 +223,7 @@ class _Settling:
                 self._note(cell.id, cell.text, words, True, holder)
         here = self._here() if lost else {}
         for text, (words, _) in lost.items():
-            for new in self._new:
+            for new in self._left():
                 part = self._part(words, new.source) or self._much(words, new.source)
                 if part and text in here:
                     self._note(here[text], text, part, False, new)
@@ -241,7 +248,7 @@ class _Settling:
             holder, _ = self._holder(copy.home, copy.words)
             return [] if holder is None else [replace(copy, home=holder.id, holder=holder.text)]
         if copy.holder in lost:
-            parts = ((new, self._much(copy.words, new.source)) for new in self._new)
+            parts = ((new, self._much(copy.words, new.source)) for new in self._left())
             moved = [
                 replace(copy, words=part, home=new.id, holder=new.text)
                 for new, part in parts
@@ -255,13 +262,22 @@ class _Settling:
         """The new cell that has ``words`` of the cell ``id``, and which of them."""
         if not says(words):
             return None, ""
-        found = [(self._common(words, new.source), new) for new in self._new]
-        for common, new in found:
+        if (id, words) not in self._holders:
+            self._holders[id, words] = self._find_holder(id, words)
+        return self._holders[id, words]
+
+    def _find_holder(self, id: str, words: str) -> tuple[_Cell | None, str]:
+        for new in self._new:
             if new.id == id:
-                return new, common
+                return new, self._common(words, new.source)
+        found = [(self._common(words, new.source), new) for new in self._left()]
         common, best = max(found, key=lambda pair: size_of(pair[0]), default=("", None))
         is_there = best is not None and self._much(words, best.source) != ""
         return (best, common) if is_there else (None, "")
+
+    def _left(self) -> Iterator[_Cell]:
+        """The new cells, as long as there is time to look for texts in them."""
+        return takewhile(lambda _: not self._effort.is_spent, self._new)
 
     # --- what is there twice
 
@@ -272,7 +288,7 @@ class _Settling:
         self._look()
         rivals = [at for at, copy in enumerate(self._known) if self._is_rival(copy, had)]
         gone: dict[Id, int] = {}
-        for new in self._new if rivals else ():
+        for new in self._left() if rivals else ():
             claims: dict[Id, list[_Claim]] = {}
             for copy in (self._known[at] for at in rivals):
                 holder = self._at(copy)
@@ -331,13 +347,18 @@ class _Settling:
 
     def _claim(self, copy: _Copy, new: _Cell) -> str:
         """What both have of a text; nothing if that is not much of it."""
+        is_whole = copy.whole and self._change.deleted.has(copy.text)
+        if is_whole and self._holder(copy.cell, copy.words)[0] != new:
+            return ""
+        is_again = is_whole or _is_deleted_again(copy, self._change.deleted)
+        if not is_again and copy.cell != new.id:
+            return ""
         words = self._common(copy.words, new.source)
-        if not _is_deleted_again(copy, self._change.deleted):
-            is_back = copy.cell == new.id and size_of(words) > _MOST * size_of(copy.words)
+        if not is_again:
+            is_back = size_of(words) > _MOST * size_of(copy.words)
             return words if is_back and self._has(copy, words) else ""
-        if copy.whole and self._change.deleted.has(copy.text):
-            taken, _ = self._holder(copy.cell, copy.words)
-            return words if taken == new and self._has(copy, words) else ""
+        if is_whole:
+            return words if self._has(copy, words) else ""
         least = min(size_of(copy.words), size_of(new.source))
         is_part = (
             self._change.deleted.has(copy.text)
@@ -430,7 +451,10 @@ class _Settling:
     # --- texts in texts
 
     def _common(self, words: str, text: str) -> str:
-        return kept(words, text, self._effort)
+        if words == text:
+            return words.strip("\n")
+        is_affordable = self._effort.spend(_COMPARING + len(words) + len(text))
+        return kept(words, text, self._effort) if is_affordable else ""
 
     def _without(self, text: str, words: str) -> str:
         return without(text, words, self._effort)
