@@ -14,6 +14,7 @@ from pycrdt import Array, Doc, Text
 from jupyter_collab.room.content import copies
 from jupyter_collab.room.content.editing import new_cell
 from jupyter_collab.room.replica import Replica
+from jupyter_collab.room.texts.common import kept
 from tests.room.notebooks import code, copied
 from tests.room.test_carrying import read, room_of
 
@@ -405,7 +406,7 @@ def test_many_cells_that_somebody_moves_are_looked_for_for_a_while(
 ) -> None:
     """M24: everybody waits meanwhile."""
     world = World(*(f"cell{number} = {number}" for number in range(150)))
-    count, compare = 0, copies.kept
+    count, compare = 0, kept
 
     def counted(*texts: Any) -> str:
         nonlocal count
@@ -422,6 +423,23 @@ def test_many_cells_that_somebody_moves_are_looked_for_for_a_while(
             page.cells.extend([new_cell(cell) for cell in reversed(cells)])
         world.take_in(page)
     assert count < 10_000
+
+
+@pytest.mark.parametrize("fails", ["before", "lacking", "follow"])
+def test_who_moves_a_cell_stays_where_the_room_fails_to_look(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fails: str
+) -> None:
+    """M24: an update that is broken would cost them the connection."""
+
+    def fail(*_: Any) -> Any:
+        raise IndexError
+
+    monkeypatch.setattr(copies.Copies, fails, fail)
+    world = World(ONE, TWO)
+    world.pages[0].merge(0)
+    world.rest()
+    assert read(world.room) == [f"{ONE}\n\n{TWO}"]
+    assert "stays so" in caplog.text
 
 
 def test_typing_costs_what_it_did(monkeypatch: pytest.MonkeyPatch) -> None:

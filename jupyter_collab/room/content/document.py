@@ -8,9 +8,10 @@ the change, and an undo manager comes with each of them that keeps all that was 
 
 from __future__ import annotations
 
+import logging
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar, TypeVar
 
 from jupyter_ydoc import ydocs
 from jupyter_ydoc.ybasedoc import YBaseDoc
@@ -20,17 +21,22 @@ from ..yjs.gaps import clocks
 from ..yjs.updates import Json
 from .build import is_text
 from .carrying import Rebuilding, carry, replaced_by
-from .copies import Copies
+from .copies import Before, Copies
 from .doubles import part_doubles
 from .editing import edit_notebook
 from .flag import Flag
 from .mending import mend_forms
 from .notebook import Notebook
+from .orphans import Orphan
 from .reading import NotebookReader
 from .textedit import edit_text
 from .values import normal
 from .walking import cells_of, ids_of
 from .writing import writing
+
+_log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class Document(ABC):
@@ -183,20 +189,35 @@ class NotebookDocument(Document):
 
     def take_in(self, update: bytes, had: bytes | None = None) -> bool:
         change = Rebuilding.of(update)
-        orphans = self._copies.orphans(update, change)
+        none: list[Orphan] = []
+        orphans = self._attempt(lambda: self._copies.orphans(update, change), none)
         if change is None:
             self.doc.apply_update(update)
-            return self._copies.keep(orphans)
+            return self._attempt(lambda: self._copies.keep(orphans), True)
         replaced = replaced_by(change, self._cells)
         lacking = any(cell.lacks for cell in replaced)
         ids = ids_of(self._cells) if lacking else []
-        sources = self._copies.before(change, replaced)
+        nothing: Before = {}
+        sources = self._attempt(lambda: self._copies.before(change, replaced), nothing)
         self.doc.apply_update(update)
-        brought = self._copies.lacking(change, replaced)
-        carried = lacking and carry(brought, self._cells, ids)
         known = None if had is None else clocks(had)
-        united = self._copies.follow(change, replaced, sources, known)
-        return self._copies.keep(orphans) or united or carried
+
+        def settle() -> bool:
+            brought = self._copies.lacking(change, replaced)
+            carried = lacking and carry(brought, self._cells, ids)
+            united = self._copies.follow(change, replaced, sources, known)
+            return self._copies.keep(orphans) or united or carried
+
+        return self._attempt(settle, True)
+
+    def _attempt(self, look: Callable[[], T], otherwise: T) -> T:
+        """What ``look`` returns. Where it fails, the update stands as it is: its maker has done
+        nothing wrong."""
+        try:
+            return look()
+        except Exception:  # noqa: BLE001 - whatever fails in it
+            _log.exception("What came twice, or is lacking in a cell that was moved, stays so")
+            return otherwise
 
     def mend(self) -> bool:
         if not self._reader.forms.take(self._cells):
