@@ -154,6 +154,9 @@ export class StayingPut implements IDisposable {
     }
     const { editor } = cell;
     if (selection !== null && editor instanceof CodeMirrorEditor) {
+      if (cell instanceof MarkdownCell) {
+        keepCaret(cell, editor);
+      }
       const { length } = editor.editor.state.doc;
       const moved = (offset: number) => Math.min(Math.max(0, offset + shift), length);
       editor.editor.dispatch({
@@ -232,4 +235,26 @@ function attach(notebook: Notebook, cell: Cell, index: number): void {
     cell.dataset.windowedListIndex = `${index}`;
     notebook.layout.insertWidget(index, cell);
   }
+}
+
+/** What JupyterLab shows the text of a Markdown cell with, each time that the cell is updated. */
+interface Shower {
+  showEditor(): void;
+}
+
+/**
+ * Leave the caret where it is whenever the cell is updated while somebody writes in it: JupyterLab
+ * puts it behind the marks of a heading then, as it does where a cell is opened.
+ */
+function keepCaret(cell: MarkdownCell, { editor }: CodeMirrorEditor): void {
+  const shower = cell as unknown as Shower;
+  const show = shower.showEditor.bind(cell);
+  shower.showEditor = () => {
+    const { selection } = editor.state;
+    const isWriting = editor.dom.contains(document.activeElement);
+    show();
+    if (isWriting && !editor.state.selection.eq(selection)) {
+      editor.dispatch({ selection });
+    }
+  };
 }

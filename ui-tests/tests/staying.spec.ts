@@ -19,6 +19,11 @@ const deeds = [
     'notebook:change-cell-to-markdown',
     ['one = 1', 'two = 2#!', 'three = 3']
   ],
+  [
+    'makes a heading of',
+    'notebook:change-cell-to-heading-1',
+    ['one = 1', '# two = 2#!', 'three = 3']
+  ],
   ['deletes', 'notebook:delete-cell', ['one = 1', 'three = 3']]
 ] as const;
 
@@ -34,6 +39,7 @@ for (const [what, command, expected] of deeds) {
     await run(page, command);
     const count = expected.length;
     await expect(grace.locator('.jp-Notebook-cell')).toHaveCount(count);
+    await agreement([page, grace]);
     await grace.keyboard.type('!');
     await eventually(async () => agreement([page, grace])).toEqual(expected);
     if (what === 'deletes') {
