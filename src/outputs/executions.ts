@@ -6,6 +6,7 @@ import type { OutputArea } from '@jupyterlab/outputarea';
 import type { Kernel } from '@jupyterlab/services';
 
 import { OutputFeed } from './feed';
+import { GivenUpRuns } from './givenup';
 import type { OutputLimits, OutputWords } from './limits';
 import { Questions } from './questions';
 import { Runs } from './runs';
@@ -49,6 +50,17 @@ function feedViews(
   const { sessionContext } = context;
   const { sharedModel } = context.model;
   const turns = sharedModel instanceof YNotebook ? new Turns(sharedModel) : null;
+  const givenUp =
+    sharedModel instanceof YNotebook
+      ? new GivenUpRuns(
+          sharedModel,
+          cell => outputsOf(context, cell),
+          (cell, count) => {
+            const end = Promise.resolve({ content: { execution_count: count } });
+            turns?.begin(cell, end, () => undefined);
+          }
+        )
+      : null;
   const cells = () => [...views].flatMap(({ content }) => codeCellsOf(content));
   const areaOf = (run: string) =>
     cells()
@@ -65,22 +77,25 @@ function feedViews(
   const onMessage = (kernel: Kernel.IKernelConnection, args: Kernel.IAnyMessageArgs) => {
     const { direction, msg } = args;
     questions.hear(msg);
+    givenUp?.hear(msg);
     const cell = msg.metadata['cellId'];
     if (direction !== 'send' || msg.header.msg_type !== 'execute_request') {
       return;
     }
     if (typeof cell === 'string') {
-      const feed = new OutputFeed(() => outputsOf(context, cell), limits, words);
+      const run = msg.header.msg_id;
+      const outputs = () => givenUp?.outputsOf(cell, run) ?? outputsOf(context, cell);
+      const feed = new OutputFeed(outputs, limits, words);
       // The kernel knows what is to come of this message as soon as the message has gone.
       queueMicrotask(() => {
-        kernel.registerMessageHook(msg.header.msg_id, feed.hear);
+        kernel.registerMessageHook(run, feed.hear);
         questions.watch(cell);
         views.forEach(({ runs }) => runs?.start(cell));
-        const run = msg.header.msg_id;
         const future = areaOf(run)?.future;
         if (future !== undefined) {
+          givenUp?.begin(cell, run, future.done);
           turns?.begin(cell, future.done, () => {
-            feed.stop();
+            givenUp?.keep(cell, run, feed);
             const area = areaOf(run);
             if (area !== undefined) {
               questions.keep(area);
