@@ -103,13 +103,20 @@ def _one_writing(ours: str, theirs: str, effort: Effort) -> str | None:
 
 def _goes_on(beginning: str, text: str) -> bool:
     """Whether ``text`` begins so, and not in the middle of a word but one of letters."""
+    if not _letters(tokens(beginning)):
+        # Signs that lay out lines, as those of a call, are not the beginning of one another.
+        return text.startswith(beginning) and not _has_space(beginning) and "\n" not in text
     beginning = beginning.rstrip()
-    if not text.startswith(beginning) or not _letters(tokens(beginning)):
+    if not text.startswith(beginning):
         return False
     last, following = beginning[-1], text[len(beginning) : len(beginning) + 1]
     if not following or not (joins(last) and joins(following)):
         return True
     return last.isalpha() and following.isalpha()
+
+
+def _has_space(text: str) -> bool:
+    return any(map(str.isspace, text))
 
 
 def _ends_so(text: str, ending: str) -> bool:

@@ -116,8 +116,12 @@ function areOne(mine: string[], other: string[], ranges: readonly Range[]): bool
 
 /** Whether `text` begins so, and not in the middle of a word but one of letters. */
 function goesOn(beginning: string, text: string): boolean {
+  if (letters(tokens(beginning)) === 0) {
+    // Signs that lay out lines, as those of a call, are not the beginning of one another.
+    return text.startsWith(beginning) && ![...beginning].some(isBlank) && !text.includes('\n');
+  }
   const start = beginning.slice(0, strip(`x${beginning}`).length - 1);
-  if (!text.startsWith(start) || letters(tokens(start)) === 0) {
+  if (!text.startsWith(start)) {
     return false;
   }
   const rest = text.slice(start.length);
