@@ -4,7 +4,14 @@ import { andThen, step } from './effects';
 import type { Effect, Step } from './effects';
 import type { AskFailure, Moment } from './events';
 import type { Link, Room, SessionState } from './state';
-import { backOff, CROWDED_RETRY, LAST_RETRY, OPENING_ATTEMPTS, STABLE_AFTER } from './timing';
+import {
+  ATTEMPTS_AFTER_SYNC,
+  backOff,
+  CROWDED_RETRY,
+  LAST_RETRY,
+  OPENING_ATTEMPTS,
+  STABLE_AFTER
+} from './timing';
 
 /** Connect now. The server is asked for the room unless it named one for this very path. */
 export function connect(state: SessionState, at: number): Step {
@@ -121,7 +128,7 @@ export function dropConnection(state: SessionState, moment: Moment): Step {
 
 /** Wait a while, longer each time, and connect again. */
 export function retry(state: SessionState, { at, luck }: Moment, least = 0): Step {
-  const attempt = heldLong(state.link, at) ? 0 : state.attempt;
+  const attempt = Math.min(state.attempt, mostAttempts(state.link, at));
   if (state.lineage === null && state.subject.kind === 'document' && attempt >= OPENING_ATTEMPTS) {
     return refuse(state, state.link.kind === 'connecting' ? 'no-socket' : 'unreachable');
   }
@@ -129,8 +136,12 @@ export function retry(state: SessionState, { at, luck }: Moment, least = 0): Ste
   return step(withLink({ ...state, attempt: attempt + 1 }, { kind: 'offline', until }));
 }
 
-function heldLong(link: Link, at: number): boolean {
-  return link.kind === 'synced' && at - link.since >= STABLE_AFTER;
+/** How many attempts count after a connection: one that was good, if for a moment, was no failure. */
+function mostAttempts(link: Link, at: number): number {
+  if (link.kind !== 'synced') {
+    return Infinity;
+  }
+  return at - link.since >= STABLE_AFTER ? 0 : ATTEMPTS_AFTER_SYNC;
 }
 
 /** The browser says that there is no network: a retry now would only fail. */

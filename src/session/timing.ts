@@ -21,6 +21,8 @@ export function syncPatience(attempt: number): number {
 
 /** A connection that held this long was a good one: the next failure is a first one again. */
 export const STABLE_AFTER = 10_000;
+/** After a shorter one so many count at most: four seconds, as where a server is started twice. */
+export const ATTEMPTS_AFTER_SYNC = 4;
 
 const FIRST_RETRY = 250;
 export const LAST_RETRY = 30_000;

@@ -129,6 +129,21 @@ describe('a lost connection', () => {
     expect(until(play.state) - play.at).toBe(25);
   });
 
+  it('is tried again within seconds after one that held a moment, however long it took to get', () => {
+    const play = live();
+    play.luck = 1;
+    for (let failure = 0; failure < 10; failure++) {
+      play.lose();
+      play.retry();
+    }
+    play.do({ type: 'opened' });
+    play.sync();
+    for (let failure = 0; failure < 3; failure++) {
+      play.lose();
+      expect(play.retry()).toBe(4_000 * 2 ** failure);
+    }
+  });
+
   it('begins with short waits again after a good connection only', () => {
     const play = live();
     play.luck = 1;
