@@ -220,7 +220,7 @@ class NotebookDocument(Document):
             return otherwise
 
     def mend(self) -> bool:
-        if not self._reader.forms.take(self._cells):
+        if not self._reader.forms.take():
             return False
         with writing(self.doc):
             return mend_forms(self._meta, self._cells)

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from pycrdt import Array
 from pycrdt._pycrdt import Array as RawArray
 from pycrdt._pycrdt import Map as RawMap
 from pycrdt._pycrdt import Text as RawText
 
 from .build import CELL_TYPES
-from .walking import member_of, within
+from .walking import member_of
 
 _FORMS = {"id": str, "cell_type": str, "source": RawText, "metadata": RawMap, "outputs": RawArray}
 """Members of a cell without which, or as something else, pages cannot show it. Only code has
@@ -29,13 +28,14 @@ class Forms:
 
     def __init__(self) -> None:
         self._is_doubtful = False
-        self._arrivals: list[Any] = []
 
     def see(self, event: Any) -> None:
         """Something happened to the list of cells, or in it."""
         path = event.path
         if not path:
-            self._arrivals += _inserted(event)
+            # Now: of one that is deleted a moment later nothing is left, and Yrs does not notice.
+            raw = event.transaction
+            self._is_doubtful |= not all(_is_formed(raw, cell) for cell in _inserted(event))
         elif len(path) == 1:
             self._is_doubtful |= not all(
                 _has_form(key, change) for key, change in event.keys.items()
@@ -49,15 +49,10 @@ class Forms:
             metadata = event.keys.get("metadata")
             self._is_doubtful |= metadata is not None and not _has_form("metadata", metadata)
 
-    def take(self, ycells: Array[Any]) -> bool:
+    def take(self) -> bool:
         """Whether something may have another form, of what has changed since the last call."""
-        arrivals, self._arrivals = self._arrivals, []
         is_doubtful, self._is_doubtful = self._is_doubtful, False
-        if is_doubtful or not arrivals:
-            return is_doubtful
-        with ycells.doc.transaction() as transaction:
-            raw = within(transaction)
-            return not all(_is_formed(raw, cell) for cell in arrivals)
+        return is_doubtful
 
 
 def _is_formed(raw: Any, cell: Any) -> bool:
