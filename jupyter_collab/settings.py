@@ -7,6 +7,7 @@ from typing import Any
 
 from traitlets import Float, HasTraits, TraitError, validate
 
+from .durations import not_negative
 from .room.opening import RoomPolicy
 from .room.saving import SavePolicy
 from .store.compaction import BY_DEFAULT, CompactionPolicy
@@ -71,13 +72,7 @@ class DocumentTraits(HasTraits):
 
     @validate("document_save_delay", "document_cleanup_delay", "file_poll_interval")
     def _not_negative(self, proposal: Any) -> float | None:
-        value: float | None = proposal["value"]
-        if value is not None and not 0 <= value < float("inf"):
-            raise TraitError(
-                f"YDocExtension.{proposal['trait'].name} is {value}: it has to be a number of "
-                "seconds, 0 or more"
-            )
-        return value
+        return not_negative(proposal)
 
     @validate("document_save_max_wait")
     def _positive(self, proposal: Any) -> float:

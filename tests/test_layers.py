@@ -15,16 +15,17 @@ LAYERS = {
     "store": {"protocol", "errors", "backoff", "mounts"},
     "room": {"protocol", "errors", "backoff", "files.port", "store.port"},
     "server": {"room", "files", "store", "protocol", "errors", "settings"},
-    "sharing": {"server", "room", "files.port", "protocol", "errors"},
+    "sharing": {"server", "room", "files.port", "protocol", "errors", "durations"},
 }
 """What each folder may import of this package. The pure core sees of files and store the
 values that their ports define, and nothing that performs anything."""
 
 BESIDE: dict[str, set[str]] = {
     "backoff": set(),
+    "durations": set(),
     "errors": set(),
     "mounts": set(),
-    "settings": {"room", "store"},
+    "settings": {"durations", "room", "store"},
 }
 """The same of the modules beside the folders, but for ``app.py``, which may import all."""
 

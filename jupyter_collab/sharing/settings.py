@@ -7,6 +7,7 @@ from typing import Any
 
 from traitlets import Bool, Enum, Float, HasTraits, List, TraitError, Unicode, validate
 
+from ..durations import not_negative
 from .policy import SHORTEST, SharePolicy
 
 
@@ -86,14 +87,8 @@ class SharingTraits(HasTraits):
         return value
 
     @validate("share_recheck_interval")
-    def _no_negative_time(self, proposal: Any) -> float:
-        value: float = proposal["value"]
-        if not 0 <= value < float("inf"):
-            raise TraitError(
-                f"YDocExtension.share_recheck_interval is {value}: it has to be a number of "
-                "seconds, 0 or more"
-            )
-        return value
+    def _no_negative_time(self, proposal: Any) -> float | None:
+        return not_negative(proposal)
 
     def share_policy(self, *, on_hub: bool, strangers: bool) -> SharePolicy:
         """The traits as one value. ``strangers``: this server asks nobody to log in."""
