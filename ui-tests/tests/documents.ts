@@ -12,6 +12,7 @@ export const TOLD = 8_000;
 
 /** The parts of JupyterLab's application that are used from here. */
 interface Application {
+  readonly restored: Promise<void>;
   readonly commands: {
     execute: (id: string, args?: object) => Promise<unknown>;
     hasCommand: (id: string) => boolean;

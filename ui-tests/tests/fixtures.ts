@@ -175,9 +175,8 @@ JupyterLabPage.prototype.waitForCondition = async function (condition, timeout =
   return waitForCondition.call(this, condition, timeout);
 };
 
-const waitForLab: galata.INewPageOption['waitForApplication'] = async (page, helpers) => {
-  await page.locator('#jupyterlab-splash').waitFor({ state: 'detached', timeout: START_TIMEOUT });
-  await helpers.waitForCondition(() => helpers.activity.isTabActive('Launcher'));
+const waitForLab: galata.INewPageOption['waitForApplication'] = async page => {
+  await page.evaluate(async () => window.jupyterapp.restored);
 };
 
 const waitForNotebook: galata.INewPageOption['waitForApplication'] = async page => {
