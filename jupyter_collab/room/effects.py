@@ -92,7 +92,8 @@ class MergeFile:
 
     ``ours`` is all of the document as it is now, as one update: later it may not be clean.
     ``base`` is what was in the file, where that is known better than the history can tell.
-    ``earlier`` says what was in it before, the latest last, unless one of these has come back.
+    ``earlier`` says what was in it before, the latest last, unless one of these has come back;
+    from the position ``edited`` on it was other programs alone that have changed it.
     """
 
     saved: SavedMark
@@ -101,6 +102,7 @@ class MergeFile:
     ours: bytes
     base: Source | None = None
     earlier: tuple[SavedMark, ...] = ()
+    edited: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)

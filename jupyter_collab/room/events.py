@@ -135,6 +135,11 @@ class FileChangedOutside:
 
 
 @dataclass(frozen=True, slots=True)
+class Replacing:
+    """A request is about to write the file, whose client says what is to be in it."""
+
+
+@dataclass(frozen=True, slots=True)
 class FileRead:
     """The file as it is now; the read that was asked for last has ended well."""
 
@@ -214,6 +219,7 @@ RoomEvent = (
     | FileWritten
     | FileWriteFailed
     | FileChangedOutside
+    | Replacing
     | FileRead
     | FileNotRead
     | FileMerged

@@ -95,6 +95,9 @@ class Keeper:
         self._left_out: tuple[str, ...] = ()  # of the document, in the write under way or the last
         self._saved_at = version.last_modified
         self._earlier: deque[SavedMark] = deque(maxlen=MOST_EARLIER)
+        # Since there the file was changed by other programs alone, as they know themselves.
+        self._edited = saved.position
+        self._is_meant = False  # whether what is written next is, whatever was in the file earlier
         self.head = Position(saved.position)
         self.durable = Position(0)
         self._hurried = Position(0)  # up to here the log was asked to be quick
@@ -178,6 +181,7 @@ class Keeper:
         self._saved_at = now
         self._remember()
         self._saved = SavedMark(self._writing_at, version.fingerprint)
+        self._edited, self._is_meant = self._writing_at, False
         self._base = self._reading = None
         self._file = Present()
         effects: list[Effect] = [MarkSaved(self._saved), *self._reply("success")]
@@ -225,6 +229,10 @@ class Keeper:
         self._look = Looking()
         return [ReadFile()]
 
+    def heed(self) -> None:
+        """What comes into the file next is not what a program has made of an earlier version."""
+        self._is_meant = True
+
     def _look_if_due(self) -> list[Effect]:
         return self.changed_outside() if isinstance(self._look, Due) else []
 
@@ -240,9 +248,12 @@ class Keeper:
         self._reorders = self._replica.reorders
         # Of those that others had written into meanwhile the history cannot tell for certain.
         earlier = tuple(it for it in self._earlier if it.position and not it.merged)
-        if any(mark.fingerprint == content.version.fingerprint for mark in self._earlier):
+        known = any(mark.fingerprint == content.version.fingerprint for mark in self._earlier)
+        if self._is_meant or known:
             earlier = ()  # somebody has put it back, and wants nothing of what came later
-        return [MergeFile(self._saved, content, not self.dirty, ours, self._base, earlier)]
+        return [
+            MergeFile(self._saved, content, not self.dirty, ours, self._base, earlier, self._edited)
+        ]
 
     def _remember(self) -> None:
         """What is about to become an earlier version is one that a program may have read; none but
@@ -279,6 +290,8 @@ class Keeper:
             before = stood_on or self._saved
             merged = (*before.merged, *at)
             self._saved = SavedMark(before.position, version.fingerprint, merged)
+        if self._is_meant:
+            self._edited, self._is_meant = self.head, False
         self._version = version
         return [MarkSaved(self._saved), *self._looked(now)]
 

@@ -15,6 +15,7 @@ FileEvent = (
     ev.FileWritten
     | ev.FileWriteFailed
     | ev.FileChangedOutside
+    | ev.Replacing
     | ev.FileRead
     | ev.FileNotRead
     | ev.FileMerged
@@ -60,6 +61,9 @@ class Outcomes:
                 effects = keeper.write_failed(reason, message, now)
             case ev.FileChangedOutside() | ev.FileBack():
                 effects = keeper.changed_outside()
+            case ev.Replacing():
+                keeper.heed()
+                effects = []
             case ev.FileRead(content):
                 effects = keeper.read(content, now)
             case ev.FileNotRead(reason, message):

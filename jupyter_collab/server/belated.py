@@ -27,6 +27,10 @@ MOST_COMPARED = 100
 
 _RESULTS = ("outputs", "execution_count")
 
+_NOTED = ("papermill", "execution")
+"""Metadata in which programs note a run. Editors change other metadata of what they only save, such
+as which kernel and language it has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -40,13 +44,18 @@ class Run:
 
 
 def find_run(
-    stored: StoredHistory | None, earlier: Sequence[SavedMark], base: Any, theirs: Any
+    stored: StoredHistory | None,
+    earlier: Sequence[SavedMark],
+    base: Any,
+    theirs: Any,
+    edited: Position | None = None,
 ) -> Run | None:
     """The run of one of ``earlier`` that ``theirs`` is, where ``base`` was in the file last.
 
-    It is one if all its sources are those of that earlier notebook, and some of its results or of
-    its metadata are new. A formatter changes sources, and who puts back an earlier notebook brings
-    nothing that was not in one with these sources.
+    It is one if all its sources are those of that earlier notebook, and some of its results are
+    new, or of what is noted with them. A formatter changes sources, and who puts back an earlier
+    notebook brings nothing that was not in one with these sources. Where other programs alone have
+    changed the file since, as from the position ``edited`` on, one of them has changed it back.
     """
     if stored is None or not isinstance(base, Notebook) or not isinstance(theirs, Notebook):
         return None
@@ -55,6 +64,8 @@ def find_run(
     if not _brings(theirs, _by_place(base, theirs), base.metadata):
         return None
     marks = _marks_with(_sources(theirs), stored, earlier)[-MOST_COMPARED:]
+    if marks and edited is not None and marks[-1].position >= edited:
+        return None
     last: Notebook | None = None
     for before in _notebooks_at(marks, stored):
         if not _brings(theirs, dict(enumerate(before.cells)), before.metadata):
@@ -109,23 +120,20 @@ def _sources(notebook: Notebook) -> list[tuple[str, str]]:
 
 
 def _brings(theirs: Notebook, known: Mapping[int, Cell], metadata: dict[str, Json]) -> bool:
-    """Whether ``theirs`` has results, or metadata as papermill writes them, that are not in the
-    ``known`` cells and ``metadata``; that some are gone is no run."""
-    if _has_more(theirs.metadata, metadata):
+    """Whether ``theirs`` has results, or notes of a run, that are not in the ``known`` cells and
+    ``metadata``; that some are gone is no run."""
+    if _has_more(_NOTED, theirs.metadata, metadata):
         return True
     pairs = ((cell, known.get(index, {})) for index, cell in enumerate(theirs.cells))
     return any(
-        _has_more({key: cell.get(key) for key in _RESULTS}, old)
-        or _has_more(cell["metadata"], old.get("metadata", {}))
+        _has_more(_RESULTS, cell, old)
+        or _has_more(_NOTED, cell["metadata"], old.get("metadata", {}))
         for cell, old in pairs
     )
 
 
-def _has_more(new: dict[str, Json], old: dict[str, Json]) -> bool:
-    """The mark of trust is the server's own."""
-    return any(
-        value and key != "trusted" and not same(value, old.get(key)) for key, value in new.items()
-    )
+def _has_more(keys: Sequence[str], new: dict[str, Json], old: dict[str, Json]) -> bool:
+    return any(new.get(key) and not same(new[key], old.get(key)) for key in keys)
 
 
 def _by_place(base: Notebook, theirs: Notebook) -> dict[int, Cell]:

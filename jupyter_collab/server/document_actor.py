@@ -234,6 +234,7 @@ class DocumentActor(Actor):
             client=self._new_client_id(),
             base=effect.base,
             earlier=effect.earlier,
+            edited=effect.edited,
         )
         self.post(await self._work.merge(effect.content.version, wanted))
 

@@ -28,6 +28,7 @@ class Merge:
     it was (a hook has changed it, or another program), otherwise ``ours`` itself if ``clean``, or
     what ``stored`` has for ``saved``. Where the file has what came of running the notebook as it
     was at one of ``earlier``, it is that, and the results that are known: see :mod:`.belated`.
+    From the position ``edited`` on it was other programs alone that have changed the file.
     ``may_be_torn``: a server died while it wrote the file, and nobody has read or written that
     since. ``client`` is a Yjs client id that nobody else has.
     """
@@ -42,6 +43,7 @@ class Merge:
     base: Source | None = None
     may_be_torn: bool = False
     earlier: tuple[SavedMark, ...] = ()
+    edited: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def find_edits(wanted: Merge) -> Merged:
     base = _base(wanted, document, ours)
     if wanted.may_be_torn:
         base = _uncut(base, theirs, written)
-    run = find_run(wanted.stored, wanted.earlier, base, theirs)
+    run = find_run(wanted.stored, wanted.earlier, base, theirs, wanted.edited)
     if run is not None:
         base = run.base
     updates, stop = _collect(doc)

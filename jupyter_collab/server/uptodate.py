@@ -22,6 +22,7 @@ from jupyter_server.utils import ensure_async
 from tornado.web import HTTPError
 
 from ..files.stock import keeps_files, place_of
+from ..room.events import Replacing
 from .admission import AUTH_RESOURCE
 from .copies import Copies, keep_what_others_wrote
 from .document_actor import DocumentActor
@@ -146,6 +147,9 @@ class UpToDate:
             if known is not None and await _may_write(handler, user):
                 notebook = any(actor.id.type == "notebook" for actor in actors)
                 await keep_what_others_wrote(handler, known, notebook=notebook)
+            if known is not None or needed.replaces:
+                for actor in actors:
+                    actor.post(Replacing())
 
 
 async def _concerned(

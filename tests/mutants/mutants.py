@@ -1348,6 +1348,20 @@ MUTANTS = [
         BELATED,
     ),
     Mutant(
+        "keep what an editor has changed, and changes back as it runs it again",
+        "server/belated.py",
+        "marks[-1].position >= edited",
+        "False",
+        BELATED,
+    ),
+    Mutant(
+        "keep what a request takes back as it brings results",
+        "room/keeper.py",
+        "if self._is_meant or known:",
+        "if known:",
+        BELATED,
+    ),
+    Mutant(
         "take tags and pictures for deleted by who ran the notebook without them",
         "server/belated.py",
         "    return known | kept\n",

@@ -169,6 +169,63 @@ async def test_a_program_that_changes_a_source_has_changed_the_file(
     await eventually(lambda: sources(ada) == ["a = 1", "b = 2 # taken out"])
 
 
+async def test_an_editor_that_goes_back_and_runs_again_has_changed_the_file(
+    jp_root_dir: Path, connect: Connect, eventually: Callable[..., Any]
+) -> None:
+    """M25: who tries another number in an editor, or one cell more, saves, and takes it back."""
+    path = jp_root_dir / PATH
+    write(path, "a = 1", "b = 2")
+    ada = await connect(PATH, "json", "notebook")
+    held = await typed(ada, path, eventually, 1, " # typed")
+    tried = json.loads(json.dumps(held))
+    tried["cells"][0]["source"] = "a = 100"
+    for count, saved in enumerate((tried, held), start=1):
+        path.write_text(run(saved).replace("1\\n", f"run {count}\\n"))
+        await eventually(lambda at=count: f"run {at}" in str(ada.cells[0]["outputs"].to_py()))
+        assert sources(ada) == [cell["source"] for cell in saved["cells"]]
+
+
+async def test_a_request_that_goes_back_and_brings_results_is_heeded(
+    jp_root_dir: Path, connect: Connect, eventually: Callable[..., Any], jp_fetch: Any
+) -> None:
+    """M25, F12: an agent that is asked to take back what was typed last, and to run it again. What
+    it has changed then is there as well for a program that runs what was in the file before."""
+    path = jp_root_dir / PATH
+    write(path, "a = 1", "b = 2")
+    ada = await connect(PATH, "json", "notebook")
+    held = await typed(ada, path, eventually, 1, " # early")
+    await typed(ada, path, eventually, 1, " # typed")
+    contents = ("api", "contents", PATH)
+    read = json.loads((await jp_fetch(*contents)).body)["content"]
+    read["cells"][1]["source"] = "b = 2 # early"
+    for source in ("a = 1", "a = 1 # agent"):
+        read["cells"][0]["source"] = source
+        sent = {"type": "notebook", "content": json.loads(run(read))}
+        await jp_fetch(*contents, method="PUT", body=json.dumps(sent))
+        await eventually(lambda source=source: sources(ada) == [source, "b = 2 # early"])
+        await eventually(lambda: [cell["execution_count"] for cell in ada.cells] == [1, 2])
+    path.write_text(run(held).replace("2\\n", "late\\n"))
+    await eventually(lambda: "late" in str(ada.cells[1]["outputs"][0]["text"]))
+    assert sources(ada) == ["a = 1 # agent", "b = 2 # early"]
+
+
+async def test_a_checkpoint_that_is_put_back_is_what_is_there(
+    jp_root_dir: Path, connect: Connect, eventually: Callable[..., Any], jp_fetch: Any
+) -> None:
+    """M25: it may have results that nobody knows any more."""
+    path = jp_root_dir / PATH
+    write(path, "a = 1", "b = 2")
+    ada = await connect(PATH, "json", "notebook")
+    checkpoints = ("api", "contents", PATH, "checkpoints")
+    made = json.loads((await jp_fetch(*checkpoints, method="POST", body="")).body)
+    kept = next((jp_root_dir / ".ipynb_checkpoints").iterdir())
+    kept.write_text(run(json.loads(path.read_text())))
+    await typed(ada, path, eventually, 1, " # typed")
+    await jp_fetch(*checkpoints, made["id"], method="POST", body="")
+    await eventually(lambda: [cell["execution_count"] for cell in ada.cells] == [1, 2])
+    assert sources(ada) == ["a = 1", "b = 2"]
+
+
 def merged(theirs: Any, *saved: Any) -> Notebook:
     """The notebook that was ``saved`` like this, one after the other, and then written over."""
     doc: Doc[Any] = Doc()
@@ -220,6 +277,15 @@ def test_what_people_did_besides_typing_stays() -> None:
     assert third["metadata"] == {}
     assert [cell["execution_count"] for cell in (first, third)] == [1, 3]
     assert found.metadata == {"authors": ["ada"], "papermill": {"status": "completed"}}
+
+
+def test_an_editor_that_notes_its_kernel_has_run_nothing() -> None:
+    """M25: VS Code writes which kernel it has into what it saves."""
+    held = notebook(code("a", "1"))
+    typed = notebook(code("a", "1"), code("b", "taken out"))
+    held["metadata"] = {"language_info": {"name": "python", "version": "3.13"}}
+    held["cells"][0]["metadata"] = {"vscode": {"languageId": "python"}}
+    assert [cell["source"] for cell in merged(held, notebook(code("a", "1")), typed).cells] == ["1"]
 
 
 def test_what_is_put_back_may_be_the_first_of_several_with_its_sources() -> None:
