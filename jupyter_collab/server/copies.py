@@ -32,7 +32,10 @@ ATTEMPTS = 5
 """How often what is sent is merged anew because the file was written meanwhile."""
 
 _TAIL = 400
-"""Characters at the end of a model, in which Jupyter says that it is one of a folder."""
+"""Characters at the end of a model, in which Jupyter says what it is."""
+
+_OF_NO_USE = ('"type": "directory"', '"format": "base64"')
+"""What is never merged: folders, and pictures, which may be large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class Copies:
         self._most = most
         self._size = 0
         self._copies: OrderedDict[tuple[str, str], Copy] = OrderedDict()
+        # Under their other names; who keeps no cookies has a new one each time.
+        self._aliases: OrderedDict[tuple[str, str], Copy] = OrderedDict()
 
     def follow(self, handler: JupyterHandler, user: User, path: str) -> None:
         """Remember what ``handler`` will answer, or what it was sent if that is to be written."""
@@ -69,6 +74,8 @@ class Copies:
         real = handler.finish
 
         def finish(*args: Any, **kwargs: Any) -> Any:
+            # What was sent would be kept until the collector comes by.
+            handler.__dict__.pop("finish", None)
             text = sent if sent is not None else next(iter(args), None)
             if handler.get_status() < 300 and isinstance(text, str | bytes):
                 self.remember(clients, Copy(path, text))
@@ -82,23 +89,25 @@ class Copies:
 
     def find(self, clients: tuple[str, ...], path: str) -> Copy | None:
         """The copy of the first of ``clients`` that has one."""
-        found = (self._copies.get((client, path)) for client in clients)
+        keys = ((client, path) for client in clients)
+        found = (self._copies.get(key) or self._aliases.get(key) for key in keys)
         return next((copy for copy in found if copy is not None), None)
 
     def remember(self, clients: tuple[str, ...], copy: Copy) -> None:
         """``clients``, which may be one under several names, have ``copy`` and no other."""
         for client in clients:
             self._forget((client, copy.path))
-        if len(copy.text) > self._most or _is_of_folder(copy.text):
+        if len(copy.text) > self._most or _is_of_no_use(copy.text):
             return
         for client in clients:
-            self._copies[client, copy.path] = copy
+            held = self._copies if client == clients[0] else self._aliases
+            held[client, copy.path] = copy
             self._size += len(copy.text)
         while self._size > self._most:
-            self._forget(next(iter(self._copies)))
+            self._forget(next(iter(self._aliases or self._copies)))
 
     def _forget(self, key: tuple[str, str]) -> None:
-        copy = self._copies.pop(key, None)
+        copy = self._copies.pop(key, None) or self._aliases.pop(key, None)
         if copy is not None:
             self._size -= len(copy.text)
 
@@ -174,7 +183,7 @@ def _clients(handler: JupyterHandler, user: User) -> Iterator[str]:
     yield from (name, shown) if has_cookie else (shown, name)
 
 
-def _is_of_folder(text: str | bytes) -> bool:
+def _is_of_no_use(text: str | bytes) -> bool:
     end = text[-_TAIL:]
     end = end if isinstance(end, str) else end.decode(errors="replace")
-    return '"type": "directory"' in end
+    return any(what in end for what in _OF_NO_USE)

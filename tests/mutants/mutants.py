@@ -908,6 +908,13 @@ MUTANTS = [
         COPIES,
     ),
     Mutant(
+        "forget what others have read for who reads again and again",
+        "server/copies.py",
+        "next(iter(self._aliases or self._copies))",
+        "next(iter(self._copies or self._aliases))",
+        COPIES,
+    ),
+    Mutant(
         "write over what was saved while an agent's copy was merged",
         "server/copies.py",
         "ATTEMPTS = 5\n",

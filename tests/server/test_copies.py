@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from weakref import ref
 
 import nbformat
 import pytest
@@ -147,28 +148,71 @@ async def test_programs_of_one_user_are_known_by_what_they_show(
     await ada.until(lambda: str(ada.text) == "agent\none\ntwo\nada\n")
 
 
+class Handler:
+    """Answers somebody who keeps no cookies."""
+
+    def __init__(self, method: str, token: str | None = None, agent: str = "") -> None:
+        headers = {"User-Agent": agent}
+        self.request = SimpleNamespace(
+            method=method, body=b"", remote_ip="127.0.0.1", headers=headers
+        )
+        self.identity_provider = SimpleNamespace(
+            get_token=lambda _: token, get_cookie_name=lambda _: "name", auth_enabled=True
+        )
+
+    def get_cookie(self, _: str) -> None:
+        return None
+
+    def get_status(self) -> int:
+        return 200
+
+    def finish(self, _: str) -> None:
+        pass
+
+
+def answer(remembered: copies.Copies, handler: Any, user: str, path: str, text: str) -> None:
+    remembered.follow(handler, User(user), path)
+    handler.finish(text)
+
+
+def known(remembered: copies.Copies, handler: Any, user: str, path: str) -> str | bytes | None:
+    copy = remembered.of(handler, User(user), path)
+    return None if copy is None else copy.text
+
+
 def test_users_without_a_token_are_no_client_together() -> None:
     """F12: all users of a JupyterHub may come from one address, with one browser."""
     remembered = copies.Copies()
+    answer(remembered, Handler("GET"), "ada", "a.txt", "what ada has read")
+    assert known(remembered, Handler("PUT"), "bob", "a.txt") is None
+    assert known(remembered, Handler("PUT"), "ada", "a.txt") is not None
 
-    def handler(method: str) -> Any:
-        request = SimpleNamespace(method=method, body=b"", remote_ip="127.0.0.1", headers={})
-        provider = SimpleNamespace(
-            get_token=lambda _: None, get_cookie_name=lambda _: "name", auth_enabled=True
-        )
-        return SimpleNamespace(
-            request=request,
-            identity_provider=provider,
-            get_cookie=lambda _: None,
-            get_status=lambda: 200,
-            finish=lambda _: None,
-        )
 
-    reading = handler("GET")
-    remembered.follow(reading, User("ada"), "a.txt")
-    reading.finish("what ada has read")
-    assert remembered.of(handler("PUT"), User("bob"), "a.txt") is None
-    assert remembered.of(handler("PUT"), User("ada"), "a.txt") is not None
+def test_who_reads_again_and_again_has_nothing_of_others_forgotten() -> None:
+    """F12: Jupyter gives another name to each request with a token and without cookies."""
+    remembered = copies.Copies(most=100)
+    answer(remembered, Handler("GET", "token", "slow"), "1", "a.txt", "read long ago")
+    for name in range(2, 50):
+        answer(remembered, Handler("GET", "token", "often"), f"{name}", "b.txt", "read often")
+    assert known(remembered, Handler("PUT", "token", "slow"), "50", "a.txt") == "read long ago"
+    assert known(remembered, Handler("PUT", "token", "often"), "49", "b.txt") == "read often"
+
+
+def test_a_picture_is_not_remembered() -> None:
+    """F12: nothing is merged into it, and who looks at some has none of what is forgotten."""
+    remembered = copies.Copies()
+    model = json.dumps({"content": "AAAA", "format": "base64", "type": "file"})
+    answer(remembered, Handler("GET"), "ada", "a.png", model)
+    assert known(remembered, Handler("PUT"), "ada", "a.png") is None
+
+
+def test_a_request_is_freed_when_it_is_answered() -> None:
+    """F12: it may have brought 50 MB, and the collector comes by later."""
+    handler = Handler("GET")
+    freed = ref(handler)
+    answer(copies.Copies(), handler, "ada", "a.txt", "text")
+    del handler
+    assert freed() is None
 
 
 async def test_what_is_saved_while_a_copy_is_merged_stays(
