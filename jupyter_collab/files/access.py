@@ -80,6 +80,9 @@ class Access(Protocol):
     def local(self, path: str) -> Path | None:
         """Where the file lies on this machine's disk; ``None`` where that is not known."""
 
+    def is_composed(self, path: str) -> bool:
+        """Whether the document is in other files as well, as far as anybody has seen."""
+
     async def sign(self, path: str) -> Sign:
         """What can be seen without reading the file."""
 

@@ -68,6 +68,9 @@ class LocalAccess:
     def local(self, path: str) -> Path | None:
         return stock.place_of(self._manager, path)
 
+    def is_composed(self, path: str) -> bool:
+        return False
+
     async def sign(self, path: str) -> Sign:
         return await self._in_thread(path, "read", self._sign, path)
 

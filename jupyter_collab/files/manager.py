@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import inspect
 import os
 from collections.abc import Awaitable
@@ -32,8 +33,9 @@ class ManagerAccess:
     """Files of any contents manager; ``max_size`` in bytes.
 
     Where the manager keeps its files on the local disk (a subclass of Jupyter's own), the
-    file there is what is looked at, and its bytes are the fingerprint. Elsewhere it is the
-    manager's hash, and without one a digest of the content.
+    file there is what is looked at, and its bytes are the fingerprint. Elsewhere, and where it
+    puts a notebook together of several files, as jupytext does, it is the manager's hash, and
+    without one a digest of the content.
     """
 
     def __init__(self, manager: Any, *, max_size: int | None) -> None:
@@ -41,6 +43,7 @@ class ManagerAccess:
         self._max_size = max_size
         parameters = inspect.signature(manager.get).parameters
         self._has_hash = "require_hash" in parameters
+        self._composed: set[str] = set()
 
     def local(self, path: str) -> Path | None:
         if not stock.keeps_files(self._manager):
@@ -51,12 +54,18 @@ class ManagerAccess:
             return None
         return place if place.is_file() else None
 
+    def is_composed(self, path: str) -> bool:
+        return path in self._composed
+
     async def sign(self, path: str) -> Sign:
         await self._refuse_hidden(path)
         place = self.local(path)
-        if place is not None:
-            return await self._local_sign(place, path)
-        return _sign_of(await self._get(path, content=False))
+        if place is None:
+            return _sign_of(await self._get(path, content=False))
+        sign = await self._local_sign(place, path)
+        if self.is_composed(path):
+            return _with_hash(sign, await self._get(path, content=False))
+        return sign
 
     async def look(self, path: str, format: Format, known: str | None) -> Sighting:
         try:
@@ -152,7 +161,12 @@ class ManagerAccess:
             raw, info = await self._read_raw(place, path)
             if sign != disk.sign_of(info):
                 raise Unstable(path)
-            version = replace(version, fingerprint=await asyncio.to_thread(digest, raw))
+            if await asyncio.to_thread(_is_hash_of, version, raw):
+                version = replace(version, fingerprint=await asyncio.to_thread(digest, raw))
+            else:
+                self._composed.add(path)
+            if self.is_composed(path):
+                sign = _with_hash(sign, model)
         return source, data, Sighting(version, sign or _sign_of(model), content)
 
     async def _get(
@@ -217,6 +231,19 @@ def _version_of(model: dict[str, Any], content: str) -> FileVersion:
         hash_algorithm=model.get("hash_algorithm") or "",
         writable=bool(model.get("writable", True)),
     )
+
+
+def _is_hash_of(version: FileVersion, data: bytes) -> bool:
+    """Whether the manager's hash, if there is one, stands for nothing but these bytes."""
+    algorithm = version.hash_algorithm
+    if not version.hash or algorithm not in hashlib.algorithms_available:
+        return True
+    return digest(data, algorithm) == version.hash
+
+
+def _with_hash(sign: Sign, model: dict[str, Any]) -> Sign:
+    """The sign of a file that stands for others as well, of which the manager's hash tells."""
+    return replace(sign, key=(*sign.key, model.get("hash")))
 
 
 def _sign_of(model: dict[str, Any]) -> Sign:

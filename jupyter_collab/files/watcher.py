@@ -3,7 +3,8 @@
 Files on the local disk are watched through their directories. Because events can be missing
 (network file systems, exhausted limits, other systems than Linux), the files are also
 polled: all at once, with one ``stat`` each, in one thread; more seldom where events come.
-Files elsewhere are checked through their contents manager, and more seldom after failures.
+Files elsewhere, or of which only the contents manager knows what belongs to them, are checked
+through it, and more seldom after failures.
 Nothing in here reads a file.
 """
 
@@ -206,7 +207,7 @@ class Watcher:
         local: list[_Watched] = []
         now = asyncio.get_running_loop().time()
         for watched in list(self._watched.values()):
-            if watched.place is None:
+            if watched.place is None or self._access.is_composed(watched.file.path):
                 self._poll_remote(watched, now)
             elif sweep or not watched.has_events:
                 local.append(watched)

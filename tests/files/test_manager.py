@@ -378,6 +378,68 @@ async def test_a_script_as_a_notebook(tmp_path: Path) -> None:
     await files.close()
 
 
+class PairingManager(DerivedManager):
+    """Keeps the sources of a notebook in a script beside it, as jupytext does with pairs.
+
+    Its hash stands for both files.
+    """
+
+    async def save(self, model: dict[str, Any], path: str = "") -> Any:
+        cells = "\n# %%\n".join(cell["source"] for cell in model["content"]["cells"])
+        saved = await super().save(model, path)
+        await super().save({"type": "file", "format": "text", "content": cells}, _script(path))
+        return saved
+
+    async def get(
+        self,
+        path: str,
+        content: bool = True,
+        type: str | None = None,
+        format: str | None = None,
+        require_hash: bool = False,
+    ) -> Any:
+        manager: Any = super()
+        model = await manager.get(path, content, type, format, require_hash)
+        script = await manager.get(_script(path), content, require_hash=require_hash)
+        if require_hash:
+            model["hash"] += script["hash"]
+        if content:
+            model["content"] = notebook(*script["content"].split("\n# %%\n"))
+        return model
+
+
+def _script(path: str) -> str:
+    return path.replace(".ipynb", ".py")
+
+
+class PairingWorld(DerivedWorld):
+    manager_class = PairingManager
+
+
+@asynchronous
+async def test_a_notebook_that_is_paired_with_a_script(tmp_path: Path) -> None:
+    """F1, F2, F6: what another program writes into the script is a change of the notebook."""
+    world = PairingWorld(tmp_path)
+    files = world.start(poll_interval=0.05)
+    world.put(NOTEBOOK, encode(notebook("1", "2")))
+    world.put(_script(NOTEBOOK), b"1\n# %%\n2")
+    document = await open_path(files, NOTEBOOK, "json", "notebook")
+    await document.read()
+    heard = Heard(document)
+    version = await document.write(notebook("1", "3"))
+    assert world.get(_script(NOTEBOOK)) == b"1\n# %%\n3"
+    assert (await document.peek()).fingerprint == version.fingerprint
+    world.put(_script(NOTEBOOK), b"1\n# %%\n4")
+    with pytest.raises(FileChanged):
+        await document.write(notebook("5"))
+    await heard.until(Changed())
+    assert (await document.read()).source == notebook("1", "4")
+    await document.write(notebook("1", "5"))
+    assert world.get(_script(NOTEBOOK)) == b"1\n# %%\n5"
+    assert not heard.events
+    await files.close()
+
+
 @asynchronous
 async def test_a_manager_that_answers_at_once() -> None:
     """A manager need not be asynchronous."""

@@ -22,6 +22,7 @@ BEGINNINGS = ["tests/server/test_beginnings.py"]
 BELATED = ["tests/server/test_belated.py"]
 YSTORE = ["tests/store/test_ystore.py"]
 WATCHING = ["tests/files/test_watching.py"]
+MANAGER = ["tests/files/test_manager.py"]
 WITNESS = ["tests/store/test_witness.py"]
 RESTART = ["tests/server/test_restart.py"]
 DORMANT = ["tests/room/test_dormant.py"]
@@ -1395,5 +1396,12 @@ MUTANTS = [
         "            if not wait or now >= deadline:\n",
         "            if True:\n",
         WATCHING,
+    ),
+    Mutant(
+        "take the file of a notebook for all that it was put together of",
+        "files/manager.py",
+        "return digest(data, algorithm) == version.hash",
+        "return True",
+        MANAGER,
     ),
 ]
