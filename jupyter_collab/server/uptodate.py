@@ -77,11 +77,22 @@ def _overwritten(handler: JupyterHandler) -> Needed | None:
 
 
 def _copied(handler: JupyterHandler) -> Needed | None:
+    source = _said(handler, "copy_from")
+    return None if source is None else Needed(source, inside=True)
+
+
+def _compared(handler: JupyterHandler) -> Needed | None:
+    # With what, as in ``git:folder/notebook.ipynb``.
+    base = _said(handler, "base")
+    return None if base is None else Needed(base.partition(":")[2])
+
+
+def _said(handler: JupyterHandler, member: str) -> str | None:
     try:
-        source = json.loads(handler.request.body)["copy_from"]
+        value = json.loads(handler.request.body)[member]
     except (ValueError, TypeError, KeyError):
         return None
-    return Needed(source, inside=True) if isinstance(source, str) else None
+    return value if isinstance(value, str) else None
 
 
 def _path(handler: JupyterHandler) -> str:
@@ -90,6 +101,12 @@ def _path(handler: JupyterHandler) -> str:
 
 _FILES = {"get": _served, "head": _served}
 _CONTENTS = "jupyter_server.services.contents.handlers"
+_GIT = "jupyterlab_git.handlers.Git"
+_IN_REPOSITORY = (
+    *("Add", "AddAllUnstaged", "AddAllUntracked", "Checkout", "Commit", "Content", "Merge", "Pull"),
+    *("Rebase", "ResetToCommit", "Stash", "StashApply", "StashPop", "TagCheckout"),
+)
+"""What jupyterlab-git does with the files of a repository. It asks for its status all the time."""
 
 NEEDS: Mapping[str, Mapping[str, Callable[[JupyterHandler], Needed | None]]] = {
     "jupyter_server.base.handlers.AuthenticatedFileHandler": _FILES,
@@ -105,6 +122,8 @@ NEEDS: Mapping[str, Mapping[str, Callable[[JupyterHandler], Needed | None]]] = {
     f"{_CONTENTS}.ModifyCheckpointsHandler": {"post": _restored},
     f"{_CONTENTS}.TrustNotebooksHandler": {"post": _read},
     "jupyter_archive.handlers.DownloadArchiveHandler": {"get": _taken},
+    "nbdime.webapp.nb_server_extension.ExtensionApiDiffHandler": {"post": _compared},
+    **{f"{_GIT}{name}Handler": {"post": _taken} for name in _IN_REPOSITORY},
 }
 """Handler -> method -> what is read. Classes that are made of these read the same."""
 

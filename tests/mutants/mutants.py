@@ -1404,4 +1404,11 @@ MUTANTS = [
         "return True",
         MANAGER,
     ),
+    Mutant(
+        "commit by git what was saved last",
+        "server/uptodate.py",
+        '    **{f"{_GIT}{name}Handler": {"post": _taken} for name in _IN_REPOSITORY},\n',
+        "",
+        UPTODATE,
+    ),
 ]

@@ -13,6 +13,7 @@ from typing import Any
 import nbformat
 import pytest
 from jupyter_server.auth import Authorizer, User
+from jupyter_server.base.handlers import APIHandler, path_regex
 from jupyter_server.serverapp import ServerApp
 from tornado.httpclient import HTTPClientError
 
@@ -188,6 +189,37 @@ async def test_a_checkpoint_has_what_was_just_typed(connect: Connect, ask: Ask, 
     await typed(connect)
     await ask("api", "contents", *HERE, "checkpoints", method="POST")
     assert [kept.read_text() for kept in file.parent.glob(".ipynb_checkpoints/*")] == [TYPED]
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "body"),
+    [
+        ("jupyterlab_git.handlers.GitCommitHandler", "/git/a folder/commit", {}),
+        ("jupyterlab_git.handlers.GitAddHandler", "/git/commit", {"filename": NAME}),
+        (
+            "nbdime.webapp.nb_server_extension.ExtensionApiDiffHandler",
+            "/nbdime/api/diff",
+            {"base": f"git:a folder/{NAME}"},
+        ),
+    ],
+)
+async def test_git_has_what_was_just_typed(
+    connect: Connect, ask: Ask, file: Path, jp_serverapp: ServerApp, name: str, url: str, body: Any
+) -> None:
+    """F11: the handlers of extensions read the disk."""
+
+    class Reader(APIHandler):
+        async def post(self, path: str = "") -> None:
+            self.finish(file.read_text())
+
+    Reader.__module__, _, Reader.__qualname__ = name.rpartition(".")
+    routes = [(f"/git{path_regex}/commit", Reader), ("/nbdime/api/diff", Reader)]
+    base = jp_serverapp.base_url.rstrip("/")
+    app: Any = jp_serverapp.web_app
+    app.add_handlers(".*", [(base + route, kind) for route, kind in routes])
+    await typed(connect)
+    answer = await ask(*url.strip("/").split("/"), method="POST", body=body)
+    assert answer.body.decode() == TYPED
 
 
 async def test_looking_at_a_file_does_not_have_it_written(
