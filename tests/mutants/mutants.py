@@ -895,6 +895,13 @@ MUTANTS = [
         FORMS,
     ),
     Mutant(
+        "let who may write put a shared type among metadata, on which pages fail",
+        "room/content/forms.py",
+        "            self._is_doubtful |= _brings_shared(event)\n\n    def see_head",
+        "            pass\n\n    def see_head",
+        FORMS,
+    ),
+    Mutant(
         "take an agent's old copy of a document for an edit of the new one",
         "server/copies.py",
         "        handler.request.body = merged\n",

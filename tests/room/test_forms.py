@@ -27,6 +27,14 @@ FORMS: dict[str, Callable[[], Any]] = {
     "plain words": lambda: Map({**CELL, "metadata": Map(METADATA), "outputs": Array([STREAM])}),
     "plain metadata": lambda: Map({**CELL, "source": Text("1 + 2"), "outputs": Array([STREAM])}),
     "plain outputs": lambda: Map({**CELL, "source": Text("1 + 2"), "metadata": Map(METADATA)}),
+    "shared tags": lambda: Map(
+        {
+            **CELL,
+            "source": Text("1 + 2"),
+            "metadata": Map({"tags": Array(["a"])}),
+            "outputs": Array([Map(STREAM)]),
+        }
+    ),
 }
 
 
@@ -35,7 +43,10 @@ def is_formed(ycell: Any) -> bool:
     has_outputs = isinstance(ycell.get("outputs"), Array) or ycell["cell_type"] != "code"
     is_typed = isinstance(ycell["source"], Text) and isinstance(ycell["metadata"], Map)
     known = ycell["cell_type"] in ("code", "markdown", "raw")
-    return is_typed and has_outputs and known and isinstance(ycell["id"], str)
+    if not (is_typed and has_outputs and known and isinstance(ycell["id"], str)):
+        return False
+    copied = [ycell.get("attachments"), *(value for _, value in ycell["metadata"].items())]
+    return not any(isinstance(value, Array | Map | Text) for value in copied)
 
 
 def put(change: Put) -> tuple[World, Client]:
@@ -80,6 +91,10 @@ CHANGES: dict[str, Put] = {
     "no metadata": lambda cells: cells[0].__setitem__("metadata", None),
     "outputs": lambda cells: cells[0].__setitem__("outputs", [STREAM]),
     "no outputs": lambda cells: cells[0].__delitem__("outputs"),
+    "tags": lambda cells: cells[0]["metadata"].__setitem__("tags", Array(["a"])),
+    "a label": lambda cells: cells[1]["metadata"].__setitem__("name", Text("a")),
+    "new metadata": lambda cells: cells[0].__setitem__("metadata", Map({"jupyter": Map()})),
+    "attachments": lambda cells: cells[1].__setitem__("attachments", Map({"a": Map()})),
     "an output": lambda cells: cells[0]["outputs"].append("3"),
     "a type": lambda cells: cells[0].__setitem__("cell_type", "sql"),
     "an id": lambda cells: cells[0].__delitem__("id"),
@@ -127,6 +142,18 @@ def test_the_metadata_of_a_notebook_are_a_map() -> None:
     assert theirs["metadata"].to_py() == {"kernelspec": {"name": "python3"}}
 
 
+def test_what_a_notebook_says_of_its_kernel_is_json() -> None:
+    """M22"""
+    world = World(notebook(code("a", "1")))
+    agent, ada = world.open(1), world.open(2)
+    meta: Map[Any] = agent.doc.get("meta", type=Map)
+    meta["metadata"]["kernelspec"] = Map({"name": "other"})
+    world.push(agent)
+    world.wait(0.1)
+    theirs: Map[Any] = ada.doc.get("meta", type=Map)
+    assert theirs["metadata"]["kernelspec"] == {"name": "other"}
+
+
 def test_code_on_the_server_may_put_in_cells_as_well() -> None:
     """M22"""
     world = World(notebook(code("a", "1")))
@@ -149,6 +176,7 @@ def test_only_what_came_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     ada.cells[0]["metadata"]["tags"] = ["b"]
     ada.cells[0]["outputs"].append(Map(STREAM))
     ada.cells[0]["execution_count"] = 1
+    ada.cells[0]["attachments"] = {"a.png": {"image/png": "eA=="}}
     world.push(ada)
     world.wait(0.1)
     assert [cell["source"] for cell in source(world)] == ["0 + 1", "1"]

@@ -49,6 +49,7 @@ def _mend_cell(ycell: Map[Any], index: int, taken: set[str]) -> bool:
         changed = True
     if ycell["cell_type"] == "code":
         changed |= _mend_outputs(ycell)
+    changed |= _mend_json(ycell, "attachments")
     if changed or "metadata" in ycell:  # pages show a cell without, too
         changed |= _mend_map(ycell, "metadata")
     return changed
@@ -57,8 +58,20 @@ def _mend_cell(ycell: Map[Any], index: int, taken: set[str]) -> bool:
 def _mend_map(ymap: Map[Any], key: str) -> bool:
     value = ymap.get(key)
     if isinstance(value, Map):
-        return False
+        changed = False
+        for member, _ in list(value.items()):
+            changed |= _mend_json(value, member)
+        return changed
     ymap[key] = Map(_plain(value) if isinstance(value, dict) else {})
+    return True
+
+
+def _mend_json(ymap: Map[Any], key: str) -> bool:
+    """Have JSON in the place of a shared type that says the same."""
+    value = ymap.get(key)
+    if not isinstance(value, Array | Map | Text):
+        return False
+    ymap[key] = _plain(value)
     return True
 
 
