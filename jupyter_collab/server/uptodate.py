@@ -150,7 +150,8 @@ class UpToDate:
         if needed is None:
             return
         known = self._copies.of(handler, user, needed.path) if needed.overwrites else None
-        if needed.copies or needed.overwrites:
+        if (needed.copies or needed.overwrites) and await _may_write(handler, user):
+            # Of others nothing comes back, and their copies would take the place of those that do.
             self._copies.follow(handler, user, needed.path)
         actors = await _concerned(needed, handler.contents_manager, self._rooms())
         if not actors or (needed.overwrites and known is None):

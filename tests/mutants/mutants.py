@@ -832,6 +832,13 @@ MUTANTS = [
         UPTODATE,
     ),
     Mutant(
+        "remember what guests have read in place of what agents have",
+        "sharing/gate.py",
+        'return action != "write" and getattr(handler, PASSED, False)',
+        "return getattr(handler, PASSED, False)",
+        ["tests/sharing/test_uptodate.py"],
+    ),
+    Mutant(
         "have a document written by reading it that is to be written on request only",
         "room/keeper.py",
         "if all or self._saving.by_itself:",
