@@ -12,6 +12,7 @@ import { CollabContentProvider } from '../documents/drive';
 import type { DocumentProvider } from '../documents/provider';
 import {
   addShareCommands,
+  askBeforeCommands,
   documentSection,
   hubSection,
   ServerHubSharesApi,
@@ -52,6 +53,7 @@ export const sharing: JupyterFrontEndPlugin<void> = {
     if (!(provider instanceof CollabContentProvider)) {
       return;
     }
+    askBeforeCommands(app.commandLinker);
     const trans = translationOf(translator);
     const { serverSettings } = app.serviceManager;
     const api = new ServerSharingApi(serverSettings);

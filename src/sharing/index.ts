@@ -1,5 +1,6 @@
 export { ServerSharingApi } from './api';
 export { addShareCommands, ShareCommands } from './commands';
+export { askBeforeCommands } from './commandlinks';
 export { documentSection } from './ui/document';
 export { ServerHubSharesApi } from './hubapi';
 export { hubSection } from './ui/hub';
