@@ -22,6 +22,7 @@ NOWHERE = "/dev/null/no-settings"
 
 def adjust(handler: Any, adjustment: Adjustment | None, user: LinkUser, sockets: Sockets) -> None:
     """Change this one handler, which answers one request."""
+    _mask_templates(handler)
     if type(handler).__module__.partition(".")[0] != OURS:
         _say_no_more_than_the_status(handler)
     match adjustment:
@@ -33,7 +34,7 @@ def adjust(handler: Any, adjustment: Adjustment | None, user: LinkUser, sockets:
             handler.settings_dir = NOWHERE
             _leave_out_the_message(handler)
         case "page":
-            _mask_templates(handler)
+            _keep_private(handler)
         case "identity":
             _answer_identity(handler, user, sockets)
         case "mute":
@@ -78,8 +79,13 @@ class _Masked:
 
 
 def _mask_templates(handler: Any) -> None:
+    """Any handler may answer with a page, be it that of an error, which has the server's token for
+    all who are somebody."""
     get_template = handler.get_template
     handler.get_template = lambda name: _Masked(get_template(name))
+
+
+def _keep_private(handler: Any) -> None:
     handler.set_header("Referrer-Policy", "no-referrer")
     handler.set_header("Cache-Control", "no-store")
 

@@ -1066,6 +1066,13 @@ MUTANTS = [
         TRAVERSAL,
     ),
     Mutant(
+        "tell guests the server's token where something went wrong",
+        "sharing/adjust.py",
+        "    _mask_templates(handler)\n    if type",
+        "    if type",
+        ["tests/sharing/test_routes.py", "-k", "no_error"],
+    ),
+    Mutant(
         "tell guests what went wrong, and with which file",
         "sharing/adjust.py",
         "        _say_no_more_than_the_status(handler)\n",

@@ -7,7 +7,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -186,6 +186,26 @@ async def test_holders_get_what_their_link_says(
             check.expect(case, response, (await ask(nobody, case)).code)
         else:
             check.expect(case, response, *CODES[case.expected])
+    assert not check.wrong, "\n".join(check.wrong)
+
+
+@pytest.mark.parametrize("state", ["active", "revoked"])
+async def test_no_error_tells_a_secret(
+    owner: Browser, browser: MakeBrowser, jp_serverapp: ServerApp, jp_root_dir: Path, state: str
+) -> None:
+    """G2: Jupyter's pages of errors have the server's token for all whom it knows."""
+    link = await make_link(owner, OWN)
+    guest = browser()
+    assert (await open_link(guest, link)).code == 302
+    if state == "revoked":
+        await owner.json(f"api/collaboration/links/{link['id']}", "DELETE")
+    kept = {name: value for name, value in guest.cookies.items() if name != "_xsrf"}
+    check = Check([TOKEN, SECRET, str(jp_root_dir), sys.prefix, str(Path.home())])
+    for case in without_licenses(jp_serverapp):
+        for query in ("", "?share_token=%ff&link=%ff&path=%ff"):
+            guest.cookies = dict(kept)
+            asked = replace(case, path=case.path + query)
+            check.secrets(asked, await ask(guest, asked))
     assert not check.wrong, "\n".join(check.wrong)
 
 
