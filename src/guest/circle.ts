@@ -14,13 +14,17 @@ type Shared = Pick<
 >;
 
 /**
- * Who is in the documents that a guest has open, in the place of everybody on the server, which is
- * no business of guests. Nothing of it is sent: it is put together of what the documents tell.
+ * Who is in the documents that are open here. Nothing of it is sent: it is put together of what the
+ * documents tell. To guests it is everybody, as who else is on the server is no business of theirs;
+ * for others it has those who are in documents and nowhere else, such as guests and programs.
  */
 export class Circle extends Awareness {
-  constructor(private readonly _identity: Identity) {
+  /** `_identity` is that of a guest: all others are known by the lobby. */
+  constructor(private readonly _identity: Identity | null) {
     super(new Doc());
-    publishUser(this, _identity);
+    if (_identity !== null) {
+      publishUser(this, _identity);
+    }
   }
 
   /** Whether a document had a connection and has none, so that nobody in it is to be seen. */
@@ -58,7 +62,7 @@ export class Circle extends Awareness {
       // The server knows us now, and which colour we have among those who are here.
       if (link.kind === 'synced' && link.since !== followed.since) {
         followed.since = link.since;
-        void this._identity.refresh();
+        void this._identity?.refresh();
       }
     });
     take({ added: clients(), updated: [], removed: [] });

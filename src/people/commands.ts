@@ -76,7 +76,7 @@ function addPersonCommands(commands: CommandRegistry, parts: Parts): void {
       isToggled: ({ username }) =>
         id === Commands.follow && username !== undefined && isFollowed(username),
       execute: async args => {
-        const person = named(args) ?? (await choose(parts, title));
+        const person = args.username === undefined ? await choose(parts, title) : named(args);
         if (person !== null) {
           await execute(person);
         }

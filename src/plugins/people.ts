@@ -101,6 +101,11 @@ export const people: JupyterFrontEndPlugin<void> = {
     const trans = translationOf(translator);
     const places = new Places(app, manager, provider);
     const everybody = rosterOf(awareness);
+    if (!(awareness instanceof Circle)) {
+      const circle = new Circle(null);
+      circle.join(provider);
+      everybody.include(rosterOf(circle));
+    }
     const follower = new Follower(places, everybody);
     const parts = { places, everybody, follower, presenter: new Presenter(places), trans };
     addCommands(app.commands, parts);

@@ -49,7 +49,7 @@ export class Roster implements IDisposable {
 
   /** Everybody, each person once. */
   get people(): readonly Person[] {
-    this._people ??= gather([...this._peers.values()], this.self);
+    this._people ??= this._gather();
     return this._people;
   }
 
@@ -68,6 +68,13 @@ export class Roster implements IDisposable {
     return this._peers.get(client) ?? null;
   }
 
+  /** Have the people of `other` here as well, where they are not here themselves. */
+  include(other: Roster): void {
+    this._included = other;
+    this._people = null;
+    other.changed.connect(this._onIncluded);
+  }
+
   /** Something has changed; emitted at most once in `BATCH`. */
   get changed(): ISignal<this, RosterChange> {
     return this._changed;
@@ -81,6 +88,7 @@ export class Roster implements IDisposable {
     this._isDisposed = true;
     clearTimeout(this._timer);
     this._quiet.forEach(clearTimeout);
+    this._included?.changed.disconnect(this._onIncluded);
     this.awareness.off('change', this._onChange);
     this.awareness.doc.off('afterTransaction', this._onTransaction);
     Signal.clearData(this);
@@ -131,6 +139,28 @@ export class Roster implements IDisposable {
       this._tell(client, before);
     }
   }
+
+  private _gather(): readonly Person[] {
+    const people = gather([...this._peers.values()], this.self);
+    const known = new Set(people.map(({ user }) => user.username));
+    const others = this._included?.people.filter(({ user }) => !known.has(user.username));
+    return [...people, ...(others ?? [])];
+  }
+
+  /** Of those who are here themselves, the included roster tells nothing that is shown. */
+  private readonly _onIncluded = (_: Roster, change: RosterChange): void => {
+    const here = new Set([...this._peers.values(), this._self].map(peer => peer?.user.username));
+    const only = (peers: readonly Peer[]) => peers.filter(({ user }) => !here.has(user.username));
+    const told = {
+      added: only(change.added),
+      removed: only(change.removed),
+      updated: only(change.updated)
+    };
+    if (Object.values(told).flat().length > 0) {
+      this._people = null;
+      this._changed.emit(told);
+    }
+  };
 
   // --- who types: those whose edits arrive
 
@@ -205,6 +235,7 @@ export class Roster implements IDisposable {
 
   private _self: Peer | null = null;
   private _people: readonly Person[] | null = null;
+  private _included: Roster | null = null;
   /** Those who changed since the last telling, as they were then. */
   private _batch: Map<number, Peer | null> | null = null;
   private _timer: ReturnType<typeof setTimeout> | undefined;

@@ -122,6 +122,17 @@ test('who may edit writes with the others under a name of their choice', async (
   const bar = owner.locator('.jp-NotebookPanel .jp-CollabPeople');
   const avatar = bar.getByRole('button', { name: /^Guest Grace Hopper/ });
   await expect(avatar.locator('.jp-mod-guest')).toBeVisible();
+  // Guests are in no lobby: the owner has them by the document.
+  await run(owner, 'collab:show-people');
+  const entry = owner.locator('.jp-CollabPanel-people > li', { hasText: 'Guest Grace Hopper' });
+  await expect(entry).toContainText('edit.ipynb');
+  await avatar.click();
+  await expect(owner.locator('.jp-Dialog')).toHaveCount(0);
+  await avatar.click({ button: 'right' });
+  await owner.getByRole('menuitem', { name: 'Follow Guest Grace Hopper' }).click();
+  await expect(owner.locator('.jp-CollabFrame')).toContainText('Following Guest Grace Hopper');
+  await owner.keyboard.press('Escape');
+  await expect(owner.locator('.jp-CollabFrame')).toHaveCount(0);
   await page.keyboard.press('Escape');
   await page.keyboard.press('b');
   await typeInCell(page, 1, 'new');

@@ -77,6 +77,20 @@ describe('Circle', () => {
     expect(identity.refresh).toHaveBeenCalledTimes(2);
   });
 
+  it('asks for nothing, and says nothing of us, where the lobby does', () => {
+    const circle = new Circle(null);
+    const roster = new Roster(circle);
+    const { crowd, document, stateChanged } = open('a.ipynb');
+    circle.add(document);
+    stateChanged.emit({
+      path: 'a.ipynb',
+      link: { kind: 'synced', since: 1 }
+    } as unknown as SessionState);
+    crowd.join('robot');
+    jest.advanceTimersByTime(BATCH);
+    expect(roster.people.map(({ user }) => user.username)).toEqual(['robot']);
+  });
+
   it('does not know who is here while a document has no connection', () => {
     const { circle } = gather();
     const { crowd, document, stateChanged } = open('a.ipynb');

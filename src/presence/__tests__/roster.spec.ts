@@ -187,6 +187,36 @@ describe('what somebody does', () => {
     expect(roster.others.map(person => person.activity)).toEqual(['typing']);
   });
 
+  it('has the people of another one where they are not here, and tells of no others there', () => {
+    const { roster, join, told } = setUp();
+    const document = setUp();
+    roster.include(document.roster);
+    const here = () => {
+      jest.advanceTimersByTime(2 * BATCH);
+      return roster.people.map(({ user }) => user.username);
+    };
+    const bob = join('bob');
+    const [bobThere, guest] = [document.join('bob'), document.join('guest')];
+    expect(here()).toEqual(['ada', 'bob', 'guest']);
+    expect(
+      told
+        .splice(0)
+        .flatMap(({ added }) => added)
+        .map(({ user }) => user.username)
+    ).toEqual(['bob', 'guest']);
+    bobThere.say({ cursors: [1] });
+    expect([here(), told]).toEqual([['ada', 'bob', 'guest'], []]);
+    bob.leave();
+    guest.leave();
+    expect(here()).toEqual(['ada', 'bob']);
+    bobThere.leave();
+    expect(here()).toEqual(['ada']);
+    told.length = 0;
+    roster.dispose();
+    document.join('cleo');
+    expect([here(), told]).toEqual([['ada'], []]);
+  });
+
   it('tells nothing after its end', () => {
     const { roster, join, told } = setUp();
     join('bob').type('x');
