@@ -5,8 +5,15 @@ import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { IMainMenu } from '@jupyterlab/mainmenu';
 import { ITranslator } from '@jupyterlab/translation';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { RankedMenu, shareIcon, ToolbarButton } from '@jupyterlab/ui-components';
+import {
+  addToolbarButtonClass,
+  RankedMenu,
+  ReactWidget,
+  shareIcon,
+  ToolbarButtonComponent
+} from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
+import * as React from 'react';
 
 import { CollabContentProvider } from '../documents/drive';
 import type { DocumentProvider } from '../documents/provider';
@@ -122,16 +129,19 @@ function addButtons({ commands }: JupyterFrontEnd, parts: ButtonParts): void {
     if (subject?.obstacle !== null) {
       return new Widget();
     }
-    const button = new ToolbarButton({
+    // JupyterLab's ToolbarButton stays pressed after a click, to eyes and to screen readers.
+    const content = React.createElement(ToolbarButtonComponent, {
       className: 'jp-CollabShareButton',
       icon: shareIcon,
       label: trans.__('Share'),
       tooltip: trans.__('Share this document, or the whole server'),
+      'aria-haspopup': 'dialog',
       onClick: () => {
         const path = subjects.of(widget)?.path ?? null;
         void commands.execute(ShareCommands.document, { path });
       }
     });
+    const button = addToolbarButtonClass(ReactWidget.create(content));
     const update = () => button.setHidden(!right.isHeld);
     right.changed.connect(update);
     button.disposed.connect(() => right.changed.disconnect(update));

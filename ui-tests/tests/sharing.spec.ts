@@ -270,6 +270,9 @@ test('everything is done by keys, and the name is made with the enter key', asyn
   await expect(dialog.getByRole('listitem')).toContainText('By keys');
   await page.keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);
+  const button = page.locator('.jp-CollabShareButton');
+  await expect(button).toHaveAttribute('aria-haspopup', 'dialog');
+  await expect(button).not.toHaveAttribute('aria-pressed');
 });
 
 test('Notebook 7 shares in its own form, also on a narrow screen', async ({
