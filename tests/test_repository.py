@@ -80,6 +80,12 @@ def test_build_output_is_not_tracked() -> None:
     assert [name for name in names if name.startswith(built)] == []
 
 
+def test_changelog_says_nothing_twice() -> None:
+    entries = re.findall(r"^- (.*)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    beginnings = [" ".join(entry.split()[:8]) for entry in entries]
+    assert [text for text in beginnings if beginnings.count(text) > 1] == []
+
+
 def test_python_and_front_end_have_one_version() -> None:
     package = json.loads((ROOT / "package.json").read_text())
     tests = json.loads((ROOT / "ui-tests/package.json").read_text())
