@@ -10,6 +10,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
+from jupyter_server.extension.manager import ExtensionPackage
 from jupyter_server.serverapp import ServerApp
 from traitlets import Bool
 from traitlets.config.loader import DeferredConfigString
@@ -91,11 +92,27 @@ def incumbent_enabled(serverapp: ServerApp) -> Incumbent | None:
     return None
 
 
+class _OtherName(ExtensionPackage):
+    """An extension that is loaded and started under its own name."""
+
+    def __init__(self, package: ExtensionPackage) -> None:
+        # Not its own, which would import all of it again.
+        super(ExtensionPackage, self).__init__(name=package.name, enabled=True)
+        self.extension_points = package.extension_points
+
+    def load_all_points(self, serverapp: ServerApp) -> list[Any]:
+        return []
+
+    async def start_all_points(self, serverapp: ServerApp) -> None:
+        pass
+
+
 def answer_to_incumbents_name(serverapp: ServerApp, name: str) -> None:
-    """Let other extensions find us where they look for jupyter-collaboration."""
+    """Let other extensions find us where they look for jupyter-collaboration, which is not there,
+    or disabled."""
     extensions = serverapp.extension_manager.extensions
-    if INCUMBENT not in extensions and name in extensions:
-        extensions[INCUMBENT] = extensions[name]
+    if name in extensions:
+        extensions[INCUMBENT] = _OtherName(extensions[name])
 
 
 def switch_off_incumbents_frontends(settings: dict[str, Any]) -> None:

@@ -207,6 +207,38 @@ def test_beside_another_package_only_one_serves(tmp_path: Path, name: str) -> No
     assert "Documents are" not in said
 
 
+LOOKS_FOR_COLLABORATION = """
+def _jupyter_server_extension_points():
+    return [{"module": "jupyter_zz_chat"}]
+
+def _load_jupyter_server_extension(serverapp):
+    manager = serverapp.extension_manager
+    name = "jupyter_server_ydoc"
+    apps = [app.name for app in manager.extension_apps[name]]
+    serverapp.log.info("chat with %s, enabled: %s", apps, manager.extensions[name].enabled)
+"""
+"""As extensions with agents do, such as jupyter-server-nbmodel and Jupyter AI's chat."""
+
+
+def test_in_the_place_of_one_that_is_disabled_others_find_us(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "jupyter_zz_chat.py").write_text(LOOKS_FOR_COLLABORATION)
+    extensions = {"jupyter_server_ydoc": False, "jupyter_zz_chat": True}
+    lab = ServerProcess(
+        tmp_path,
+        "--collaborative",
+        f"--ServerApp.jpserver_extensions={extensions}",
+        environment={"PYTHONPATH": os.pathsep.join([str(site), *sys.path])},
+    )
+    with lab:
+        (lab.root / "notes.txt").write_text("hello\n")
+        assert lab.request("PUT", SESSION, WANTED)["format"] == "text"
+    said = lab.log.read_text()
+    assert "chat with ['jupyter_collab'], enabled: True" in said
+    assert said.count("Documents are edited together") == 1
+
+
 def test_what_others_have_in_the_browser_is_switched_off(tmp_path: Path) -> None:
     """Each that is installed, as their server extensions are not enabled."""
     for name in ("@jupyter/docprovider-extension", "@jupyter-ai-contrib/server-documents"):
