@@ -95,10 +95,11 @@ def incumbent_enabled(serverapp: ServerApp) -> Incumbent | None:
 class _OtherName(ExtensionPackage):
     """An extension that is loaded and started under its own name."""
 
-    def __init__(self, package: ExtensionPackage) -> None:
+    def __init__(self, name: str, package: ExtensionPackage) -> None:
         # Not its own, which would import all of it again.
         super(ExtensionPackage, self).__init__(name=package.name, enabled=True)
-        self.extension_points = package.extension_points
+        (point,) = package.extension_points.values()
+        self.extension_points = {name: point}
 
     def load_all_points(self, serverapp: ServerApp) -> list[Any]:
         return []
@@ -112,7 +113,7 @@ def answer_to_incumbents_name(serverapp: ServerApp, name: str) -> None:
     or disabled."""
     extensions = serverapp.extension_manager.extensions
     if name in extensions:
-        extensions[INCUMBENT] = _OtherName(extensions[name])
+        extensions[INCUMBENT] = _OtherName(INCUMBENT, extensions[name])
 
 
 def switch_off_incumbents_frontends(settings: dict[str, Any]) -> None:

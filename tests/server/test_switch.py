@@ -215,6 +215,7 @@ def _load_jupyter_server_extension(serverapp):
     manager = serverapp.extension_manager
     name = "jupyter_server_ydoc"
     apps = [app.name for app in manager.extension_apps[name]]
+    apps.append(manager.extension_points[name].app.name)
     serverapp.log.info("chat with %s, enabled: %s", apps, manager.extensions[name].enabled)
 """
 """As extensions with agents do, such as jupyter-server-nbmodel and Jupyter AI's chat."""
@@ -235,7 +236,7 @@ def test_in_the_place_of_one_that_is_disabled_others_find_us(tmp_path: Path) -> 
         (lab.root / "notes.txt").write_text("hello\n")
         assert lab.request("PUT", SESSION, WANTED)["format"] == "text"
     said = lab.log.read_text()
-    assert "chat with ['jupyter_collab'], enabled: True" in said
+    assert "chat with ['jupyter_collab', 'jupyter_collab'], enabled: True" in said
     assert said.count("Documents are edited together") == 1
 
 
