@@ -183,6 +183,8 @@ class ContentsFiles:
     # For OpenFile
 
     def lock(self, path: str) -> asyncio.Lock:
+        if hasattr(self._manager, "paired_notebooks"):
+            path = ""  # jupytext writes what is saved of one file into others, too
         lock = self._locks.get(path)
         if lock is None:
             lock = self._locks[path] = asyncio.Lock()

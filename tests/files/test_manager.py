@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import hashlib
 import logging
@@ -384,7 +385,13 @@ class PairingManager(DerivedManager):
     Its hash stands for both files.
     """
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.paired_notebooks: dict[str, tuple[str, str]] = {}
+
     async def save(self, model: dict[str, Any], path: str = "") -> Any:
+        if model["type"] != "notebook":
+            return await super().save(model, path)
         cells = "\n# %%\n".join(cell["source"] for cell in model["content"]["cells"])
         saved = await super().save(model, path)
         await super().save({"type": "file", "format": "text", "content": cells}, _script(path))
@@ -400,6 +407,8 @@ class PairingManager(DerivedManager):
     ) -> Any:
         manager: Any = super()
         model = await manager.get(path, content, type, format, require_hash)
+        if path == _script(path):
+            return model
         script = await manager.get(_script(path), content, require_hash=require_hash)
         if require_hash:
             model["hash"] += script["hash"]
@@ -437,6 +446,25 @@ async def test_a_notebook_that_is_paired_with_a_script(tmp_path: Path) -> None:
     await document.write(notebook("1", "5"))
     assert world.get(_script(NOTEBOOK)) == b"1\n# %%\n5"
     assert not heard.events
+    await files.close()
+
+
+@asynchronous
+async def test_a_notebook_and_its_script_take_turns(tmp_path: Path) -> None:
+    """F2: where both are open as documents, neither is written over what the other has just got."""
+    world = PairingWorld(tmp_path)
+    files = world.start(poll_interval=60)
+    world.put(NOTEBOOK, encode(notebook("1", "2")))
+    world.put(_script(NOTEBOOK), b"1\n# %%\n2")
+    document = await open_path(files, NOTEBOOK, "json", "notebook")
+    await document.read()
+    script = await open_path(files, _script(NOTEBOOK))
+    await script.read()
+    written = await asyncio.gather(
+        document.write(notebook("1", "ada")), script.write("1\n# %%\nbob"), return_exceptions=True
+    )
+    assert [isinstance(outcome, FileChanged) for outcome in written] == [False, True]
+    assert world.get(_script(NOTEBOOK)) == b"1\n# %%\nada"
     await files.close()
 
 

@@ -1426,6 +1426,13 @@ MUTANTS = [
         MANAGER,
     ),
     Mutant(
+        "write a notebook and its script at once",
+        "files/contents.py",
+        '        if hasattr(self._manager, "paired_notebooks"):\n',
+        "        if False:\n",
+        MANAGER,
+    ),
+    Mutant(
         "commit by git what was saved last",
         "server/uptodate.py",
         '    **{f"{_GIT}{name}Handler": {"post": _taken} for name in _IN_REPOSITORY},\n',
