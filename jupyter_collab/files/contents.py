@@ -6,7 +6,7 @@ import asyncio
 import posixpath
 from contextlib import suppress
 from logging import Logger
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from weakref import WeakSet, WeakValueDictionary
 
@@ -184,7 +184,8 @@ class ContentsFiles:
 
     def lock(self, path: str) -> asyncio.Lock:
         if hasattr(self._manager, "paired_notebooks"):
-            path = ""  # jupytext writes what is saved of one file into others, too
+            # What jupytext saves of one file it writes into others with the same name, too.
+            path = PurePosixPath(path).stem
         lock = self._locks.get(path)
         if lock is None:
             lock = self._locks[path] = asyncio.Lock()

@@ -465,6 +465,7 @@ async def test_a_notebook_and_its_script_take_turns(tmp_path: Path) -> None:
     )
     assert [isinstance(outcome, FileChanged) for outcome in written] == [False, True]
     assert world.get(_script(NOTEBOOK)) == b"1\n# %%\nada"
+    assert files.lock(NOTEBOOK) is not files.lock("another.ipynb")
     await files.close()
 
 
