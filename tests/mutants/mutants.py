@@ -485,6 +485,20 @@ MUTANTS = [
         ["tests/room/test_copies.py"],
     ),
     Mutant(
+        "take a copy that was pasted for one of a cell that was merged and moved",
+        "room/content/copies.py",
+        "client, clock = copy.first",
+        "client, clock = copy.holder",
+        ["tests/room/test_copies.py", "-k", "stays"],
+    ),
+    Mutant(
+        "take a copy that was pasted for the cell that was moved with it",
+        "room/content/copies.py",
+        "if is_whole and self._holder(copy.cell, copy.words)[0] != new:",
+        "if False:",
+        ["tests/room/test_copies.py", "-k", "stays"],
+    ),
+    Mutant(
         "take what a step 2 has deleted for what its maker did not have elsewhere",
         "room/publisher.py",
         "member.had if update is member.told else EMPTY_STATE_VECTOR",

@@ -2,202 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter, deque
 from collections.abc import Callable
-from random import Random
 from typing import Any
 
 import pytest
-from pycrdt import Array, Doc, Text
 
 from jupyter_collab.room.content import copies
 from jupyter_collab.room.content.editing import new_cell
-from jupyter_collab.room.replica import Replica
 from jupyter_collab.room.texts.common import kept
-from tests.room.notebooks import code, copied
-from tests.room.test_carrying import read, room_of
-
-
-class Page:
-    """A page that sees what others do, and the room what it does, some time later."""
-
-    def __init__(self, room: Replica, client: int) -> None:
-        self.doc: Doc[Any] = copied(room.document, client).doc
-        self.cells: Array[Any] = self.doc.get("cells", type=Array)
-        self.had = b"\0"
-        self.sent: deque[bytes] = deque()
-        self.coming: deque[bytes] = deque()
-        self._made = 0
-        self._is_mine = True
-        self.doc.observe(self._on_change)
-
-    def _on_change(self, event: Any) -> None:
-        if self._is_mine:
-            self.sent.append(event.update)
-
-    def receive(self, count: int = 1000) -> None:
-        self._is_mine = False
-        for _ in range(min(count, len(self.coming))):
-            self.doc.apply_update(self.coming.popleft())
-        self._is_mine = True
-
-    def text(self, place: int) -> Text:
-        text: Text = self.cells[place]["source"]
-        return text
-
-    def texts(self) -> list[str]:
-        return [str(cell["source"]) for cell in self.cells]
-
-    def _cell(self, source: str) -> Any:
-        self._made += 1
-        return new_cell(code(f"{self.doc.client_id} {self._made}", source))
-
-    def move(self, place: int, to: int, **changes: Any) -> None:
-        """As JupyterLab moves a cell, and changes its type."""
-        cell = {**self.cells[place].to_py(), **changes}
-        cell["outputs"] = cell.get("outputs", [])
-        with self.doc.transaction():
-            del self.cells[place]
-            self.cells.insert(to, new_cell(cell))
-
-    def merge(self, place: int, count: int = 2) -> None:
-        """As JupyterLab merges cells."""
-        sources = self.texts()[place : place + count]
-        with self.doc.transaction():
-            del self.cells[place]
-            self.cells.insert(place, self._cell("\n\n".join(sources)))
-            del self.cells[place + 1 : place + count]
-
-    def split(self, place: int, *at: int) -> None:
-        """As JupyterLab splits a cell: what is before goes into new ones."""
-        source = str(self.text(place))
-        with self.doc.transaction():
-            for start, end in zip((0, *at), at, strict=False):
-                self.cells.insert(place, self._cell(source[start:end].strip("\n")))
-                place += 1
-            rest = source[at[-1] :]
-            del self.text(place)[0 : len(rest) - len(rest.lstrip("\n")) + at[-1]]
-
-
-class World:
-    def __init__(self, *sources: str, pages: int = 2) -> None:
-        self.room = room_of(*[code(f"c{number}", text) for number, text in enumerate(sources)])
-        self.room.take()
-        self.pages = [Page(self.room, number + 2) for number in range(pages)]
-
-    def take_in(self, *pages: Page) -> None:
-        """The room takes in what these pages have done, in this order, and everybody is sent it."""
-        had = [page.had for page in pages for _ in page.sent]
-        updates = [update for page in pages for update in page.sent]
-        assert self.room.apply(updates, had) == []
-        self.room.document.repair()
-        for page in pages:
-            page.sent.clear()
-        for update in self.room.take()[0]:
-            for page in self.pages:
-                page.coming.append(update)
-
-    def rest(self) -> None:
-        for page in self.pages:
-            self.take_in(page)
-        for page in self.pages:
-            page.receive()
-            assert page.texts() == read(self.room)
-            assert not page.sent
-
-
-WORD = re.compile(r"w\d+")
-
-
-def words_in(texts: list[str]) -> Counter[str]:
-    return Counter(word for text in texts for word in WORD.findall(text))
-
-
-class Plan:
-    """What people do at random, each with what they had seen by then."""
-
-    def __init__(self, seed: int) -> None:
-        self.random = Random(seed)
-        self._count = 0
-        sources = [
-            "\n".join(self.line() for _ in range(self.random.randint(1, 3))) for _ in "abcde"
-        ]
-        self.world = World(*sources, pages=self.random.randint(2, 3))
-        self.done: list[str] = []
-        self.words = set(words_in(read(self.world.room)))
-
-    def line(self) -> str:
-        self._count += 3
-        return " ".join(f"w{self._count - number}" for number in range(self.random.randint(1, 3)))
-
-    def run(self) -> None:
-        for _ in range(self.random.randint(2, 14)):
-            page = self.random.choice(self.world.pages)
-            match self.random.random():
-                case x if x < 0.45:
-                    self.change(page)
-                case x if x < 0.6:
-                    self.type(page)
-                case x if x < 0.8:
-                    pages = self.random.sample(self.world.pages, self.random.randint(1, 2))
-                    self.done.append(f"take in {[page.doc.client_id for page in pages]}")
-                    self.world.take_in(*pages)
-                case _:
-                    self.done.append(f"{page.doc.client_id} receives")
-                    page.receive(self.random.randint(1, 4))
-        self.world.rest()
-
-    def change(self, page: Page) -> None:
-        random, count = self.random, len(page.cells)
-        place = random.randrange(count)
-        before = page.texts()
-        match random.randrange(4):
-            case 0 if count > 1:
-                page.move(place, to := random.randrange(count))
-                what = f"moves {place} to {to}"
-            case 1 if count > 1:
-                place = random.randrange(count - 1)
-                page.merge(place, size := random.randint(2, min(3, count - place)))
-                what = f"merges {size} from {place}"
-            case 2:
-                source = before[place]
-                gaps = [at for at in range(1, len(source)) if source[at].isspace()]
-                if not gaps:
-                    return
-                at = sorted(random.sample(gaps, min(len(gaps), random.randint(1, 2))))
-                page.split(place, *at)
-                what = f"splits {place} at {at}"
-            case _:
-                page.move(place, place, cell_type=random.choice(["markdown", "code", "raw"]))
-                what = f"retypes {place}"
-        self.done.append(f"{page.doc.client_id} {what}: {before} -> {page.texts()}")
-
-    def type(self, page: Page) -> None:
-        """What is typed reaches the room: the browser brings along what does not."""
-        self.world.take_in(page)
-        page.receive()
-        text = self.random.choice([cell["source"] for cell in page.cells])
-        gaps = [at for at in range(len(text) + 1) if at in (0, len(text)) or str(text)[at] in " \n"]
-        self._count += 3
-        text.insert(self.random.choice(gaps), f" w{self._count} ")
-        self.words.add(f"w{self._count}")
-        self.done.append(f"{page.doc.client_id} types w{self._count}: {page.texts()}")
-        self.world.take_in(page)
-
-    def wrong(self) -> dict[str, int]:
-        """The words that are not there once."""
-        words = words_in(read(self.world.room))
-        return {word: words[word] for word in self.words if words[word] != 1}
-
-
-@pytest.mark.parametrize("seed", range(100))
-def test_whatever_people_do_at_once_each_word_is_there_once(seed: int) -> None:
-    """M19 M24: with pages that hear of each other late, and go on with what is gone by then."""
-    plan = Plan(seed)
-    plan.run()
-    assert plan.wrong() == {}, "\n".join(plan.done)
-
+from tests.room.notebooks import code
+from tests.room.pages import Page, World, words_in
+from tests.room.test_carrying import read
 
 Change = Callable[[Page], Any]
 
@@ -319,6 +134,51 @@ def test_a_copy_of_a_cell_that_was_merged_stays() -> None:
     second.sent.append(second.doc.get_update(second.had))
     world.rest()
     assert read(world.room) == [f"{ONE}\n\n{TWO}", THREE, ONE]
+
+
+def test_a_copy_of_a_cell_that_was_merged_and_moved_stays() -> None:
+    """The same, where that one has gone on since: it counts where its text went first."""
+    world = World(ONE, TWO, THREE)
+    first, second = world.pages
+    first.merge(0)
+    world.take_in(first)
+    second.receive()
+    second.had = second.doc.get_state()
+    first.move(0, 1)
+    world.take_in(first)
+    with second.doc.transaction():
+        second.cells.append(new_cell(code("pasted", ONE)))
+    second.sent.clear()
+    second.sent.append(second.doc.get_update(second.had))
+    world.rest()
+    assert read(world.room) == [THREE, f"{ONE}\n\n{TWO}", ONE]
+
+
+def test_a_copy_that_is_pasted_as_its_cell_is_moved_stays() -> None:
+    """M24: what is there once in place of a cell is the one that came for it."""
+    world = World(ONE, TWO, THREE)
+    first, second = world.pages
+    first.merge(0)
+    cell = {**second.cells[0].to_py(), "outputs": []}
+    with second.doc.transaction():
+        del second.cells[0]
+        second.cells.append(new_cell(cell))
+        second.cells.append(new_cell(code("pasted", ONE)))
+    world.take_in(first)
+    world.rest()
+    assert sorted(read(world.room)) == sorted([f"{ONE}\n\n{TWO}", THREE, ONE])
+
+
+def test_a_cell_that_is_moved_leaves_alone_what_has_nothing_of_it_any_more() -> None:
+    """M24: as somebody has deleted it where it went first."""
+    world = World(ONE, TWO, THREE)
+    first, second = world.pages
+    first.merge(0)
+    del first.text(0)[len(ONE) : len(f"{ONE}\n\n{TWO}")]
+    second.move(1, 2)
+    world.take_in(first)
+    world.rest()
+    assert read(world.room) == [ONE, THREE, TWO]
 
 
 def test_who_connects_again_with_what_was_merged_meanwhile() -> None:
