@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_collab.room.content import copies
+from jupyter_collab.room.content import comparing, copies, tracing
 from jupyter_collab.room.content.editing import new_cell
 from jupyter_collab.room.texts.common import kept
 from tests.room.notebooks import code
@@ -273,7 +273,7 @@ def test_many_cells_that_somebody_moves_are_looked_for_for_a_while(
         count += 1
         return compare(*texts)
 
-    monkeypatch.setattr(copies, "kept", counted)
+    monkeypatch.setattr(comparing, "kept", counted)
     for page in world.pages:
         cells = [code(f"new {page.doc.client_id} {at}", it) for at, it in enumerate(page.texts())]
         if has_ids:
@@ -312,8 +312,8 @@ def test_typing_costs_what_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any) -> Any:
         raise AssertionError
 
-    monkeypatch.setattr(copies, "_Settling", fail)
-    monkeypatch.setattr(copies, "texts_with", fail)
+    monkeypatch.setattr(copies, "Comparing", fail)
+    monkeypatch.setattr(tracing, "texts_with", fail)
     second.receive()
     second.text(0).insert(0, "typed ")
     del second.text(0)[0:3]

@@ -67,24 +67,16 @@ def _written_in(raw: Any, cell: Any) -> tuple[Any, Any]:
     return member_of(raw, cell, "cell_type"), source
 
 
-def texts_with(ycells: Array[Any], parts: list[str]) -> dict[Id, tuple[Any, str]]:
-    """The sources of ``ycells`` that have any of ``parts``, by their ids: what :func:`text_of`
-    reads, and what that is now."""
+def texts_with(ycells: Array[Any], parts: list[str]) -> dict[Id, str]:
+    """The sources of ``ycells`` that have any of ``parts``, by their ids."""
     with ycells.doc.transaction() as transaction:
         raw = within(transaction)
         found = {}
         for text in _members(ycells, "source"):
             source = text.get_string(raw) if isinstance(text, RawText) else ""
             if any(part in source for part in parts) and (id := _id_of(raw, text)) is not None:
-                found[id] = text, source
+                found[id] = source
         return found
-
-
-def text_of(ycells: Array[Any], text: Any) -> str:
-    """A source that :func:`texts_with` has found, if its cell is still there."""
-    with ycells.doc.transaction() as transaction:
-        source: str = text.get_string(within(transaction))
-        return source
 
 
 def _id_of(raw: Any, text: Any) -> Id | None:
