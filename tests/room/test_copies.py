@@ -285,6 +285,21 @@ def test_many_cells_that_somebody_moves_are_looked_for_for_a_while(
     assert count < 10_000
 
 
+def test_cells_that_are_as_they_were_are_found_after_that_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """M24"""
+    monkeypatch.setattr(comparing, "_STEPS", 0)
+    world = World(ONE, TWO, THREE)
+    for page in world.pages:
+        cell = new_cell(code(f"pasted by {page.doc.client_id}", ONE))
+        with page.doc.transaction():
+            del page.cells[0]
+            page.cells.append(cell)
+    world.rest()
+    assert read(world.room) == [TWO, THREE, ONE]
+
+
 @pytest.mark.parametrize("fails", ["before", "lacking", "follow"])
 def test_who_moves_a_cell_stays_where_the_room_fails_to_look(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fails: str

@@ -23,14 +23,17 @@ class Comparing:
 
     @property
     def is_over(self) -> bool:
-        return self._effort.is_spent
+        """Whether so little is left that no two texts should be compared."""
+        return not self._effort.affords(_COMPARING)
 
     def common(self, words: str, text: str) -> str:
         """What of ``words`` is in ``text``."""
         if words == text:
             return words.strip("\n")
-        is_affordable = self._effort.spend(_COMPARING + len(words) + len(text))
-        return kept(words, text, self._effort) if is_affordable else ""
+        effort = self._effort
+        if effort.spend(_COMPARING) and effort.spend(len(words) + len(text)):
+            return kept(words, text, effort)
+        return ""
 
     def without(self, text: str, words: str) -> str:
         """``text`` without ``words``, which are in it."""

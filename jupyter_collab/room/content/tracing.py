@@ -53,7 +53,8 @@ class Search:
             return Found(same, self.comparing.common(words, same.source))
         best = max(self.each(words), key=lambda found: size_of(found.words), default=None)
         has_much = best is not None and self.comparing.much(words, best.new.source)
-        return best if has_much else None
+        alike = (Found(new, words) for new in self.new if new.source == words)  # also in no time
+        return best if has_much else next(alike, None)
 
     def takers(self, words: str) -> list[Found]:
         """Those that have much of ``words``."""

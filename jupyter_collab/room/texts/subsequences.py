@@ -46,9 +46,13 @@ class Effort:
         """Whether so little is left that nothing should be begun."""
         return self._left < _STEP
 
+    def affords(self, steps: int) -> bool:
+        """Whether there is enough left for ``steps``."""
+        return self._left >= steps
+
     def spend(self, steps: int) -> bool:
-        """Whether there is enough left for ``steps``, which are gone then."""
-        if self._left < steps:
+        """The same; they are gone then."""
+        if not self.affords(steps):
             return False
         self._left -= steps
         return True
