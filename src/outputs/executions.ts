@@ -49,18 +49,18 @@ function feedViews(
 ): void {
   const { sessionContext } = context;
   const { sharedModel } = context.model;
-  const turns = sharedModel instanceof YNotebook ? new Turns(sharedModel) : null;
+  const notebook = sharedModel instanceof YNotebook ? sharedModel : null;
+  const turns = notebook && new Turns(notebook);
   const givenUp =
-    sharedModel instanceof YNotebook
-      ? new GivenUpRuns(
-          sharedModel,
-          cell => outputsOf(context, cell),
-          (cell, count) => {
-            const end = Promise.resolve({ content: { execution_count: count } });
-            turns?.begin(cell, end, () => undefined);
-          }
-        )
-      : null;
+    notebook &&
+    new GivenUpRuns(
+      notebook,
+      cell => outputsOf(context, cell),
+      (cell, count) => {
+        const end = Promise.resolve({ content: { execution_count: count } });
+        turns?.begin(cell, end, () => undefined);
+      }
+    );
   const cells = () => [...views].flatMap(({ content }) => codeCellsOf(content));
   const areaOf = (run: string) =>
     cells()

@@ -132,7 +132,8 @@ export class GivenUpRuns {
   private _decide(cell: YCodeCell, run: Run, kept: Outputs): void {
     const { execution_count: number, executionState: state, youtputs } = cell;
     const { count, isOver, isOtherAborted } = run;
-    const isTaken = youtputs.length > 0 || (number !== null && number !== count);
+    const { clientID } = this._notebook.ydoc;
+    const isTaken = isOfOthers(youtputs, clientID) || (number !== null && number !== count);
     if (isTaken || (isOver && count === null)) {
       this._forget(run);
     } else if (isOver && count !== null && isOtherAborted && state === 'idle') {
@@ -141,6 +142,7 @@ export class GivenUpRuns {
       this._notebook.transact(() => {
         cell.executionState = 'running';
         this._begin(run.cell, count);
+        outputs?.clear();
         kept.toJSON().forEach(output => outputs?.add(output));
         cell.execution_count = count;
         cell.executionState = 'idle';
@@ -172,6 +174,15 @@ export class GivenUpRuns {
   private readonly _runs = new Map<string, Run>();
   /** What the kernel has begun to run last. */
   private _last: string | null = null;
+}
+
+/** Whether others have put any output there: of ours there is what was answered where a run asks. */
+function isOfOthers({ _start: first }: YCodeCell['youtputs'], client: number): boolean {
+  let item = first;
+  while (item !== null && (item.deleted || item.id.client === client)) {
+    item = item.right;
+  }
+  return item !== null;
 }
 
 /** Put what a message brings there, as JupyterLab does. */

@@ -7,7 +7,7 @@ import { OutputFeed } from '../feed';
 import { GivenUpRuns } from '../givenup';
 import { DEFAULTS, OutputWords } from '../limits';
 import { Turns } from '../turns';
-import { Pages, plot } from './pages';
+import { Pages, plot, stream } from './pages';
 import type { Page } from './pages';
 
 const WORDS = new OutputWords(nullTranslator.load('jupyter_collab'));
@@ -114,7 +114,7 @@ function both(knows: boolean) {
     expect(found[1]).toEqual(found[0]);
     return found[0];
   };
-  return { bob, hear, fail, agree };
+  return { ada, bob, hear, fail, agree };
 }
 
 beforeAll(() => void jest.spyOn(console, 'warn').mockImplementation());
@@ -128,6 +128,15 @@ describe.each([false, true])(
       fail();
       expect(agree()).toEqual([[], null, 'running']);
       hear(bob.name, 'status', { execution_state: 'busy' });
+      hear(bob.name, 'status', IDLE);
+      bob.page.cell.executionState = 'idle';
+      expect(agree()).toEqual([['first', 'last words', 'ValueError'], 7, 'idle']);
+    });
+
+    it('is there again also where it has asked, and was answered meanwhile', () => {
+      const { ada, bob, hear, fail, agree } = both(knows);
+      ada.page.outputs.add(stream('answer', 'stdin'));
+      fail();
       hear(bob.name, 'status', IDLE);
       bob.page.cell.executionState = 'idle';
       expect(agree()).toEqual([['first', 'last words', 'ValueError'], 7, 'idle']);
