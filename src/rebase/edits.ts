@@ -69,6 +69,18 @@ export class Edits {
     return base;
   }
 
+  /** Whether they have put anything into an item, or taken anything out of it. */
+  haveChanged({ id: { client, clock }, length, content }: Y.Item): boolean {
+    const isOurs = [...this.inserted, ...this.deleted].some(
+      span =>
+        span.client === client && span.clock < clock + length && clock < span.clock + span.length
+    );
+    return (
+      isOurs ||
+      (content instanceof Y.ContentType && partsOf(content.type).some(it => this.haveChanged(it)))
+    );
+  }
+
   private _rewoundPart({ id: { client, clock } }: Y.Item, isHere: boolean, str: string): string {
     return str
       .split('')
@@ -79,6 +91,15 @@ export class Edits {
       )
       .join('');
   }
+}
+
+/** What a type consists of, or has consisted of. */
+function partsOf({ _map, _start }: Y.AbstractType<unknown>): Y.Item[] {
+  const parts = [..._map.values()];
+  for (let part = _start; part !== null; part = part.right) {
+    parts.push(part);
+  }
+  return parts;
 }
 
 type StackItem = Y.UndoManager['undoStack'][number];

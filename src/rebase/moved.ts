@@ -2,7 +2,7 @@ import type { IDisposable } from '@lumino/disposable';
 import * as Y from 'yjs';
 
 import { Edits } from './edits';
-import { readAll, writeBack } from './state';
+import { makeRoom, readAll, writeBack } from './state';
 import type { CellState } from './state';
 import { carryIntoAll, mergedCells } from './merged';
 import type { Carried } from './merged';
@@ -20,6 +20,8 @@ import type { StackItem } from './undone';
  *
  * A page that connects again may hear of a move before it hears of what that stands on. The cell goes
  * at once then, and its copy comes with the rest: until nothing is missing, what has to come along waits.
+ *
+ * So come the results of a run of this page, of which the mover had not received all.
  *
  * Where the move is undone here, the cell comes back with the text that it had then. What anybody has
  * written into the copy since is written into it again: it was not part of the move. So are its outputs,
@@ -68,10 +70,16 @@ export class MovedCells implements IDisposable {
     }
     const edits = Edits.of(update);
     const went = new Map<Y.Item, Gone>();
+    const came = cellsById(this._cells);
     for (const item of deleted) {
       const cell = readDeleted(item, transaction, edits);
       if (cell !== null) {
         went.set(item, cell);
+        const copy = came.get(cell.id);
+        const results = copy === undefined ? null : resultsOf(typeOf(item), transaction, edits);
+        if (copy !== undefined && results !== null) {
+          this._states.push([copy, results]);
+        }
       }
     }
     const lacking = [...went.values()].filter(({ base, mine }) => base !== mine);
@@ -141,9 +149,10 @@ export class MovedCells implements IDisposable {
     const [gone, merged] = [[...come, ...this._gone.splice(0)], this._merged.splice(0)];
     const doubled = new Set<unknown>(this._doubled.splice(0));
     const states = this._states.splice(0);
-    if (gone.length + doubled.size === 0) {
+    if (gone.length + doubled.size + states.length === 0) {
       return;
     }
+    this._doc.transact(() => states.forEach(it => makeRoom(...it)), this);
     this._doc.transact(() => {
       for (let index = this._cells.length - 1; doubled.size > 0 && index >= 0; index--) {
         if (doubled.has(sourceOf(this._cells.get(index)))) {
@@ -164,7 +173,7 @@ export class MovedCells implements IDisposable {
         }
       }
       merged.forEach(carryIntoAll);
-      states.forEach(([cell, state]) => writeBack(cell, state));
+      states.forEach(it => writeBack(...it));
     }, this);
   };
 
@@ -268,6 +277,19 @@ function readDeleted(item: Y.Item, transaction: Y.Transaction, edits: Edits): Go
   }
   const isHere = (part: Y.Item) => !part.deleted || Y.isDeleted(transaction.deleteSet, part.id);
   return { id, text, base: edits.rewound(text, isHere), mine: NO_EDITS.rewound(text, isHere) };
+}
+
+/** What a cell that was deleted had from a run, if edits have changed that. */
+function resultsOf(cell: unknown, transaction: Y.Transaction, edits: Edits): CellState | null {
+  const hasRun = (key: string) => {
+    const item = cell instanceof Y.Map ? lastValue(cell, key) : undefined;
+    return item !== undefined && edits.haveChanged(item);
+  };
+  if (!(cell instanceof Y.Map) || !['outputs', 'execution_count'].some(hasRun)) {
+    return null;
+  }
+  const { metadata: _, attachments: __, ...results } = readAll(cell, transaction);
+  return results;
 }
 
 function typeOf({ content }: Y.Item): unknown {

@@ -14,6 +14,15 @@ export function readAll(cell: Y.Map<unknown>, { deleteSet }: Y.Transaction): Cel
   return read(cell, isHere) as PartialJSONObject;
 }
 
+/** Take outputs away that are to be others: only below text that is shown anew does more of it go on. */
+export function makeRoom(cell: Y.Map<unknown>, state: CellState): void {
+  const outputs = cell.get('outputs');
+  const { outputs: value } = state;
+  if (outputs instanceof Y.Array && value !== undefined && !isEqual(outputs, value)) {
+    outputs.delete(0, outputs.length);
+  }
+}
+
 /** Let a cell have again what it had, but for its source. */
 export function writeBack(cell: Y.Map<unknown>, state: CellState): void {
   const isSameType = cell.get('cell_type') === state['cell_type'];

@@ -1,7 +1,10 @@
 import type { YCodeCell } from '@jupyter/ydoc';
+import type { ICodeCellModel } from '@jupyterlab/cells';
+import { NotebookModel } from '@jupyterlab/notebook';
 import * as Y from 'yjs';
 
 import { wholeDice } from '../../__tests__/dice';
+import { mirrorOutputs } from '../../outputs';
 import { file, meet, meetTwo, part, settle } from './people';
 import type { Person } from './people';
 
@@ -294,5 +297,83 @@ describe('other cells that go', () => {
     mover.type('a', 0, 'an ');
     settle();
     expect(typist.sources).toEqual(['beta and more', 'an alpha', 'gamma']);
+  });
+});
+
+describe('what a run brings into a cell that somebody else moves meanwhile (M19)', () => {
+  const print = (text: string) => ({ output_type: 'stream', name: 'stdout', text });
+  const codeOf = ({ notebook }: Person) => notebook.cells.find(({ id }) => id === 'b') as YCodeCell;
+  /** It runs, and the others have what it has printed first. */
+  const begin = (runner: Person) => {
+    codeOf(runner).executionState = 'running';
+    codeOf(runner).setOutputs([print('one\n')]);
+    settle();
+  };
+  const agree = (people: readonly Person[]) => {
+    settle();
+    const [first, ...others] = people.map(person => {
+      const { outputs, execution_count: count } = codeOf(person);
+      return [outputs.map(({ text }) => text), count];
+    });
+    others.forEach(other => expect(other).toEqual(first));
+    return first;
+  };
+
+  it('comes along', () => {
+    const [runner, mover] = meetTwo();
+    begin(runner);
+    codeOf(runner).appendStreamOutput(0, 'two\n');
+    codeOf(mover).setMetadata('tags', ['here']);
+    mover.notebook.moveCell(1, 0);
+    expect(agree([runner, mover])).toEqual([['one\ntwo\n'], null]);
+    expect(codeOf(runner).getMetadata('tags')).toEqual(['here']);
+    codeOf(runner).appendStreamOutput(0, 'three\n');
+    expect(agree([runner, mover])).toEqual([['one\ntwo\nthree\n'], null]);
+  });
+
+  it('goes on where it is, as that of a progress bar does', () => {
+    const [runner, mover] = meetTwo();
+    const model = new NotebookModel({ sharedModel: runner.notebook, collaborationEnabled: true });
+    mirrorOutputs(model);
+    const show = (text: string) => {
+      const shown = [...model.cells].find(({ id }) => id === 'b') as ICodeCellModel;
+      shown.outputs.add(print(text));
+    };
+    show('\r10%');
+    settle();
+    show('\r20%');
+    mover.notebook.moveCell(1, 0);
+    expect(agree([runner, mover])).toEqual([['20%'], null]);
+    show('\r30%');
+    expect(agree([runner, mover])).toEqual([['30%'], null]);
+  });
+
+  it('comes along with its end', () => {
+    const [runner, mover] = meetTwo();
+    begin(runner);
+    codeOf(runner).setOutputs([print('all\n')]);
+    codeOf(runner).execution_count = 7;
+    codeOf(runner).executionState = 'idle';
+    mover.notebook.moveCell(1, 2);
+    expect(agree([runner, mover])).toEqual([['all\n'], 7]);
+  });
+
+  it('comes along where it has only begun', () => {
+    const [runner, mover] = meetTwo();
+    begin(runner);
+    file();
+    codeOf(runner).setOutputs([]);
+    mover.notebook.moveCell(1, 2);
+    expect(agree([runner, mover])).toEqual([[], null]);
+  });
+
+  it('is as the mover has it where nothing has come from here', () => {
+    const [runner, mover, other] = meet(3) as [Person, Person, Person];
+    begin(runner);
+    file();
+    other.type('b', 0, 'new ');
+    codeOf(mover).setOutputs([]);
+    mover.notebook.moveCell(1, 0);
+    expect(agree([runner, mover, other])).toEqual([[], null]);
   });
 });
