@@ -11,6 +11,7 @@ import type { OutputLimits, OutputWords } from './limits';
 import { Questions } from './questions';
 import { Runs } from './runs';
 import { Turns } from './turns';
+import { UnendedRuns } from './unended';
 import type { Outputs } from './view';
 
 type Context = NotebookPanel['context'];
@@ -28,7 +29,8 @@ const known = new WeakMap<Context, Set<View>>();
 export function feedOutputs(
   { context, content }: NotebookPanel,
   limits: () => OutputLimits,
-  words: OutputWords
+  words: OutputWords,
+  mayWrite: () => boolean
 ): void {
   const view = { content, runs: runsOf(context, content) };
   const before = known.get(context);
@@ -37,7 +39,7 @@ export function feedOutputs(
   content.disposed.connect(() => views.delete(view));
   if (before === undefined) {
     known.set(context, views);
-    feedViews(context, views, limits, words);
+    feedViews(context, views, limits, words, mayWrite);
   }
 }
 
@@ -45,7 +47,8 @@ function feedViews(
   context: Context,
   views: ReadonlySet<View>,
   limits: () => OutputLimits,
-  words: OutputWords
+  words: OutputWords,
+  mayWrite: () => boolean
 ): void {
   const { sessionContext } = context;
   const { sharedModel } = context.model;
@@ -66,18 +69,27 @@ function feedViews(
     cells()
       .map(({ outputArea }) => outputArea)
       .find(({ future }: Partial<OutputArea>) => future?.msg.header.msg_id === run);
-  const questions = new Questions(id =>
+  const areasOf = (id: string) =>
     cells()
       .filter(({ model }) => model.id === id)
-      .map(({ outputArea }) => outputArea)
-  );
+      .map(({ outputArea }) => outputArea);
+  const questions = new Questions(areasOf);
+  const kernelToAsk = () =>
+    context.isDisposed || !mayWrite() ? null : (sessionContext.session?.kernel ?? null);
+  const futureOf = (cell: string) =>
+    areasOf(cell)
+      .map(({ future }: Partial<OutputArea>) => future)
+      .find(future => future?.isDisposed === false) ?? null;
+  const unended = notebook && new UnendedRuns(notebook, kernelToAsk, futureOf);
   const follow = (kernel: Kernel.IKernelConnection | null | undefined) => {
     kernel?.anyMessage.connect(onMessage);
+    unended?.look();
   };
   const onMessage = (kernel: Kernel.IKernelConnection, args: Kernel.IAnyMessageArgs) => {
     const { direction, msg } = args;
     questions.hear(msg);
     givenUp?.hear(msg);
+    unended?.hear(msg);
     const cell = msg.metadata['cellId'];
     if (direction !== 'send' || msg.header.msg_type !== 'execute_request') {
       return;

@@ -31,8 +31,10 @@ export const outputs: JupyterFrontEndPlugin<void> = {
     let limits = readLimits({}, maxFrame);
     notebooks.widgetAdded.connect((_, panel) => {
       void panel.context.ready.then(() => {
-        if (!panel.isDisposed && provider.find(panel.context.model.sharedModel) !== null) {
-          feedOutputs(panel, () => limits, words);
+        const document = provider.find(panel.context.model.sharedModel);
+        if (!panel.isDisposed && document !== null) {
+          const mayWrite = () => document.state.access === 'edit';
+          feedOutputs(panel, () => limits, words, mayWrite);
         }
       });
     });

@@ -26,7 +26,10 @@ interface DocumentWidget {
     readonly ready: Promise<void>;
     readonly rename: (name: string) => Promise<void>;
     readonly model: { readonly sharedModel: SharedNotebook & SharedFile };
-    readonly sessionContext: { readonly session: { readonly kernel: Kernel | null } | null };
+    readonly sessionContext: {
+      readonly session: { readonly kernel: Kernel | null } | null;
+      readonly restartKernel: () => Promise<void>;
+    };
   };
 }
 

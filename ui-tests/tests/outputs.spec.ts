@@ -9,7 +9,7 @@ import {
   says,
   typeInCell
 } from './documents';
-import { expect, test, type LabPage } from './fixtures';
+import { expect, test, type Join, type LabPage } from './fixtures';
 import { LabServer } from './lab-server';
 
 interface Output {
@@ -156,13 +156,8 @@ test('a cell that two people run at once has the outputs of one run', async ({ j
     const path = 'twice.ipynb';
     // The first run asks, so that it goes on until the second one waits for the kernel.
     await lab.write(path, notebook(["print('hello')", "print('before'); print(input())"]));
-    const ada = await join('Ada', { lab });
-    await openDocument(ada, path);
-    const kernel = await kernelId(ada);
-    const bob = await join('Bob', { lab });
-    await openDocument(bob, path);
-    expect(await kernelId(bob)).toBe(kernel);
-    const pages = [ada, bob];
+    const pages = await withKernel(join, lab, path);
+    const [ada, bob] = pages;
     for (const count of [2, 4, 6]) {
       await Promise.all(pages.map(async page => runCell(page, 0)));
       await haveRun(pages, 0, new RegExp(`\\[(${count - 1}|${count})\\]`));
@@ -185,10 +180,83 @@ test('a cell that two people run at once has the outputs of one run', async ({ j
   }
 });
 
+test('an error stays where it aborts what somebody else has run', async ({ join }) => {
+  test.setTimeout(180_000);
+  const lab = await LabServer.create();
+  await lab.start();
+  try {
+    const path = 'error.ipynb';
+    // It goes on until both have run all cells.
+    const asks = "input(); print('end'); 1 / 0";
+    await lab.write(path, notebook(["print('before')", asks, 'print(3)']));
+    const [ada, bob] = await withKernel(join, lab, path);
+    await begin(ada, 'notebook:run-all-cells');
+    await expect(ada.locator('.jp-Stdin-input')).toBeVisible();
+    await begin(bob, 'notebook:run-all-cells');
+    await eventually(async () => printed(await outputs(ada))).toBe('');
+    await ada.locator('.jp-Stdin-input').fill('');
+    await ada.keyboard.press('Enter');
+    await haveRun([ada, bob], 0, /\[1\]/);
+    await haveRun([ada, bob], 1, /\[2\]/);
+    await haveRun([ada, bob], 2, /\[ \]/);
+    for (const page of [ada, bob]) {
+      await eventually(async () => printed(await outputs(page))).toBe('before\n');
+      await expect(page.locator('.jp-Notebook-cell').nth(1)).toContainText('ZeroDivisionError');
+    }
+  } finally {
+    await lab.dispose();
+  }
+});
+
+test('a cell runs no more where somebody else restarts the kernel, or who ran it has left', async ({
+  join
+}) => {
+  test.setTimeout(180_000);
+  const lab = await LabServer.create();
+  await lab.start();
+  try {
+    const path = 'ends.ipynb';
+    const waits = "import os, time\nwhile not os.path.exists('go'): time.sleep(.05)";
+    await lab.write(path, notebook([waits]));
+    const [ada, bob] = await withKernel(join, lab, path);
+    await runCell(ada, 0);
+    await haveRun([ada, bob], 0, /\[\*\]/);
+    await bob.evaluate(() => {
+      void window.jupyterapp.shell.currentWidget?.context?.sessionContext.restartKernel();
+    });
+    await haveRun([ada, bob], 0, /\[ \]/);
+    await runCell(bob, 0);
+    await haveRun([ada, bob], 0, /\[\*\]/);
+    await bob.close();
+    await expect(ada.locator('.jp-CollabPeople button')).toHaveCount(0);
+    await haveRun([ada], 0, /\[\*\]/);
+    await lab.write('go', '');
+    await haveRun([ada], 0, /\[ \]/);
+  } finally {
+    await lab.dispose();
+  }
+});
+
+/** Opens a notebook for two who have one kernel. */
+async function withKernel(join: Join, lab: LabServer, path: string): Promise<[LabPage, LabPage]> {
+  const ada = await join('Ada', { lab });
+  await openDocument(ada, path);
+  const kernel = await kernelId(ada);
+  const bob = await join('Bob', { lab });
+  await openDocument(bob, path);
+  expect(await kernelId(bob)).toBe(kernel);
+  return [ada, bob];
+}
+
 /** Has a page run a cell, and does not wait for it. */
 async function runCell(page: LabPage, index: number): Promise<void> {
   await page.notebook.selectCells(index);
-  await page.evaluate(() => void window.jupyterapp.commands.execute('notebook:run-cell', {}));
+  await begin(page, 'notebook:run-cell');
+}
+
+/** Executes a command, and does not wait for what it does. */
+async function begin(page: LabPage, command: string): Promise<void> {
+  await page.evaluate(id => void window.jupyterapp.commands.execute(id, {}), command);
 }
 
 async function haveRun(pages: readonly LabPage[], index: number, prompt: RegExp): Promise<void> {

@@ -29,7 +29,12 @@ function show(page: Page, count: number) {
     return { isDisposed: false, widgets: [cell], disposed: new Signal<object, void>({}) };
   });
   for (const content of views) {
-    feedOutputs({ context, content } as unknown as NotebookPanel, () => DEFAULTS, words);
+    feedOutputs(
+      { context, content } as unknown as NotebookPanel,
+      () => DEFAULTS,
+      words,
+      () => true
+    );
   }
   const say = (direction: string, msg_type: string, channel: string, more: object = {}) => {
     const metadata = { cellId: page.cell.id };
