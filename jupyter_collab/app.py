@@ -20,9 +20,9 @@ from traitlets import Bool, TraitError
 
 from .files.contents import ContentsFiles
 from .protocol.identity import Lineage, RoomId
-from .room.lobby import Lobby
-from .room.people import People
-from .server import coexistence, kernels
+from .room.people.everybody import People
+from .room.people.lobby import Lobby
+from .server import coexistence
 from .server.actor import Actor
 from .server.beginnings import Beginnings
 from .server.clock import make_clock
@@ -34,19 +34,20 @@ from .server.handlers import (
     Services,
     SessionHandler,
 )
-from .server.heartbeat import Heartbeat
 from .server.identity import IDENTITY_PATTERN, IdentityHandler
-from .server.limits import LimitTraits
-from .server.live import model_of
+from .server.live.model import model_of
+from .server.live.others import RoomsForOthers
 from .server.memory import Trimmer, share_one_heap, system_trim
 from .server.metrics import Metrics
 from .server.opening import RoomOpener
-from .server.others import RoomsForOthers
+from .server.requests import kernels
+from .server.requests.uptodate import UpToDate
 from .server.rooms import Rooms
+from .server.sockets.heartbeat import Heartbeat
+from .server.sockets.limits import LimitTraits
 from .server.stopping import close_all
 from .server.telemetry import Telemetry
 from .server.turns import share_the_interpreter
-from .server.uptodate import UpToDate
 from .server.warming import pass_over_what_is_there, prepare
 from .settings import FLUSH_WINDOW, DocumentTraits
 from .sharing.admission import LinkAdmission

@@ -29,21 +29,36 @@ BESIDE: dict[str, set[str]] = {
 }
 """The same of the modules beside the folders, but for ``app.py``, which may import all."""
 
-IN_ROOM: dict[str, set[str]] = {"texts": set(), "yjs": set(), "content": {"texts", "yjs"}}
-"""What each folder of ``room/`` may import of the others; nothing of ``room/`` itself."""
+INSIDE: dict[str, set[str]] = {
+    "room/texts": set(),
+    "room/yjs": set(),
+    "room/content": {"texts", "yjs"},
+    "room/content/copies": {
+        *("build", "carrying", "doubles", "editing", "reading", "textedit", "walking"),
+    },
+    "room/guests": {"changes", "content", "replica", "yjs"},
+    "room/people": {"effects", "events", "flushing", "intake", "session"},
+    "server/sockets": set(),
+    "server/histories": set(),
+    "server/live": {"clock", "document_actor", "rooms"},
+    "server/requests": {"admission", "document_actor", "rooms"},
+    "store/sqlite": {"marks", "port", "refusals"},
+    "store/ystores": {"classes", "marks", "port", "refusals", "sqlite"},
+    "sharing/hub": {"handlers", "links", "shares"},
+    "sharing/pages": {"rules", "sockets", "users", "verdicts"},
+}
+"""What folders may import of what is around them."""
 
-PURE = ("protocol", "room")
+PURE = ("protocol", "room", "server/histories")
 PURE_IN = {
     "files": {"formats", "json_text", "line_endings", "notebook_json", "trace"},
     "store": {
         *("backlog", "compaction", "journal", "knowledge", "marks", "refusals", "requests"),
         "trouble",
     },
-    "server": {"belated", "lastwrite", "merging", "replaying", "starting"},
-    "sharing": {
-        *("guestplugins", "holders", "hub_place", "language", "links", "pages", "policy"),
-        *("records", "rules", "verdicts"),
-    },
+    "sharing": {"holders", "links", "policy", "records", "rules", "verdicts"},
+    "sharing/hub": {"place"},
+    "sharing/pages": {"guestplugins", "language", "own"},
 }
 """What is pure in folders that are not."""
 
@@ -97,11 +112,12 @@ def test_what_is_shared_stands_below_those_who_share_it(module: str) -> None:
     assert found <= BESIDE[module], f"{module}.py imports {found - BESIDE[module]}"
 
 
-@pytest.mark.parametrize("folder", IN_ROOM)
-def test_folders_of_the_room_do_not_know_it(folder: str) -> None:
-    for path in modules(f"room/{folder}"):
-        found = {name.split(".")[0] for level, name in imports(path) if level == 2}
-        assert found <= IN_ROOM[folder], f"{path.name} imports {found - IN_ROOM[folder]}"
+@pytest.mark.parametrize("folder", INSIDE)
+def test_folders_know_little_of_what_is_around_them(folder: str) -> None:
+    for path in modules(folder):
+        around = len(path.relative_to(PACKAGE / folder).parts) + 1
+        found = {name.split(".")[0] for level, name in imports(path) if level == around}
+        assert found <= INSIDE[folder], f"{path.name} imports {found - INSIDE[folder]}"
 
 
 PURE_FILES = [path for folder in PURE for path in modules(folder)]
@@ -125,10 +141,13 @@ def test_ports_perform_nothing(folder: str) -> None:
 
 @pytest.mark.parametrize("folder", PURE_IN)
 def test_what_is_pure_stands_on_what_is(folder: str) -> None:
-    allowed = PURE_IN[folder] | PORTS.get(folder, set())
+    allowed = {PACKAGE / folder / f"{name}.py" for name in PORTS.get(folder, ())} | set(PURE_FILES)
     for name in PURE_IN[folder]:
-        found = {name for level, name in imports(PACKAGE / folder / f"{name}.py") if level == 1}
-        assert found <= allowed, f"{folder}/{name}.py imports {found - allowed}"
+        path = PACKAGE / folder / f"{name}.py"
+        for level, imported in imports(path):
+            if 0 < level < len(path.relative_to(PACKAGE).parts):  # of the same folder
+                found = path.parents[level - 1].joinpath(*imported.split(".")).with_suffix(".py")
+                assert found in allowed, f"{folder}/{name}.py imports {imported}"
 
 
 def impure_imports(path: Path) -> set[str]:
@@ -138,7 +157,8 @@ def impure_imports(path: Path) -> set[str]:
 
 def test_the_list_is_complete() -> None:
     assert folders_in(PACKAGE) == set(LAYERS)
-    assert folders_in(PACKAGE / "room") == set(IN_ROOM)
+    packages = {path.parent.relative_to(PACKAGE) for path in PACKAGE.rglob("*/*/__init__.py")}
+    assert {path.as_posix() for path in packages} == set(INSIDE)
     assert {path.stem for path in PACKAGE.glob("*.py")} == {*BESIDE, "__init__", "app"}
 
 

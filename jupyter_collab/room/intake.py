@@ -12,9 +12,9 @@ from ..protocol.close import CloseCode
 from ..protocol.identity import ClientId, ConnectionId
 from ..protocol.messages import Refusal
 from .effects import Disconnect, Effect, Send
+from .guests.sieve import Sieve
 from .replica import Replica
 from .session import Member, Session, members_of
-from .sieve import Sieve
 from .yjs.gaps import clocks, is_of_one, maker_of
 from .yjs.namesakes import Together, contradict, from_clock, is_exact
 from .yjs.vetting import vet_member

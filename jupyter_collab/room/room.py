@@ -44,8 +44,8 @@ from .keeper import Keeper
 from .older import OlderHistory
 from .opening import Opening, RoomPolicy
 from .outcomes import Outcomes
+from .people.presence import Presence
 from .permissions import admits, refuse
-from .presence import Presence
 from .publisher import Publisher
 from .replica import Replica
 from .session import Member, Session, Stranger

@@ -19,9 +19,9 @@ from ..room import events as ev
 from ..room.effects import Disconnect, Effect, Report, Send, Stream
 from ..room.session import Person
 from .clock import Clock
-from .connection import Connection
+from .sockets.connection import Connection
+from .sockets.wire import pack
 from .telemetry import Telemetry
-from .wire import pack
 
 MISTAKE = "the server made a mistake"
 

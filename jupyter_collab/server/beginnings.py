@@ -17,8 +17,8 @@ from ..room.replica import Replica
 from ..store.knowledge import Anything, Nothing, Replaces, Unread
 from ..store.port import StoredHistory, UpdateLog
 from .aside import set_aside
-from .replaying import apply, dormant, readable
-from .starting import (
+from .histories.replaying import apply, dormant, readable
+from .histories.starting import (
     CaughtUp,
     Renamed,
     Start,

@@ -39,13 +39,13 @@ from ..store.port import StoredHistory, UpdateLog
 from .actor import Actor
 from .aside import set_aside
 from .clock import Clock
-from .connection import Connection
 from .file_events import FileWork, room_event
+from .histories.merging import BringIn, Merge, bring_in
+from .histories.replaying import readable
+from .histories.starting import Start, adopt, has_what_the_file_has
 from .history import History
-from .live import Live, model_of
-from .merging import BringIn, Merge, bring_in
-from .replaying import readable
-from .starting import Start, adopt, has_what_the_file_has
+from .live.model import Live, model_of
+from .sockets.connection import Connection
 from .telemetry import Telemetry
 from .turns import after_others
 

@@ -22,7 +22,7 @@ from ..files.port import (
 from ..room import events as ev
 from ..room.effects import WriteFile
 from ..room.keeper import DELETED
-from .merging import Merge, find_edits
+from .histories.merging import Merge, find_edits
 
 
 def room_event(event: FileEvent) -> ev.RoomEvent:

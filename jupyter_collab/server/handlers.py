@@ -42,18 +42,18 @@ from ..protocol.identity import (
 )
 from ..protocol.messages import Refusal, Save, SyncStep1, SyncUpdate
 from ..room import events as ev
-from ..room.people import People
-from ..room.presence import IDENTITY
+from ..room.people.everybody import People
+from ..room.people.presence import IDENTITY
 from ..room.session import Person
 from .actor import Actor
 from .admission import AUTH_RESOURCE, Admission, Grant
-from .allowance import GuestAllowance
-from .connection import Connection
-from .frames import FrameReader
-from .heartbeat import Heartbeat
-from .limits import Limits, Pace
 from .rooms import Rooms
-from .wire import SocketWire, pack
+from .sockets.allowance import GuestAllowance
+from .sockets.connection import Connection
+from .sockets.frames import FrameReader
+from .sockets.heartbeat import Heartbeat
+from .sockets.limits import Limits, Pace
+from .sockets.wire import SocketWire, pack
 
 LAST_ACTIVITY = "jupyter_collab_last_activity"
 """Jupyter takes the time in a setting with such an ending for one at which the server was used."""

@@ -8,7 +8,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from ..room import events as ev
-from ..room.colours import PALETTE
+from ..room.people.colours import PALETTE
 from .admission import AUTH_RESOURCE
 from .handlers import ServiceHandler, known_of
 

@@ -16,7 +16,7 @@ from ..store.port import UpdateLog
 from .beginnings import Beginnings
 from .clock import Clock
 from .document_actor import DocumentActor
-from .starting import Start
+from .histories.starting import Start
 from .telemetry import Telemetry
 
 ROOM_INITIALIZED = "Room initialized"

@@ -7,7 +7,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from ..errors import NotGranted
 from ..protocol.identity import GLOBAL_AWARENESS
 from ..server.admission import Grant, Socket, site_grant
-from ..server.allowance import guest_frame
+from ..server.sockets.allowance import guest_frame
 from .gate import login_of
 from .shares import Shares
 from .sockets import Sockets

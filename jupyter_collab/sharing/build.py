@@ -30,7 +30,7 @@ from .handlers import (
     LinksHandler,
     SharingHandler,
 )
-from .hub_handlers import (
+from .hub.handlers import (
     HUB_CODE_PATTERN,
     HUB_CODES_PATTERN,
     HUB_SHARE_PATTERN,
@@ -40,8 +40,8 @@ from .hub_handlers import (
     HubShareHandler,
     HubSharesHandler,
 )
-from .hub_place import HubPlace
-from .hub_shares import HubShares
+from .hub.place import HubPlace
+from .hub.shares import HubShares
 from .join import JOIN_PATTERN, JoinHandler
 from .link_file import LinkFile
 from .recheck import Recheck

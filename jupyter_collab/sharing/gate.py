@@ -19,10 +19,10 @@ from tornado import web
 from tornado.websocket import WebSocketHandler
 
 from ..errors import LinkEnded, NotNow
-from . import pages
-from .adjust import adjust
 from .holders import Holder
-from .pageconfig import GuestPageConfig
+from .pages import own as pages
+from .pages.adjust import adjust
+from .pages.pageconfig import GuestPageConfig
 from .rules import judge
 from .shares import Shares
 from .sockets import Sockets

@@ -11,11 +11,11 @@ from jupyter_server.auth.utils import get_anonymous_username
 from jupyter_server.utils import ensure_async
 
 from ..errors import LinkEnded, LinkUnknown, NotNow
-from . import pages
 from .gate import page_of
 from .handlers import JOIN_PATH, NAMED_PARAMETER, TOKEN_PARAMETER
 from .holders import Holder
 from .links import Link
+from .pages import own as pages
 from .secretive import SecretAddressHandler
 from .service import Sharing
 from .users import LinkUser, read_cookie, write_cookie

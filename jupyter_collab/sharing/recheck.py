@@ -18,7 +18,7 @@ from tornado.httpclient import HTTPClientError
 
 from ..errors import NotGranted, RightsChanged
 from ..server.admission import AUTH_RESOURCE, site_grant
-from .hub_api import hub_auth_of
+from .hub.api import hub_auth_of
 from .sockets import Open, Sockets
 from .users import LinkUser
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..files.port import DocumentFiles
 from .gate import Gate
-from .hub_shares import HubShares
+from .hub.shares import HubShares
 from .links import Link
 from .recheck import Recheck
 from .shares import Shares

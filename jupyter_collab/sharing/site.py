@@ -6,7 +6,7 @@ from typing import Any
 
 from jupyter_server.serverapp import ServerApp
 
-from .hub_place import HubPlace
+from .hub.place import HubPlace
 from .policy import SHORTEST, SharePolicy
 from .users import lets_strangers_in
 

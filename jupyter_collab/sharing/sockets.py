@@ -12,7 +12,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from ..errors import CollabError, LinkEnded, NotGranted, TooMuch
 from ..protocol.identity import GLOBAL_AWARENESS, Access
 from ..server.admission import Grant, Socket
-from ..server.allowance import Bucket, Rate
+from ..server.sockets.allowance import Bucket, Rate
 from .shares import Shares
 
 LOOK_SECONDS = 0.5

@@ -16,10 +16,10 @@ from .classes import JupyterSQLiteYStore, TempFileYStore
 from .compaction import CompactionPolicy
 from .memory import MemoryUpdateLog
 from .port import UpdateLog
-from .sqlite import SQLiteUpdateLog
-from .witness import Witness
-from .ystore import YStoreUpdateLog
-from .ystore_file import HEADER
+from .sqlite.log import SQLiteUpdateLog
+from .sqlite.witness import Witness
+from .ystores.file import HEADER
+from .ystores.log import YStoreUpdateLog
 
 DEFAULT = "jupyter_collab.JupyterSQLiteYStore"
 

@@ -12,10 +12,10 @@ from pycrdt import Array, Doc, Map, Text
 from jupyter_collab.protocol.identity import ConnectionId
 from jupyter_collab.protocol.messages import SyncStep2, SyncUpdate
 from jupyter_collab.protocol.varint import encode_varbytes, encode_varuint
-from jupyter_collab.room import sieve
-from jupyter_collab.room.guarded import digest
+from jupyter_collab.room.guests import sieve
+from jupyter_collab.room.guests.guarded import digest
+from jupyter_collab.room.guests.sieve import MAX_CELLS, MAX_CLIENTS, MAX_EFFORT, Sieve
 from jupyter_collab.room.publisher import MAX_EARLY, MAX_EARLY_SIZE
-from jupyter_collab.room.sieve import MAX_CELLS, MAX_CLIENTS, MAX_EFFORT, Sieve
 from jupyter_collab.room.yjs.vetting import vet_guest
 
 from .test_guests import Room, new_cell, rebuilt, type_a_word

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_collab.room.colours import (
+from jupyter_collab.room.people.colours import (
     ALIKE,
     DARKEST,
     LIGHTEST,
@@ -18,7 +18,7 @@ from jupyter_collab.room.colours import (
     luminance,
     oklab,
 )
-from jupyter_collab.room.people import People, initials_of
+from jupyter_collab.room.people.everybody import People, initials_of
 
 Lab = tuple[float, float, float]
 Rgb = tuple[float, float, float]

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_collab.room.content import comparing, copies, tracing
+from jupyter_collab.room.content.copies import comparing, tracing
+from jupyter_collab.room.content.copies import steps as copies
 from jupyter_collab.room.content.editing import new_cell
 from jupyter_collab.room.texts.common import kept
 from tests.room.notebooks import code

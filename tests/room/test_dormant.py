@@ -25,7 +25,7 @@ from jupyter_collab.room.content.build import Built, build
 from jupyter_collab.room.content.document import Document
 from jupyter_collab.room.replica import Replica
 from jupyter_collab.room.yjs.gaps import clocks
-from jupyter_collab.server.replaying import dormant
+from jupyter_collab.server.histories.replaying import dormant
 
 from .notebooks import code, markdown, notebook
 from .world import Client, World

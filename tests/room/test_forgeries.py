@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pycrdt import Array, Doc, Map, Text
 
 from jupyter_collab.protocol.varint import encode_varbytes, encode_varuint
-from jupyter_collab.room.sieve import Sieve
+from jupyter_collab.room.guests.sieve import Sieve
 from jupyter_collab.room.yjs.gaps import clocks
 from jupyter_collab.room.yjs.structs import Id
 from jupyter_collab.room.yjs.vetting import read_broadly

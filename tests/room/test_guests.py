@@ -11,9 +11,9 @@ from pycrdt import Array, Doc, Map, Text, UndoManager
 
 from jupyter_collab.protocol.messages import Adopt, Awareness, Ping, Save, SyncStep1, SyncUpdate
 from jupyter_collab.room.content.build import build
+from jupyter_collab.room.guests.sieve import MAX_REMEMBERED, Sieve
 from jupyter_collab.room.permissions import admits
 from jupyter_collab.room.replica import Replica
-from jupyter_collab.room.sieve import MAX_REMEMBERED, Sieve
 
 from .world import World, person
 

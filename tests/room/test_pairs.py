@@ -6,7 +6,7 @@ import pytest
 from pycrdt import Doc, Text
 
 from jupyter_collab.protocol.varint import encode_varbytes, encode_varuint
-from jupyter_collab.room.sieve import Sieve
+from jupyter_collab.room.guests.sieve import Sieve
 from jupyter_collab.room.yjs.pairs import Pairs
 from jupyter_collab.room.yjs.vetting import read_broadly
 

@@ -8,7 +8,7 @@ import pytest
 from pycrdt import Array, Text
 
 from jupyter_collab.protocol.varint import encode_varbytes, encode_varuint
-from jupyter_collab.room.sieve import Sieve
+from jupyter_collab.room.guests.sieve import Sieve
 from jupyter_collab.room.yjs.places import GONE, Place, Places
 from jupyter_collab.room.yjs.structs import Id
 from jupyter_collab.room.yjs.vetting import read_broadly

@@ -12,9 +12,9 @@ from jupyter_collab.protocol.identity import Access, ClientId, ConnectionId
 from jupyter_collab.protocol.messages import Awareness, PresenceEntry
 from jupyter_collab.room import events as ev
 from jupyter_collab.room.effects import Disconnect, Send
-from jupyter_collab.room.left import KEPT_FOR, MAX_KEPT_FOR_ONE
-from jupyter_collab.room.lobby import Lobby
-from jupyter_collab.room.presence import MAX_GUEST_STATE, MAX_GUESTS_STATES, MAX_STATE
+from jupyter_collab.room.people.left import KEPT_FOR, MAX_KEPT_FOR_ONE
+from jupyter_collab.room.people.lobby import Lobby
+from jupyter_collab.room.people.presence import MAX_GUEST_STATE, MAX_GUESTS_STATES, MAX_STATE
 from jupyter_collab.room.session import Person
 
 from .world import Client, World, person

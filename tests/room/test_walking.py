@@ -8,8 +8,8 @@ import pytest
 from pycrdt import Array, Doc, Map, Text
 
 from jupyter_collab.room.content.walking import cells_at, cells_of, ids_of, sources_of
+from jupyter_collab.room.guests.sieve import Sieve
 from jupyter_collab.room.replica import Replica
-from jupyter_collab.room.sieve import Sieve
 from tests.room.notebooks import code
 from tests.room.test_carrying import Page, room_of
 

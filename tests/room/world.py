@@ -24,7 +24,7 @@ from jupyter_collab.room.replica import Replica
 from jupyter_collab.room.room import Room
 from jupyter_collab.room.saving import SavePolicy
 from jupyter_collab.room.session import Person
-from jupyter_collab.server.merging import Merge, find_edits
+from jupyter_collab.server.histories.merging import Merge, find_edits
 from jupyter_collab.store.port import SavedMark
 
 TEXT = RoomId("text", "file", FileId("f1"))

@@ -21,9 +21,9 @@ from jupyter_collab.protocol.messages import (
 from jupyter_collab.room import events as ev
 from jupyter_collab.room.effects import Effect, Report, Send, Stream
 from jupyter_collab.server.actor import Actor
-from jupyter_collab.server.connection import Connection
+from jupyter_collab.server.sockets.connection import Connection
+from jupyter_collab.server.sockets.wire import Packet, pack
 from jupyter_collab.server.telemetry import Telemetry
-from jupyter_collab.server.wire import Packet, pack
 from tests.room.world import person
 
 CANNOT_BE_SENT = "\ud800"

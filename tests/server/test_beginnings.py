@@ -20,8 +20,8 @@ from jupyter_collab.room import events as ev
 from jupyter_collab.room.content.build import build
 from jupyter_collab.room.replica import LARGE
 from jupyter_collab.server.beginnings import Beginnings
-from jupyter_collab.server.replaying import content
-from jupyter_collab.server.starting import Start
+from jupyter_collab.server.histories.replaying import content
+from jupyter_collab.server.histories.starting import Start
 from jupyter_collab.store.memory import MemoryUpdateLog
 from jupyter_collab.store.perform import perform
 from jupyter_collab.store.port import NO_MORE, More, SavedMark, StoredHistory

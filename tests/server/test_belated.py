@@ -15,7 +15,7 @@ from pycrdt import Array, Doc, Text, TransactionEvent
 from jupyter_collab.protocol.identity import Lineage, Position
 from jupyter_collab.room.content.document import Document
 from jupyter_collab.room.content.notebook import Notebook
-from jupyter_collab.server.merging import Merge, find_edits
+from jupyter_collab.server.histories.merging import Merge, find_edits
 from jupyter_collab.store.compaction import HISTORY_SIZE
 from jupyter_collab.store.port import SavedMark, StoredHistory
 from tests.room.notebooks import code, markdown, notebook
@@ -307,7 +307,7 @@ def test_earlier_notebooks_with_other_sources_are_not_read(monkeypatch: Any) -> 
             read.append(doc)
             return Document.of(type, doc)
 
-    monkeypatch.setattr("jupyter_collab.server.belated.Document", Spied)
+    monkeypatch.setattr("jupyter_collab.server.histories.belated.Document", Spied)
     held, other = notebook(code("a", "1"), code("b", "2")), notebook(code("a", "1"), code("b", "0"))
     typed = notebook(code("a", "1 # typed"), code("b", "2"))
     shorter = notebook(code("a", "1"))

@@ -14,7 +14,7 @@ import pytest
 from jupyter_server.auth import User
 from jupyter_server.serverapp import ServerApp
 
-from jupyter_collab.server import copies
+from jupyter_collab.server.requests import copies
 from tests.room.notebooks import code, notebook
 
 from .client import WireClient

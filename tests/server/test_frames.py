@@ -23,7 +23,7 @@ from tornado.util import _websocket_mask
 from tornado.web import Application
 from tornado.websocket import WebSocketHandler
 
-from jupyter_collab.server.frames import SMALL, FrameReader, whole_messages
+from jupyter_collab.server.sockets.frames import SMALL, FrameReader, whole_messages
 
 from .conftest import Connect
 

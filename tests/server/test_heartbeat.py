@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_collab.server import heartbeat
-from jupyter_collab.server.heartbeat import PACE, Heartbeat
+from jupyter_collab.server.sockets import heartbeat
+from jupyter_collab.server.sockets.heartbeat import PACE, Heartbeat
 
 from .conftest import Connect
 from .test_memory import Loop

@@ -17,10 +17,10 @@ from jupyter_collab.protocol.identity import FileId, Position, RoomId
 from jupyter_collab.room.content.build import build
 from jupyter_collab.server.history import History
 from jupyter_collab.store.compaction import HISTORY_SIZE, CompactionPolicy
-from jupyter_collab.store.database import WAL_LIMIT
 from jupyter_collab.store.journal import Journal
 from jupyter_collab.store.port import SavedMark, StoredHistory
-from jupyter_collab.store.sqlite import SQLiteUpdateLog
+from jupyter_collab.store.sqlite.database import WAL_LIMIT
+from jupyter_collab.store.sqlite.log import SQLiteUpdateLog
 
 LOG = logging.getLogger("test")
 ROOM = RoomId("json", "notebook", FileId("large"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_collab.protocol.identity import Position
-from jupyter_collab.server.lastwrite import State, copied_state, later_base
+from jupyter_collab.server.histories.lastwrite import State, copied_state, later_base
 from jupyter_collab.store.port import SavedMark
 from tests.server.histories import history
 

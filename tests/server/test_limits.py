@@ -13,11 +13,11 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from jupyter_collab.protocol.close import CloseCode
 from jupyter_collab.protocol.identity import ConnectionId
-from jupyter_collab.server import wire
-from jupyter_collab.server.connection import TOO_SLOW, Connection
 from jupyter_collab.server.handlers import RoomHandler
-from jupyter_collab.server.limits import FRAME_WEIGHT, REST, Pace
-from jupyter_collab.server.wire import Packet
+from jupyter_collab.server.sockets import wire
+from jupyter_collab.server.sockets.connection import TOO_SLOW, Connection
+from jupyter_collab.server.sockets.limits import FRAME_WEIGHT, REST, Pace
+from jupyter_collab.server.sockets.wire import Packet
 
 from .conftest import Connect
 

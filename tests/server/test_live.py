@@ -16,8 +16,8 @@ from pycrdt import Text
 
 from jupyter_collab.protocol.close import CloseCode
 from jupyter_collab.protocol.identity import RoomId
-from jupyter_collab.server import live as module
-from jupyter_collab.server import threads
+from jupyter_collab.server.live import model as module
+from jupyter_collab.server.live import threads
 
 from .client import WireClient, presence, states
 from .conftest import Connect

@@ -22,14 +22,14 @@ from jupyter_collab.room import events as ev
 from jupyter_collab.room.session import Person
 from jupyter_collab.server.beginnings import Beginnings
 from jupyter_collab.server.clock import make_clock
-from jupyter_collab.server.connection import Connection
 from jupyter_collab.server.memory import LONGEST, PAUSE, Trimmer, share_one_heap, system_trim
 from jupyter_collab.server.opening import RoomOpener
 from jupyter_collab.server.rooms import Rooms
+from jupyter_collab.server.sockets.connection import Connection
+from jupyter_collab.server.sockets.wire import Packet
 from jupyter_collab.server.telemetry import Telemetry
-from jupyter_collab.server.wire import Packet
 from jupyter_collab.settings import Settings
-from jupyter_collab.store.sqlite import SQLiteUpdateLog
+from jupyter_collab.store.sqlite.log import SQLiteUpdateLog
 from tests.files.memory import MemoryFiles
 from tests.waiting import asynchronous
 

@@ -8,7 +8,7 @@ import pytest
 from pycrdt import Doc, Text
 
 from jupyter_collab.protocol.identity import Position
-from jupyter_collab.server.merging import BringIn, Merge, Merged, bring_in, find_edits
+from jupyter_collab.server.histories.merging import BringIn, Merge, Merged, bring_in, find_edits
 from jupyter_collab.store.port import SavedMark, StoredHistory
 from tests.server.histories import history
 

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 
-from jupyter_collab.server.limits import Limits
+from jupyter_collab.server.sockets.limits import Limits
 from tests.process import WITHOUT_A_BROWSER, ServerProcess
 
 SESSION = "api/collaboration/session/notes.txt"

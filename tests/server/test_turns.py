@@ -17,7 +17,7 @@ from pycrdt import Doc, Text
 from jupyter_collab.protocol.identity import ConnectionId
 from jupyter_collab.protocol.messages import EMPTY_UPDATE, SyncStep2, SyncUpdate
 from jupyter_collab.room import events as ev
-from jupyter_collab.room import ground
+from jupyter_collab.room.guests import ground
 from jupyter_collab.room.yjs.places import Places
 from jupyter_collab.room.yjs.structs import Run, Struct
 from jupyter_collab.server.turns import (

@@ -19,7 +19,7 @@ from tornado.httpclient import HTTPClientError
 
 from jupyter_collab.errors import FileError
 from jupyter_collab.files.document import ContentsFile
-from jupyter_collab.server import uptodate
+from jupyter_collab.server.requests import uptodate
 
 from .client import WireClient
 from .conftest import Connect

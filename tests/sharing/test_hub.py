@@ -14,7 +14,7 @@ import pytest
 from jupyter_server.auth import IdentityProvider, User
 from jupyter_server.serverapp import ServerApp
 
-from jupyter_collab.sharing.hub_place import HubPlace
+from jupyter_collab.sharing.hub.place import HubPlace
 from tests.process import free_port
 
 from .conftest import Browser, MakeBrowser, known_as, make_link, open_link

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_collab.sharing import language
-from jupyter_collab.sharing.pages import Pages
+from jupyter_collab.sharing.pages import language
+from jupyter_collab.sharing.pages.own import Pages
 
 from .conftest import MakeBrowser
 

@@ -15,7 +15,7 @@ from jupyter_server.auth import Authorizer, IdentityProvider, User
 from jupyter_server.auth.identity import PasswordIdentityProvider
 from jupyter_server.serverapp import ServerApp
 
-from jupyter_collab.sharing.pages import Pages
+from jupyter_collab.sharing.pages.own import Pages
 from tests.server.file_ids import WithoutTheServiceOfFileIds
 
 from .conftest import SECRET, TOKEN, Browser, MakeBrowser, ReadOnly, known_as, make_link, open_link

@@ -17,8 +17,8 @@ from jupyter_server.utils import url_escape
 from tornado.httpclient import HTTPClientError, HTTPRequest, HTTPResponse
 from tornado.web import RequestHandler
 
-from jupyter_collab.server.allowance import MAX_GUEST_FRAME
-from jupyter_collab.sharing.guestplugins import LEFT_OUT, disabled
+from jupyter_collab.server.sockets.allowance import MAX_GUEST_FRAME
+from jupyter_collab.sharing.pages.guestplugins import LEFT_OUT, disabled
 
 from .conftest import SECRET, TOKEN, Browser, MakeBrowser, ReadOnly, make_link, open_link
 from .routes import OTHER, OWN, ROUTES

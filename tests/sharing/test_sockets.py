@@ -13,8 +13,8 @@ from pycrdt import Array, Map, Text
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClosedError, websocket_connect
 
-from jupyter_collab.room.presence import MAX_GUEST_STATE
-from jupyter_collab.server.allowance import MAX_GUEST_FRAME, Bucket, Rate
+from jupyter_collab.room.people.presence import MAX_GUEST_STATE
+from jupyter_collab.server.sockets.allowance import MAX_GUEST_FRAME, Bucket, Rate
 from tests.server.client import WireClient, presence, raw_presence, states, varuint, within
 from tests.server.conftest import Connect
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_collab.server import uptodate
-from jupyter_collab.server.copies import Copies
+from jupyter_collab.server.requests import uptodate
+from jupyter_collab.server.requests.copies import Copies
 from tests.server.conftest import Connect
 
 from .conftest import Browser, MakeBrowser, make_link, open_link

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pycrdt import Doc
 
 from jupyter_collab.room.content.document import Document
-from jupyter_collab.server.replaying import readable
+from jupyter_collab.server.histories.replaying import readable
 from jupyter_collab.store.port import StoredHistory
 
 from .clients import CollabClient, OldClient

@@ -31,9 +31,9 @@ from jupyter_collab.room.session import Person
 from jupyter_collab.server.aside import set_aside
 from jupyter_collab.server.beginnings import Beginnings
 from jupyter_collab.server.file_events import room_event
-from jupyter_collab.server.merging import BringIn, Merge, bring_in, find_edits
-from jupyter_collab.server.replaying import apply, content, readable, source_of
-from jupyter_collab.server.starting import Start, adopt, catch_up, has_what_the_file_has
+from jupyter_collab.server.histories.merging import BringIn, Merge, bring_in, find_edits
+from jupyter_collab.server.histories.replaying import apply, content, readable, source_of
+from jupyter_collab.server.histories.starting import Start, adopt, catch_up, has_what_the_file_has
 from jupyter_collab.store.compaction import Compaction, CompactionPolicy
 from jupyter_collab.store.journal import QUIET
 from jupyter_collab.store.port import SavedMark, StoredHistory

@@ -21,8 +21,8 @@ from jupyter_collab.store.factory import (
     resolve_ystore_class,
 )
 from jupyter_collab.store.memory import MemoryUpdateLog
-from jupyter_collab.store.sqlite import SQLiteUpdateLog
-from jupyter_collab.store.ystore import YStoreUpdateLog
+from jupyter_collab.store.sqlite.log import SQLiteUpdateLog
+from jupyter_collab.store.ystores.log import YStoreUpdateLog
 from tests.contracts.update_log import expect, fill, updates
 from tests.waiting import asynchronous
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_collab.mounts import MountTable
-from jupyter_collab.store.mounts import allows_wal
+from jupyter_collab.store.sqlite.mounts import allows_wal
 
 MOUNTS = r"""/dev/vda / ext4 rw,relatime 0 0
 proc /proc proc rw 0 0

@@ -23,12 +23,18 @@ import pytest
 
 from jupyter_collab.errors import StoreConflict, StoreError
 from jupyter_collab.protocol.identity import FileId, Lineage, RoomId
-from jupyter_collab.server.replaying import apply
-from jupyter_collab.store import database, rows
-from jupyter_collab.store.database import KEPT_PAGES, VACUUM_STEP, WAL_LIMIT, WAL_PAGES, Database
+from jupyter_collab.server.histories.replaying import apply
 from jupyter_collab.store.port import SavedMark, StoredHistory
-from jupyter_collab.store.schema import STEPS, checksum
-from jupyter_collab.store.sqlite import SQLiteUpdateLog
+from jupyter_collab.store.sqlite import database, rows
+from jupyter_collab.store.sqlite.database import (
+    KEPT_PAGES,
+    VACUUM_STEP,
+    WAL_LIMIT,
+    WAL_PAGES,
+    Database,
+)
+from jupyter_collab.store.sqlite.log import SQLiteUpdateLog
+from jupyter_collab.store.sqlite.schema import STEPS, checksum
 from tests.contracts.update_log import (
     LINEAGE,
     OTHER_ROOM,
@@ -796,7 +802,7 @@ def run(script: str, path: Path, *arguments: str) -> subprocess.Popen[str]:
         "import asyncio, logging, resource, sys\n"
         "from pathlib import Path\n"
         "from jupyter_collab.errors import StoreError\n"
-        "from jupyter_collab.store.sqlite import SQLiteUpdateLog\n"
+        "from jupyter_collab.store.sqlite.log import SQLiteUpdateLog\n"
         "from tests.contracts.update_log import *\n"
         "log = SQLiteUpdateLog(Path(sys.argv[1]), log=logging.getLogger())\n"
     )
@@ -813,7 +819,7 @@ async def test_a_server_that_is_idle_keeps_nobody_from_beginning_anew(path: Path
     """S11: of a store that two servers share the file alone is deleted, and what lies beside it is
     not. Who begins a new one goes on with it when the other one has let go of the old one."""
     script = """
-from jupyter_collab.store import writer
+from jupyter_collab.store.sqlite import writer
 async def main():
     writer.LOOK_INTERVAL = 0.05
     await fill(log, 1, OTHER_ROOM)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_collab.store.port import SavedMark
-from jupyter_collab.store.sqlite import SQLiteUpdateLog
+from jupyter_collab.store.sqlite.log import SQLiteUpdateLog
 from tests.contracts.update_log import LINEAGE, OTHER_ROOM, ROOM, at, expect, fill, updates
 from tests.waiting import asynchronous
 

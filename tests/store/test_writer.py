@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from jupyter_collab.errors import StoreConflict, StoreError
-from jupyter_collab.store.database import Database
-from jupyter_collab.store.schema import STEPS, migrate, stored_version
-from jupyter_collab.store.writer import Writer
+from jupyter_collab.store.sqlite.database import Database
+from jupyter_collab.store.sqlite.schema import STEPS, migrate, stored_version
+from jupyter_collab.store.sqlite.writer import Writer
 from tests.waiting import asynchronous
 
 LOG = logging.getLogger("test")

@@ -21,10 +21,10 @@ from traitlets.config import Config
 
 from jupyter_collab.errors import StoreConflict, StoreError
 from jupyter_collab.protocol.identity import FileId, RoomId
-from jupyter_collab.store import ystore_session
 from jupyter_collab.store.classes import JupyterSQLiteYStore, TempFileYStore
 from jupyter_collab.store.port import More, SavedMark, StoredHistory
-from jupyter_collab.store.ystore import YStoreUpdateLog
+from jupyter_collab.store.ystores import session as ystore_session
+from jupyter_collab.store.ystores.log import YStoreUpdateLog
 from tests.contracts.update_log import (
     LINEAGE,
     OTHER_LINEAGE,

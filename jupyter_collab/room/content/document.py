@@ -21,13 +21,13 @@ from ..yjs.gaps import clocks
 from ..yjs.updates import Json
 from .build import is_text
 from .carrying import Rebuilding, carry, replaced_by
-from .copies import Before, Copies
+from .copies.orphans import Orphan
+from .copies.steps import Before, Copies
 from .doubles import part_doubles
 from .editing import edit_notebook
 from .flag import Flag
 from .mending import mend_forms
 from .notebook import Notebook
-from .orphans import Orphan
 from .reading import NotebookReader
 from .textedit import edit_text
 from .values import normal

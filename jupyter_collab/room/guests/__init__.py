@@ -1,0 +1,1 @@
+"""What guests may not write, and how it is put right before anybody has it."""

@@ -1,0 +1,1 @@
+"""The server's end of a WebSocket: frames in, messages out, and the bounds of both."""

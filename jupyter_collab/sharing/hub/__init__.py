@@ -1,0 +1,1 @@
+"""Shares of the whole server, as a JupyterHub has them."""

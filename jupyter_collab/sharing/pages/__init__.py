@@ -1,0 +1,1 @@
+"""What holders of a link are shown: Jupyter's pages without what is not theirs, and ours."""

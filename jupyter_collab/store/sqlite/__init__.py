@@ -1,0 +1,1 @@
+"""The default store: histories in one SQLite file, which a thread of its own writes."""
