@@ -9,7 +9,7 @@ const trans = nullTranslator.load('jupyter_collab');
 
 describe('nameOfColor', () => {
   const source = readFileSync(
-    join(__dirname, '..', '..', '..', 'jupyter_collab', 'room', 'colours.py'),
+    join(__dirname, '..', '..', '..', 'jupyter_collab', 'room', 'people', 'colours.py'),
     'utf8'
   );
   const palette = /^PALETTE = \((.*?)^\)/msu.exec(source)?.[1]?.match(/#[\da-f]{6}/gu) ?? [];
