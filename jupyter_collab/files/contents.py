@@ -6,7 +6,7 @@ import asyncio
 import posixpath
 from contextlib import suppress
 from logging import Logger
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 from weakref import WeakSet, WeakValueDictionary
 
@@ -183,13 +183,19 @@ class ContentsFiles:
     # For OpenFile
 
     def lock(self, path: str) -> asyncio.Lock:
-        if hasattr(self._manager, "paired_notebooks"):
-            # What jupytext saves of one file it writes into others with the same name, too.
-            path = PurePosixPath(path).stem
-        lock = self._locks.get(path)
+        name = self._turns_of(path)
+        lock = self._locks.get(name)
         if lock is None:
-            lock = self._locks[path] = asyncio.Lock()
+            lock = self._locks[name] = asyncio.Lock()
         return lock
+
+    def _turns_of(self, path: str) -> str:
+        """What those files have in common that take turns."""
+        if hasattr(self._manager, "paired_notebooks"):
+            # What jupytext saves of one file it writes into others with the same name, too, as of
+            # ``run.ipynb`` into ``scripts/run.pct.py``.
+            return posixpath.basename(path).partition(".")[0]
+        return path
 
     def watch(self, file: OpenFile) -> None:
         if self._watcher is not None:
@@ -202,7 +208,7 @@ class ContentsFiles:
             self._watcher.remove(file)
 
     def moved(self, file: OpenFile, old_path: str) -> None:
-        self._locks.setdefault(file.path, file.lock)
+        self._locks.setdefault(self._turns_of(file.path), file.lock)
         if self._watcher is not None:
             self._watcher.moved(file)
         try:

@@ -23,7 +23,7 @@ from jupyter_collab.errors import (
 )
 from jupyter_collab.files.contents import ContentsFiles
 from jupyter_collab.files.notebook_json import encode
-from jupyter_collab.files.port import Back, Changed, Gone
+from jupyter_collab.files.port import Back, Changed, Gone, Renamed
 from tests.contracts.document_file import (
     NOTEBOOK,
     TEXT,
@@ -466,6 +466,24 @@ async def test_a_notebook_and_its_script_take_turns(tmp_path: Path) -> None:
     assert [isinstance(outcome, FileChanged) for outcome in written] == [False, True]
     assert world.get(_script(NOTEBOOK)) == b"1\n# %%\nada"
     assert files.lock(NOTEBOOK) is not files.lock("another.ipynb")
+    await files.close()
+
+
+@asynchronous
+async def test_what_takes_turns_as_a_pair(tmp_path: Path) -> None:
+    """F2: scripts may have two endings, and folders of their own; who is renamed keeps the turn."""
+    world = PairingWorld(tmp_path)
+    files = world.start(poll_interval=60)
+    assert files.lock("run.ipynb") is files.lock("scripts/run.pct.py")
+    world.put(NOTEBOOK, encode(notebook("1")))
+    world.put(_script(NOTEBOOK), b"1")
+    document = await open_path(files, NOTEBOOK, "json", "notebook")
+    await document.read()
+    turn = files.lock(NOTEBOOK)
+    heard = Heard(document)
+    await world.rename(NOTEBOOK, "new.ipynb")
+    await heard.until(Renamed("new.ipynb"))
+    assert files.lock(_script("new.ipynb")) is turn
     await files.close()
 
 
