@@ -46,6 +46,9 @@ class Looking:
 MOST_EARLIER = 2_000
 """How many earlier versions of a file are known: those of some hours in which people type."""
 
+HEED = 60.0
+"""Seconds in which what a request is about to write is in the file, if it changes that at all."""
+
 MERGE_ATTEMPTS = 20
 """How often a file is merged anew because people have moved cells meanwhile."""
 
@@ -97,7 +100,7 @@ class Keeper:
         self._earlier: deque[SavedMark] = deque(maxlen=MOST_EARLIER)
         # Since there the file was changed by other programs alone, as they know themselves.
         self._edited = saved.position
-        self._is_meant = False  # whether what is written next is, whatever was in the file earlier
+        self._meant_until = 0.0  # until then what is written is, whatever was in the file earlier
         self.head = Position(saved.position)
         self.durable = Position(0)
         self._hurried = Position(0)  # up to here the log was asked to be quick
@@ -181,7 +184,7 @@ class Keeper:
         self._saved_at = now
         self._remember()
         self._saved = SavedMark(self._writing_at, version.fingerprint)
-        self._edited, self._is_meant = self._writing_at, False
+        self._edited, self._meant_until = self._writing_at, 0.0
         self._base = self._reading = None
         self._file = Present()
         effects: list[Effect] = [MarkSaved(self._saved), *self._reply("success")]
@@ -229,9 +232,9 @@ class Keeper:
         self._look = Looking()
         return [ReadFile()]
 
-    def heed(self) -> None:
+    def heed(self, now: float) -> None:
         """What comes into the file next is not what a program has made of an earlier version."""
-        self._is_meant = True
+        self._meant_until = now + HEED
 
     def _look_if_due(self) -> list[Effect]:
         return self.changed_outside() if isinstance(self._look, Due) else []
@@ -249,7 +252,7 @@ class Keeper:
         # Of those that others had written into meanwhile the history cannot tell for certain.
         earlier = tuple(it for it in self._earlier if it.position and not it.merged)
         known = any(mark.fingerprint == content.version.fingerprint for mark in self._earlier)
-        if self._is_meant or known:
+        if now < self._meant_until or known:
             earlier = ()  # somebody has put it back, and wants nothing of what came later
         return [
             MergeFile(self._saved, content, not self.dirty, ours, self._base, earlier, self._edited)
@@ -290,8 +293,8 @@ class Keeper:
             before = stood_on or self._saved
             merged = (*before.merged, *at)
             self._saved = SavedMark(before.position, version.fingerprint, merged)
-        if self._is_meant:
-            self._edited, self._is_meant = self.head, False
+        if now < self._meant_until:
+            self._edited, self._meant_until = self.head, 0.0
         self._version = version
         return [MarkSaved(self._saved), *self._looked(now)]
 

@@ -62,7 +62,7 @@ class Outcomes:
             case ev.FileChangedOutside() | ev.FileBack():
                 effects = keeper.changed_outside()
             case ev.Replacing():
-                keeper.heed()
+                keeper.heed(now)
                 effects = []
             case ev.FileRead(content):
                 effects = keeper.read(content, now)

@@ -1407,8 +1407,22 @@ MUTANTS = [
     Mutant(
         "keep what a request takes back as it brings results",
         "room/keeper.py",
-        "if self._is_meant or known:",
+        "if now < self._meant_until or known:",
         "if known:",
+        BELATED,
+    ),
+    Mutant(
+        "take the branch that git checks out for a run of the one before",
+        "server/requests/uptodate.py",
+        " or needed.exchanges:",
+        ":",
+        BELATED,
+    ),
+    Mutant(
+        "heed for ever a request that has changed nothing",
+        "room/keeper.py",
+        "now + HEED",
+        "now + 1e9",
         BELATED,
     ),
     Mutant(
@@ -1456,7 +1470,7 @@ MUTANTS = [
     Mutant(
         "commit by git what was saved last",
         "server/requests/uptodate.py",
-        '    **{f"{_GIT}{name}Handler": {"post": _taken} for name in _IN_REPOSITORY},\n',
+        '    **{f"{_GIT}{name}Handler": {"post": _taken} for name in _GIT_READS},\n',
         "",
         UPTODATE,
     ),

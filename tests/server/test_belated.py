@@ -9,12 +9,16 @@ from typing import Any
 
 import nbformat
 import pytest
+from jupyter_server.base.handlers import APIHandler, path_regex
+from jupyter_server.serverapp import ServerApp
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from pycrdt import Array, Doc, Text, TransactionEvent
 
 from jupyter_collab.protocol.identity import Lineage, Position
 from jupyter_collab.room.content.document import Document
 from jupyter_collab.room.content.notebook import Notebook
+from jupyter_collab.room.events import Replacing
+from jupyter_collab.room.keeper import HEED
 from jupyter_collab.server.histories.merging import Merge, find_edits
 from jupyter_collab.store.compaction import HISTORY_SIZE
 from jupyter_collab.store.port import SavedMark, StoredHistory
@@ -226,6 +230,33 @@ async def test_a_checkpoint_that_is_put_back_is_what_is_there(
     assert sources(ada) == ["a = 1", "b = 2"]
 
 
+async def test_what_git_checks_out_by_a_request_is_what_is_there(
+    jp_root_dir: Path,
+    connect: Connect,
+    eventually: Callable[..., Any],
+    jp_fetch: Any,
+    jp_serverapp: ServerApp,
+) -> None:
+    """M25: what was committed may be the run of what was in the file as the document was opened,
+    and nobody knows its results any more."""
+    path = jp_root_dir / PATH
+    write(path, "a = 1", "b = 2")
+    committed = run(json.loads(path.read_text()))
+
+    class Checkout(APIHandler):
+        async def post(self, path: str = "") -> None:
+            jp_root_dir.joinpath(PATH).write_text(committed)
+
+    Checkout.__module__, Checkout.__qualname__ = "jupyterlab_git.handlers", "GitCheckoutHandler"
+    app: Any = jp_serverapp.web_app
+    app.add_handlers(".*", [(f"{jp_serverapp.base_url}git{path_regex}/checkout", Checkout)])
+    ada = await connect(PATH, "json", "notebook")
+    await typed(ada, path, eventually, 1, " # typed")
+    await jp_fetch("git", "checkout", method="POST", body="{}")
+    await eventually(lambda: [cell["execution_count"] for cell in ada.cells] == [1, 2])
+    assert sources(ada) == ["a = 1", "b = 2"]
+
+
 def merged(theirs: Any, *saved: Any) -> Notebook:
     """The notebook that was ``saved`` like this, one after the other, and then written over."""
     doc: Doc[Any] = Doc()
@@ -333,3 +364,20 @@ def test_what_was_written_beside_unsaved_words_may_be_put_back_as_well() -> None
         world.merge(wanted)
         world.wait(6)
         world.finish_write("saved")
+
+
+def test_a_request_that_has_changed_nothing_is_over_after_a_while() -> None:
+    """M25: git leaves most files as they are, and a program that runs one may end later."""
+    held = notebook(code("a", "1"))
+    ran = json.loads(run(held))
+    for waited, earlier in ((0.0, []), (HEED, ["v1"])):
+        world = World(held)
+        ada = world.open(1)
+        ada.doc.get("cells", type=Array)[0]["source"].insert(0, "typed ")
+        world.push(ada)
+        world.wait(6)
+        world.finish_write("saved")
+        world.handle(Replacing())
+        world.wait(waited)
+        wanted = world.rewritten(ran, "ran")
+        assert [mark.fingerprint for mark in wanted.earlier] == earlier

@@ -39,6 +39,7 @@ class Needed:
     ``replaces`` it: who may write gives up all that is in the document, also what is written on
     request only. ``serves`` its bytes, which the browser may have kept from before. ``copies`` it:
     the client may send it back. ``overwrites`` it with what the client has made of such a copy.
+    ``exchanges`` it for another version that somebody wants to have.
     """
 
     path: str
@@ -47,6 +48,7 @@ class Needed:
     serves: bool = False
     copies: bool = False
     overwrites: bool = False
+    exchanges: bool = False
 
 
 def _read(handler: JupyterHandler) -> Needed | None:
@@ -55,6 +57,10 @@ def _read(handler: JupyterHandler) -> Needed | None:
 
 def _taken(handler: JupyterHandler) -> Needed | None:
     return Needed(_path(handler), inside=True)
+
+
+def _exchanged(handler: JupyterHandler) -> Needed | None:
+    return Needed(_path(handler), inside=True, exchanges=True)
 
 
 def _served(handler: JupyterHandler) -> Needed | None:
@@ -102,9 +108,10 @@ def _path(handler: JupyterHandler) -> str:
 _FILES = {"get": _served, "head": _served}
 _CONTENTS = "jupyter_server.services.contents.handlers"
 _GIT = "jupyterlab_git.handlers.Git"
-_IN_REPOSITORY = (
-    *("Add", "AddAllUnstaged", "AddAllUntracked", "Checkout", "Commit", "Content", "Merge", "Pull"),
-    *("Rebase", "ResetToCommit", "Stash", "StashApply", "StashPop", "TagCheckout"),
+_GIT_READS = ("Add", "AddAllUnstaged", "AddAllUntracked", "Commit", "Content")
+_GIT_WRITES = (
+    *("Checkout", "DeleteCommit", "Merge", "Pull", "Rebase", "ResetToCommit"),
+    *("Stash", "StashApply", "StashPop", "TagCheckout"),
 )
 """What jupyterlab-git does with the files of a repository. It asks for its status all the time."""
 
@@ -123,7 +130,8 @@ NEEDS: Mapping[str, Mapping[str, Callable[[JupyterHandler], Needed | None]]] = {
     f"{_CONTENTS}.TrustNotebooksHandler": {"post": _read},
     "jupyter_archive.handlers.DownloadArchiveHandler": {"get": _taken},
     "nbdime.webapp.nb_server_extension.ExtensionApiDiffHandler": {"post": _compared},
-    **{f"{_GIT}{name}Handler": {"post": _taken} for name in _IN_REPOSITORY},
+    **{f"{_GIT}{name}Handler": {"post": _taken} for name in _GIT_READS},
+    **{f"{_GIT}{name}Handler": {"post": _exchanged} for name in _GIT_WRITES},
 }
 """Handler -> method -> what is read. Classes that are made of these read the same."""
 
@@ -167,7 +175,7 @@ class UpToDate:
             if known is not None and await _may_write(handler, user):
                 notebook = any(actor.id.type == "notebook" for actor in actors)
                 await keep_what_others_wrote(handler, known, notebook=notebook)
-            if known is not None or needed.replaces:
+            if known is not None or needed.replaces or needed.exchanges:
                 for actor in actors:
                     actor.post(Replacing())
 
