@@ -33,7 +33,7 @@ describe('askBeforeCommands', () => {
     document.body.replaceChildren();
   });
 
-  it.each(['jp-Notebook', 'jp-Cell jp-MarkdownCell'])(
+  it.each(['jp-Notebook', 'jp-Cell jp-MarkdownCell', 'jp-MarkdownViewer jp-mod-trusted'])(
     'asks in a %s that is trusted',
     async name => {
       buttonIn(linker, name).click();
