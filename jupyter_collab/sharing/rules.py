@@ -87,9 +87,12 @@ def _ended_at(ask: Ask, path: str) -> Link | None:
 
 
 def _lab_page(ask: Ask) -> Verdict:
-    """The single-document interface, and only that."""
+    """The single-document interface, and only that.
+
+    A second tab of a browser goes to a workspace of another name by itself; all are empty.
+    """
     tree = ask.named_args.get("tree") or ""
-    if ask.named_args.get("mode") != "doc" or ask.named_args.get("workspace"):
+    if ask.named_args.get("mode") != "doc":
         return Refuse()
     return _page_of(ask, tree.removeprefix("/tree/"))
 

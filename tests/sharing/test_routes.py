@@ -189,6 +189,18 @@ async def test_holders_get_what_their_link_says(
     assert not check.wrong, "\n".join(check.wrong)
 
 
+async def test_a_second_tab_opens_what_its_link_says(owner: Browser, browser: MakeBrowser) -> None:
+    """G2: JupyterLab sends it to a workspace of its own, which is as empty as the other one."""
+    guest = browser()
+    await open_link(guest, await make_link(owner, OWN))
+    page = await guest.fetch(f"doc/workspaces/auto-a/tree/{OWN}?reset=1")
+    assert page.code == 200
+    assert '"workspace": "auto-a"' in page.body.decode()
+    for path in (f"doc/workspaces/auto-a/tree/{OTHER}", "doc/workspaces/auto-a"):
+        assert (await guest.fetch(path)).code == 403, path
+    assert (await guest.fetch(f"lab/workspaces/auto-a/tree/{OWN}")).code == 403
+
+
 @pytest.mark.parametrize("state", ["active", "revoked"])
 async def test_no_error_tells_a_secret(
     owner: Browser, browser: MakeBrowser, jp_serverapp: ServerApp, jp_root_dir: Path, state: str

@@ -167,6 +167,29 @@ test('who may edit writes with the others under a name of their choice', async (
   await page.context().close();
 });
 
+test('two tabs of a guest show two documents, and the guest once', async ({
+  page: owner,
+  browser,
+  lab,
+  tmpPath
+}) => {
+  const [one, other] = [`${tmpPath}/one.ipynb`, `${tmpPath}/other.py`];
+  await lab.write(one, mixed());
+  await lab.write(other, 'x = 1\n');
+  await openDocument(owner, one);
+  await openDocument(owner, other);
+  const { page } = await visit(browser, lab, await makeLink(lab, one, 'view'));
+  const tab = await page.context().newPage();
+  await tab.goto(`${lab.url}${(await makeLink(lab, other, 'view')).url}`);
+  await documentShown(tab);
+  await run(owner, 'collab:show-people');
+  const guest = owner.locator('.jp-CollabPanel-people > li', { hasText: /Guest \w+/ });
+  await expect(guest.locator('.jp-CollabPanel-document')).toHaveCount(2);
+  await page.close();
+  await expect(guest.locator('.jp-CollabPanel-document')).toHaveText(['other.py']);
+  await page.context().close();
+});
+
 test('a link that is revoked takes the document away, and gives back what was not sent', async ({
   browser,
   lab,
