@@ -7,6 +7,7 @@ import type { CollabContentProvider } from '../documents/drive';
 import type { Identity } from '../people/identity';
 import { publishUser } from '../people/publish';
 import type { DocumentProvider } from '../documents/provider';
+import type { SessionState } from '../session';
 
 type Shared = Pick<
   DocumentProvider,
@@ -49,11 +50,7 @@ export class Circle extends Awareness {
     const clients = () => [...awareness.getStates().keys()];
     const take = (changed: Change) => this._take(document, changed);
     awareness.on('change', take);
-    awareness.on('destroy', () => {
-      this._take(document, { added: [], updated: [], removed: clients() });
-      this._setLost(document, false);
-    });
-    document.stateChanged.connect((_, { link, path }) => {
+    const onState = (_: unknown, { link, path }: SessionState) => {
       if (path !== followed.path) {
         followed.path = path;
         take({ added: [], updated: clients(), removed: [] });
@@ -64,6 +61,13 @@ export class Circle extends Awareness {
         followed.since = link.since;
         void this._identity?.refresh();
       }
+    };
+    document.stateChanged.connect(onState);
+    awareness.on('destroy', () => {
+      // A document that is closed without a connection tells of that until its end.
+      document.stateChanged.disconnect(onState);
+      this._take(document, { added: [], updated: [], removed: clients() });
+      this._setLost(document, false);
     });
     take({ added: clients(), updated: [], removed: [] });
   }

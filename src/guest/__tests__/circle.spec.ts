@@ -103,5 +103,8 @@ describe('Circle', () => {
     expect(told).toEqual([true, false, true]);
     crowd.awareness.destroy();
     expect(circle.isLost).toBe(false);
+    // What is closed may still have something to tell before it is silent.
+    tell('syncing');
+    expect(circle.isLost).toBe(false);
   });
 });
