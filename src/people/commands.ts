@@ -7,7 +7,7 @@ import type { Person, Roster } from '../presence';
 import type { Follower } from './follower';
 import type { Place, Places } from './places';
 import type { Presenter } from './presenting';
-import { nameAndDoing } from './ui/words';
+import { nameAndDoing, nameOfColor } from './ui/words';
 
 export const Commands = {
   goTo: 'collab:go-to-person',
@@ -168,13 +168,19 @@ async function change(roster: Roster, patience: number): Promise<void> {
   });
 }
 
-/** Ask for a person: one in this document before others. */
+/** Ask for a person: one in this document before others. Two of one name are told by their colours. */
 async function choose({ places, everybody, trans }: Parts, title: string): Promise<Person | null> {
   const here = new Set(places.current?.roster.others.map(({ user }) => user.username));
   const people = [...everybody.others].sort(
     (one, other) => Number(here.has(other.user.username)) - Number(here.has(one.user.username))
   );
-  const items = people.map(person => nameAndDoing(person, trans));
+  const names = people.map(({ user }) => user.displayName);
+  const items = people.map(person => {
+    const { color, displayName } = person.user;
+    const isOnly = names.indexOf(displayName) === names.lastIndexOf(displayName);
+    const text = nameAndDoing(person, trans);
+    return isOnly ? text : trans.__('%1 (%2)', text, nameOfColor(color, trans));
+  });
   const { value } = await InputDialog.getItem({ title, items, label: trans.__('Person') });
   return people[items.indexOf(value ?? '')] ?? null;
 }
