@@ -1,5 +1,6 @@
 import type { IDisposable } from '@lumino/disposable';
 
+import { directionOf } from '../presence';
 import { FrameBatch } from './frames';
 import { LabelModel } from './labels';
 import type { LabelRules } from './labels';
@@ -150,13 +151,13 @@ export class LabelBoard implements IDisposable {
     if (node === undefined) {
       node = document.createElement('div');
       node.className = 'jp-CollabLabel';
-      node.dir = 'auto'; // a long name is cut at its end, which may be at the left
       node.dataset.client = String(client);
       this._node.append(node);
       this._nodes.set(client, node);
     }
     if (node.textContent !== name) {
       node.textContent = name;
+      node.dir = directionOf(name); // a long name is cut at its end, which may be at the left
     }
     wear(node, color);
     return node;

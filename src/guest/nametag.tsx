@@ -4,6 +4,7 @@ import * as React from 'react';
 
 import type { Identity } from '../people/identity';
 import { Avatar } from '../people/ui/avatar';
+import { directionOf } from '../presence';
 
 /** Says to guests, in the bar of a document, how others see them; a press changes it. */
 export class NameTag extends ReactWidget {
@@ -32,7 +33,7 @@ export class NameTag extends ReactWidget {
     return (
       <button type="button" title={says} aria-label={says} onClick={this._change}>
         <Avatar user={user} />
-        <span className="jp-CollabNameTag-name" dir="auto">
+        <span className="jp-CollabNameTag-name" dir={directionOf(user.displayName)}>
           {user.displayName}
         </span>
         <editIcon.react tag="span" />

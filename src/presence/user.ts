@@ -34,6 +34,11 @@ export function isGuest({ username }: User): boolean {
   return /^guest-[0-9a-f]{16}$/u.test(username);
 }
 
+/** In which direction a name is read; the "Guest" before one that is read to the left does not tell. */
+export function directionOf(displayName: string): 'auto' | 'rtl' {
+  return /^Guest \P{L}*[\u0590-\u08ff]/u.test(displayName) ? 'rtl' : 'auto';
+}
+
 /** The first letters of the first two words. */
 export function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/u).filter(Boolean).slice(0, 2);

@@ -186,6 +186,23 @@ test('presenting invites everybody in the document, and is withdrawn', async ({
   await expect(notice).toHaveCount(0);
 });
 
+test('of a long name one sees the beginning, and that it is the own one', async ({
+  join,
+  tmpPath
+}) => {
+  const page = await join('Guest محمد بن عبد الله بن عبد المطلب القرشي');
+  await load(page, tmpPath);
+  await run(page, 'collab:show-people');
+  const name = page.locator('.jp-CollabPanel-name');
+  await expect(name).toHaveCSS('direction', 'rtl');
+  expect(await name.evaluate(node => node.scrollWidth - node.clientWidth)).toBeGreaterThan(0);
+  const you = await page.getByText('(you)', { exact: true }).boundingBox();
+  const button = await page.locator('.jp-CollabPanel-button').boundingBox();
+  const end = (you?.x ?? 0) + (you?.width ?? 0);
+  expect(end).toBeGreaterThan(0);
+  expect(end).toBeLessThanOrEqual(button?.x ?? 0);
+});
+
 test('the panel lists people and what they have open, and files are marked', async ({
   page,
   join,

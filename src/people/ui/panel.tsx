@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { editIcon, fileIcon, usersIcon, VDomRenderer } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import { isGuest } from '../../presence';
+import { directionOf, isGuest } from '../../presence';
 import type { Person } from '../../presence';
 import { Avatar } from './avatar';
 import { MANY } from './panelmodel';
@@ -88,9 +88,10 @@ export class PeoplePanel extends VDomRenderer<PanelModel> {
       <li key={username}>
         <div className="jp-CollabPanel-person" title={name}>
           <Avatar user={user} />
-          <span className="jp-CollabPanel-name" dir="auto">
-            {isSelf ? this._trans.__('%1 (you)', displayName) : displayName}
-          </span>
+          <span className="jp-CollabPanel-name" dir={directionOf(displayName)}>
+            {displayName}
+          </span>{' '}
+          {isSelf && <span className="jp-CollabPanel-you">{this._trans.__('(you)')}</span>}
           {isSelf ? this._renderEdit() : this._renderMenu(person)}
         </div>
         {documents.length > 0 && (

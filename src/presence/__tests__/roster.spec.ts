@@ -2,7 +2,7 @@ import { luminance, textOn } from '../contrast';
 import { BATCH, Roster, TYPING_FOR } from '../roster';
 import type { RosterChange } from '../roster';
 import { rosterOf } from '../rosters';
-import { initialsOf, NO_COLOR, readUser } from '../user';
+import { directionOf, initialsOf, NO_COLOR, readUser } from '../user';
 import { setUp } from './crowd';
 
 beforeEach(() => jest.useFakeTimers({ now: 1_000_000 }));
@@ -249,6 +249,12 @@ describe('a user', () => {
     expect(initialsOf('  grace   murray hopper ')).toBe('GM');
     expect(initialsOf('𝒜da')).toBe('𝒜');
     expect(initialsOf(' ')).toBe('?');
+  });
+
+  it('is read in the direction of its name, whatever stands before that', () => {
+    const names = ['Guest محمد', 'Guest "דוד"', 'Guest Ada محمد', 'Guest', 'Guest 1 李', 'محمد'];
+    const known = ['rtl', 'rtl', 'auto', 'auto', 'auto', 'auto'];
+    expect(names.map(directionOf)).toEqual(known);
   });
 });
 
