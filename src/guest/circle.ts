@@ -48,7 +48,8 @@ export class Circle extends Awareness {
     const { awareness } = document.model;
     const followed = { path: document.path, since: -1 };
     const clients = () => [...awareness.getStates().keys()];
-    const take = (changed: Change) => this._take(document, changed);
+    const ids: Ids = new Map();
+    const take = (changed: Change) => this._take(document, ids, changed);
     awareness.on('change', take);
     const onState = (_: unknown, { link, path }: SessionState) => {
       if (path !== followed.path) {
@@ -66,7 +67,7 @@ export class Circle extends Awareness {
     awareness.on('destroy', () => {
       // A document that is closed without a connection tells of that until its end.
       document.stateChanged.disconnect(onState);
-      this._take(document, { added: [], updated: [], removed: clients() });
+      take({ added: [], updated: [], removed: clients() });
       this._setLost(document, false);
     });
     take({ added: clients(), updated: [], removed: [] });
@@ -84,23 +85,34 @@ export class Circle extends Awareness {
     }
   }
 
-  private _take(document: Shared, { added, updated, removed }: Change): void {
+  private _take(document: Shared, ids: Ids, { added, updated, removed }: Change): void {
     const { path, contentType, model } = document;
+    const idOf = (client: number) => {
+      const id = ids.get(client) ?? --this._lastId;
+      ids.set(client, id);
+      return id;
+    };
     const isOther = (client: number) => client !== model.awareness.clientID;
+    const idsOf = (clients: readonly number[]) => clients.filter(isOther).map(idOf);
     const current = `${contentType === 'notebook' ? 'notebook' : 'editor'}:${path}`;
     for (const client of [...added, ...updated].filter(isOther)) {
       const state = model.awareness.getStates().get(client);
-      this.states.set(client, { ...state, current, documents: [path] });
+      this.states.set(idOf(client), { ...state, current, documents: [path] });
     }
-    const gone = removed.filter(isOther);
-    gone.forEach(client => this.states.delete(client));
-    const here = { added: added.filter(isOther), updated: updated.filter(isOther), removed: gone };
+    const here = { added: idsOf(added), updated: idsOf(updated), removed: idsOf(removed) };
+    here.removed.forEach(id => this.states.delete(id));
+    removed.forEach(client => ids.delete(client));
     this.emit('change', [here, this]);
   }
 
+  /** Below zero, where no client of Yjs is. */
+  private _lastId = 0;
   private readonly _lost = new Set<Shared>();
   private readonly _changed = new Signal<this, void>(this);
 }
+
+/** The ids that clients of a document have here: another document may have clients of the same ids. */
+type Ids = Map<number, number>;
 
 /** Ids of clients of an awareness. */
 interface Change {

@@ -60,6 +60,25 @@ describe('Circle', () => {
     expect(names()).toEqual([]);
   });
 
+  it('knows a client of one document from one of the same id in another', () => {
+    const { circle, roster, names } = gather();
+    const [one, other] = [open('a.ipynb'), open('b.ipynb')];
+    const tell = ({ crowd: { awareness } }: typeof one, change: object) =>
+      awareness.emit('change', [{ added: [], updated: [], removed: [], ...change }, 'others']);
+    [one, other].forEach(({ document }) => circle.add(document));
+    one.crowd.awareness.states.set(7, { user: { username: 'robot' } });
+    tell(one, { added: [7] });
+    other.crowd.awareness.states.set(7, { user: { username: 'guest-2' } });
+    tell(other, { added: [7] });
+    expect(names()).toEqual(['guest-2', 'robot']);
+    expect(roster.others.map(pathOf)).toEqual(['b.ipynb', 'a.ipynb']);
+    other.crowd.awareness.states.delete(7);
+    tell(other, { removed: [7] });
+    expect(names()).toEqual(['robot']);
+    one.crowd.awareness.destroy();
+    expect(names()).toEqual([]);
+  });
+
   it('follows a document to its new name, and asks who we are on each connection', () => {
     const { circle, roster, names, identity } = gather();
     const { crowd, document, stateChanged } = open('a.ipynb');
