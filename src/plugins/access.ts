@@ -4,7 +4,6 @@ import { Notification } from '@jupyterlab/apputils';
 import { MarkdownCell } from '@jupyterlab/cells';
 import type { CodeEditor } from '@jupyterlab/codeeditor';
 import { EditorExtensionRegistry, IEditorExtensionRegistry } from '@jupyterlab/codemirror';
-import { IDocumentManager } from '@jupyterlab/docmanager';
 import { NotebookPanel } from '@jupyterlab/notebook';
 import { ITranslator } from '@jupyterlab/translation';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -19,9 +18,9 @@ import { LateRuns } from '../guest/lateruns';
 import { lockOf, type Lock } from '../guest/lock';
 import { readOnlyWhileViewing } from '../guest/readonly';
 import { Restraint, withoutKernel } from '../guest/restraint';
-import { onDocumentWidget } from '../guest/widgets';
 import type { DocumentProvider } from '../documents/provider';
 import { translationOf } from '../translation';
+import { documentIn, onDocumentWidget } from './widgets';
 
 /** Keeps the editors of documents that may only be viewed from being written in. */
 export const readOnlyEditors: JupyterFrontEndPlugin<void> = {
@@ -51,73 +50,87 @@ export const access: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-collab:access',
   description: 'Offers to people only what they may do with the documents that they have open.',
   autoStart: true,
-  requires: [ICollaborativeContentProvider, IDocumentManager],
+  requires: [ICollaborativeContentProvider],
   optional: [ITranslator],
   activate: (
     app: JupyterFrontEnd,
     provider: ICollaborativeContentProvider,
-    manager: IDocumentManager,
     translator: ITranslator | null
   ) => {
     if (!(provider instanceof CollabContentProvider)) {
       return;
     }
-    const trans = translationOf(translator);
-    const guest = readConfig().guest !== null;
+    const parts = {
+      ...{ app, guest: readConfig().guest !== null, trans: translationOf(translator) },
+      lockIn: (widget: Widget | null) => {
+        const document = documentIn(widget, provider);
+        return document === null ? null : lockOf(document.model.ydoc);
+      }
+    };
     provider.documentOpened.connect((_, document) => lockByState(document));
-    const lockFor = (widget: Widget | null) => {
-      const model = widget === null ? undefined : manager.contextForWidget(widget)?.model;
-      const document = provider.find(model?.sharedModel);
-      return document === null ? null : lockOf(document.model.ydoc);
-    };
-    const update = () => {
-      app.commands.notifyCommandChanged();
-      freezeTools(lockFor(app.shell.currentWidget)?.locked === true);
-    };
-    onDocumentWidget(app.docRegistry, widget => {
-      const document = provider.find(widget.context.model.sharedModel);
-      if (document !== null) {
-        const lock = lockOf(document.model.ydoc);
-        lock.changed.connect(update);
-        const reason = reasonToView(guest, trans);
-        new Restraint(
-          widget,
-          lock,
-          () => new ViewOnlyBadge(trans.__('View only'), reason),
-          () => Notification.info(reason, { autoClose: 8_000 })
-        );
-      }
-      if (guest) {
-        withoutKernel(widget.context.sessionContext);
-      }
-    });
-    const standing = () => {
-      const { currentWidget } = app.shell;
-      const hold = lockFor(currentWidget)?.hold ?? null;
-      return {
-        guest,
-        viewOnly: hold === 'viewing',
-        loading: hold === 'loading',
-        // Asked of each command that is shown: nobody else has to have all cells looked at.
-        onlyMarkdown: guest && hasOnlyMarkdownSelected(currentWidget)
-      };
-    };
-    const place = () => placeOf(app.shell.currentWidget);
-    const lateRuns = new LateRuns(place, () => sayNotRun(trans));
-    const inFront =
-      (run: (lock: Lock, command: Run) => Promise<unknown>) =>
-      (command: Run): Promise<unknown> => {
-        const lock = lockFor(app.shell.currentWidget);
-        return lock === null ? command() : run(lock, command);
-      };
-    guardCommands(app.commands, standing, {
-      later: inFront((lock, command) => lateRuns.ask(lock, command)),
-      through: inFront((lock, command) => lock.through(command)),
-      missed: sayMayNotRun(guest, trans)
-    });
-    app.shell.currentChanged?.connect(update);
+    restrainWidgets(parts);
+    restrainCommands(parts);
   }
 };
+
+interface Parts {
+  readonly app: JupyterFrontEnd;
+  readonly guest: boolean;
+  readonly trans: TranslationBundle;
+  /** The lock of the shared document that a widget shows. */
+  readonly lockIn: (widget: Widget | null) => Lock | null;
+}
+
+function restrainWidgets({ app, guest, trans, lockIn }: Parts): void {
+  const reason = reasonToView(guest, trans);
+  const update = () => {
+    app.commands.notifyCommandChanged();
+    freezeTools(lockIn(app.shell.currentWidget)?.locked === true);
+  };
+  onDocumentWidget(app.docRegistry, widget => {
+    const lock = lockIn(widget);
+    if (lock !== null) {
+      lock.changed.connect(update);
+      new Restraint(
+        widget,
+        lock,
+        () => new ViewOnlyBadge(trans.__('View only'), reason),
+        () => Notification.info(reason, { autoClose: 8_000 })
+      );
+    }
+    if (guest) {
+      withoutKernel(widget.context.sessionContext);
+    }
+  });
+  app.shell.currentChanged?.connect(update);
+}
+
+function restrainCommands({ app, guest, trans, lockIn }: Parts): void {
+  const { commands, shell } = app;
+  const standing = () => {
+    const hold = lockIn(shell.currentWidget)?.hold ?? null;
+    return {
+      guest,
+      viewOnly: hold === 'viewing',
+      loading: hold === 'loading',
+      // Asked of each command that is shown: nobody else has to have all cells looked at.
+      onlyMarkdown: guest && hasOnlyMarkdownSelected(shell.currentWidget)
+    };
+  };
+  const place = () => placeOf(shell.currentWidget);
+  const lateRuns = new LateRuns(place, () => sayNotRun(trans));
+  const inFront =
+    (run: (lock: Lock, command: Run) => Promise<unknown>) =>
+    (command: Run): Promise<unknown> => {
+      const lock = lockIn(shell.currentWidget);
+      return lock === null ? command() : run(lock, command);
+    };
+  guardCommands(commands, standing, {
+    later: inFront((lock, command) => lateRuns.ask(lock, command)),
+    through: inFront((lock, command) => lock.through(command)),
+    missed: sayMayNotRun(guest, trans)
+  });
+}
 
 /** What the server grants on a connection holds until it says otherwise. */
 function lockByState(document: DocumentProvider): void {

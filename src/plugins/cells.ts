@@ -13,6 +13,7 @@ import { FilePresence, ICursorSettings, NotebookPresence, trackerOf } from '../c
 import type { BeyondNavigator, CursorSettings, CursorTracker } from '../cursors';
 import { CollabContentProvider } from '../documents/drive';
 import { translationOf } from '../translation';
+import { onSharedPanel } from './widgets';
 
 /** What shows who is out of sight, by the widget of the document. */
 type Presences = WeakMap<Widget, BeyondNavigator>;
@@ -48,30 +49,19 @@ export const cells: JupyterFrontEndPlugin<void> = {
   }
 };
 
-/** Make what shows others in each shared document of `documents`, once it is there. */
+/** Make what shows others in each shared document of `documents`. */
 function showIn<W extends IDocumentWidget>(
   documents: IWidgetTracker<W> | null,
   provider: CollabContentProvider,
   presences: Presences,
   make: (panel: W, tracker: CursorTracker) => BeyondNavigator | null
 ): void {
-  const show = async (panel: W) => {
-    await panel.context.ready;
-    const model = provider.find(panel.context.model.sharedModel)?.model;
-    if (model !== undefined && !panel.isDisposed) {
-      const presence = make(panel, trackerOf(model.awareness));
-      if (presence !== null) {
-        presences.set(panel, presence);
-      }
+  onSharedPanel(documents, provider, (panel, { model }) => {
+    const presence = make(panel, trackerOf(model.awareness));
+    if (presence !== null) {
+      presences.set(panel, presence);
     }
-  };
-  const onAdded = (_: unknown, panel: W) => {
-    show(panel).catch((error: unknown) => {
-      console.warn('Where others are in a document cannot be shown:', error);
-    });
-  };
-  documents?.forEach(panel => onAdded(documents, panel));
-  documents?.widgetAdded.connect(onAdded);
+  });
 }
 
 function addCommands(

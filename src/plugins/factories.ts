@@ -7,6 +7,7 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 
 import { CONTENT_PROVIDER_ID } from '../documents/drive';
 import { mirrorOutputs } from '../outputs';
+import { onWidgetFactory } from './widgets';
 
 /** Files that are text, in the editor and in every other view of them. */
 export const files: JupyterFrontEndPlugin<void> = {
@@ -55,18 +56,11 @@ export const notebooks: JupyterFrontEndPlugin<void> = {
  * editor that is opened after it would go without collaboration.
  */
 function openTogether(registry: DocumentRegistry, modelName: string): void {
-  [...registry.widgetFactories()].forEach(claim);
-  registry.changed.connect((_, { type, name, change }) => {
-    if (type === 'widgetFactory' && change === 'added' && name !== undefined) {
-      claim(registry.getWidgetFactory(name));
-    }
-  });
-
-  function claim(factory: DocumentRegistry.WidgetFactory | undefined): void {
-    if (factory?.modelName === modelName && factory.contentProviderId === undefined) {
+  onWidgetFactory(registry, factory => {
+    if (factory.modelName === modelName && factory.contentProviderId === undefined) {
       factory.contentProviderId = CONTENT_PROVIDER_ID;
     }
-  }
+  });
 }
 
 /**

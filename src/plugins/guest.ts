@@ -20,7 +20,6 @@ import { pruneMenus } from '../guest/menus';
 import { NameTag } from '../guest/nametag';
 import { GuestSettings } from '../guest/settings';
 import { unsentText } from '../guest/unsent';
-import { onDocumentWidget } from '../guest/widgets';
 import { Commands } from '../people/commands';
 import { IIdentity } from '../people/identity';
 import type { Identity } from '../people/identity';
@@ -28,6 +27,7 @@ import type { DocumentProvider } from '../documents/provider';
 import { differenceOf } from '../rebase';
 import { unsynced } from '../session';
 import { translationOf } from '../translation';
+import { documentIn, onDocumentWidget } from './widgets';
 
 /** The page of somebody who came by a link to a document. For everybody else it does nothing. */
 export const guestPage: JupyterFrontEndPlugin<void> = {
@@ -62,7 +62,7 @@ export const guestPage: JupyterFrontEndPlugin<void> = {
     sayWhatIsNotOpened(app.commands, trans);
     const changeName = () => void app.commands.execute(Commands.editProfile);
     onDocumentWidget(app.docRegistry, widget => {
-      const shared = provider.find(widget.context.model.sharedModel);
+      const shared = documentIn(widget, provider);
       if (shared !== null) {
         const end = () => endServices(app.serviceManager, files);
         sayWhenEnded({ widget, shared, provider, trans, end });

@@ -8,6 +8,7 @@ import { readConfig } from '../config';
 import { CollabContentProvider } from '../documents/drive';
 import { feedOutputs, OutputWords, readLimits } from '../outputs';
 import { translationOf } from '../translation';
+import { onSharedPanel } from './widgets';
 
 /** Keeps what cells put out within limits, in notebooks that are open together. */
 export const outputs: JupyterFrontEndPlugin<void> = {
@@ -29,14 +30,9 @@ export const outputs: JupyterFrontEndPlugin<void> = {
     const words = new OutputWords(translationOf(translator));
     const { maxFrame } = readConfig();
     let limits = readLimits({}, maxFrame);
-    notebooks.widgetAdded.connect((_, panel) => {
-      void panel.context.ready.then(() => {
-        const document = provider.find(panel.context.model.sharedModel);
-        if (!panel.isDisposed && document !== null) {
-          const mayWrite = () => document.state.access === 'edit';
-          feedOutputs(panel, () => limits, words, mayWrite);
-        }
-      });
+    onSharedPanel(notebooks, provider, (panel, document) => {
+      const mayWrite = () => document.state.access === 'edit';
+      feedOutputs(panel, () => limits, words, mayWrite);
     });
     registry?.load(outputs.id).then(
       settings => {

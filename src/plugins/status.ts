@@ -1,6 +1,5 @@
 import { ICollaborativeContentProvider } from '@jupyter/collaborative-drive';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { IDocumentManager } from '@jupyterlab/docmanager';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator } from '@jupyterlab/translation';
 
@@ -8,6 +7,7 @@ import { CollabContentProvider } from '../documents/drive';
 import { translationOf } from '../translation';
 import { StatusWidget } from '../ui/status';
 import { StatusModel } from '../ui/statusmodel';
+import { documentIn } from './widgets';
 
 /** Behind the space after the menus of Jupyter Notebook, before whether a notebook is trusted. */
 const MENU_RANK = 10_500;
@@ -17,12 +17,11 @@ export const status: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-collab:status',
   description: 'Shows whether changes have reached the server and the file.',
   autoStart: true,
-  requires: [ICollaborativeContentProvider, IDocumentManager],
+  requires: [ICollaborativeContentProvider],
   optional: [IStatusBar, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     provider: ICollaborativeContentProvider,
-    manager: IDocumentManager,
     statusBar: IStatusBar | null,
     translator: ITranslator | null
   ) => {
@@ -31,7 +30,7 @@ export const status: JupyterFrontEndPlugin<void> = {
     }
     const trans = translationOf(translator);
     const model = new StatusModel(trans);
-    followCurrent(app.shell, manager, provider, model);
+    followCurrent(app.shell, provider, model);
     show(new StatusWidget(model, trans), app.shell, statusBar);
   }
 };
@@ -39,14 +38,11 @@ export const status: JupyterFrontEndPlugin<void> = {
 /** Keep `model` on the document in front. */
 function followCurrent(
   shell: JupyterFrontEnd.IShell,
-  manager: IDocumentManager,
   provider: CollabContentProvider,
   model: StatusModel
 ): void {
   const follow = () => {
-    const { currentWidget } = shell;
-    const context = currentWidget === null ? undefined : manager.contextForWidget(currentWidget);
-    model.provider = provider.find(context?.model.sharedModel);
+    model.provider = documentIn(shell.currentWidget, provider);
   };
   shell.currentChanged?.connect(follow);
   provider.documentsChanged.connect(follow);

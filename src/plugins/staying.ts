@@ -12,6 +12,7 @@ import { CollabContentProvider } from '../documents/drive';
 import { LostCells, StayingPut } from '../staying';
 import type { LostCell } from '../staying';
 import { translationOf } from '../translation';
+import { onSharedPanel } from './widgets';
 
 const PUT_BACK = 'collab:put-back-cell';
 
@@ -42,10 +43,8 @@ export const staying: JupyterFrontEndPlugin<void> = {
     const { commands, shell } = app;
     const trans = translationOf(translator);
     const places = new WeakMap<object, Place>();
-    const stay = async (panel: NotebookPanel) => {
-      await panel.context.ready;
-      const { sharedModel: model } = panel.context.model;
-      if (provider.find(model) !== null && model instanceof YNotebook && !panel.isDisposed) {
+    onSharedPanel(notebooks, provider, (panel, { model }) => {
+      if (model instanceof YNotebook) {
         const place = new Place(panel, model, trans);
         places.set(panel, place);
         new StayingPut(panel.content, model, cell => {
@@ -53,9 +52,7 @@ export const staying: JupyterFrontEndPlugin<void> = {
           commands.notifyCommandChanged(PUT_BACK);
         });
       }
-    };
-    notebooks.forEach(panel => void stay(panel));
-    notebooks.widgetAdded.connect((__, panel) => void stay(panel));
+    });
     const current = () => places.get(shell.currentWidget ?? {});
     const isThere = () => (current()?.last ?? null) !== null;
     commands.addCommand(PUT_BACK, {
