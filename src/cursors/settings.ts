@@ -1,6 +1,6 @@
 import { Token } from '@lumino/coreutils';
 
-import type { PresenceSettings, Stored } from '../presence';
+import type { Settings, Stored } from '../settings';
 import type { LabelRules } from './labels';
 
 /** What a person wants to see of the others inside of documents. */
@@ -24,7 +24,7 @@ export const DEFAULTS: CursorOptions = {
 const NAMES: readonly LabelRules['names'][] = ['moving', 'hover', 'always', 'never'];
 
 /** What is wanted of the others inside of documents, as it is at the moment. */
-export type CursorSettings = PresenceSettings<CursorOptions>;
+export type CursorSettings = Settings<CursorOptions>;
 
 /** Read settings; what is missing or of another kind is as by default. */
 export function readCursorOptions(settings: Stored): CursorOptions {

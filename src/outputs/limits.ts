@@ -1,6 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
 
+import type { Stored } from '../settings';
+
 /** How much of its outputs a cell keeps, for each time that it is run. */
 export interface OutputLimits {
   /** Characters of printed text. */
@@ -18,10 +20,7 @@ const MEGA = 1_000_000;
  *
  * Outputs go to the server in one frame, so there is never more than half of `largestFrame` bytes.
  */
-export function readLimits(
-  settings: { readonly [name: string]: unknown },
-  largestFrame = Infinity
-): OutputLimits {
+export function readLimits(settings: Stored, largestFrame = Infinity): OutputLimits {
   const most = largestFrame / 2;
   const read = (value: unknown, unit: number, otherwise: number) =>
     typeof value === 'number' && value >= 0 ? (value === 0 ? Infinity : value * unit) : otherwise;

@@ -1,6 +1,6 @@
 import { Token } from '@lumino/coreutils';
 
-import type { PresenceSettings, Stored } from '../presence';
+import type { Settings, Stored } from '../settings';
 
 /** What a person wants to see of the others around documents, and to be seen of themselves. */
 export interface PeopleOptions {
@@ -17,7 +17,7 @@ export interface PeopleOptions {
 }
 
 /** What is wanted of the others around documents, as it is at the moment. */
-export type PeopleSettings = PresenceSettings<PeopleOptions>;
+export type PeopleSettings = Settings<PeopleOptions>;
 
 /** Everything is on unless it is switched off. */
 export function readPeopleOptions(settings: Stored): PeopleOptions {

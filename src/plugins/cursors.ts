@@ -14,7 +14,7 @@ import {
   trackerOf
 } from '../cursors';
 import type { CursorSettings } from '../cursors';
-import { PresenceSettings } from '../presence';
+import { PRESENCE_SETTINGS, Settings } from '../settings';
 
 /** What of that a person wants to see. */
 export const cursorSettings: JupyterFrontEndPlugin<CursorSettings> = {
@@ -24,8 +24,8 @@ export const cursorSettings: JupyterFrontEndPlugin<CursorSettings> = {
   provides: ICursorSettings,
   optional: [ISettingRegistry],
   activate: (_app: JupyterFrontEnd, registry: ISettingRegistry | null) => {
-    const settings = new PresenceSettings(readCursorOptions);
-    void settings.load(registry);
+    const settings = new Settings(readCursorOptions);
+    void settings.load(registry, PRESENCE_SETTINGS);
     return settings;
   }
 };

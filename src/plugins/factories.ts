@@ -7,6 +7,7 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 
 import { CONTENT_PROVIDER_ID } from '../documents/drive';
 import { mirrorOutputs } from '../outputs';
+import { Settings } from '../settings';
 import { onWidgetFactory } from './widgets';
 
 /** Files that are text, in the editor and in every other view of them. */
@@ -24,6 +25,9 @@ export const files: JupyterFrontEndPlugin<void> = {
   }
 };
 
+/** They tell whether undo steps through one cell or through the whole notebook. */
+const NOTEBOOK_SETTINGS = '@jupyterlab/notebook-extension:tracker';
+
 /** Notebooks. */
 export const notebooks: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-collab:notebooks',
@@ -34,14 +38,15 @@ export const notebooks: JupyterFrontEndPlugin<void> = {
   activate: (
     app: JupyterFrontEnd,
     provider: ICollaborativeContentProvider,
-    settings: ISettingRegistry | null
+    registry: ISettingRegistry | null
   ) => {
     const { sharedModelFactory } = provider;
     if (sharedModelFactory.collaborative === true) {
-      const undo = watchUndoSetting(settings);
+      const isUndoPerCell = new Settings(stored => stored.documentWideUndoRedo !== true);
+      void isUndoPerCell.load(registry, NOTEBOOK_SETTINGS);
       sharedModelFactory.registerDocumentFactory(
         'notebook',
-        () => new YNotebook({ disableDocumentWideUndoRedo: undo.perCell })
+        () => new YNotebook({ disableDocumentWideUndoRedo: isUndoPerCell.options })
       );
       openTogether(app.docRegistry, 'notebook');
       showTogether(app.docRegistry, 'notebook');
@@ -89,22 +94,4 @@ export function showTogether(registry: DocumentRegistry, modelName: string): voi
       return model;
     };
   }
-}
-
-const NOTEBOOK_SETTINGS = '@jupyterlab/notebook-extension:tracker';
-
-/** Whether undo steps through one cell or through the whole notebook is a setting of notebooks. */
-function watchUndoSetting(registry: ISettingRegistry | null): { perCell: boolean } {
-  const undo = { perCell: true };
-  const read = (settings: ISettingRegistry.ISettings) => {
-    undo.perCell = settings.get('documentWideUndoRedo').composite !== true;
-  };
-  registry?.load(NOTEBOOK_SETTINGS).then(
-    settings => {
-      read(settings);
-      settings.changed.connect(read);
-    },
-    (error: unknown) => console.warn('The settings of notebooks cannot be read:', error)
-  );
-  return undo;
 }

@@ -7,6 +7,7 @@ import { ITranslator } from '@jupyterlab/translation';
 import { readConfig } from '../config';
 import { CollabContentProvider } from '../documents/drive';
 import { feedOutputs, OutputWords, readLimits } from '../outputs';
+import { Settings } from '../settings';
 import { translationOf } from '../translation';
 import { onSharedPanel } from './widgets';
 
@@ -29,18 +30,11 @@ export const outputs: JupyterFrontEndPlugin<void> = {
     }
     const words = new OutputWords(translationOf(translator));
     const { maxFrame } = readConfig();
-    let limits = readLimits({}, maxFrame);
+    const limits = new Settings(stored => readLimits(stored, maxFrame));
+    void limits.load(registry, outputs.id);
     onSharedPanel(notebooks, provider, (panel, document) => {
       const mayWrite = () => document.state.access === 'edit';
-      feedOutputs(panel, () => limits, words, mayWrite);
+      feedOutputs(panel, () => limits.options, words, mayWrite);
     });
-    registry?.load(outputs.id).then(
-      settings => {
-        const read = () => (limits = readLimits(settings.composite, maxFrame));
-        settings.changed.connect(read);
-        read();
-      },
-      (error: unknown) => console.warn('The limits of outputs are as by default:', error)
-    );
   }
 };

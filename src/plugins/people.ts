@@ -37,7 +37,8 @@ import { PanelModel } from '../people/ui/panelmodel';
 import type { Source } from '../people/ui/panelmodel';
 import { PresenterFrame } from '../people/ui/presenterframe';
 import { editProfile } from '../people/ui/profile';
-import { PresenceSettings, PRESENCE_SETTINGS, rosterOf } from '../presence';
+import { rosterOf } from '../presence';
+import { PRESENCE_SETTINGS, Settings } from '../settings';
 import { translationOf } from '../translation';
 
 /** What a person wants to see of the others; the settings of presence are this plugin's. */
@@ -48,8 +49,8 @@ export const presenceSettings: JupyterFrontEndPlugin<PeopleSettings> = {
   provides: IPeopleSettings,
   optional: [ISettingRegistry],
   activate: (_app: JupyterFrontEnd, registry: ISettingRegistry | null) => {
-    const settings = new PresenceSettings(readPeopleOptions);
-    void settings.load(registry);
+    const settings = new Settings(readPeopleOptions);
+    void settings.load(registry, PRESENCE_SETTINGS);
     return settings;
   }
 };

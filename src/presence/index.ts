@@ -2,6 +2,5 @@ export * from './contrast';
 export * from './place';
 export * from './roster';
 export * from './rosters';
-export * from './settings';
 export * from './user';
 export * from './whereabouts';

@@ -4,8 +4,9 @@ import { CommandRegistry } from '@lumino/commands';
 import { Signal } from '@lumino/signaling';
 import { Menu } from '@lumino/widgets';
 
-import { BATCH, PresenceSettings } from '../../presence';
+import { BATCH } from '../../presence';
 import { setUp } from '../../presence/__tests__/crowd';
+import { PRESENCE_SETTINGS, Settings } from '../../settings';
 import { Commands } from '../commands';
 import type { Follower } from '../follower';
 import type { Identity } from '../identity';
@@ -31,13 +32,13 @@ function settle(): void {
 function settings() {
   const composite: Record<string, unknown> = {};
   const changed = new Signal<object, void>({});
-  const read = new PresenceSettings(readPeopleOptions);
+  const read = new Settings(readPeopleOptions);
   const stored = {
     composite,
     changed: { connect: (slot: (sender: object) => void) => changed.connect(() => slot(stored)) }
   };
   const registry = { load: () => Promise.resolve(stored) } as unknown;
-  const loaded = read.load(registry as Parameters<typeof read.load>[0]);
+  const loaded = read.load(registry as Parameters<typeof read.load>[0], PRESENCE_SETTINGS);
   const set = (name: string, value: unknown) => {
     composite[name] = value;
     changed.emit();

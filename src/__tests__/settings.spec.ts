@@ -1,7 +1,7 @@
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { Signal } from '@lumino/signaling';
 
-import { PresenceSettings } from '../settings';
+import { Settings } from '../settings';
 import type { Stored } from '../settings';
 
 /** Settings as the registry has them, to be changed at will. */
@@ -22,14 +22,17 @@ function registryOf(load: () => Promise<FakeSettings>): Pick<ISettingRegistry, '
 
 const read = ({ size = 1 }: Stored) => ({ size });
 
-describe('the settings of presence', () => {
+describe('settings', () => {
   it('are those by default until they are loaded, and then follow every change', async () => {
     const stored = new FakeSettings({ size: 2 });
-    const settings = new PresenceSettings(read);
+    const settings = new Settings(read);
     const told: unknown[] = [];
     settings.changed.connect((_, { size }) => told.push(size));
     expect(settings.options).toEqual({ size: 1 });
-    await settings.load(registryOf(() => Promise.resolve(stored)));
+    await settings.load(
+      registryOf(() => Promise.resolve(stored)),
+      'a:b'
+    );
     stored.set({ size: 3 });
     expect(told).toEqual([2, 3]);
     expect(settings.options).toEqual({ size: 3 });
@@ -37,10 +40,13 @@ describe('the settings of presence', () => {
 
   it('stay as by default without a registry, and where they cannot be read', async () => {
     const warn = jest.spyOn(console, 'warn').mockImplementation();
-    const settings = new PresenceSettings(read);
-    await settings.load(null);
+    const settings = new Settings(read);
+    await settings.load(null, 'a:b');
     expect(warn).not.toHaveBeenCalled();
-    await settings.load(registryOf(() => Promise.reject(new Error('no schema'))));
+    await settings.load(
+      registryOf(() => Promise.reject(new Error('no schema'))),
+      'a:b'
+    );
     expect(warn).toHaveBeenCalledTimes(1);
     expect(settings.options).toEqual({ size: 1 });
     warn.mockRestore();

@@ -11,7 +11,7 @@ export interface Stored {
 }
 
 /** What a person has set, as it is at the moment; by default until the settings are loaded. */
-export class PresenceSettings<Options> {
+export class Settings<Options> {
   /** `read` makes options of settings, and defaults of what is missing there. */
   constructor(private readonly _read: (stored: Stored) => Options) {
     this._options = _read({});
@@ -25,14 +25,14 @@ export class PresenceSettings<Options> {
     return this._changed;
   }
 
-  /** Follow the settings in `registry` from now on; where it has none, all stays as by default. */
-  async load(registry: Pick<ISettingRegistry, 'load'> | null): Promise<void> {
+  /** Follow the settings of `plugin` from now on; without a registry, all stays as by default. */
+  async load(registry: Pick<ISettingRegistry, 'load'> | null, plugin: string): Promise<void> {
     try {
-      const settings = await registry?.load(PRESENCE_SETTINGS);
+      const settings = await registry?.load(plugin);
       settings?.changed.connect(({ composite }) => this._set(composite));
       this._set(settings?.composite ?? {});
     } catch (error) {
-      console.warn('The settings of presence cannot be read:', error);
+      console.warn(`The settings of ${plugin} cannot be read:`, error);
     }
   }
 
