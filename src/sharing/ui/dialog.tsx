@@ -5,6 +5,7 @@ import * as React from 'react';
 import { DialogBody } from '../../ui/dialogbody';
 import type { SharingInfo } from '../api';
 import type { SectionProps, ShareSection } from '../section';
+import { Trouble } from './notes';
 import { reasonOfNothing } from './words';
 
 /** What the dialog is opened with. */
@@ -93,11 +94,7 @@ class ShareBody extends ReactWidget {
 
   protected override render(): React.JSX.Element {
     if (this._error !== null) {
-      return (
-        <p className="jp-CollabShare-error" role="alert">
-          {this._error}
-        </p>
-      );
+      return <Trouble text={this._error} />;
     }
     return this._info === null ? (
       <p role="status">{this._options.trans.__('Asking the server what can be shared…')}</p>

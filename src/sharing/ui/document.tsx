@@ -1,4 +1,3 @@
-import { UseSignal } from '@jupyterlab/apputils';
 import * as React from 'react';
 
 import { addressOfLink } from '../address';
@@ -8,6 +7,8 @@ import { GrantList } from './grantlist';
 import { grantOfLink } from './grants';
 import { LinkForm } from './linkform';
 import { MadeLink } from './made';
+import { Trouble, Warning } from './notes';
+import { useWatched } from './usewatched';
 import { obstacleTo, outOfReach, reasonOf, wayInAtHub } from './words';
 
 /** Links that open one document and nothing else. */
@@ -45,68 +46,45 @@ function DocumentPart(props: SectionProps): React.JSX.Element {
 
 /** Without a document: the links of all. */
 function Links({ info, subject, page, api, trans }: SectionProps): React.JSX.Element {
-  const model = React.useMemo(
-    () => new DocumentLinks(api, () => subject?.path ?? null),
-    [api, subject]
-  );
-  React.useEffect(() => {
-    model.start();
-    return () => model.stop();
-  }, [model]);
+  const model = useWatched(() => new DocumentLinks(api, () => subject?.path ?? null));
+  const { links, made, isBusy, failure, problem } = model.state;
+  const atHub = made === null ? null : wayInAtHub(made, info, trans);
+  const address = made === null ? null : addressOfLink(made, info, page);
   return (
-    <UseSignal signal={model.changed} initialSender={model}>
-      {() => {
-        const { links, made, isBusy, failure, problem } = model.state;
-        const atHub = made === null ? null : wayInAtHub(made, info, trans);
-        const address = made === null ? null : addressOfLink(made, info, page);
-        const unreachable = outOfReach(page.base, info.server, trans);
-        return (
-          <>
-            {subject !== null && (
-              <LinkForm
-                info={info}
-                subject={subject}
-                isBusy={isBusy}
-                trans={trans}
-                create={async wanted => model.create(wanted)}
-              />
-            )}
-            {failure !== null && (
-              <p className="jp-CollabShare-error" role="alert">
-                {reasonOf(failure, trans)}
-              </p>
-            )}
-            <MadeLink label={trans.__('Link to this document')} address={address} trans={trans} />
-            {atHub !== null && <p>{atHub}</p>}
-            {subject !== null && unreachable !== null && (
-              <p className="jp-CollabShare-warning">{unreachable}</p>
-            )}
-            <GrantList
-              id="links"
-              heading={
-                subject === null
-                  ? trans.__('Links to documents of this server')
-                  : trans.__('Links to this document')
-              }
-              problem={
-                problem === null
-                  ? null
-                  : trans.__(
-                      'It is not known which links there are now: %1',
-                      reasonOf(problem, trans)
-                    )
-              }
-              grants={
-                links?.map(link =>
-                  grantOfLink(link, subject === null, async () => model.revoke(link.id), trans)
-                ) ?? null
-              }
-              isBusy={isBusy}
-              trans={trans}
-            />
-          </>
-        );
-      }}
-    </UseSignal>
+    <>
+      {subject !== null && (
+        <LinkForm
+          info={info}
+          subject={subject}
+          isBusy={isBusy}
+          trans={trans}
+          create={async wanted => model.create(wanted)}
+        />
+      )}
+      <Trouble text={failure === null ? null : reasonOf(failure, trans)} />
+      <MadeLink label={trans.__('Link to this document')} address={address} trans={trans} />
+      {atHub !== null && <p>{atHub}</p>}
+      {subject !== null && <Warning text={outOfReach(page.base, info.server, trans)} />}
+      <GrantList
+        id="links"
+        heading={
+          subject === null
+            ? trans.__('Links to documents of this server')
+            : trans.__('Links to this document')
+        }
+        problem={
+          problem === null
+            ? null
+            : trans.__('It is not known which links there are now: %1', reasonOf(problem, trans))
+        }
+        grants={
+          links?.map(link =>
+            grantOfLink(link, subject === null, async () => model.revoke(link.id), trans)
+          ) ?? null
+        }
+        isBusy={isBusy}
+        trans={trans}
+      />
+    </>
   );
 }

@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import { ConfirmedButton } from './confirmed';
+import { Trouble } from './notes';
 
 /** Something by which people get in, or somebody who has got in, and how that is ended. */
 export interface Grant {
@@ -51,11 +52,7 @@ export function GrantList(props: Props): React.JSX.Element {
           ? props.heading
           : trans.__('%1 (%2)', props.heading, grants.length)}
       </h3>
-      {problem !== null && (
-        <p className="jp-CollabShare-error" role="alert">
-          {problem}
-        </p>
-      )}
+      <Trouble text={problem} />
       {grants?.length === 0 && problem === null && <p>{trans.__('There are none.')}</p>}
       <ul className="jp-CollabShare-links">
         {grants?.map(grant => (

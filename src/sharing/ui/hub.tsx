@@ -6,6 +6,7 @@ import { HUB_CONFIGURATION } from '../hubconfig';
 import type { SectionProps, ShareSection } from '../section';
 import { CopyField } from './copyfield';
 import { HubAccess } from './hubaccess';
+import { Warning } from './notes';
 import { SwitchedOff, WhatServerGives } from './server';
 import { outOfReach, wayIn } from './words';
 
@@ -52,14 +53,13 @@ function HubPart(props: Props): React.JSX.Element {
 /** For those whom the Hub does not let share: the plain address, and what would change that. */
 function WithoutScope({ info, subject, page, trans }: SectionProps): React.JSX.Element {
   const address = addressOf(page, subject, info.file);
-  const unreachable = outOfReach(address, info.server, trans);
   return (
     <>
       {!info.namedOnly && (
         <>
           <CopyField label={trans.__('Link to the whole server')} value={address} trans={trans} />
           <p>{wayIn(info.server, false, trans)}</p>
-          {unreachable !== null && <p className="jp-CollabShare-warning">{unreachable}</p>}
+          <Warning text={outOfReach(address, info.server, trans)} />
         </>
       )}
       {info.hub?.isOwner === false ? (

@@ -1,4 +1,3 @@
-import { UseSignal } from '@jupyterlab/apputils';
 import * as React from 'react';
 
 import { acceptLink, addressOf } from '../address';
@@ -9,6 +8,8 @@ import { CODE_VALIDITIES, USUAL_VALIDITY } from '../validity';
 import { GrantList } from './grantlist';
 import { grantOfCode, grantOfShare } from './grants';
 import { MadeLink } from './made';
+import { Trouble, Warning } from './notes';
+import { useWatched } from './usewatched';
 import { ValiditySelect } from './validityselect';
 import { outOfReach, reasonOf } from './words';
 
@@ -21,71 +22,51 @@ interface Props extends SectionProps {
 /** Lets people in, and takes the access from them. */
 export function HubAccess(props: Props): React.JSX.Element {
   const { isShared, info, subject, page, shares, trans } = props;
-  const model = React.useMemo(() => new HubShares(shares), [shares]);
-  React.useEffect(() => {
-    model.start();
-    return () => model.stop();
-  }, [model]);
-  const unreachable = outOfReach(page.base, info.server, trans);
+  const model = useWatched(() => new HubShares(shares));
+  const { codes, shares: people, made, isBusy, failure, problem } = model.state;
+  const next = addressOf(page, subject, info.file);
   return (
-    <UseSignal signal={model.changed} initialSender={model}>
-      {() => {
-        const { codes, shares: people, made, isBusy, failure, problem } = model.state;
-        const next = addressOf(page, subject, info.file);
-        return (
-          <>
-            {isShared && (
-              <HubForm
-                isBusy={isBusy}
-                trans={trans}
-                create={async expiresIn => model.create(expiresIn)}
-              />
-            )}
-            {failure !== null && (
-              <p className="jp-CollabShare-error" role="alert">
-                {reasonOf(failure, trans)}
-              </p>
-            )}
-            <MadeLink
-              label={trans.__('Link to the whole server')}
-              address={made === null ? null : acceptLink(made.url, page, next)}
-              trans={trans}
-            />
-            {isShared && unreachable !== null && (
-              <p className="jp-CollabShare-warning">{unreachable}</p>
-            )}
-            {isShared && codes !== null && (
-              <GrantList
-                id="codes"
-                heading={trans.__('Links that can be accepted')}
-                problem={null}
-                grants={codes.map(code =>
-                  grantOfCode(code, async () => model.revoke(code.id), trans)
-                )}
-                isBusy={isBusy}
-                trans={trans}
-              />
-            )}
-            <GrantList
-              id="access"
-              heading={trans.__('People who have accepted')}
-              problem={
-                problem === null
-                  ? null
-                  : trans.__('It is not known who has access now: %1', reasonOf(problem, trans))
-              }
-              grants={
-                people?.map(share =>
-                  grantOfShare(share, async () => model.withdraw(share), trans)
-                ) ?? null
-              }
-              isBusy={isBusy}
-              trans={trans}
-            />
-          </>
-        );
-      }}
-    </UseSignal>
+    <>
+      {isShared && (
+        <HubForm
+          isBusy={isBusy}
+          trans={trans}
+          create={async expiresIn => model.create(expiresIn)}
+        />
+      )}
+      <Trouble text={failure === null ? null : reasonOf(failure, trans)} />
+      <MadeLink
+        label={trans.__('Link to the whole server')}
+        address={made === null ? null : acceptLink(made.url, page, next)}
+        trans={trans}
+      />
+      {isShared && <Warning text={outOfReach(page.base, info.server, trans)} />}
+      {isShared && codes !== null && (
+        <GrantList
+          id="codes"
+          heading={trans.__('Links that can be accepted')}
+          problem={null}
+          grants={codes.map(code => grantOfCode(code, async () => model.revoke(code.id), trans))}
+          isBusy={isBusy}
+          trans={trans}
+        />
+      )}
+      <GrantList
+        id="access"
+        heading={trans.__('People who have accepted')}
+        problem={
+          problem === null
+            ? null
+            : trans.__('It is not known who has access now: %1', reasonOf(problem, trans))
+        }
+        grants={
+          people?.map(share => grantOfShare(share, async () => model.withdraw(share), trans)) ??
+          null
+        }
+        isBusy={isBusy}
+        trans={trans}
+      />
+    </>
   );
 }
 

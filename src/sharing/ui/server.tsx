@@ -6,6 +6,7 @@ import { addressOf, withToken } from '../address';
 import type { SectionProps, ShareSection } from '../section';
 import type { Subject } from '../subject';
 import { CopyField } from './copyfield';
+import { Warning } from './notes';
 import { outOfReach, wayIn } from './words';
 
 /** The link to the whole server; on a JupyterHub `hubSection` is in its place. */
@@ -24,7 +25,6 @@ function ServerPart({ info, subject, page, trans }: SectionProps): React.JSX.Ele
   }
   const address = addressOf(page, subject, info.file);
   const link = token !== null && isIncluded ? withToken(address, token) : address;
-  const unreachable = outOfReach(address, info.server, trans);
   return (
     <>
       <WhatServerGives subject={subject} trans={trans} />
@@ -49,7 +49,7 @@ function ServerPart({ info, subject, page, trans }: SectionProps): React.JSX.Ele
       )}
       <CopyField label={trans.__('Link to the whole server')} value={link} trans={trans} />
       <p>{wayIn(info.server, link !== address, trans)}</p>
-      {unreachable !== null && <p className="jp-CollabShare-warning">{unreachable}</p>}
+      <Warning text={outOfReach(address, info.server, trans)} />
     </>
   );
 }
