@@ -1,5 +1,7 @@
 import { PageConfig } from '@jupyterlab/coreutils';
 
+import { members } from './members';
+import type { Members } from './members';
 import type { Access } from './protocol';
 
 /** What the server tells this extension through the page. */
@@ -41,22 +43,16 @@ export function readConfig(option = PageConfig.getOption('jupyterCollab')): Conf
   };
 }
 
-function parse(option: string): Fields {
+function parse(option: string): Members {
   try {
-    return fields(JSON.parse(option));
+    return members(JSON.parse(option));
   } catch {
     return {};
   }
 }
 
-type Fields = { readonly [key: string]: unknown };
-
-function fields(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
-}
-
 function readGuest(value: unknown): Guest | null {
-  const { username, name, named, documents } = fields(value);
+  const { username, name, named, documents } = members(value);
   if (typeof username !== 'string') {
     return null;
   }
@@ -69,7 +65,7 @@ function readGuest(value: unknown): Guest | null {
 }
 
 function readDocument(value: unknown): GuestDocument {
-  const { path, role, expires } = fields(value);
+  const { path, role, expires } = members(value);
   return {
     path: typeof path === 'string' ? path : '',
     role: role === 'edit' ? 'edit' : 'view',

@@ -7,7 +7,7 @@ import type { ISignal } from '@lumino/signaling';
 import type { Awareness } from 'y-protocols/awareness';
 import type { Transaction } from 'yjs';
 
-import type { Roster, User } from '../presence';
+import type { ClientChanges, Roster, User } from '../presence';
 import { FrameBatch } from './frames';
 import { resolve } from './resolve';
 import type { ResolvedRange } from './resolve';
@@ -98,7 +98,7 @@ export class CursorTracker implements IDisposable {
     return shared.flatMap(range => resolve(range, this._awareness.doc) ?? []);
   }
 
-  private readonly _onChange = ({ added, updated, removed }: Clients): void => {
+  private readonly _onChange = ({ added, updated, removed }: ClientChanges): void => {
     this._takeAll([...added, ...updated, ...removed]);
   };
 
@@ -214,12 +214,6 @@ interface Known {
   readonly shared: readonly SharedRange[];
   /** The texts in which the cursors are. */
   readonly texts: Set<SharedText>;
-}
-
-interface Clients {
-  readonly added: readonly number[];
-  readonly updated: readonly number[];
-  readonly removed: readonly number[];
 }
 
 function same(before: Known | undefined, after: Known | null): boolean {

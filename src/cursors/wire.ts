@@ -1,6 +1,8 @@
 import { createRelativePositionFromTypeIndex } from 'yjs';
 import type { ID, Text } from 'yjs';
 
+import { members } from '../members';
+
 /** Nobody is shown with more cursors than these: who has a thousand has them for a moment. */
 export const MAX_RANGES = 50;
 
@@ -126,8 +128,4 @@ function readId(value: unknown): Id | null {
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function members(value: unknown): { readonly [name: string]: unknown } {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -7,16 +7,11 @@ import {
 } from 'y-protocols/awareness';
 import type { Awareness } from 'y-protocols/awareness';
 
+import type { ClientChanges } from '../presence';
 import type { Presence } from '../session';
 
 /** The library renews a state itself after this time, in milliseconds, where its timer may fire. */
 const RENEWED_AFTER = outdatedTimeout / 2 + 3_000;
-
-interface AwarenessChanges {
-  readonly added: readonly number[];
-  readonly updated: readonly number[];
-  readonly removed: readonly number[];
-}
 
 /** A y-protocols awareness as a session sees it. Only our own state is ever sent. */
 export class AwarenessPresence implements Presence, IDisposable {
@@ -74,7 +69,7 @@ export class AwarenessPresence implements Presence, IDisposable {
     }
   }
 
-  private readonly _onUpdate = (changes: AwarenessChanges, origin: unknown): void => {
+  private readonly _onUpdate = (changes: ClientChanges, origin: unknown): void => {
     const { clientID } = this._awareness;
     const { added, updated, removed } = changes;
     // An update of the server may have made our own state newer, so its origin says nothing.

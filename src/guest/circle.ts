@@ -6,6 +6,7 @@ import { Doc } from 'yjs';
 import type { CollabContentProvider } from '../documents/drive';
 import type { Identity } from '../people/identity';
 import { publishUser } from '../people/publish';
+import type { ClientChanges } from '../presence';
 import type { DocumentProvider } from '../documents/provider';
 import type { SessionState } from '../session';
 
@@ -49,7 +50,7 @@ export class Circle extends Awareness {
     const followed = { path: document.path, since: -1 };
     const clients = () => [...awareness.getStates().keys()];
     const ids: Ids = new Map();
-    const take = (changed: Change) => this._take(document, ids, changed);
+    const take = (changed: ClientChanges) => this._take(document, ids, changed);
     awareness.on('change', take);
     const onState = (_: unknown, { link, path }: SessionState) => {
       if (path !== followed.path) {
@@ -85,7 +86,7 @@ export class Circle extends Awareness {
     }
   }
 
-  private _take(document: Shared, ids: Ids, { added, updated, removed }: Change): void {
+  private _take(document: Shared, ids: Ids, { added, updated, removed }: ClientChanges): void {
     const { path, contentType, model } = document;
     const idOf = (client: number) => {
       const id = ids.get(client) ?? --this._lastId;
@@ -113,10 +114,3 @@ export class Circle extends Awareness {
 
 /** The ids that clients of a document have here: another document may have clients of the same ids. */
 type Ids = Map<number, number>;
-
-/** Ids of clients of an awareness. */
-interface Change {
-  readonly added: readonly number[];
-  readonly updated: readonly number[];
-  readonly removed: readonly number[];
-}

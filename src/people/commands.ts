@@ -64,7 +64,7 @@ export function addCommands(commands: CommandRegistry, parts: Parts): void {
 function addPersonCommands(commands: CommandRegistry, parts: Parts): void {
   const { places, everybody, follower, trans } = parts;
   const named = ({ username }: Args) =>
-    everybody.others.find(({ user }) => user.username === username) ?? null;
+    typeof username === 'string' ? everybody.named(username) : null;
   const add = ({ id, title, ask, label, execute }: PersonCommand) =>
     commands.addCommand(id, {
       label: args => {
@@ -141,8 +141,7 @@ async function goTo(places: Places, person: Person): Promise<void> {
 
 /** Show where somebody is in a document; false where that is not known. */
 async function showIn(place: Place | null, person: Person): Promise<boolean> {
-  const found = place?.roster.others.find(({ user }) => user.username === person.user.username);
-  const [page] = found?.peers ?? [];
+  const [page] = place?.roster.named(person.user.username)?.peers ?? [];
   return place !== null && page !== undefined && place.view.goTo(page);
 }
 

@@ -58,8 +58,8 @@ export class Follower {
 
   /** Follow the person with this user name, until the end. */
   follow(username: string): void {
-    const person = this._everybody.others.find(({ user }) => user.username === username);
-    if (person === undefined) {
+    const person = this._everybody.named(username);
+    if (person === null) {
       return;
     }
     this._reset();
@@ -167,11 +167,10 @@ export class Follower {
 
   /** Whether the leader is in the document in front, and knows it by another name than `here`. */
   private _isRenamed(person: Person, here: string): boolean {
-    const { username } = person.user;
-    const isHere = this._place?.roster.others.some(({ user }) => user.username === username);
+    const isHere = this._place !== null && this._place.roster.named(person.user.username) !== null;
     const known = documentsOf(person);
     // The one in front is the first, where it is shared.
-    return isHere === true && known[0] === pathOf(person) && !known.includes(here);
+    return isHere && known[0] === pathOf(person) && !known.includes(here);
   }
 
   /** Once: where it could not be opened, or is not in front for long, wait until they go elsewhere. */
@@ -183,8 +182,7 @@ export class Follower {
   }
 
   private _find(): Person | null {
-    const username = this._leader?.username;
-    return this._everybody.others.find(({ user }) => user.username === username) ?? null;
+    return this._everybody.named(this._leader?.username);
   }
 
   private _rename(user: User): void {
@@ -212,9 +210,8 @@ export class Follower {
 
   /** Show what the leader sees: one view after the other, and none that is outdated meanwhile. */
   private _show(place: Place): void {
-    const username = this._leader?.username;
-    const person = place.roster.people.find(({ user }) => user.username === username);
-    const view = person?.peers[0] === undefined ? null : viewOf(person.peers[0]);
+    const [page] = place.roster.named(this._leader?.username)?.peers ?? [];
+    const view = page === undefined ? null : viewOf(page);
     const key = JSON.stringify(view);
     if (view !== null && key !== this._shown) {
       this._shown = key;

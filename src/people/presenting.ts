@@ -1,3 +1,4 @@
+import { PromiseDelegate } from '@lumino/coreutils';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
@@ -84,9 +85,9 @@ export class Invitations {
 
   private _invite(roster: Roster, key: string, from: User): void {
     if (!this._open.has(key)) {
-      const { promise, resolve: withdraw } = withResolvers();
-      this._open.set(key, { roster, withdraw });
-      this._onInvited({ from, withdrawn: promise });
+      const end = new PromiseDelegate<void>();
+      this._open.set(key, { roster, withdraw: () => end.resolve() });
+      this._onInvited({ from, withdrawn: end.promise });
     }
   }
 
@@ -95,12 +96,4 @@ export class Invitations {
 
 function isTime(value: unknown): value is number {
   return typeof value === 'number';
-}
-
-function withResolvers(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = () => {};
-  const promise = new Promise<void>(done => {
-    resolve = done;
-  });
-  return { promise, resolve };
 }

@@ -1,6 +1,7 @@
 import { createAbsolutePositionFromRelativePosition, createRelativePositionFromJSON } from 'yjs';
 import type { AbsolutePosition, Doc } from 'yjs';
 
+import { members } from '../members';
 import type { Peer } from './people';
 
 /**
@@ -21,11 +22,7 @@ export const VIEW = 'view';
 
 /** What a peer says that it sees. */
 export function viewOf({ state }: Peer): View | null {
-  const view = state[VIEW];
-  if (typeof view !== 'object' || view === null) {
-    return null;
-  }
-  const { cell, at, share } = view as { [member: string]: unknown };
+  const { cell, at, share } = members(state[VIEW]);
   const isShare = typeof share === 'number' && share >= 0 && share <= 1;
   if (typeof cell === 'string') {
     return { cell, share: isShare ? share : 0 };

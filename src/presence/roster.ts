@@ -17,6 +17,13 @@ export const TYPING_FOR = 3_000;
 /** Changes that come within this time are told together, in milliseconds. */
 export const BATCH = 50;
 
+/** What an awareness tells of those whose states have changed: the ids of their clients. */
+export interface ClientChanges {
+  readonly added: readonly number[];
+  readonly updated: readonly number[];
+  readonly removed: readonly number[];
+}
+
 /** What has changed since the last time, all of it at once. */
 export interface RosterChange {
   readonly added: readonly Peer[];
@@ -63,6 +70,11 @@ export class Roster implements IDisposable {
     return this._self;
   }
 
+  /** Somebody else, by user name. */
+  named(username: string | undefined): Person | null {
+    return this.others.find(({ user }) => user.username === username) ?? null;
+  }
+
   /** The other client of that id, as long as it is here. */
   find(client: number): Peer | null {
     return this._peers.get(client) ?? null;
@@ -94,7 +106,7 @@ export class Roster implements IDisposable {
     Signal.clearData(this);
   }
 
-  private readonly _onChange = ({ added, updated, removed }: Clients): void => {
+  private readonly _onChange = ({ added, updated, removed }: ClientChanges): void => {
     [...added, ...updated, ...removed].forEach(client => this._take(client));
   };
 
@@ -244,12 +256,6 @@ export class Roster implements IDisposable {
   /** Those who type, with what ends that. */
   private readonly _quiet = new Map<number, ReturnType<typeof setTimeout>>();
   private readonly _changed = new Signal<this, RosterChange>(this);
-}
-
-interface Clients {
-  readonly added: readonly number[];
-  readonly updated: readonly number[];
-  readonly removed: readonly number[];
 }
 
 function activityOf(state: Peer['state'], types: boolean): Activity {

@@ -1,3 +1,5 @@
+import { members } from '../members';
+
 /** Who somebody is, as the server says in a presence state's `user`. */
 export interface User {
   /** The same wherever this person is; nobody else has it. */
@@ -16,7 +18,7 @@ export const NO_COLOR = '#767676';
 
 /** Read the `user` of a presence state; `fallback` names somebody without a user name. */
 export function readUser(user: unknown, fallback: string): User {
-  const said = typeof user === 'object' && user !== null ? (user as Said) : {};
+  const said = members(user);
   const username = text(said.username) ?? text(said.name) ?? fallback;
   const name = text(said.name) ?? username;
   const displayName = text(said.display_name) ?? text(said.displayName) ?? name;
@@ -45,8 +47,6 @@ export function initialsOf(name: string): string {
   const letters = words.map(word => [...word][0]?.toLocaleUpperCase() ?? '');
   return letters.join('') || '?';
 }
-
-type Said = { readonly [key: string]: unknown };
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;

@@ -1,6 +1,8 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
+import { members } from '../members';
+import type { Members } from '../members';
 import { SUBPROTOCOL } from '../protocol';
 import type { AskFailure } from './events';
 import type { Room } from './state';
@@ -70,8 +72,7 @@ function roomName(room: Room | string): string {
 }
 
 async function readAnswer(response: Response, path: string): Promise<Answer> {
-  const body: unknown = await response.json().catch(() => null);
-  const fields = typeof body === 'object' && body !== null ? (body as ReplyFields) : {};
+  const fields = members(await response.json().catch(() => null));
   if (!response.ok) {
     return failed(explainFailure(response.status, fields));
   }
@@ -81,15 +82,13 @@ async function readAnswer(response: Response, path: string): Promise<Answer> {
     : failed({ kind: 'refused', reason: 'server-error', message: '' });
 }
 
-type ReplyFields = { readonly [key: string]: unknown };
-
 /**
  * A proxy in front of a server that is restarting, or of many who ask, and not the server's own word;
  * 424 is that of a JupyterHub.
  */
 const PASSING: ReadonlySet<number> = new Set([408, 424, 425, 429, 502, 503, 504]);
 
-function explainFailure(status: number, fields: ReplyFields): AskFailure {
+function explainFailure(status: number, fields: Members): AskFailure {
   const message = asText(fields.message) ?? '';
   const reason = asText(fields.reason);
   if (status === 404 && (reason === null || reason === 'no-such-file')) {

@@ -1,37 +1,26 @@
 import { EditorState } from '@codemirror/state';
 import type { ChangeSpec, Extension, StateField } from '@codemirror/state';
 import * as Y from 'yjs';
-import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness';
+import { Awareness } from 'y-protocols/awareness';
 
 import { Roster } from '../../presence';
+import { Page } from '../../presence/__tests__/crowd';
 import { caretField, placeCarets } from '../carets';
 import type { Carets } from '../carets';
 import { Budget, FrameBatch } from '../frames';
 import { CursorTracker } from '../tracker';
 import { shareRange } from '../wire';
 
-/** Somebody else, in a copy of our document, linked to ours by hand. */
-export class Someone {
-  constructor(
-    private readonly _ours: Awareness,
-    name: string
-  ) {
-    Y.applyUpdate(this.doc, Y.encodeStateAsUpdate(_ours.doc));
-    this.say({ user: { username: name, name, color: '#112233' } });
-  }
-
-  get client(): number {
-    return this.awareness.clientID;
-  }
-
-  say(fields: object): void {
-    this.awareness.setLocalState({ ...this.awareness.getLocalState(), ...fields });
-    this._sendState();
+/** Somebody else, in a copy of our document. */
+export class Someone extends Page {
+  constructor(ours: Awareness, name: string) {
+    super(ours, name, { user: { username: name, name, color: '#112233' } });
+    this._read();
   }
 
   /** Have cursors at these offsets of the text, or selections. */
   at(...ranges: (number | [anchor: number, head: number])[]): void {
-    Y.applyUpdate(this.doc, Y.encodeStateAsUpdate(this._ours.doc));
+    this._read();
     const cursors = ranges.map((range, n) => {
       const [anchor, head] = typeof range === 'number' ? [range, range] : range;
       return shareRange(this.text, { anchor, head }, n === 0);
@@ -47,22 +36,10 @@ export class Someone {
     }
   }
 
-  send(): void {
-    Y.applyUpdate(this._ours.doc, Y.encodeStateAsUpdate(this.doc), 'remote');
-  }
-
-  leave(): void {
-    this.awareness.setLocalState(null);
-    this._sendState();
-  }
-
-  readonly doc = new Y.Doc();
-  readonly awareness = new Awareness(this.doc);
   readonly text = this.doc.getText('source');
 
-  private _sendState(): void {
-    const update = encodeAwarenessUpdate(this.awareness, [this.client]);
-    applyAwarenessUpdate(this._ours, update, 'remote');
+  private _read(): void {
+    Y.applyUpdate(this.doc, Y.encodeStateAsUpdate(this.ours.doc));
   }
 }
 

@@ -7,7 +7,7 @@ import type { RosterChange } from '../roster';
 /** Somebody else's page: a document and an awareness of its own, linked to ours by hand. */
 export class Page {
   constructor(
-    private readonly _ours: Awareness,
+    protected readonly ours: Awareness,
     username: string,
     fields: object = {}
   ) {
@@ -37,7 +37,12 @@ export class Page {
 
   type(text: string): void {
     this.doc.getText('source').insert(0, text);
-    Y.applyUpdate(this._ours.doc, Y.encodeStateAsUpdate(this.doc), 'remote');
+    this.send();
+  }
+
+  /** Send what was written. */
+  send(): void {
+    Y.applyUpdate(this.ours.doc, Y.encodeStateAsUpdate(this.doc), 'remote');
   }
 
   readonly doc = new Y.Doc();
@@ -45,7 +50,7 @@ export class Page {
 
   private _send(): void {
     const update = encodeAwarenessUpdate(this.awareness, [this.client]);
-    applyAwarenessUpdate(this._ours, update, 'remote');
+    applyAwarenessUpdate(this.ours, update, 'remote');
   }
 }
 
