@@ -1,6 +1,6 @@
 import { ProtocolError } from './errors';
-import type { Awareness, ClientMessage, SaveReply, ServerMessage } from './messages';
-import { readOthersAwareness, readOwnAwareness } from './presence';
+import type { ClientMessage, ServerMessage } from './messages';
+import { readAwareness } from './presence';
 import { readObject, readOneOf, readStatus, readString } from './status';
 import type { JsonObject } from './status';
 import { Reader, Writer } from './varint';
@@ -34,35 +34,6 @@ export function encode(message: ClientMessage): Uint8Array<ArrayBuffer> {
       return start(COLLAB, PING).writeVarUint(message.number).finish();
     case 'adopt':
       return start(COLLAB, ADOPT).writeVarBytes(message.state).writeVarBytes(message.undo).finish();
-    default:
-      return encodeShared(message);
-  }
-}
-
-/** The frame for what the server says: only tests need it, on this side. */
-export function encodeServer(message: ServerMessage): Uint8Array<ArrayBuffer> {
-  switch (message.type) {
-    case 'saveReply':
-      return start(RAW).writeVarString(saveReplyJson(message)).finish();
-    case 'hello':
-      return collab(HELLO, omitType(message));
-    case 'status':
-      return collab(STATUS, message.status);
-    case 'refusal':
-      return collab(REFUSAL, omitType(message));
-    case 'ack':
-      return start(COLLAB, ACK).writeVarUint(message.count).finish();
-    case 'pong':
-      return start(COLLAB, PING).writeVarUint(message.number).finish();
-    default:
-      return encodeShared(message);
-  }
-}
-
-type SharedMessage = ClientMessage & ServerMessage;
-
-function encodeShared(message: SharedMessage): Uint8Array<ArrayBuffer> {
-  switch (message.type) {
     case 'step1':
       return start(SYNC, STEP1).writeVarBytes(message.stateVector).finish();
     case 'step2':
@@ -71,8 +42,6 @@ function encodeShared(message: SharedMessage): Uint8Array<ArrayBuffer> {
       return start(SYNC, UPDATE).writeVarBytes(message.update).finish();
     case 'awareness':
       return start(AWARENESS).writeVarBytes(message.update).finish();
-    default:
-      return unreachable(message);
   }
 }
 
@@ -82,64 +51,31 @@ function start(...head: number[]): Writer {
   return writer;
 }
 
-function collab(kind: number, body: object): Uint8Array<ArrayBuffer> {
-  return start(COLLAB, kind).writeVarString(JSON.stringify(body)).finish();
-}
-
-function omitType({ type: _, ...body }: { readonly type: string }): object {
-  return body;
-}
-
-function saveReplyJson({ id, status, reason, message }: SaveReply): string {
-  const why = reason === '' ? {} : { reason, message };
-  return JSON.stringify({ type: 'save', responseTo: id, status, ...why });
-}
-
 /** Read what the server sent; raises `ProtocolError` and nothing else. */
 export function decode(frame: Uint8Array): ServerMessage {
-  return decodeWith(frame, {
-    awareness: readOthersAwareness,
-    raw: readSaveReply,
-    collab: readFromServer
-  });
-}
-
-/** Read what a client sent: only tests need it, on this side. */
-export function decodeClient(frame: Uint8Array): ClientMessage {
-  return decodeWith(frame, { awareness: readOwnAwareness, raw: readSave, collab: readFromClient });
-}
-
-/** The kinds of frames that differ by direction. */
-interface Dialect<M> {
-  awareness(reader: Reader): Awareness;
-  raw(reader: Reader): M;
-  collab(reader: Reader): M;
-}
-
-function decodeWith<M>(frame: Uint8Array, dialect: Dialect<M>): M | SharedMessage {
   const reader = new Reader(frame);
-  const message = readMessage(reader, dialect);
+  const message = readMessage(reader);
   reader.expectEnd();
   return message;
 }
 
-function readMessage<M>(reader: Reader, dialect: Dialect<M>): M | SharedMessage {
+function readMessage(reader: Reader): ServerMessage {
   const kind = reader.readByte();
   switch (kind) {
     case SYNC:
       return readSync(reader);
     case AWARENESS:
-      return dialect.awareness(reader);
+      return readAwareness(reader);
     case RAW:
-      return dialect.raw(reader);
+      return readSaveReply(reader);
     case COLLAB:
-      return dialect.collab(reader);
+      return readCollab(reader);
     default:
       throw new ProtocolError(`frames of kind ${kind} are unknown`);
   }
 }
 
-function readSync(reader: Reader): SharedMessage {
+function readSync(reader: Reader): ServerMessage {
   const step = reader.readByte();
   const payload = reader.readVarBytes();
   switch (step) {
@@ -152,14 +88,6 @@ function readSync(reader: Reader): SharedMessage {
     default:
       throw new ProtocolError(`sync frames of kind ${step} are unknown`);
   }
-}
-
-function readSave(reader: Reader): ClientMessage {
-  const command = reader.readVarString();
-  if (command !== 'save') {
-    throw new ProtocolError(`the command ${command.slice(0, 40)} is unknown`);
-  }
-  return { type: 'save', id: reader.readVarUint() };
 }
 
 const SAVE_RESULTS = ['success', 'skipped', 'failed'] as const;
@@ -178,7 +106,7 @@ function readSaveReply(reader: Reader): ServerMessage {
   };
 }
 
-function readFromServer(reader: Reader): ServerMessage {
+function readCollab(reader: Reader): ServerMessage {
   const kind = reader.readByte();
   switch (kind) {
     case HELLO:
@@ -193,18 +121,6 @@ function readFromServer(reader: Reader): ServerMessage {
       return { type: 'pong', number: reader.readVarUint() };
     default:
       throw new ProtocolError(`collab frames of kind ${kind} are unknown`);
-  }
-}
-
-function readFromClient(reader: Reader): ClientMessage {
-  const kind = reader.readByte();
-  switch (kind) {
-    case PING:
-      return { type: 'ping', number: reader.readVarUint() };
-    case ADOPT:
-      return { type: 'adopt', state: reader.readVarBytes(), undo: reader.readVarBytes() };
-    default:
-      throw new ProtocolError(`collab frames of kind ${kind} are not for clients to send`);
   }
 }
 
@@ -233,8 +149,4 @@ function readCount(value: unknown): number {
     throw new ProtocolError('a member is no whole number');
   }
   return value;
-}
-
-function unreachable(message: never): never {
-  throw new TypeError(`no message: ${JSON.stringify(message)}`);
 }

@@ -1,9 +1,10 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
 
-import { decode, decodeClient, encode, encodeServer, ProtocolError, readPresence } from '..';
+import { decode, encode, ProtocolError } from '..';
 import type { ClientMessage, ServerMessage } from '..';
 import { Writer } from '../varint';
+import { decodeClient, encodeServer, readPresence } from './server';
 
 interface Vector {
   readonly name: string;

@@ -1,5 +1,5 @@
-import { decodeClient, encodeServer } from '../../protocol';
 import type { ClientMessage, ServerMessage } from '../../protocol';
+import { decodeClient, encodeServer } from '../../protocol/__tests__/server';
 import type { Answer, AskFailure, Line } from '..';
 import { ROOM } from './play';
 
