@@ -28,11 +28,6 @@ export class OpenDocument implements IDisposable {
     provider.stateChanged.connect(this._onStateChanged, this);
   }
 
-  get key(): string {
-    const { format, contentType, path } = this.provider;
-    return `${format}:${contentType}:${path}`;
-  }
-
   get renamed(): ISignal<this, void> {
     return this._renamed;
   }

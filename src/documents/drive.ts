@@ -6,11 +6,14 @@ import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
+import type { Doc } from 'yjs';
 
 import { OpenDocument } from './document';
 import { SharedModelFactory } from './factory';
-import type { OfflineStorage } from '../offline';
+import type { OfflineStorage, Piece } from '../offline';
 import { DocumentProvider } from './provider';
+import { differenceOf } from '../rebase';
+import type { Difference } from '../rebase';
 import type { Line } from '../session';
 import { FileVersions } from './versions';
 
@@ -39,9 +42,9 @@ export class CollabContentProvider implements ICollaborativeContentProvider {
 
   readonly sharedModelFactory: SharedModelFactory;
 
-  /** By format, type and path, as other extensions expect it. */
+  /** By their keys, as other extensions expect it. */
   get providers(): Map<string, IDocumentProvider> {
-    return new Map([...this._documents].map(({ key, provider }) => [key, provider]));
+    return new Map(this.documents.map(provider => [provider.key, provider]));
   }
 
   /** Every document that is open together. */
@@ -63,10 +66,23 @@ export class CollabContentProvider implements ICollaborativeContentProvider {
     return this._options.offline ?? null;
   }
 
-  /** A model of the same kind as a document's, which nothing is shared of. */
-  createEmpty({ path, format, contentType }: DocumentProvider): DocumentProvider.Model | null {
+  /**
+   * What was written in a document, of which there are `pieces`, and is not in `room`; `null` where
+   * nobody knows how to make another document of its kind.
+   */
+  readDifference(
+    { path, format, contentType }: DocumentProvider,
+    pieces: readonly Piece[],
+    room?: Doc
+  ): Difference | null {
     const options = { path, format, contentType } as Contents.ISharedFactoryOptions;
-    return this.sharedModelFactory.create(options);
+    const [base, mine] = [1, 2].map(() => this.sharedModelFactory.create(options));
+    if (!base || !mine) {
+      return null;
+    }
+    const difference = differenceOf({ base, mine }, pieces, room);
+    [base, mine].forEach(model => model.dispose());
+    return difference;
   }
 
   /** A document has been opened or closed, or its file has another name. */

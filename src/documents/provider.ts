@@ -80,6 +80,11 @@ export class DocumentProvider implements IDocumentProvider {
     return this._driver.state.path;
   }
 
+  /** Which file it is, and how that is read. */
+  get key(): string {
+    return `${this.format}:${this.contentType}:${this.path}`;
+  }
+
   get state(): SessionState {
     return this._driver.state;
   }

@@ -24,7 +24,6 @@ import { Commands } from '../people/commands';
 import { IIdentity } from '../people/identity';
 import type { Identity } from '../people/identity';
 import type { DocumentProvider } from '../documents/provider';
-import { differenceOf } from '../rebase';
 import { unsynced } from '../session';
 import { translationOf } from '../translation';
 import { documentIn, onDocumentWidget } from './widgets';
@@ -144,13 +143,8 @@ function endServices(
 /** What the server did not get, in words. */
 function textOf(shared: DocumentProvider, provider: CollabContentProvider): string {
   const pieces = shared.pieces();
-  const [base, mine] = [1, 2].map(() => provider.createEmpty(shared));
-  if (pieces.length === 0 || !base || !mine) {
-    return '';
-  }
-  const text = unsentText(differenceOf({ base, mine }, pieces));
-  [base, mine].forEach(model => model.dispose());
-  return text;
+  const difference = pieces.length === 0 ? null : provider.readDifference(shared, pieces);
+  return difference === null ? '' : unsentText(difference);
 }
 
 /** A press on what leads from the document to another file would be without any answer. */

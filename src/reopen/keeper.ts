@@ -5,7 +5,7 @@ import type { ISignal } from '@lumino/signaling';
 import type { CollabContentProvider } from '../documents/drive';
 import type { Keepsake, Piece } from '../offline';
 import type { DocumentProvider } from '../documents/provider';
-import { applyDifference, differenceOf } from '../rebase';
+import { applyDifference } from '../rebase';
 import type { Difference } from '../rebase';
 import { UnloadGuard } from '../documents/unload';
 
@@ -75,7 +75,7 @@ export class DifferenceKeeper implements IDisposable {
     const keepsakes = provider.shelter?.leave(isNeeded) ?? [];
     if (isNeeded) {
       const { lineage } = provider.state;
-      this._kept.push({ key: keyOf(provider), lineage, pieces, keepsakes });
+      this._kept.push({ key: provider.key, lineage, pieces, keepsakes });
     } else {
       keepsakes.forEach(keepsake => keepsake.release());
     }
@@ -88,7 +88,7 @@ export class DifferenceKeeper implements IDisposable {
   }
 
   private _applyTo(provider: DocumentProvider): void {
-    const key = keyOf(provider);
+    const { key } = provider;
     const mine = this._kept.filter(kept => kept.key === key);
     this._kept = this._kept.filter(kept => kept.key !== key);
     mine.forEach(kept => this._bringBack(provider, kept));
@@ -123,25 +123,17 @@ export class DifferenceKeeper implements IDisposable {
     }
   }
 
-  /** What was written in the document that was left, and the one of `provider` does not have. */
-  private _read(provider: DocumentProvider, pieces: readonly Piece[]): Difference {
-    const [base, mine] = [1, 2].map(() => this._documents.createEmpty(provider));
-    if (!base || !mine) {
-      throw new Error(`There are no documents of the type ${provider.contentType}`);
-    }
-    const difference = differenceOf({ base, mine }, pieces, provider.model.ydoc);
-    base.dispose();
-    mine.dispose();
-    return difference;
-  }
-
   private _apply(
     provider: DocumentProvider,
     pieces: readonly Piece[],
     keepsakes: readonly Keepsake[]
   ): void {
-    const difference = this._read(provider, pieces);
-    const isDone = applyDifference(provider.model, difference);
+    const { model, contentType } = provider;
+    const difference = this._documents.readDifference(provider, pieces, model.ydoc);
+    if (difference === null) {
+      throw new Error(`There are no documents of the type ${contentType}`);
+    }
+    const isDone = applyDifference(model, difference);
     if (isDone) {
       provider.shelter?.keep(keepsakes);
     } else {
@@ -180,8 +172,4 @@ interface IWaiting extends IKept {
 /** What was written and deleted again counts: the new history may have the former. */
 function isWritten(pieces: readonly Piece[]): boolean {
   return pieces.some(({ kind }) => kind === 'own');
-}
-
-function keyOf({ format, contentType, path }: DocumentProvider): string {
-  return `${format}:${contentType}:${path}`;
 }
