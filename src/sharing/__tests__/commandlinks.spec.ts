@@ -2,6 +2,7 @@ import { CommandLinker, Dialog } from '@jupyterlab/apputils';
 import { CommandRegistry } from '@lumino/commands';
 
 import { askBeforeCommands } from '../commandlinks';
+import { until } from './until';
 
 /** A button below a node with this class, which JupyterLab has marked as trusted. */
 function buttonIn(linker: CommandLinker, className: string): HTMLElement {
@@ -50,9 +51,3 @@ describe('askBeforeCommands', () => {
     expect(document.querySelector('.jp-Dialog')).toBeNull();
   });
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) {
-    await new Promise(resolve => setTimeout(resolve));
-  }
-}

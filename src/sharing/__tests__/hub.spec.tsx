@@ -7,6 +7,7 @@ import type { HubInfo, SharingApi, SharingInfo } from '../api';
 import type { HubShare, HubSharesApi } from '../hubapi';
 import { hubSection } from '../ui/hub';
 import { serverSection } from '../ui/server';
+import { until } from './until';
 
 const HUB: HubInfo = {
   owner: 'alice',
@@ -59,17 +60,6 @@ afterEach(() => {
   shown?.dispose();
   shown = null;
 });
-
-/** Wait until it is so; what is asked of the Hub, and drawn then, takes its time. */
-async function until(isSo: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!isSo()) {
-    if (Date.now() > deadline) {
-      throw new Error(`It does not come: ${shown?.node.textContent}`);
-    }
-    await new Promise(resolve => setTimeout(resolve, 5));
-  }
-}
 
 const says = (words: string) => shown?.node.textContent.includes(words) === true;
 

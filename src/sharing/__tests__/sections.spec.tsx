@@ -11,6 +11,7 @@ import { openShareDialog } from '../ui/dialog';
 import { documentSection } from '../ui/document';
 import { GrantList } from '../ui/grantlist';
 import { serverSection } from '../ui/server';
+import { until } from './until';
 
 const trans = nullTranslator.load('jupyter_collab');
 
@@ -57,17 +58,6 @@ afterEach(() => {
 
 // The first drawing takes long on a machine that has much else to do.
 jest.setTimeout(20_000);
-
-/** Wait until it is so; what is asked of the server, and drawn then, takes its time. */
-async function until(isSo: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!isSo()) {
-    if (Date.now() > deadline) {
-      throw new Error(`It does not come: ${document.body.textContent}`);
-    }
-    await new Promise(resolve => setTimeout(resolve, 5));
-  }
-}
 
 /** Wait until nothing is drawn any more, for as long as a quick machine needs for all of it. */
 async function settled(): Promise<void> {
