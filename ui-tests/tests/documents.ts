@@ -156,6 +156,16 @@ export async function kernelId(page: Page): Promise<string> {
   return (await read()) ?? '';
 }
 
+/**
+ * Takes the network from a page that has what JupyterLab asks for as it starts. Of a kernel that cannot
+ * start, and of a directory that it cannot show, it tells in a dialog, which takes the keys.
+ */
+export async function loseNetwork(page: Page, path: string): Promise<void> {
+  await kernelId(page);
+  await expect(page.locator('#filebrowser')).toContainText(path.split('/').at(-1) ?? path);
+  await page.context().setOffline(true);
+}
+
 /** Types at the end of a cell, key by key, as a person does. */
 export async function typeInCell(page: Page, index: number, typed: string): Promise<void> {
   const cell = page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-cell').nth(index);

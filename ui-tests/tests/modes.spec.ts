@@ -3,7 +3,7 @@ import {
   agreement,
   eventually,
   everywhere,
-  kernelId,
+  loseNetwork,
   notebook,
   onDisk,
   openDocument,
@@ -61,10 +61,8 @@ test('what is typed offline is counted, and sent when the network is back', asyn
   await lab.write(path, notebook(['a = 1']));
   const bob = await join('Bob');
   await Promise.all([openDocument(page, path), openDocument(bob, path)]);
-  // A kernel that cannot start offline is another matter, of which JupyterLab tells.
-  await kernelId(page);
   await says(page, /Saved/);
-  await page.context().setOffline(true);
+  await loseNetwork(page, path);
   await typeInCell(page, 0, '23');
   await says(page, /Offline – \d+ unsynced/);
   await page.screenshot({ path: 'test-results/offline.png' });

@@ -3,6 +3,7 @@ import {
   eventually,
   everywhere,
   kernelId,
+  loseNetwork,
   notebook,
   openDocument,
   run,
@@ -85,9 +86,7 @@ for (const [what, command, expected] of meanwhile) {
     const path = `${tmpPath}/${PATH}`;
     await lab.write(path, notebook(['one', 'two', 'three']));
     const [ada, bob] = await together(page, join, path);
-    // A kernel that cannot start offline is another matter, of which JupyterLab tells.
-    await kernelId(ada);
-    await ada.context().setOffline(true);
+    await loseNetwork(ada, path);
     await typeInCell(ada, 1, ' typed offline');
     await bob.notebook.selectCells(1);
     await run(bob, command);
