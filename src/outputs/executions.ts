@@ -83,7 +83,13 @@ function feedViews(
   const unended = notebook && new UnendedRuns(notebook, kernelToAsk, futureOf);
   const follow = (kernel: Kernel.IKernelConnection | null | undefined) => {
     kernel?.anyMessage.connect(onMessage);
+    kernel?.connectionStatusChanged.connect(onConnection);
     unended?.look();
+  };
+  const onConnection = (_: unknown, status: Kernel.ConnectionStatus) => {
+    if (status === 'connected') {
+      unended?.look(true);
+    }
   };
   const onMessage = (kernel: Kernel.IKernelConnection, args: Kernel.IAnyMessageArgs) => {
     const { direction, msg } = args;

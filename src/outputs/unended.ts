@@ -19,10 +19,10 @@ interface Doubt {
 /**
  * Says of cells that they do not run, where nobody else would.
  *
- * The page that runs a cell says so when the run has ended. It cannot where it was closed before, where
- * somebody else has restarted the kernel, as only their page is told, or where undoing brings a cell
- * back that ran when it was deleted. A kernel does one thing after the other: when it has answered a
- * question, what it was to run before that has ended.
+ * The page that runs a cell says so when the run has ended. It cannot where it was closed before, or had
+ * no connection to the kernel then, where somebody else has restarted the kernel, as only their page is
+ * told, or where undoing brings a cell back that ran when it was deleted. A kernel does one thing after
+ * the other: when it has answered a question, what it was to run before that has ended.
  */
 export class UnendedRuns {
   /** `kernel` gives the one to ask, if this page may write; `futureOf` the run of a cell in this page. */
@@ -49,32 +49,37 @@ export class UnendedRuns {
   hear(message: KernelMessage.IMessage): void {
     const { session } = message.header;
     if (KernelMessage.isStatusMsg(message) && session !== this._session) {
-      const isRestarted = this._session !== null;
       this._session = session;
-      this.look(isRestarted);
+      this.look(true);
     }
   }
 
-  /** Ask the kernel, if any cell may not run any more; none of this page does that ran before a restart. */
-  look(isRestarted = false): void {
+  /**
+   * Ask the kernel, if any cell may not run any more. Where what it has told may be lost, as it was
+   * restarted or could not be reached, that may be any cell of this page, too.
+   */
+  look(isLost = false): void {
     const kernel = this._kernel();
-    const doubts = kernel === null ? [] : this._doubts(isRestarted);
+    const doubts = kernel === null ? [] : this._doubts(isLost);
     if (kernel === null || doubts.length === 0) {
       return;
     }
-    // What was asked before a restart is not answered any more.
-    if (this._question !== null && !isRestarted) {
+    // What was asked before that may not be answered any more.
+    if (this._question !== null && !isLost) {
       this._looksAgain = true;
       return;
     }
-    const question = kernel.requestKernelInfo().then(
-      answer => (answer === undefined ? [] : doubts),
+    // JupyterLab sends this behind all that waits for a kernel that starts, and kernel_info before that.
+    const question = kernel.requestCommInfo({ target_name: 'jupyter_collab' }).then(
+      () => doubts,
       () => []
     );
     this._question = question;
     void question.then(asked => {
-      const still = this._doubts(isRestarted);
-      still.filter(doubt => asked.some(before => isSame(doubt, before))).forEach(end);
+      const still = this._doubts(isLost);
+      this._notebook.transact(() => {
+        still.filter(doubt => asked.some(before => isSame(doubt, before))).forEach(end);
+      }, false);
       if (this._question === question) {
         this._question = null;
         if (this._looksAgain) {
@@ -85,7 +90,7 @@ export class UnendedRuns {
     });
   }
 
-  private _doubts(isRestarted: boolean): Doubt[] {
+  private _doubts(isLost: boolean): Doubt[] {
     const { awareness, cells, ydoc } = this._notebook;
     return cells
       .filter(cell => cell instanceof YCodeCell)
@@ -94,9 +99,7 @@ export class UnendedRuns {
         const isOurs = claim?.client === ydoc.clientID;
         const future = isOurs ? this._futureOf(cell.id) : null;
         const isThere = isOurs ? future !== null : awareness.states.has(claim?.client ?? 0);
-        return claim === null || (isThere && !(isOurs && isRestarted))
-          ? []
-          : [{ cell, claim, future }];
+        return claim === null || (isThere && !(isOurs && isLost)) ? [] : [{ cell, claim, future }];
       });
   }
 

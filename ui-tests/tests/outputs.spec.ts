@@ -237,6 +237,74 @@ test('a cell runs no more where somebody else restarts the kernel, or who ran it
   }
 });
 
+test('a cell runs no more where who ran it had no connection to the kernel as it ended', async ({
+  join
+}) => {
+  const lab = await LabServer.create();
+  await lab.start();
+  try {
+    const path = 'lost.ipynb';
+    const waits = "import os, time\nwhile not os.path.exists('go'): time.sleep(.05)";
+    await lab.write(path, notebook([waits, '2']));
+    let connect = (): void => undefined;
+    const back = new Promise<void>(resolve => (connect = resolve));
+    let isLost = false;
+    let cut = async () => Promise.resolve();
+    const ada = await join('Ada', { lab });
+    await ada.routeWebSocket(/\/channels\?/, async socket => {
+      if (isLost) {
+        await back;
+      }
+      const server = socket.connectToServer();
+      cut = async () => {
+        isLost = true;
+        await Promise.all([socket.close({ code: 3000 }), server.close()]);
+      };
+    });
+    await openDocument(ada, path);
+    const kernel = await kernelId(ada);
+    // Jupyter Server keeps what the kernel tells somebody who is away only while nobody else is there.
+    const bob = await join('Bob', { lab });
+    await openDocument(bob, path);
+    expect(await kernelId(bob)).toBe(kernel);
+    await runCell(ada, 0);
+    await haveRun([ada, bob], 0, /\[\*\]/);
+    await cut();
+    await runCell(bob, 1);
+    await lab.write('go', '');
+    await haveRun([ada, bob], 1, /\[2\]/);
+    await haveRun([ada, bob], 0, /\[\*\]/);
+    connect();
+    await haveRun([ada, bob], 0, /\[ \]/);
+  } finally {
+    await lab.dispose();
+  }
+});
+
+test('what runs as soon as the kernel was restarted has its outputs', async ({
+  page,
+  lab,
+  tmpPath
+}) => {
+  const path = `${tmpPath}/again.ipynb`;
+  await lab.write(
+    path,
+    notebook(["import time; time.sleep(.5); print('be' + 'fore')", 'print(6)'])
+  );
+  await openDocument(page, path);
+  await kernelId(page);
+  await begin(page, 'notebook:run-all-cells');
+  await haveRun([page], 1, /\[2\]/);
+  await begin(page, 'notebook:clear-all-cell-outputs');
+  await haveRun([page], 1, /\[ \]/);
+  await begin(page, 'notebook:restart-run-all');
+  await page.locator('.jp-Dialog .jp-mod-accept').click();
+  await haveRun([page], 0, /\[1\]/);
+  await haveRun([page], 1, /\[2\]/);
+  await eventually(async () => printed(await outputs(page))).toBe('before\n');
+  await eventually(async () => printed(await outputs(page, 1))).toBe('6\n');
+});
+
 /** Opens a notebook for two who have one kernel. */
 async function withKernel(join: Join, lab: LabServer, path: string): Promise<[LabPage, LabPage]> {
   const ada = await join('Ada', { lab });

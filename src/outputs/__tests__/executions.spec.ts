@@ -16,7 +16,8 @@ const words = new OutputWords(nullTranslator.load('jupyter_collab'));
 function show(page: Page, count: number) {
   const registerMessageHook = jest.fn();
   const anyMessage = new Signal<object, object>({ registerMessageHook });
-  const sessionContext = { kernelChanged: new Signal({}), session: { kernel: { anyMessage } } };
+  const kernel = { anyMessage, connectionStatusChanged: new Signal({}) };
+  const sessionContext = { kernelChanged: new Signal({}), session: { kernel } };
   const context = { isDisposed: false, model: page.model, sessionContext };
   const areas = Array.from({ length: count }, () => {
     return new OutputArea({ model: page.outputs, rendermime: defaultRenderMime() });

@@ -14,16 +14,16 @@ function meet() {
   const [ada, bob] = pages.all as [Page, Page];
   const asked: PromiseDelegate<unknown>[] = [];
   const kernel = {
-    requestKernelInfo: async () => {
+    requestCommInfo: async () => {
       const question = new PromiseDelegate<unknown>();
       asked.push(question);
       return question.promise;
     }
-  };
+  } as unknown as Kernel.IKernelConnection;
   let future: IDisposable | null = null;
   const unended = new UnendedRuns(
     ada.notebook,
-    () => kernel as unknown as Kernel.IKernelConnection,
+    () => kernel,
     () => (future?.isDisposed === false ? future : null)
   );
   const { awareness } = ada.notebook;
@@ -37,8 +37,14 @@ function meet() {
     unended,
     /** How many questions the kernel has got. */
     asked: () => asked.length,
-    answer: async (value: unknown) => {
-      asked.at(-1)?.resolve(value);
+    answer: async () => {
+      asked.at(-1)?.resolve({});
+      await new Promise(resolve => setTimeout(resolve));
+      pages.sync();
+    },
+    /** As JupyterLab does where the kernel is gone, or is restarted by this page. */
+    refuse: async () => {
+      asked.at(-1)?.reject(new Error('Canceled'));
       await new Promise(resolve => setTimeout(resolve));
       pages.sync();
     },
@@ -68,7 +74,7 @@ describe('a cell that is said to run (O19)', () => {
     run(bob);
     leave();
     expect([states(), asked()]).toEqual([RUNNING, 1]);
-    await answer({});
+    await answer();
     expect(states()).toEqual(IDLE);
     expect(ada.notebook.undoManager.canUndo()).toBe(false);
   });
@@ -79,7 +85,7 @@ describe('a cell that is said to run (O19)', () => {
     run(bob);
     expect(asked()).toBe(0);
     unended.look();
-    await answer({});
+    await answer();
     expect(states()).toEqual(IDLE);
   });
 
@@ -91,15 +97,15 @@ describe('a cell that is said to run (O19)', () => {
     leave();
     begin();
     run(ada);
-    await answer({});
+    await answer();
     expect(states()).toEqual(RUNNING);
   });
 
   it('does where the kernel is gone, which does not answer', async () => {
-    const { run, leave, answer, states, bob } = meet();
+    const { run, leave, refuse, states, bob } = meet();
     run(bob);
     leave();
-    await answer(undefined);
+    await refuse();
     expect(states()).toEqual(RUNNING);
   });
 
@@ -112,7 +118,7 @@ describe('a cell that is said to run (O19)', () => {
     notebook.undo();
     pages.sync();
     expect([states(), asked()]).toEqual([RUNNING, 1]);
-    await answer({});
+    await answer();
     expect(states()).toEqual(IDLE);
   });
 
@@ -125,7 +131,7 @@ describe('a cell that is said to run (O19)', () => {
     expect(asked()).toBe(0);
     tell('second');
     expect(states()).toEqual(RUNNING);
-    await answer({});
+    await answer();
     expect(states()).toEqual(IDLE);
   });
 
@@ -136,7 +142,29 @@ describe('a cell that is said to run (O19)', () => {
     leave();
     tell('second');
     expect(asked()).toBe(2);
-    await answer({});
+    await answer();
+    expect(states()).toEqual(IDLE);
+  });
+
+  it('does not where the connection was lost as it ended', async () => {
+    const { run, states, asked, answer, unended, ada, begin } = meet();
+    begin();
+    run(ada);
+    unended.look();
+    expect(asked()).toBe(0);
+    unended.look(true);
+    expect(states()).toEqual(RUNNING);
+    await answer();
+    expect(states()).toEqual(IDLE);
+  });
+
+  it('does not where the kernel has answered while there was no connection', async () => {
+    const { run, leave, states, asked, answer, unended, bob } = meet();
+    run(bob);
+    leave();
+    unended.look(true);
+    expect(asked()).toBe(2);
+    await answer();
     expect(states()).toEqual(IDLE);
   });
 });
