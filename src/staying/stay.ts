@@ -38,7 +38,8 @@ export interface LostCell {
  *
  * Moving a cell, merging it with another one, and changing its type is deleting it and inserting a
  * copy. JupyterLab would go to the cell above, where the next keys would be written, or leave the
- * focus nowhere. Keys that are meant for a cell that is gone for good go nowhere.
+ * focus nowhere; where others are moved above, it would go to the cell below. Keys that are meant for a
+ * cell that is gone for good go nowhere.
  */
 export class StayingPut implements IDisposable {
   /** `onLost` is called where somebody wrote in a cell that is gone. */
@@ -121,7 +122,8 @@ export class StayingPut implements IDisposable {
   private _goBack(place: Place, shown: Shown, widgets: readonly Cell[]): void {
     const { cell, id, index, type, metadata, count, hadFocus, mode } = place;
     const isGone = cell.isDisposed;
-    if (!isGone && (widgets.length === 0 || place.state === null)) {
+    const hasLeft = cell !== this._notebook.activeCell;
+    if (!isGone && !hasLeft && (widgets.length === 0 || place.state === null)) {
       return;
     }
     const caret = caretOf(place);
@@ -129,6 +131,8 @@ export class StayingPut implements IDisposable {
     const found = isGone ? successorOf(caret, added) : partOf(caret, textOf(cell), added);
     if (found !== null) {
       this._go(found.cell.widget, place, found);
+    } else if (!isGone && hasLeft) {
+      this._go(cell, { ...place, selection: null }, { shift: 0 }); // its caret is where it was
     } else if (isGone && hadFocus && mode === 'edit') {
       this._letGo();
       if (place.state?.readOnly === false && caret.source.trim() !== '') {
@@ -137,7 +141,11 @@ export class StayingPut implements IDisposable {
     }
   }
 
-  private _go(cell: Cell, { hadFocus, mode, selection }: Place, { shift }: Found<Text>): void {
+  private _go(
+    cell: Cell,
+    { hadFocus, mode, selection }: Place,
+    { shift }: Pick<Found<Text>, 'shift'>
+  ): void {
     const notebook = this._notebook;
     const index = notebook.widgets.indexOf(cell);
     if (hadFocus) {

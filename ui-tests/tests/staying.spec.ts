@@ -73,3 +73,21 @@ test('a cell that somebody deleted comes back by keys alone (O15)', async ({ pag
   ]);
   await expect(grace.getByRole('button', { name: 'Put Back' })).toHaveCount(0);
 });
+
+test('who writes in a cell goes on in it where somebody moves cells above it (O15)', async ({
+  page,
+  together
+}) => {
+  const [grace] = await together('above.ipynb', notebook([...CELLS, 'four = 4']), 'Grace');
+  await typeInCell(grace, 2, '#');
+  await choose(page, 0);
+  await run(page, 'notebook:move-cell-down');
+  await expect(grace.locator('.jp-Notebook-cell').first()).toContainText('two = 2');
+  await grace.keyboard.type('!');
+  await eventually(async () => agreement([page, grace])).toEqual([
+    'two = 2',
+    'one = 1',
+    'three = 3#!',
+    'four = 4'
+  ]);
+});
