@@ -1,9 +1,10 @@
 import type { ISharedModelFactory } from '@jupyter/collaborative-drive';
 import type { DocumentChange, ISharedDocument } from '@jupyter/ydoc';
-import { YDocument } from '@jupyter/ydoc';
+import { YDocument, YNotebook } from '@jupyter/ydoc';
 import type { Contents, SharedDocumentFactory } from '@jupyterlab/services';
 
 import { editOnlyWhatDiffers } from './leastedits';
+import { followReplaced } from './replaced';
 
 /** Makes the shared models of documents that are opened together. */
 export class SharedModelFactory implements ISharedModelFactory {
@@ -36,6 +37,9 @@ export class SharedModelFactory implements ISharedModelFactory {
       return undefined;
     }
     const model = this.create(options);
+    if (model instanceof YNotebook) {
+      followReplaced(model);
+    }
     if (model !== null) {
       this._onCreate({ ...options, format }, model);
     }

@@ -84,7 +84,7 @@ function shownOf(cell: YCodeCell): Shown {
   const tell = teller.getChanges.bind(cell);
   teller.getChanges = (events, ...rest) => {
     const changes = tell(events, ...rest);
-    const span = touched(events, cell.youtputs);
+    const span = touched(events, cell);
     if (span !== null) {
       muted(shown, () => takeIn(shown, span));
     }
@@ -165,11 +165,15 @@ function muted(shown: Shown, change: () => void): void {
 }
 
 /** Which outputs events tell of; `null` where they tell of none. */
-function touched(events: Events, outputs: YArray<unknown>): Span | null {
+function touched(events: Events, { ymodel, youtputs }: YCodeCell): Span | null {
   const spans = events.flatMap(event => {
     const [member, at] = event.path;
-    if (event.target === outputs) {
+    const target: unknown = event.target;
+    if (target === youtputs) {
       return [spanOf(event.changes.delta)];
+    }
+    if (target === ymodel && event.changes.keys.has('outputs')) {
+      return [ALL];
     }
     return member === 'outputs' && typeof at === 'number' ? [{ from: at, to: at + 1 }] : [];
   });

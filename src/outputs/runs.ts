@@ -5,10 +5,11 @@ import type { Doc, Transaction } from 'yjs';
 type Future = OutputArea['future'];
 
 /**
- * Keeps the runs of cells that somebody else moves.
+ * Keeps the runs of cells that somebody else moves, or gives another source.
  *
  * A cell that is moved is deleted, and a copy is put elsewhere. JupyterLab carries a run over to
- * the copy where its own page moves the cell, and cancels it where another page does.
+ * the copy where its own page moves the cell, and cancels it where another page does. A cell that gets
+ * another text as its source is taken for another cell, too.
  */
 export class Runs {
   /** `shown` gives what shows cells at the moment. */
@@ -17,7 +18,10 @@ export class Runs {
     private readonly _shown: () => readonly CodeCell[]
   ) {
     const cells = doc.getArray('cells');
-    const isOfOthers = ({ local, changed }: Transaction) => !local && changed.has(cells);
+    const isOther = ([{ parent }, keys]: [{ parent: unknown }, ReadonlySet<string | null>]) =>
+      parent === cells && keys.has('source');
+    const isOfOthers = ({ local, changed }: Transaction) =>
+      !local && (changed.has(cells) || [...changed].some(isOther));
     // The one comes before JupyterLab hears of it, the other after it has.
     doc.on('beforeObserverCalls', change => isOfOthers(change) && this._detach());
     doc.on('afterTransaction', change => isOfOthers(change) && this._attach());

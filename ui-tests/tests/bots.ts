@@ -87,10 +87,15 @@ export class Bot {
     }
   }
 
+  /** Put other words in the place of a cell's source, as an agent does that knows notebooks from JSON. */
+  putInCell(index: number, source: string): void {
+    this._cell(index).set('source', source);
+  }
+
   /** What the cells of a notebook say. */
   get sources(): string[] {
     const cells = this._document.doc.getArray<Y.Map<unknown>>('cells');
-    return cells.map(cell => (cell.get('source') as Y.Text).toString());
+    return cells.map(cell => String(cell.get('source')));
   }
 
   leave(): void {

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { agreement, eventually, notebook, run, typeInCell } from './documents';
+import { agreement, eventually, kernelId, notebook, run, typeInCell } from './documents';
 import { expect, test } from './fixtures';
 
 const CELLS = ['one = 1', 'two = 2', 'three = 3'];
@@ -72,6 +72,41 @@ test('a cell that somebody deleted comes back by keys alone (O15)', async ({ pag
     'three = 3'
   ]);
   await expect(grace.getByRole('button', { name: 'Put Back' })).toHaveCount(0);
+});
+
+test('who writes in a cell, or runs it, goes on where an agent puts in another source (O20)', async ({
+  page,
+  together,
+  summon,
+  tmpPath
+}) => {
+  const [grace] = await together('agent.ipynb', notebook(['input()', ...CELLS]), 'Grace');
+  const agent = await summon('Agent', `${tmpPath}/agent.ipynb`);
+  const cellAt = (who: Page, index: number) => who.locator('.jp-Notebook-cell').nth(index);
+  await kernelId(page);
+  await page.notebook.selectCells(0);
+  await page.evaluate(() => void window.jupyterapp.commands.execute('notebook:run-cell', {}));
+  await page.locator('.jp-Stdin-input').fill('an ');
+  await typeInCell(grace, 2, '#');
+  await eventually(() => agent.sources[2]).toBe('two = 2#');
+  agent.putInCell(0, 'print(input())');
+  agent.putInCell(2, 'two = 4 / 2');
+  for (const who of [page, grace]) {
+    await expect(cellAt(who, 0).locator('.cm-content')).toHaveText('print(input())');
+    await expect(cellAt(who, 2).locator('.cm-content')).toHaveText('two = 4 / 2');
+  }
+  await grace.keyboard.type('!');
+  await eventually(() => agent.sources[2]).toBe('two = 4 !/ 2');
+  await expect(cellAt(page, 2).locator('.cm-content')).toContainText('two = 4 !');
+  await grace.keyboard.press('Control+z');
+  await eventually(() => agent.sources[2]).toBe('two = 4 / 2');
+  await page.locator('.jp-Stdin-input').press('End');
+  await page.keyboard.type('answer');
+  await page.keyboard.press('Enter');
+  for (const who of [page, grace]) {
+    await expect(cellAt(who, 0).locator('.jp-OutputArea')).toContainText('an answer');
+    await expect(cellAt(who, 0).locator('.jp-InputPrompt')).toHaveText('[1]:');
+  }
 });
 
 test('who writes in a cell goes on in it where somebody moves cells above it (O15)', async ({

@@ -3,7 +3,9 @@ import { OutputArea } from '@jupyterlab/outputarea';
 import { defaultRenderMime } from '@jupyterlab/rendermime/lib/testutils';
 import type { KernelMessage } from '@jupyterlab/services';
 import { PromiseDelegate } from '@lumino/coreutils';
+import { Text } from 'yjs';
 
+import { followReplaced } from '../../documents/replaced';
 import { Runs } from '../runs';
 import { Pages, plot, stream } from './pages';
 import type { Page } from './pages';
@@ -80,6 +82,27 @@ describe('a cell that runs', () => {
     await Promise.resolve();
     pages.sync();
     expect([moved.executionState, moved.executionCount]).toEqual(['idle', 7]);
+  });
+
+  it('goes on where an agent gives it another source', async () => {
+    const { pages, ada, bob, done, future, show } = running();
+    [ada, bob].forEach(({ notebook }) => followReplaced(notebook));
+    show('one');
+    pages.sync();
+    bob.notebook.cells[0]?.ymodel.set('source', new Text('new code'));
+    pages.sync();
+    expect(future.isDisposed).toBe(false);
+    await Promise.resolve();
+    show('two');
+    done.resolve({ content: { execution_count: 7 } });
+    await done.promise;
+    await Promise.resolve();
+    pages.sync();
+    for (const { cell, outputs } of [ada, bob]) {
+      expect(cell.sharedModel.getSource()).toBe('new code');
+      expect(outputs.toJSON()).toEqual([plot('one'), plot('two')]);
+      expect([cell.executionState, cell.executionCount]).toEqual(['idle', 7]);
+    }
   });
 
   it('goes on where somebody else moves another one', () => {
