@@ -38,7 +38,12 @@ export class YReplica implements Replica, IDisposable {
     _doc.on('beforeObserverCalls', placeWhatCameBack);
     _doc.on('beforeObserverCalls', forgetWhatIsAsItWas);
     _doc.on('update', this._note);
-    this._moved = new MovedCells(_doc, this, () => this.unsaved.own());
+    this._moved = new MovedCells(
+      _doc,
+      this,
+      () => this.unsaved.own(),
+      () => this._coming
+    );
   }
 
   /** What of the document is not known to be in its file. */
@@ -75,10 +80,15 @@ export class YReplica implements Replica, IDisposable {
   }
 
   apply(update: Uint8Array): void {
-    if (update.length < LARGE) {
-      Y.applyUpdate(this._doc, update, this);
-    } else {
-      this._applyLarge(update);
+    this._coming = update;
+    try {
+      if (update.length < LARGE) {
+        Y.applyUpdate(this._doc, update, this);
+      } else {
+        this._applyLarge(update);
+      }
+    } finally {
+      this._coming = null;
     }
   }
 
@@ -194,6 +204,8 @@ export class YReplica implements Replica, IDisposable {
   }
 
   private readonly _moved: MovedCells;
+  /** What is being applied. */
+  private _coming: Uint8Array | null = null;
   /** A change of ours that is being taken back; what is changed meanwhile is told with it. */
   private _tooLarge: Uint8Array | null = null;
   private _isDisposed = false;

@@ -58,6 +58,16 @@ export class Edits {
     };
   }
 
+  /** These, as far as they have inserted something that is not among `elements`. */
+  insertedBesides(elements: Spans): Edits {
+    const isThere = (client: number, clock: number) =>
+      Y.isDeleted(elements, Y.createID(client, clock));
+    return new Edits(
+      this.inserted.flatMap(span => without(span, isThere)),
+      []
+    );
+  }
+
   /** What would be in a text without these edits; `isHere` tells of a part whether it is now. */
   rewound(text: Y.Text, isHere: (part: Y.Item) => boolean): string {
     let base = '';

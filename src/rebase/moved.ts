@@ -18,6 +18,9 @@ import type { StackItem } from './undone';
  * file, whatever the copy lacks is written into the copy. So it is where cells are merged into one
  * that has another id. A cell that is gone for good stays gone.
  *
+ * So it is where an agent puts another text in the place of a cell's source, with what the agent had
+ * not received. What it had, it has taken away.
+ *
  * A page that connects again may hear of a move before it hears of what that stands on. The cell goes
  * at once then, and its copy comes with the rest: until nothing is missing, what has to come along waits.
  *
@@ -31,16 +34,18 @@ import type { StackItem } from './undone';
 export class MovedCells implements IDisposable {
   /**
    * `remote` is the origin of what comes from the server; `own` gives the updates, as one, that
-   * others may not have.
+   * others may not have, and `coming` the one that is being applied.
    */
   constructor(
     private readonly _doc: Y.Doc,
     private readonly _remote: unknown,
-    private readonly _own: () => Uint8Array | null
+    private readonly _own: () => Uint8Array | null,
+    private readonly _coming: () => Uint8Array | null
   ) {
     this._cells = _doc.getArray('cells');
     this._kept = new KeptWords(_doc);
     this._cells.observe(this._onChange);
+    this._cells.observeDeep(this._onParts);
     _doc.on('beforeTransaction', this._noteStack);
     _doc.on('afterAllTransactions', this._carry);
   }
@@ -53,6 +58,7 @@ export class MovedCells implements IDisposable {
     this._isDisposed = true;
     this._kept.dispose();
     this._cells.unobserve(this._onChange);
+    this._cells.unobserveDeep(this._onParts);
     this._doc.off('beforeTransaction', this._noteStack);
     this._doc.off('afterAllTransactions', this._carry);
   }
@@ -86,6 +92,26 @@ export class MovedCells implements IDisposable {
     if (lacking.length > 0) {
       this._gone.push(...lacking);
       this._merged.push(...this._findMerged(went, event.changes.added));
+    }
+  };
+
+  /** Where an agent puts another text in the place of a source, that goes with all that is in it. */
+  private readonly _onParts = (events: Y.YEvent<Y.Map<unknown>>[], transaction: Y.Transaction) => {
+    const isHeard = transaction.origin === this._remote;
+    const changed = events.filter(
+      ({ target, keys }) => isHeard && target.parent === this._cells && keys.has('source')
+    );
+    const [own, update] = changed.length > 0 ? [this._own(), this._coming()] : [null, null];
+    if (own === null || update === null) {
+      return;
+    }
+    // All of a text goes with the text, but only what they had received is named.
+    const unseen = Edits.of(own).insertedBesides(Y.decodeUpdate(update).ds);
+    for (const { target } of changed) {
+      const lost = readReplaced(target, transaction, unseen);
+      if (lost !== null && lost.base !== lost.mine) {
+        this._gone.push(lost);
+      }
     }
   };
 
@@ -271,11 +297,19 @@ function readDeleted(item: Y.Item, transaction: Y.Transaction, edits: Edits): Go
   }
   const id = lastValue(cell, 'id')?.content.getContent()[0] as unknown;
   const source = lastValue(cell, 'source');
-  const text = source === undefined ? null : typeOf(source);
+  return source === undefined ? null : readText(id, typeOf(source), transaction, edits);
+}
+
+function readText(
+  id: unknown,
+  text: unknown,
+  { deleteSet }: Y.Transaction,
+  edits: Edits
+): Gone | null {
   if (typeof id !== 'string' || !(text instanceof Y.Text)) {
     return null;
   }
-  const isHere = (part: Y.Item) => !part.deleted || Y.isDeleted(transaction.deleteSet, part.id);
+  const isHere = (part: Y.Item) => !part.deleted || Y.isDeleted(deleteSet, part.id);
   return { id, text, base: edits.rewound(text, isHere), mine: NO_EDITS.rewound(text, isHere) };
 }
 
@@ -290,6 +324,18 @@ function resultsOf(cell: unknown, transaction: Y.Transaction, edits: Edits): Cel
   }
   const { metadata: _, attachments: __, ...results } = readAll(cell, transaction);
   return results;
+}
+
+/** The source that a cell had before somebody has put another one in its place. */
+function readReplaced(cell: Y.Map<unknown>, transaction: Y.Transaction, edits: Edits): Gone | null {
+  const { deleteSet, beforeState } = transaction;
+  let item = lastValue(cell, 'source') ?? null;
+  while (item !== null && item.id.clock >= (beforeState.get(item.id.client) ?? 0)) {
+    item = item.left;
+  }
+  return item !== null && Y.isDeleted(deleteSet, item.id)
+    ? readText(cell.get('id'), typeOf(item), transaction, edits)
+    : null;
 }
 
 function typeOf({ content }: Y.Item): unknown {

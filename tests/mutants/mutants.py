@@ -457,6 +457,13 @@ MUTANTS = [
         ["tests/room/test_carrying.py"],
     ),
     Mutant(
+        "lose what an agent did not have that puts another source into a cell",
+        "room/content/carrying.py",
+        "    return _FLAT.search(update, struct.at, end) is None\n",
+        "    return False\n",
+        ["tests/room/test_carrying.py", "-k", "agent"],
+    ),
+    Mutant(
         "have twice what two people merge at once",
         "room/content/document.py",
         "united = self._copies.follow(change, replaced, sources, known)",

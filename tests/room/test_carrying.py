@@ -212,6 +212,58 @@ def test_a_cell_that_is_deleted_beside_cells_that_are_merged_stays_gone(room: Re
     assert read(room) == ["beta\n\nx"]
 
 
+PUT_IN: dict[str, Callable[[], Any]] = {
+    "a text": lambda: Text("new code"),
+    "words": lambda: "new code",
+    "lines": lambda: ["new ", "code"],
+    "again": lambda: Text("new code\n# beta"),
+}
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("form", PUT_IN)
+def test_what_others_wrote_comes_along_where_an_agent_puts_in_another_source(
+    room: Replica, form: str, at_once: bool
+) -> None:
+    """M19: and nothing that the agent had, or that was deleted."""
+    first = Page(room, 1)
+    first.text(0).insert(4, " seen")
+    room.apply([first.update()])
+    typist, agent = Page(room, 3), Page(room, 2)
+    typist.text(0).insert(9, " unseen")
+    del typist.text(0)[0:2]
+    agent.cells[0]["source"] = "a moment"
+    agent.cells[0]["source"] = PUT_IN[form]()
+    for updates in (
+        [[typist.update(), agent.update()]] if at_once else [[typist.update()], [agent.update()]]
+    ):
+        assert room.apply(updates) == []
+    room.document.mend()
+    assert room.has_carried
+    expected = "new code\n# beta unseen" if form == "again" else "new code unseen"
+    assert read(room) == [expected, "x", "y"]
+
+
+@pytest.mark.parametrize("key", ["execution_state", "execution_count", "collapsed"])
+@pytest.mark.parametrize("values", [("idle", "running"), (None, 300), (True, False)])
+def test_nothing_is_looked_for_where_a_cell_is_run(
+    room: Replica, key: str, values: tuple[Any, Any]
+) -> None:
+    """M18"""
+    page = Page(room, 1)
+    page.cells[0][key] = values[0]
+    page.cells[0][key] = values[1]
+    assert carrying.Rebuilding.of(page.update()) is None
+
+
+def test_nobody_writes_where_the_agent_had_all(room: Replica) -> None:
+    agent = Page(room, 2)
+    agent.cells[0]["source"] = Text("new code")
+    room.apply([agent.update()])
+    assert not room.has_carried
+    assert read(room) == ["new code", "x", "y"]
+
+
 def test_nobody_writes_where_the_mover_had_all(room: Replica) -> None:
     mover = Page(room, 2)
     mover.replace(0, 2)

@@ -1,8 +1,9 @@
 """Brings along what somebody who moved or merged cells had not received of them yet.
 
 Moving a cell, or changing its type, is deleting it and inserting a copy with the same id; merging
-cells is deleting them and inserting one that has their text. What others have written in them, and
-whoever did that did not know of, would be gone with the old ones.
+cells is deleting them and inserting one that has their text. Agents put another text in the place
+of a source, which deletes that. What others have written in them, and whoever did that did not know
+of, would be gone with the old ones.
 """
 
 from __future__ import annotations
@@ -24,13 +25,25 @@ from ..texts.merge import merge_text
 from ..texts.subsequences import Effort
 from ..texts.words import says
 from ..yjs.gaps import deletions
-from ..yjs.structs import STRING, TEXT, Id, Run, read_structs
+from ..yjs.structs import STRING, TEXT, Id, Run, Struct, read_structs
+from .mending import mend_source
 from .reading import id_of
 from .textedit import edit_text
 from .walking import cells_at, ids_of, sources_of
 
 _AN_ID = re.compile(rb"\x02id\x01\x77")
 """How an update gives a new cell its id: the key, one value, which is a text."""
+
+_IN_A_PLACE = re.compile(rb"[\xa7\xa8]")
+"""How what an update puts into the place of a member begins: it has a key, and one before it."""
+
+_FLAT = re.compile(
+    rb"(?<!w)\x01(?:[\x78\x79\x7e]|[\x7a\x7b].{8}|\x7c.{4}|\x7d[\x80-\xff]*[\x00-\x7f]"
+    rb"|w\x04idle|w\x07running)\Z",
+    re.DOTALL,
+)
+"""How one value ends that is no source, as are told of each run of a cell: to look for what has
+gone takes hundredths of a second where there are thousands of cells."""
 
 _STRUCTS = 100_000
 _UNITS = 20_000
@@ -54,8 +67,8 @@ _BETWEEN = "\n\n"
 
 @dataclass(frozen=True, slots=True)
 class Rebuilding:
-    """An update that brings cells: what it ``deleted``, the ids of the new ones by those of their
-    sources, and these sources as they were inserted, by the ids of the cells."""
+    """An update that brings cells, or other sources: what it ``deleted``, the ids of the new cells
+    by those of their sources, and these sources as they were inserted, by the ids of the cells."""
 
     update: bytes
     deleted: Deleted
@@ -64,11 +77,14 @@ class Rebuilding:
 
     @staticmethod
     def of(update: bytes) -> Rebuilding | None:
-        """``None`` for any other update. Costs next to nothing where no new cell comes."""
-        if _AN_ID.search(update) is None:
+        """``None`` for any other update. Costs next to nothing where no cell or source comes."""
+        brings = _AN_ID.search(update) is not None
+        if not brings and _IN_A_PLACE.search(update) is None:
             return None
         try:
             runs = read_structs(update, _STRUCTS)
+            if not brings and not any(_is_source(update, it, end) for _, it, end in _ends(runs)):
+                return None
             return Rebuilding(update, _deleted(update, runs), *_copies(update, runs))
         except (ProtocolError, UnicodeDecodeError):
             return None
@@ -178,9 +194,8 @@ class _Merged:
 
 
 def _write(ycell: Map[Any], known: str, source: str) -> bool:
-    text = ycell.get("source")
-    if not isinstance(text, Text):
-        return False
+    mend_source(ycell)
+    text: Text = ycell["source"]
     here = str(text)
     return edit_text(text, here, merge_text(known, here, source))
 
@@ -197,24 +212,39 @@ def _known(text: Text, source: str, change: Rebuilding, effort: Effort) -> str:
     return "".join(unit for unit, items in units if any(map(deleted.has, items)))
 
 
+def _ends(runs: list[Run]) -> Iterator[tuple[int, Struct, int]]:
+    """Each struct, with its client and with where it ends."""
+    for run in runs:
+        ends = [*(struct.at for struct in run.structs[1:]), run.end]
+        for struct, end in zip(run.structs, ends, strict=True):
+            yield run.client, struct, end
+
+
+def _is_source(update: bytes, struct: Struct, end: int) -> bool:
+    """Whether ``struct`` may be what is put into the place of a source."""
+    if _IN_A_PLACE.match(update, struct.at) is None:
+        return False
+    if struct.type is not None:
+        return struct.type == TEXT
+    return _FLAT.search(update, struct.at, end) is None
+
+
 def _copies(update: bytes, runs: list[Run]) -> tuple[dict[Id, str], dict[str, bytes]]:
     """The cells that ``update`` brings: their ids by those of their sources, and the sources by the
     ids of the cells, as they were inserted."""
     ids: dict[Id, bytes] = {}
     texts: dict[Id, Id] = {}
     words: dict[Id, bytes] = {}
-    for run in runs:
-        ends = [*(struct.at for struct in run.structs[1:]), run.end]
-        for struct, end in zip(run.structs, ends, strict=False):
-            parent = struct.parent
-            if not isinstance(parent, tuple):
-                continue
-            if struct.key == b"id" and (start := _AN_ID.search(update, struct.at, end)):
-                ids[parent] = Reader(update[start.end() : end]).read_varbytes()
-            elif struct.key == b"source" and struct.type == TEXT:
-                texts[run.client, struct.clock] = parent
-            elif struct.key is None and parent in texts and struct.content(update) == STRING:
-                words.setdefault(texts[parent], _words(update[struct.at : end]))
+    for client, struct, end in _ends(runs):
+        parent = struct.parent
+        if not isinstance(parent, tuple):
+            continue
+        if struct.key == b"id" and (start := _AN_ID.search(update, struct.at, end)):
+            ids[parent] = Reader(update[start.end() : end]).read_varbytes()
+        elif struct.key == b"source" and struct.type == TEXT:
+            texts[client, struct.clock] = parent
+        elif struct.key is None and parent in texts and struct.content(update) == STRING:
+            words.setdefault(texts[parent], _words(update[struct.at : end]))
     names = {cell: id.decode() for cell, id in ids.items()}
     sources = {text: names[cell] for text, cell in texts.items() if cell in names}
     return sources, {names[cell]: words.get(cell, b"") for cell in texts.values() if cell in names}

@@ -40,10 +40,7 @@ def _mend_cell(ycell: Map[Any], index: int, taken: set[str]) -> bool:
     if ycell.get("cell_type") not in CELL_TYPES:
         ycell["cell_type"] = "raw"
         changed = True
-    if not isinstance(source := ycell.get("source"), Text):
-        words = joined(_plain(source))
-        ycell["source"] = Text(words if isinstance(words, str) else "")
-        changed = True
+    changed |= mend_source(ycell)
     if not isinstance(id := ycell.get("id"), str) or not id:
         ycell["id"] = unique_id(taken, "formed", index, str(ycell["source"]))
         changed = True
@@ -53,6 +50,16 @@ def _mend_cell(ycell: Map[Any], index: int, taken: set[str]) -> bool:
     if changed or "metadata" in ycell:  # pages show a cell without, too
         changed |= _mend_map(ycell, "metadata")
     return changed
+
+
+def mend_source(ycell: Map[Any]) -> bool:
+    """Give a cell a source that is a shared text; whether it had another one."""
+    source = ycell.get("source")
+    if isinstance(source, Text):
+        return False
+    words = joined(_plain(source))
+    ycell["source"] = Text(words if isinstance(words, str) else "")
+    return True
 
 
 def _mend_map(ymap: Map[Any], key: str) -> bool:

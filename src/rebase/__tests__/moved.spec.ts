@@ -111,6 +111,42 @@ describe('text typed into a cell that somebody else moves (M19)', () => {
   });
 });
 
+describe('text typed into a cell of which an agent replaces the source (M19)', () => {
+  it('comes along, once, and without what the agent had', () => {
+    const [typist, agent] = meetTwo();
+    typist.type('b', 4, ' seen');
+    agent.sync(typist);
+    typist.type('b', 9, ' unseen');
+    typist.type('b', 0, '', 1);
+    agent.replace('b', 'new code');
+    settle();
+    expect(typist.sources).toEqual(['alpha', 'new code unseen', 'gamma']);
+    typist.type('b', 0, 'some ');
+    agent.replace('b', 'other code');
+    settle();
+    expect(typist.read('b')).toBe('some other code');
+  });
+
+  it('comes along where the agent has gone on meanwhile', () => {
+    const [typist, agent] = meetTwo();
+    typist.type('b', 4, ' one');
+    agent.replace('b', 'a moment');
+    agent.replace('b', 'new code');
+    agent.type('b', 8, ' that runs');
+    settle();
+    expect(typist.read('b').split(' ').sort()).toEqual('code new one runs that'.split(' '));
+  });
+
+  it('stays gone where the agent had it all', () => {
+    const [typist, agent] = meetTwo();
+    typist.type('b', 4, ' seen');
+    settle();
+    agent.replace('b', 'new code');
+    settle();
+    expect(typist.sources).toEqual(['alpha', 'new code', 'gamma']);
+  });
+});
+
 describe.each([true, false])('a move that is undone, where undo is by cell: %s (M19)', perCell => {
   function moved(): [Person, Person] {
     const [typist, mover] = meetTwo(perCell);

@@ -2,20 +2,25 @@ import { YNotebook } from '@jupyter/ydoc';
 import type { ICodeCell } from '@jupyterlab/nbformat';
 import * as Y from 'yjs';
 
+import { followReplaced } from '../../documents/replaced';
 import { MovedCells } from '../moved';
 
 /** Somebody who has the notebook open; `sync` brings them what others did, as a server would. */
 export class Person {
   constructor(perCell = false) {
     this.notebook = new YNotebook({ disableDocumentWideUndoRedo: perCell });
+    followReplaced(this.notebook);
     const { ydoc } = this.notebook;
     ydoc.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin !== this) {
         this._own.push(update);
       }
     });
-    this._moved = new MovedCells(ydoc, this, () =>
-      this._own.length === 0 ? null : Y.mergeUpdates(this._own)
+    this._moved = new MovedCells(
+      ydoc,
+      this,
+      () => (this._own.length === 0 ? null : Y.mergeUpdates(this._own)),
+      () => this._coming
     );
   }
 
@@ -24,6 +29,7 @@ export class Person {
   sync(...others: Person[]): void {
     for (const { notebook } of others) {
       const missing = Y.encodeStateAsUpdate(notebook.ydoc, Y.encodeStateVector(this.notebook.ydoc));
+      this._coming = missing;
       Y.applyUpdate(this.notebook.ydoc, missing, this);
     }
   }
@@ -35,6 +41,11 @@ export class Person {
 
   type(id: string, at: number, text: string, end = at): void {
     this._cell(id).updateSource(at, end, text);
+  }
+
+  /** As an agent does that knows notebooks from their JSON. */
+  replace(id: string, source: string): void {
+    this._cell(id).ymodel.set('source', new Y.Text(source));
   }
 
   read(id: string): string {
@@ -59,6 +70,7 @@ export class Person {
   }
 
   private readonly _own: Uint8Array[] = [];
+  private _coming: Uint8Array | null = null;
   private readonly _moved: MovedCells;
 }
 
