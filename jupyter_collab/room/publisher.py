@@ -9,6 +9,7 @@ from pycrdt import merge_updates
 from ..errors import ProtocolError
 from ..protocol.identity import ConnectionId, Position, RoomId
 from ..protocol.messages import EMPTY_STATE_VECTOR, Ack, SyncStep2, SyncUpdate
+from .content.carrying import Rebuilding
 from .effects import Append, Effect, Send
 from .events import FileMerged
 from .intake import Intake, expel
@@ -201,15 +202,16 @@ class Publisher:
     def _take_in(self, incoming: list[tuple[Member, bytes]], now: float) -> list[Effect]:
         sifted = self.intake.look(incoming)
         effects = sifted.effects
+        fine = _rebuilders_last(sifted.fine)
         had = [
             # Who is connected deletes only what is there for them: they had no other copy of it.
             member.had if update is member.told else EMPTY_STATE_VECTOR
-            for member, update in sifted.fine
+            for member, update in fine
         ]
-        broken = self._replica.apply([update for _, update in sifted.fine], had)
+        broken = self._replica.apply([update for _, update in fine], had)
         self.intake.admit(sifted)
         if broken:
-            senders = sorted({sifted.fine[index][0].connection for index in broken})
+            senders = sorted({fine[index][0].connection for index in broken})
             error = ProtocolError("an update cannot be read")
             effects += [expel(connection, error) for connection in senders]
         writers = self._in_hand
@@ -239,6 +241,16 @@ class Publisher:
         if count is None or not member.person.collab:
             return []
         return [Send((member.connection,), Ack(count))]
+
+
+def _rebuilders_last(incoming: list[tuple[Member, bytes]]) -> list[tuple[Member, bytes]]:
+    """With those last who move cells or put in other sources: what the others have typed there
+    comes along. It would be gone with the rest else, as if it had been known. Nobody of them has
+    what another one has sent."""
+    if len(incoming) < 2:
+        return incoming
+    last = {member.connection for member, update in incoming if Rebuilding.of(update)}
+    return sorted(incoming, key=lambda it: it[0].connection in last)
 
 
 def _are_too_many(early: list[bytes]) -> bool:

@@ -88,6 +88,20 @@ def test_everybody_has_what_the_mover_of_a_cell_lacked_with_the_move() -> None:
         assert [str(cell["source"]) for cell in client.cells] == ["two", "one and more"]
 
 
+@pytest.mark.parametrize("typed_last", [True, False])
+def test_what_comes_in_together_with_another_source_comes_along(typed_last: bool) -> None:
+    """M19: pages take it that the room has done so, as it names what it deletes."""
+    world = World(notebook(code("a", "one"), code("b", "two")))
+    typist, agent = world.open(1), world.open(2)
+    typist.cells[0]["source"].insert(3, " and more")
+    agent.cells[0]["source"] = Text("new code")
+    for client in (agent, typist) if typed_last else (typist, agent):
+        world.push(client)
+    world.wait(0.1)
+    for client in (typist, agent):
+        assert [str(cell["source"]) for cell in client.cells] == ["new code and more", "two"]
+
+
 def test_cells_that_two_people_merge_at_once_are_merged_once() -> None:
     """M24: everybody has the same, with one update."""
     world = World(notebook(code("a", "one"), code("b", "two")))
