@@ -178,7 +178,7 @@ export class MovedCells implements IDisposable {
     if (gone.length + doubled.size + states.length === 0) {
       return;
     }
-    this._doc.transact(() => states.forEach(it => makeRoom(...it)), this);
+    // The texts first: once they are as they will be, it is looked where in them people were.
     this._doc.transact(() => {
       for (let index = this._cells.length - 1; doubled.size > 0 && index >= 0; index--) {
         if (doubled.has(sourceOf(this._cells.get(index)))) {
@@ -199,8 +199,9 @@ export class MovedCells implements IDisposable {
         }
       }
       merged.forEach(carryIntoAll);
-      states.forEach(it => writeBack(...it));
+      states.forEach(it => makeRoom(...it));
     }, this);
+    this._doc.transact(() => states.forEach(it => writeBack(...it)), this);
   };
 
   /** Whether something has come that stands on what has not. */
@@ -280,12 +281,22 @@ function madeIn(undone: StackItem | undefined, text: Y.Text): string | null {
   return made;
 }
 
+/** What is only put into a word is all that is written: others have the rest of it from who wrote it. */
 function carryInto(text: Y.Text, base: string, mine: string): void {
-  const hunks = mergeText(base, mine, text.toString());
-  for (const { from, to, insert } of [...hunks].reverse()) {
-    text.delete(from, to - from);
-    text.insert(from, insert);
+  const here = text.toString();
+  for (const { from, to, insert } of [...mergeText(base, mine, here)].reverse()) {
+    const [head, tail] = around(here.slice(from, to), insert);
+    text.delete(from + head, to - tail - from - head);
+    text.insert(from + head, insert.slice(head, insert.length - tail));
   }
+}
+
+/** How much of `word` is before and behind what was put into it; nothing where it has not all of it. */
+function around(word: string, longer: string): [number, number] {
+  const [letters, others] = [[...word], [...longer]];
+  const same = letters.findIndex((letter, at) => letter !== others[at]);
+  const head = same < 0 ? word.length : letters.slice(0, same).join('').length;
+  return longer.slice(head).endsWith(word.slice(head)) ? [head, word.length - head] : [0, 0];
 }
 
 const NO_EDITS = Edits.of(null);

@@ -464,6 +464,20 @@ MUTANTS = [
         ["tests/room/test_carrying.py", "-k", "agent"],
     ),
     Mutant(
+        "write anew what others have written as something is put into it",
+        "room/content/carrying.py",
+        ", whole=False)",
+        ")",
+        ["tests/room/test_carrying.py", "-k", "along_again"],
+    ),
+    Mutant(
+        "delete as if it had been known what comes in together with another source",
+        "room/publisher.py",
+        "fine = _rebuilders_last(sifted.fine)",
+        "fine = sifted.fine",
+        ["tests/room/test_room.py", "-k", "together"],
+    ),
+    Mutant(
         "have twice what two people merge at once",
         "room/content/document.py",
         "united = self._copies.follow(change, replaced, sources, known)",

@@ -244,6 +244,28 @@ def test_what_others_wrote_comes_along_where_an_agent_puts_in_another_source(
     assert read(room) == [expected, "x", "y"]
 
 
+@pytest.mark.parametrize(
+    ("first", "again", "expected"),
+    [
+        ("# x\nbeta", "# xxx\nbeta", "# xxx\nbetaX"),
+        ("beta()", "print(beta())", "print(betaX())"),
+        ("beta", "beta\nbeta 😀", "betaX\nbeta 😀"),
+    ],
+)
+def test_what_came_along_comes_along_again(
+    room: Replica, first: str, again: str, expected: str
+) -> None:
+    """M19: where the agent has not heard of that yet."""
+    typist, agent = Page(room, 3), Page(room, 2)
+    typist.text(0).insert(4, "X")
+    agent.cells[0]["source"] = Text(first)
+    room.apply([typist.update(), agent.update()])
+    assert read(room)[0] == first.replace("beta", "betaX")
+    agent.cells[0]["source"] = Text(again)
+    room.apply([agent.update()])
+    assert read(room) == [expected, "x", "y"]
+
+
 @pytest.mark.parametrize("key", ["execution_state", "execution_count", "collapsed"])
 @pytest.mark.parametrize("values", [("idle", "running"), (None, 300), (True, False)])
 def test_nothing_is_looked_for_where_a_cell_is_run(

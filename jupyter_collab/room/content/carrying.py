@@ -197,7 +197,7 @@ def _write(ycell: Map[Any], known: str, source: str) -> bool:
     mend_source(ycell)
     text: Text = ycell["source"]
     here = str(text)
-    return edit_text(text, here, merge_text(known, here, source))
+    return edit_text(text, here, merge_text(known, here, source), whole=False)
 
 
 def _known(text: Text, source: str, change: Rebuilding, effort: Effort) -> str:

@@ -13,13 +13,16 @@ _MANY_CHANGES = 10_000
 how many there are."""
 
 
-def edit_text(text: Text, old: str, new: str) -> bool:
+def edit_text(text: Text, old: str, new: str, whole: bool = True) -> bool:
     """Make ``text``, which is ``old``, ``new`` by the smallest edits; whether there were any.
 
-    A word that changes is replaced as a whole: of one that is only patched, an edit that somebody
-    makes at the same time would leave the halves of two words.
+    A word that changes is replaced as a ``whole``: of one that is only patched, an edit that
+    somebody makes at the same time would leave the halves of two words. What was typed somewhere
+    else is put into it otherwise: the rest stays that of who wrote it.
     """
     changes = _few(old, differences(old, new))
+    if not whole:
+        changes = [_put_in(old[change.start : change.end], change) for change in changes]
     with text.doc.transaction():
         if changes and len(text) != len(old.encode()):
             # A client has put something into it that is no text but takes up a place.
@@ -33,6 +36,17 @@ def edit_text(text: Text, old: str, new: str) -> bool:
                 start += len(inserted.encode())
                 del text[start : start + size]
     return bool(changes)
+
+
+def _put_in(word: str, change: Change) -> Change:
+    """The same change of ``word``, as one that only puts something in if it is one."""
+    start, text = change.start, change.text
+    same = (at for at, unit in enumerate(word) if not text.startswith(unit, at))
+    head = next(same, len(word))
+    tail = len(word) - head
+    if len(text) < len(word) or text[len(text) - tail :] != word[head:]:
+        return change
+    return Change(start + head, start + head, text[head : len(text) - tail])
 
 
 def _few(old: str, changes: list[Change]) -> list[Change]:

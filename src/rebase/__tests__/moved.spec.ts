@@ -137,6 +137,32 @@ describe('text typed into a cell of which an agent replaces the source (M19)', (
     expect(typist.read('b').split(' ').sort()).toEqual('code new one runs that'.split(' '));
   });
 
+  it.each([
+    ['# x\nbeta', '# xxx\nbeta', '# xxx\nbetaX'],
+    ['beta()', 'print(beta())', 'print(betaX())'],
+    ['beta', 'beta\nbeta 😀', 'betaX\nbeta 😀']
+  ])('comes along where the agent has not heard of that yet: %j', (first, again, expected) => {
+    const [typist, agent] = meetTwo();
+    typist.type('b', 4, 'X');
+    agent.replace('b', first);
+    typist.sync(agent);
+    expect(typist.read('b')).toBe(first.replace('beta', 'betaX'));
+    agent.replace('b', again);
+    settle();
+    expect(typist.read('b')).toBe(expected);
+  });
+
+  it('has come along when it is looked where people were', () => {
+    const [typist, agent] = meetTwo();
+    const seen: string[] = [];
+    typist.notebook.ydoc.on('afterAllTransactions', () => seen.push(typist.read('b')));
+    typist.type('b', 4, 'X');
+    agent.replace('b', 'new beta');
+    typist.sync(agent);
+    expect(seen).toContain('new betaX');
+    expect(seen).not.toContain('new beta');
+  });
+
   it('stays gone where the agent had it all', () => {
     const [typist, agent] = meetTwo();
     typist.type('b', 4, ' seen');
