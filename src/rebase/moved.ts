@@ -264,12 +264,16 @@ function hasMadeGone(undone: StackItem | undefined, cells: Y.Array<unknown>): bo
   return false;
 }
 
-/** What the person who undoes has written into a text in what is being undone; `null` if unknown. */
+/**
+ * What the person who undoes has written into a text in what is being undone; `null` if that is not
+ * known, as where somebody else has put in the text.
+ */
 function madeIn(undone: StackItem | undefined, text: Y.Text): string | null {
-  if (undone === undefined) {
+  const insertions = undone?.insertions;
+  const item = text._item;
+  if (insertions === undefined || item === null || !Y.isDeleted(insertions, item.id)) {
     return null;
   }
-  const { insertions } = undone;
   let made = '';
   for (let part = text._start; part !== null; part = part.right) {
     const { id, content } = part;

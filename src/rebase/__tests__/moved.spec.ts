@@ -174,6 +174,19 @@ describe('text typed into a cell of which an agent replaces the source (M19)', (
 });
 
 describe.each([true, false])('a move that is undone, where undo is by cell: %s (M19)', perCell => {
+  it('leaves the source that an agent has given the cell since', () => {
+    const [agent, mover] = moved();
+    agent.replace('b', 'new code');
+    settle();
+    file();
+    for (const way of ['undo', 'redo', 'undo'] as const) {
+      mover.notebook[way]();
+      settle();
+      expect(mover.read('b')).toBe('new code');
+    }
+    expect(mover.sources).toEqual(['alpha', 'new code', 'gamma']);
+  });
+
   function moved(): [Person, Person] {
     const [typist, mover] = meetTwo(perCell);
     mover.notebook.undoManager.clear();
