@@ -1,3 +1,5 @@
+import { diffText } from '../rebase/texts';
+
 /** A cell, as far as one looks for a place in it. */
 export interface Text {
   readonly id: string;
@@ -28,8 +30,24 @@ export function successorOf<T extends Text>(gone: Caret, added: readonly T[]): F
   if (cell === undefined) {
     return null;
   }
-  const lines = linesIn(cell.source, gone.source);
-  return { cell, shift: lines >= 0 ? lines : Math.max(0, cell.source.indexOf(gone.source)) };
+  return { cell, shift: shiftOf(gone, cell.source) };
+}
+
+/** How far what is at a caret has moved; what is put in at the end of a text comes behind it. */
+function shiftOf({ source, offset }: Caret, now: string): number {
+  const lines = linesIn(now, source);
+  if (lines >= 0) {
+    return lines;
+  }
+  let shift = 0;
+  for (const { from, to, insert } of diffText(source, now)) {
+    if (to < offset || (to === offset && (from < to || to < source.length))) {
+      shift += insert.length - (to - from);
+    } else if (from < offset) {
+      shift += Math.min(0, from + insert.length - offset);
+    }
+  }
+  return shift;
 }
 
 /** Where `source` has `text` as lines of its own; a short one is a part of many words. */

@@ -13,6 +13,20 @@ describe('who writes in a cell that others change (O15)', () => {
     expect(successorOf(gone, [heading])).toEqual({ cell: heading, shift: 3 });
   });
 
+  it.each([
+    ['before it', 'def f(x):\n  return x|', 'def f(x, y=1):\n  return x|'],
+    ['behind it', 'a = |f(x)', 'a = |f(x)\nprint(a)'],
+    ['behind all', 'a = f(x)|', 'a = f(x)|\nprint(a)'],
+    ['before and behind it', 'a = f(x)\nb = |f(y)', 'a = func(x)\nb = |func(y)'],
+    ['just before it', 'a = |f(x)', 'a = await |f(x)'],
+    ['all around it', 'val|ue', 'n|'],
+    ['instead of all', 'two = 2|', 'print()|']
+  ])('keeps the place in the text where something was changed %s', (_, before, after) => {
+    const caret = { id: 'b', source: before.replace('|', ''), offset: before.indexOf('|') };
+    const found = successorOf(caret, [{ id: 'b', source: after.replace('|', '') }]);
+    expect(caret.offset + (found?.shift ?? NaN)).toBe(after.indexOf('|'));
+  });
+
   it('goes to the cell with which it is merged', () => {
     const merged = { id: 'x', source: 'one = 1\n\ntwo = 2' };
     expect(successorOf(gone, [merged])).toEqual({ cell: merged, shift: 9 });
