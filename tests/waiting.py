@@ -5,9 +5,23 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections.abc import Awaitable, Callable
-from typing import ParamSpec
+from contextlib import AsyncExitStack
+from contextvars import ContextVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 P = ParamSpec("P")
+
+
+class Closable(Protocol):
+    """What lets go of files, threads and tasks when it is closed, also if it was before."""
+
+    @property
+    def close(self) -> Callable[[], Awaitable[Any]]: ...
+
+
+C = TypeVar("C", bound=Closable)
+
+_test: ContextVar[AsyncExitStack] = ContextVar("_test")
 
 TIMEOUT = 20.0
 """Seconds that an event may take on a busy machine."""
@@ -19,12 +33,19 @@ def asynchronous(test: Callable[P, Awaitable[None]]) -> Callable[P, None]:
     @functools.wraps(test)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         async def main() -> None:
-            async with asyncio.timeout(3 * TIMEOUT):
+            async with asyncio.timeout(3 * TIMEOUT), AsyncExitStack() as stack:
+                _test.set(stack)
                 await test(*args, **kwargs)
 
         asyncio.run(main())
 
     return run
+
+
+def closed_at_the_end(opened: C) -> C:
+    """``opened``, which is closed when the asynchronous test ends that it is made in."""
+    _test.get().push_async_callback(opened.close)
+    return opened
 
 
 async def until(condition: Callable[[], bool]) -> None:

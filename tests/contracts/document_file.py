@@ -63,7 +63,7 @@ class World(Protocol):
     """A place with files, and other programs that use them."""
 
     def start(self) -> DocumentFiles:
-        """The adapter; called in the event loop."""
+        """The adapter; called in the event loop of a test, and closed as that ends."""
 
     def put(self, path: str, data: bytes) -> None:
         """Another program writes a file."""
@@ -139,7 +139,6 @@ class DocumentFileContract:
         assert content.source == "one\ntwo\nä😀\nend"
         assert document.path == TEXT
         assert content.version.fingerprint
-        await files.close()
 
     @asynchronous
     async def test_a_notebook_is_read(self, world: World) -> None:
@@ -152,7 +151,6 @@ class DocumentFileContract:
         assert without_trust(source) == value
         assert all(isinstance(cell["metadata"]["trusted"], bool) for cell in source["cells"])
         assert type(source["cells"][0]["metadata"]) is dict
-        await files.close()
 
     @asynchronous
     async def test_bytes_are_read(self, world: World) -> None:
@@ -160,7 +158,6 @@ class DocumentFileContract:
         world.put("image.png", bytes(range(256)))
         document = await open_path(files, "image.png", "base64", "blob")
         assert (await document.read()).source == bytes(range(256))
-        await files.close()
 
     @asynchronous
     async def test_a_notebook_is_read_as_text(self, world: World) -> None:
@@ -168,7 +165,6 @@ class DocumentFileContract:
         world.put(NOTEBOOK, b'{"cells": 1\r\n')
         document = await open_path(files, NOTEBOOK)
         assert (await document.read()).source == '{"cells": 1\n'
-        await files.close()
 
     @asynchronous
     async def test_the_version_is_that_of_the_bytes(self, world: World) -> None:
@@ -184,7 +180,6 @@ class DocumentFileContract:
         assert (await document.read()).version.fingerprint == second.fingerprint
         world.put(TEXT, b"one")
         assert (await document.read()).version.fingerprint == first.fingerprint
-        await files.close()
 
     @asynchronous
     async def test_what_is_no_text_is_refused(self, world: World) -> None:
@@ -194,7 +189,6 @@ class DocumentFileContract:
         document = await open_path(files, TEXT)
         with pytest.raises(NotUtf8, match=TEXT):
             await document.read()
-        await files.close()
 
     @asynchronous
     async def test_what_is_no_notebook_is_refused(self, world: World) -> None:
@@ -204,7 +198,6 @@ class DocumentFileContract:
         document = await open_path(files, NOTEBOOK, "json", "notebook")
         with pytest.raises(NotANotebook, match="line 3, column 13"):
             await document.read()
-        await files.close()
 
     @asynchronous
     async def test_what_is_not_there_is_missing(self, world: World) -> None:
@@ -220,7 +213,6 @@ class DocumentFileContract:
             await document.read()
         with pytest.raises(FileMissing):
             await document.peek()
-        await files.close()
 
     @asynchronous
     async def test_an_id_stays(self, world: World) -> None:
@@ -236,7 +228,6 @@ class DocumentFileContract:
         assert await files.file_id("other.txt") == (file_id, True)
         assert await files.path_of(file_id) == "other.txt"
         assert await files.path_of("nobody") is None
-        await files.close()
 
     # --- writing
 
@@ -259,7 +250,6 @@ class DocumentFileContract:
             read = without_trust(again.source) if type == "notebook" else again.source
             assert read == source
         assert world.get(NOTEBOOK) == encode(notebook("2", "😀\n\u2028"))
-        await files.close()
 
     @asynchronous
     async def test_lines_keep_their_ends(self, world: World) -> None:
@@ -270,7 +260,6 @@ class DocumentFileContract:
         await document.read()
         await document.write("one\n2\nthree\nfour")
         assert world.get(TEXT) == b"\xef\xbb\xbfone\r\n2\r\nthree\r\nfour"
-        await files.close()
 
     @asynchronous
     async def test_the_same_is_not_written(self, world: World) -> None:
@@ -290,7 +279,6 @@ class DocumentFileContract:
             assert version.fingerprint == content.version.fingerprint
             assert world.writes(path) == before
             assert world.get(path) == data
-        await files.close()
 
     @asynchronous
     async def test_unknown_bytes_are_not_replaced(self, world: World) -> None:
@@ -311,7 +299,6 @@ class DocumentFileContract:
         await document.read()
         await document.write("mine")
         assert world.get(TEXT) == b"mine"
-        await files.close()
 
     @asynchronous
     async def test_a_change_of_the_same_length_is_seen(self, world: World) -> None:
@@ -327,7 +314,6 @@ class DocumentFileContract:
             with pytest.raises(FileChanged):
                 await document.write(notebook("4"))
             assert (await document.read()).source["cells"][0]["source"] == "3"
-        await files.close()
 
     @asynchronous
     async def test_a_version_may_be_known_from_before(self, world: World) -> None:
@@ -347,7 +333,6 @@ class DocumentFileContract:
             await document.write(source)
         assert world.get(TEXT) == b"two\r\n"
         assert world.get(NOTEBOOK) == encode(notebook("2"))
-        await files.close()
 
     @asynchronous
     async def test_a_deleted_file_is_made_again_only_on_purpose(self, world: World) -> None:
@@ -369,7 +354,6 @@ class DocumentFileContract:
         assert world.get(NOTEBOOK) == encode(notebook("2"))
         await document.write(notebook("3"))
         assert world.get(NOTEBOOK) == encode(notebook("3"))
-        await files.close()
 
     @asynchronous
     async def test_what_cannot_be_written_is_refused(self, world: World) -> None:
@@ -381,7 +365,6 @@ class DocumentFileContract:
         with pytest.raises(FileError, match="half a character"):
             await document.write("\ud800")
         assert world.get(TEXT) == b"one"
-        await files.close()
 
     # --- watching
 
@@ -398,7 +381,6 @@ class DocumentFileContract:
         assert (await document.read()).source == "two"
         world.put(TEXT, b"three")
         await heard.until(Changed())
-        await files.close()
 
     @asynchronous
     async def test_documents_of_one_file_hear_of_each_other(self, world: World) -> None:
@@ -417,7 +399,6 @@ class DocumentFileContract:
         await mine_heard.until(Changed())
         assert (await mine.read()).source["cells"][0]["source"] == "3"
         assert not other_heard.events
-        await files.close()
 
     @asynchronous
     async def test_a_deleted_file_is_gone_and_comes_back(self, world: World) -> None:
@@ -435,7 +416,6 @@ class DocumentFileContract:
         await heard.until(Gone)
         world.put(TEXT, b"two")
         await heard.until(Back(), Changed())
-        await files.close()
 
     @asynchronous
     async def test_a_renamed_file_is_followed(self, world: World) -> None:
@@ -452,7 +432,6 @@ class DocumentFileContract:
         assert world.get("folder/new.txt") == b"two"
         world.put("folder/new.txt", b"three")
         await heard.until(Changed())
-        await files.close()
 
     @asynchronous
     async def test_a_broken_notebook_is_no_change(self, world: World) -> None:
@@ -470,7 +449,6 @@ class DocumentFileContract:
         world.put(NOTEBOOK, encode(notebook("2")))
         await heard.until(Back(), Changed())
         assert (await document.read()).source["cells"][0]["source"] == "2"
-        await files.close()
 
     @asynchronous
     async def test_a_closed_document_hears_nothing(self, world: World) -> None:
@@ -485,5 +463,3 @@ class DocumentFileContract:
         world.put(TEXT, b"two")
         await other_heard.until(Changed())
         assert not heard.events
-        await files.close()
-        await files.close()

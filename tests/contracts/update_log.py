@@ -1,8 +1,8 @@
 """What every :class:`~jupyter_collab.store.port.UpdateLog` must do.
 
 For those who write an adapter: subclass :class:`UpdateLogContract` in a test module and give
-it a fixture ``open_log``, a function that opens the store. Called again after the log was
-closed, it opens the same store again.
+it a fixture ``open_log``, a function that opens the store, to be closed as the test ends.
+Called again after the log was closed, it opens the same store again.
 """
 
 from __future__ import annotations
@@ -70,7 +70,6 @@ class UpdateLogContract:
         log = open_log()
         assert await log.load(ROOM) is None
         assert await log.load(ROOM, at(1)) is None
-        await log.close()
 
     @asynchronous
     async def test_start_makes_the_snapshot_the_first_update(self, open_log: OpenLog) -> None:
@@ -78,7 +77,6 @@ class UpdateLogContract:
         await log.start(ROOM, LINEAGE, b"snapshot")
         assert await log.load(ROOM) == StoredHistory(LINEAGE, (b"snapshot",), at(1), None)
         assert await log.load(OTHER_ROOM) is None
-        await log.close()
 
     @asynchronous
     async def test_start_replaces_another_lineage(self, open_log: OpenLog) -> None:
@@ -87,7 +85,6 @@ class UpdateLogContract:
         await log.mark_saved(ROOM, LINEAGE, SavedMark(at(2), "sha256:1"))
         await log.start(ROOM, OTHER_LINEAGE, b"snapshot")
         assert await log.load(ROOM) == StoredHistory(OTHER_LINEAGE, (b"snapshot",), at(1), None)
-        await log.close()
 
     @asynchronous
     async def test_start_refuses_the_lineage_that_is_there(self, open_log: OpenLog) -> None:
@@ -96,7 +93,6 @@ class UpdateLogContract:
         with pytest.raises(StoreConflict):
             await log.start(ROOM, LINEAGE, b"update 1")
         assert (await expect(log)).updates == tuple(updates(1, 2))
-        await log.close()
 
     @asynchronous
     async def test_start_again_with_the_same_is_done_already(self, open_log: OpenLog) -> None:
@@ -106,7 +102,6 @@ class UpdateLogContract:
         with pytest.raises(StoreConflict):
             await log.start(ROOM, LINEAGE, b"another snapshot")
         assert (await expect(log)).updates == (b"snapshot",)
-        await log.close()
 
     @asynchronous
     async def test_start_can_go_on_at_a_later_position(self, open_log: OpenLog) -> None:
@@ -118,7 +113,6 @@ class UpdateLogContract:
         )
         with pytest.raises(StoreError):
             await log.load(ROOM, at(6))
-        await log.close()
 
     @asynchronous
     async def test_start_replaces_a_history_that_has_lost_its_end(self, open_log: OpenLog) -> None:
@@ -129,7 +123,6 @@ class UpdateLogContract:
             await log.start(ROOM, LINEAGE, b"snapshot", at(3))
         await log.start(ROOM, LINEAGE, b"snapshot", at(4))
         assert await log.load(ROOM) == StoredHistory(LINEAGE, (b"snapshot",), at(4), None)
-        await log.close()
 
     @asynchronous
     async def test_start_takes_all_of_a_history_at_once(self, open_log: OpenLog) -> None:
@@ -149,7 +142,6 @@ class UpdateLogContract:
         history = await expect(log)
         assert (history.position, history.first) == (at(8), at(5))
         assert history.saved == SavedMark(at(8), "sha256:1", (at(6),))
-        await log.close()
 
     @asynchronous
     async def test_rooms_do_not_mix(self, open_log: OpenLog) -> None:
@@ -162,7 +154,6 @@ class UpdateLogContract:
             history = await expect(log, room)
             assert history.lineage == f"lineage of {room}"
             assert history.updates == tuple(updates(1, count))
-        await log.close()
 
     @asynchronous
     async def test_load_stops_where_it_is_told(self, open_log: OpenLog) -> None:
@@ -173,7 +164,6 @@ class UpdateLogContract:
         for unreachable in (0, 6):
             with pytest.raises(StoreError):
                 await log.load(ROOM, at(unreachable))
-        await log.close()
 
     # --- append
 
@@ -185,7 +175,6 @@ class UpdateLogContract:
         for position, payload in enumerate(payloads, start=2):
             await log.append(ROOM, LINEAGE, at(position), payload)
         assert (await expect(log)).updates == (b"snapshot", *payloads)
-        await log.close()
 
     @asynchronous
     async def test_append_refuses_a_gap(self, open_log: OpenLog) -> None:
@@ -195,7 +184,6 @@ class UpdateLogContract:
             with pytest.raises(StoreConflict):
                 await log.append(ROOM, LINEAGE, at(wrong), b"other")
         assert (await expect(log)).updates == tuple(updates(1, 2))
-        await log.close()
 
     @asynchronous
     async def test_append_again_of_the_same_is_done_already(self, open_log: OpenLog) -> None:
@@ -204,7 +192,6 @@ class UpdateLogContract:
         for position, update in enumerate(updates(1, 3), start=1):
             await log.append(ROOM, LINEAGE, at(position), update)
         assert (await expect(log)).updates == tuple(updates(1, 3))
-        await log.close()
 
     @asynchronous
     async def test_append_takes_several_at_once(self, open_log: OpenLog) -> None:
@@ -218,7 +205,6 @@ class UpdateLogContract:
             with pytest.raises(StoreConflict):
                 await log.append(ROOM, LINEAGE, at(wrong), *updates(8, 9))
         assert (await expect(log)).updates == tuple(updates(1, 7))
-        await log.close()
 
     @asynchronous
     async def test_a_history_is_continued_by_its_own_lineage(self, open_log: OpenLog) -> None:
@@ -233,7 +219,6 @@ class UpdateLogContract:
                 await log.mark_saved(room, lineage, mark)
         assert await log.load(ROOM) == StoredHistory(LINEAGE, tuple(updates(1, 2)), at(2), None)
         assert await log.load(OTHER_ROOM) is None
-        await log.close()
 
     @asynchronous
     async def test_calls_that_overlap_take_effect_in_order(self, open_log: OpenLog) -> None:
@@ -247,7 +232,6 @@ class UpdateLogContract:
         loading = asyncio.gather(*calls, log.load(ROOM))
         *_, history = await loading
         assert history == StoredHistory(LINEAGE, tuple(updates(1, 40)), at(40), None)
-        await log.close()
 
     @asynchronous
     async def test_a_caller_that_is_gone_hinders_nobody(self, open_log: OpenLog) -> None:
@@ -259,7 +243,6 @@ class UpdateLogContract:
         leaving.cancel()
         await staying
         assert (await expect(log)).updates == tuple(updates(1, 3))
-        await log.close()
 
     # --- saved marks
 
@@ -278,7 +261,6 @@ class UpdateLogContract:
         assert (await expect(log)).updates == tuple(updates(1, 4))
         await log.append(ROOM, LINEAGE, at(5), b"update 5")
         assert (await expect(log)).saved == marks[-1]
-        await log.close()
 
     @asynchronous
     async def test_a_mark_speaks_of_what_is_kept(self, open_log: OpenLog) -> None:
@@ -293,7 +275,6 @@ class UpdateLogContract:
             with pytest.raises(StoreConflict):
                 await log.mark_saved(ROOM, LINEAGE, mark)
         assert (await expect(log)).saved is None
-        await log.close()
 
     @asynchronous
     async def test_a_mark_comes_with_the_updates_that_it_names(self, open_log: OpenLog) -> None:
@@ -313,7 +294,6 @@ class UpdateLogContract:
                 ROOM, LINEAGE, at(8), *updates(8, 8), mark=replace(mark, writing=at(9))
             )
         assert (await expect(log)).saved == later
-        await log.close()
 
     # --- compaction
 
@@ -334,7 +314,6 @@ class UpdateLogContract:
                 await log.load(ROOM, at(3))
         await log.append(ROOM, LINEAGE, at(7), b"update 7")
         assert (await expect(log)).updates == (*kept, b"update 7")
-        await log.close()
 
     @asynchronous
     async def test_compact_refuses_what_is_not_there(self, open_log: OpenLog) -> None:
@@ -349,7 +328,6 @@ class UpdateLogContract:
         with pytest.raises(StoreConflict):
             await log.compact(ROOM, OTHER_LINEAGE, at(4), b"other")
         assert (await expect(log)).updates == (b"snapshot", *updates(4, 6))
-        await log.close()
 
     # --- close
 
@@ -394,4 +372,3 @@ class UpdateLogContract:
         assert await again.load(ROOM) == StoredHistory(LINEAGE, tuple(updates(1, 3)), at(3), mark)
         await again.append(ROOM, LINEAGE, at(4), b"update 4")
         assert (await expect(again)).updates == tuple(updates(1, 4))
-        await again.close()

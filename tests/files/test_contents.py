@@ -21,7 +21,7 @@ from jupyter_collab.files.manager import ManagerAccess
 from jupyter_collab.files.port import Renamed
 from tests.contracts.document_file import TEXT, DocumentFileContract, Heard, World, open_path
 from tests.files.worlds import LOG, DerivedWorld, DictWorld, LocalWorld, SyncWorld
-from tests.waiting import asynchronous, until
+from tests.waiting import asynchronous, closed_at_the_end, until
 
 
 class CountingIds(ArbitraryFileIdManager):
@@ -99,7 +99,6 @@ async def test_a_file_that_can_be_given_no_id_is_opened_all_the_same(tmp_path: P
     await heard.until(Renamed("third/second.txt"))
     assert await files.file_id("third/notes.txt") == (file_id, True)
     assert (await files.open(file_id, "text", "file")).path == "third/notes.txt"
-    await files.close()
 
 
 @asynchronous
@@ -119,7 +118,6 @@ async def test_files_keep_their_ids_where_their_folder_is_renamed(tmp_path: Path
     assert await files.path_of(id) == "gone/folder/notes.txt"
     assert await files.file_id("gone/folder/notes.txt") == (id, True)
     assert await files.path_of(gone) is None
-    await files.close()
 
 
 @asynchronous
@@ -167,14 +165,13 @@ async def test_an_id_of_ours_is_that_of_one_file(tmp_path: Path) -> None:
     second, _ = await files.file_id(TEXT)
     assert second != first
     await files.close()
-    files = ContentsFiles(world.manager, None, poll_interval=0, log=LOG)
+    files = closed_at_the_end(ContentsFiles(world.manager, None, poll_interval=0, log=LOG))
     assert await files.path_of(second, TEXT) == TEXT
     await ensure_async(world.manager.delete(TEXT))
     world.put(TEXT, b"three")
     while await files.path_of(second, TEXT) is not None:  # its event comes in a moment
         await asyncio.sleep(0)
     assert (await files.file_id(TEXT))[0] != second
-    await files.close()
 
 
 @asynchronous
@@ -183,7 +180,7 @@ async def test_files_have_ids_without_a_service_of_them(tmp_path: Path) -> None:
     world = LocalWorld(tmp_path)
     world.start()
     world.put(TEXT, b"one")
-    files = ContentsFiles(world.manager, None, poll_interval=0, log=LOG)
+    files = closed_at_the_end(ContentsFiles(world.manager, None, poll_interval=0, log=LOG))
     file_id, is_known = await files.file_id(TEXT)
     assert not is_known
     assert await files.file_id(TEXT) == (file_id, True)
@@ -193,7 +190,6 @@ async def test_files_have_ids_without_a_service_of_them(tmp_path: Path) -> None:
     with pytest.raises(FileMissing):
         await document.read()
     await ensure_async(world.manager.rename("moved.txt", "other.txt"))
-    await files.close()
 
 
 @asynchronous

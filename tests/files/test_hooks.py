@@ -23,7 +23,7 @@ from tests.files.worlds import (
 from tests.waiting import asynchronous
 
 
-async def written_twice(world: LocalWorld) -> tuple[Any, DocumentFile, Path]:
+async def written_twice(world: LocalWorld) -> tuple[DocumentFile, Path]:
     """A notebook that has 3 after 1 and 2, and where its checkpoint is."""
     files = world.start()
     world.put(NOTEBOOK, encode(notebook("1")))
@@ -31,26 +31,24 @@ async def written_twice(world: LocalWorld) -> tuple[Any, DocumentFile, Path]:
     await document.write(notebook("2"))
     await document.write(notebook("3"))
     checkpoint = world.root / "folder" / ".ipynb_checkpoints" / "notebook-checkpoint.ipynb"
-    return files, document, checkpoint
+    return document, checkpoint
 
 
 @asynchronous
 async def test_a_first_checkpoint_is_made(world: LocalWorld) -> None:
     """F9"""
-    files, _, checkpoint = await written_twice(world)
+    _, checkpoint = await written_twice(world)
     assert checkpoint.read_bytes() == encode(notebook("2"))
-    await files.close()
 
 
 @asynchronous
 async def test_what_a_file_had_is_kept_before_it_is_emptied(world: LocalWorld) -> None:
     """F10: whatever has emptied the document, the last good copy can be reverted to."""
-    files, document, checkpoint = await written_twice(world)
+    document, checkpoint = await written_twice(world)
     await document.write({**notebook(""), "cells": []})
     assert checkpoint.read_bytes() == encode(notebook("3"))
     await document.write(notebook("4"))
     assert checkpoint.read_bytes() == encode(notebook("3"))
-    await files.close()
 
 
 @asynchronous
@@ -67,7 +65,6 @@ async def test_what_a_file_had_is_kept_also_by_who_has_not_read_it(world: LocalW
         assert checkpoint.read_bytes() == encode(notebook("all my work"))
         await document.close()
     assert b"all my work" not in world.get(NOTEBOOK)
-    await files.close()
 
 
 @pytest.mark.parametrize("kind", [LocalWorld, DerivedWorld])
@@ -88,7 +85,6 @@ async def test_a_file_of_which_no_copy_can_be_kept_is_not_emptied(
     await document.write("  \n")
     assert world.get(TEXT) == b"  \n"
     assert next(folder.iterdir()).read_bytes() == b"all that there is"
-    await files.close()
 
 
 @asynchronous
@@ -118,7 +114,6 @@ async def test_hooks_run_as_in_jupyter(world: LocalWorld) -> None:
     assert calls == [("pre", NOTEBOOK, "notebook", "json"), ("post", os_path, NOTEBOOK, None)]
     await document.write(source)
     assert len(calls) == 3, "nothing was written, so there is nothing to do afterwards"
-    await files.close()
 
 
 @asynchronous
@@ -133,7 +128,6 @@ async def test_a_hook_sees_text(world: LocalWorld) -> None:
     document = await read_path(world, files, TEXT, b"one\r\n")
     await document.write("one\ntwo\n")
     assert world.get(TEXT) == b"# file text\r\none\r\ntwo\r\n"
-    await files.close()
 
 
 @asynchronous
@@ -151,7 +145,6 @@ async def test_a_hook_may_refuse(world: LocalWorld) -> None:
     with pytest.raises(FileError, match="secrets must not be saved"):
         await document.write("two")
     assert world.get(TEXT) == b"one"
-    await files.close()
 
 
 @asynchronous
@@ -171,7 +164,6 @@ async def test_a_hook_that_writes_the_file_is_another_program(world: LocalWorld)
     content = await document.read()
     assert content.source == "a = 1"
     assert content.version.fingerprint != written.fingerprint
-    await files.close()
 
 
 @asynchronous
@@ -195,7 +187,6 @@ async def test_a_failing_hook_is_a_failing_save_and_run_again(world: LocalWorld)
     await document.write("two")
     await document.write("two")
     assert len(calls) == 3
-    await files.close()
 
 
 @pytest.mark.parametrize(
@@ -226,7 +217,6 @@ async def test_an_error_does_not_tell_where_files_lie_on_the_disk(
         await document.write("two")
     assert told in str(caught.value)
     assert "ada" not in str(caught.value)
-    await files.close()
 
 
 @asynchronous
@@ -248,4 +238,3 @@ async def test_a_save_is_told_as_an_event(world: LocalWorld) -> None:
     await document.write("two")
     await done.wait()
     assert told == [("get", TEXT), ("save", TEXT)]
-    await files.close()

@@ -62,7 +62,6 @@ async def test_what_is_saved_is_what_the_manager_would_save(world: LocalWorld, m
     await ensure_async(world.manager.save(model, "other.ipynb"))
     assert world.get(NOTEBOOK) == world.get("other.ipynb")
     assert (await read_notebook(files, "other.ipynb"))[1] == (await document.read()).source
-    await files.close()
 
 
 @asynchronous
@@ -77,7 +76,6 @@ async def test_what_is_read_is_what_the_manager_reads(world: LocalWorld) -> None
     assert peeked.fingerprint == model["hash"]
     assert peeked.last_modified == pytest.approx(model["last_modified"].timestamp(), abs=1e-3)
     assert peeked.writable
-    await files.close()
 
 
 @pytest.mark.skipif(not REAL, reason="the real notebooks are not beside this checkout")
@@ -98,7 +96,6 @@ async def test_real_notebooks_stay_as_they_are(tmp_path: Path, path: Path) -> No
     assert world.get(NOTEBOOK) != path.read_bytes()
     await document.write(source)
     assert world.get(NOTEBOOK) == path.read_bytes()
-    await files.close()
 
 
 @asynchronous
@@ -116,7 +113,6 @@ async def test_a_notebook_laid_out_otherwise_is_written_once_it_is_edited(
     source["cells"][1] = {**source["cells"][1], "source": "3"}
     await document.write(source)
     assert world.get(NOTEBOOK) == encode(notebook("1", "3"))
-    await files.close()
 
 
 # --- trust
@@ -139,7 +135,6 @@ async def test_a_trusted_notebook_is_signed(world: LocalWorld) -> None:
     model = await ensure_async(world.manager.get(NOTEBOOK))
     assert model["content"]["cells"][0]["metadata"]["trusted"] is True
     assert b"trusted" not in world.get(NOTEBOOK)
-    await files.close()
 
 
 @asynchronous
@@ -154,7 +149,6 @@ async def test_an_untrusted_notebook_is_not_signed(world: LocalWorld) -> None:
     assert not any(
         cell["metadata"]["trusted"] for cell in read["cells"] if cell["cell_type"] == "code"
     )
-    await files.close()
 
 
 class DamagedStore(SignatureStore):
@@ -181,7 +175,6 @@ async def test_a_damaged_signature_store_stops_nobody(
     source["cells"][0]["source"] = "2"
     await document.write(source)
     assert world.get(NOTEBOOK) == encode(notebook("2"))
-    await files.close()
 
 
 # --- when writing fails
@@ -216,7 +209,6 @@ async def test_a_full_disk_leaves_the_file_as_it_was(
         ".ipynb_checkpoints",
         "notebook.ipynb",
     ]
-    await files.close()
 
 
 @asynchronous
@@ -239,7 +231,6 @@ async def test_a_write_cut_short_is_not_mistaken_for_somebody_elses(
     assert world.get(TEXT) == b"a lon"
     await document.write("a longer text")
     assert world.get(TEXT) == b"a longer text"
-    await files.close()
 
 
 @pytest.mark.parametrize("is_linked", [False, True])
@@ -269,7 +260,6 @@ async def test_a_notebook_cut_short_by_a_crash_is_restored(
     assert world.get(NOTEBOOK) == good
     assert (world.root / path).is_symlink() == is_linked
     assert world.get("folder/notebook.ipynb.invalid") == good[:-30]
-    await files.close()
 
 
 @pytest.mark.parametrize("meant", [False, True])
@@ -298,7 +288,6 @@ async def test_a_text_that_a_crash_left_empty_is_restored(
     assert (await document.read()).source == ("" if meant else "one\ntwo\n")
     assert world.get(TEXT) == (b"" if meant else b"one\ntwo\n")
     assert not (world.root / f"{TEXT}.invalid").exists()
-    await files.close()
 
 
 @asynchronous
@@ -313,7 +302,6 @@ async def test_a_broken_copy_restores_nothing(world: LocalWorld) -> None:
     with pytest.raises(NotANotebook, match=r"line 1, column 2"):
         await document.read()
     assert world.get(NOTEBOOK) == b'{"cells'
-    await files.close()
 
 
 # --- what is refused
@@ -333,7 +321,6 @@ async def test_hidden_files_are_refused(world: LocalWorld) -> None:
     world.manager.allow_hidden = True
     document = await open_path(files, ".secret/a.txt")
     assert (await document.read()).source == "one"
-    await files.close()
 
 
 @pytest.mark.parametrize("path", ["../outside.txt", "folder/../../outside.txt"])
@@ -347,7 +334,6 @@ async def test_nothing_outside_the_root_is_served(world: LocalWorld, path: str) 
     document = await files.open(world.ids.index(path), "text", "file")
     with pytest.raises(FileMissing):
         await document.read()
-    await files.close()
 
 
 @asynchronous
@@ -363,7 +349,6 @@ async def test_too_large_a_file_is_refused(world: LocalWorld) -> None:
     with pytest.raises(FileTooLarge):
         await document.write("12345678901")
     assert world.get(TEXT) == b"1234567890"
-    await files.close()
 
 
 @asynchronous
@@ -376,7 +361,6 @@ async def test_only_regular_files_are_read(world: LocalWorld) -> None:
         document = await files.open(world.ids.index(path), "text", "file")
         with pytest.raises(FileError, match=why):
             await document.read()
-    await files.close()
 
 
 @needs_permissions
@@ -392,7 +376,6 @@ async def test_what_the_system_forbids(world: LocalWorld) -> None:
     (world.root / TEXT).chmod(0)
     with pytest.raises(FileForbidden, match="permissions"):
         await document.read()
-    await files.close()
 
 
 @asynchronous
@@ -412,7 +395,6 @@ async def test_no_part_of_a_copy_is_left_on_a_full_disk(
         await document.write("two")
     assert [path.name for path in world.root.iterdir()] == [TEXT]
     assert world.get(TEXT) == b"one"
-    await files.close()
 
 
 @pytest.mark.parametrize("does", ["replace", "delete", "move"])
@@ -453,7 +435,6 @@ async def test_what_another_program_does_while_the_file_is_copied_aside(
             "move": {"moved.txt": b"two"},
         }[does]
     )
-    await files.close()
 
 
 @asynchronous
@@ -476,7 +457,6 @@ async def test_a_file_that_is_moved_as_it_is_written_is_followed(
     assert world.get("moved.txt") == b"longer"
     await document.write("longest")
     assert world.get("moved.txt") == b"longest"
-    await files.close()
 
 
 @asynchronous
@@ -494,7 +474,6 @@ async def test_a_file_behind_a_link_is_made_again_where_it_was(world: LocalWorld
     await document.write("two")
     assert world.get("real.txt") == b"two"
     assert (world.root / TEXT).is_symlink()
-    await files.close()
 
 
 @asynchronous
@@ -514,7 +493,6 @@ async def test_a_file_that_was_made_on_a_full_disk_is_not_left_half(
     assert list(world.root.iterdir()) == []
     await document.write("two")
     assert world.get(TEXT) == b"two"
-    await files.close()
 
 
 @asynchronous
@@ -525,4 +503,3 @@ async def test_one_file_has_one_id(world: LocalWorld) -> None:
     file_id, _ = await files.file_id(NOTEBOOK)
     for path in ("/folder/notebook.ipynb/", "folder//notebook.ipynb", "folder/./notebook.ipynb"):
         assert await files.file_id(path) == (file_id, True)
-    await files.close()

@@ -61,7 +61,6 @@ async def test_a_file_with_the_longest_name_is_saved(
     assert len(told) == (11 if is_notebook else 0), "once for each"
     left = {path.name for path in world.root.iterdir()} - {".ipynb_checkpoints"}
     assert left == set(names)
-    await files.close()
 
 
 KILLED = """
@@ -117,7 +116,6 @@ async def test_a_write_that_was_killed_is_undone_whatever_the_name(
     assert world.get(name) == good
     kept = [path.read_bytes() for path in world.root.iterdir() if path.name != name]
     assert kept == ([written.encode()] if is_notebook else [])
-    await files.close()
 
 
 @asynchronous
@@ -134,7 +132,6 @@ async def test_a_file_whose_copy_can_have_no_name_is_saved(
     monkeypatch.setattr(shutil, "copyfile", refuse)
     await document.write("two")
     assert world.get(TEXT) == b"two"
-    await files.close()
 
 
 @asynchronous
@@ -163,7 +160,6 @@ async def test_a_file_of_which_no_checkpoint_can_be_named_may_be_emptied(
     document = await read_path(world, files, name, b"all that there is")
     await document.write("")
     assert world.get(name) == b""
-    await files.close()
 
 
 @asynchronous
@@ -176,4 +172,3 @@ async def test_that_a_manager_takes_no_such_name_is_said(tmp_path: Path) -> None
     with pytest.raises(FileError, match="its name is too long"):
         await document.write("two")
     assert world.get(name) == b"one"
-    await files.close()

@@ -42,7 +42,7 @@ from tests.files.worlds import (
     DictManager,
     DictWorld,
 )
-from tests.waiting import asynchronous, until
+from tests.waiting import asynchronous, closed_at_the_end, until
 
 
 class HashingManager(DictManager):
@@ -87,7 +87,6 @@ async def test_a_hash_is_the_fingerprint() -> None:
     assert version.fingerprint == version.hash == hashlib.md5(b"one").hexdigest()
     assert version.hash_algorithm == "md5"
     assert version.last_modified > 1e9
-    await files.close()
 
 
 @asynchronous
@@ -102,7 +101,6 @@ async def test_a_hash_saves_reading() -> None:
     await document.peek()
     await document.write(notebook("1"))
     assert world.manager.calls == ["get", "get"]
-    await files.close()
 
 
 @asynchronous
@@ -117,7 +115,6 @@ async def test_a_change_within_the_clocks_grain_is_seen() -> None:
     with pytest.raises(FileChanged):
         await document.write("mine")
     await heard.until(Changed())
-    await files.close()
 
 
 @asynchronous
@@ -135,7 +132,6 @@ async def test_a_file_changed_long_ago_and_seen_for_a_while_is_not_read_again() 
     world.manager.calls.clear()
     await until(lambda: len(world.manager.calls) >= 10)
     assert set(world.manager.calls) == {"get"}
-    await files.close()
 
 
 # --- managers that do not store what they are given
@@ -159,7 +155,6 @@ async def test_what_a_manager_makes_of_the_document_comes_back() -> None:
     assert content.source == "two\n"
     await document.write(content.source)
     assert world.manager.calls.count("save") == 1
-    await files.close()
 
 
 @asynchronous
@@ -179,7 +174,6 @@ async def test_a_hook_of_a_manager_does_not_change_the_document() -> None:
     await document.write(source)
     assert source["cells"][0]["source"] == "2"
     assert world.get(NOTEBOOK) == encode(notebook())
-    await files.close()
 
 
 @asynchronous
@@ -203,7 +197,6 @@ async def test_a_write_by_another_program_during_a_save_is_not_ours() -> None:
     assert world.get(TEXT) == b"theirs"
     await heard.until(Changed())
     assert (await document.read()).source == "theirs"
-    await files.close()
 
 
 # --- failures
@@ -228,7 +221,6 @@ async def test_a_manager_that_fails_is_asked_again(caplog: pytest.LogCaptureFixt
     world.manager.failure = None
     await heard.until(Changed())
     assert len([r for r in caplog.records if "could not be checked" in r.message]) == 1
-    await files.close()
 
 
 @asynchronous
@@ -242,7 +234,6 @@ async def test_a_manager_that_forbids() -> None:
     await heard.until(Gone)
     world.manager.failure = None
     await heard.until(Back())
-    await files.close()
 
 
 def with_cause(status: int, cause: BaseException) -> HTTPError:
@@ -290,7 +281,6 @@ async def test_failures_in_plain_words(
     assert words in str(caught.value)
     assert TEXT in str(caught.value)
     assert caught.value.path == TEXT
-    await files.close()
 
 
 @asynchronous
@@ -307,7 +297,6 @@ async def test_too_large_a_file_is_not_even_read() -> None:
     await document.read()
     with pytest.raises(FileTooLarge):
         await document.write("12345678901")
-    await files.close()
 
 
 @asynchronous
@@ -321,7 +310,6 @@ async def test_hidden_files_and_folders_are_refused() -> None:
     document = await files.open(world.ids.index(".secret"), "text", "file")
     with pytest.raises(FileMissing):
         await document.read()
-    await files.close()
 
 
 # --- managers derived from Jupyter's own
@@ -376,7 +364,6 @@ async def test_a_script_as_a_notebook(tmp_path: Path) -> None:
     await heard.until(Changed())
     assert (await document.read()).source == notebook("1", "4")
     assert not heard.events
-    await files.close()
 
 
 class PairingManager(DerivedManager):
@@ -446,7 +433,6 @@ async def test_a_notebook_that_is_paired_with_a_script(tmp_path: Path) -> None:
     await document.write(notebook("1", "5"))
     assert world.get(_script(NOTEBOOK)) == b"1\n# %%\n5"
     assert not heard.events
-    await files.close()
 
 
 @asynchronous
@@ -466,7 +452,6 @@ async def test_a_notebook_and_its_script_take_turns(tmp_path: Path) -> None:
     assert [isinstance(outcome, FileChanged) for outcome in written] == [False, True]
     assert world.get(_script(NOTEBOOK)) == b"1\n# %%\nada"
     assert files.lock(NOTEBOOK) is not files.lock("another.ipynb")
-    await files.close()
 
 
 @asynchronous
@@ -484,7 +469,6 @@ async def test_what_takes_turns_as_a_pair(tmp_path: Path) -> None:
     await world.rename(NOTEBOOK, "new.ipynb")
     await heard.until(Renamed("new.ipynb"))
     assert files.lock(_script("new.ipynb")) is turn
-    await files.close()
 
 
 @asynchronous
@@ -514,12 +498,12 @@ async def test_a_manager_that_answers_at_once() -> None:
 
     world = DictWorld()
     world.start()
-    files = ContentsFiles(
-        Blocking(world.manager), world.ids, poll_interval=0, log=LOG, patience=PATIENCE
+    manager = Blocking(world.manager)
+    files = closed_at_the_end(
+        ContentsFiles(manager, world.ids, poll_interval=0, log=LOG, patience=PATIENCE)
     )
     world.put(TEXT, b"one")
     document = await open_path(files, TEXT)
     assert (await document.read()).source == "one"
     await document.write("two")
     assert world.get(TEXT) == b"two"
-    await files.close()

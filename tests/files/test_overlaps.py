@@ -69,7 +69,6 @@ async def test_saves_of_one_file_never_overlap(
         await second
     await third
     assert world.get(TEXT) == b"four"
-    await files.close()
 
 
 @pytest.mark.parametrize("link", [os.symlink, os.link], ids=["symbolic", "hard"])
@@ -116,7 +115,6 @@ async def test_one_file_under_two_paths_is_written_by_one_at_a_time(
     with pytest.raises(FileChanged):
         await second
     assert world.get(TEXT) == b"two"
-    await files.close()
 
 
 @asynchronous
@@ -147,7 +145,6 @@ async def test_a_file_that_is_known_is_not_read_to_be_saved(
     with pytest.raises(FileChanged):
         await document.write(notebook("4"))
     assert world.get(NOTEBOOK) == encode(notebook("theirs"))
-    await files.close()
 
 
 async def look_later(document: ContentsFile) -> None:
@@ -183,7 +180,6 @@ async def test_what_others_write_in_the_same_second_stays_whatever_the_clock_say
     with pytest.raises(FileChanged):
         await document.write(notebook("ten"))
     assert world.get(NOTEBOOK) == encode(notebook("six"))
-    await files.close()
 
 
 @asynchronous
@@ -204,7 +200,6 @@ async def test_what_others_write_before_our_first_byte_stays(
     with pytest.raises(FileChanged):
         await document.write("two")
     assert world.get(TEXT) == b"theirs"
-    await files.close()
 
 
 @asynchronous
@@ -243,4 +238,3 @@ async def test_a_notebook_read_while_it_is_written(world: LocalWorld) -> None:
     assert not reading.done()
     world.put(NOTEBOOK, data)
     assert without_trust((await reading).source) == notebook("1", "2")
-    await files.close()

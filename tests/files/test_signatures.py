@@ -83,7 +83,6 @@ async def test_a_notebook_that_waits_to_be_signed_holds_up_nobody(
     assert count(other) == 2
     assert world.get(NOTEBOOK) == encode(notebook("2"))
     assert store.db.execute("PRAGMA busy_timeout").fetchone() == (5000,)
-    await files.close()
 
 
 @pytest.mark.parametrize("problem", ["is locked", "a readonly database"])
@@ -121,7 +120,6 @@ async def test_a_database_that_cannot_be_written_keeps_its_signatures(
     if problem == "is locked":
         other.execute("COMMIT")
     assert count(other) == 1
-    await files.close()
 
 
 @asynchronous
@@ -140,4 +138,3 @@ async def test_a_key_that_cannot_be_kept_keeps_no_notebook_from_being_opened(
     await document.write(source)
     assert (await document.read()).source["cells"][0]["metadata"]["trusted"] is True
     assert caplog.text.count("The key with which notebooks are signed cannot be kept") == 1
-    await files.close()

@@ -6,7 +6,6 @@ import asyncio
 import errno
 import logging
 import os
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,7 +61,6 @@ class Watched:
     document: DocumentFile
     heard: Heard
     spy: Spy
-    close: Callable[[], Awaitable[None]]
 
 
 async def watched(
@@ -88,7 +86,7 @@ async def watched(
         world.put("ready.txt", b"two")
         await ready_heard.until(Changed())
         await ready.close()
-    return Watched(document, heard, spy, files.close)
+    return Watched(document, heard, spy)
 
 
 # --- how programs write files
@@ -102,7 +100,6 @@ async def test_a_file_put_in_its_place(world: LocalWorld) -> None:
     (world.root / "new~").replace(world.root / TEXT)
     await it.heard.until(Changed())
     assert (await it.document.read()).source == "two"
-    await it.close()
 
 
 class InPieces(LocalAccess):
@@ -134,7 +131,6 @@ async def test_who_could_not_save_waits_until_the_other_program_is_done(world: L
         await document.write("mine")
     access.pieces = (b" two", b" three", b" four")
     assert (await document.read()).source == "one two three four"
-    await files.close()
 
 
 @asynchronous
@@ -147,7 +143,6 @@ async def test_a_file_moved_aside_and_written_anew(world: LocalWorld) -> None:
     aside.unlink()
     await it.heard.until(Changed())
     assert it.document.path == TEXT
-    await it.close()
 
 
 @asynchronous
@@ -158,7 +153,6 @@ async def test_a_file_deleted_and_written_anew(world: LocalWorld) -> None:
     world.put(TEXT, b"two")
     await it.heard.until(Changed())
     assert (await it.document.read()).source == "two"
-    await it.close()
 
 
 @asynchronous
@@ -178,7 +172,6 @@ async def test_a_notebook_written_in_two_goes(world: LocalWorld) -> None:
             await it.spy.until(1)
     await it.heard.until(Changed())
     assert (await it.document.read()).source["cells"][0]["source"] == "2"
-    await it.close()
 
 
 @asynchronous
@@ -195,7 +188,6 @@ async def test_a_text_emptied_first(world: LocalWorld) -> None:
         file.write(b"two")
     await it.heard.until(Changed())
     assert (await it.document.read()).source == "two"
-    await it.close()
 
 
 @asynchronous
@@ -205,7 +197,6 @@ async def test_an_empty_file_that_stays_empty(world: LocalWorld) -> None:
     world.put(TEXT, b"")
     await it.heard.until(Changed())
     assert (await it.document.read()).source == ""
-    await it.close()
 
 
 @asynchronous
@@ -216,7 +207,6 @@ async def test_a_file_that_stays_open(world: LocalWorld) -> None:
         file.write(b" more")
         file.flush()
         await it.heard.until(Changed())
-    await it.close()
 
 
 @asynchronous
@@ -230,7 +220,6 @@ async def test_the_same_bytes_again_are_no_change(world: LocalWorld) -> None:
     await it.spy.until(1)
     world.delete(TEXT)
     await it.heard.until(Gone)
-    await it.close()
 
 
 @asynchronous
@@ -245,7 +234,6 @@ async def test_a_file_behind_a_link(world: LocalWorld) -> None:
     await it.document.write("three")
     assert world.get("data/real.txt") == b"three"
     assert (world.root / TEXT).is_symlink()
-    await it.close()
 
 
 @needs_permissions
@@ -257,7 +245,6 @@ async def test_a_file_without_permission(world: LocalWorld) -> None:
     await it.heard.until(Gone)
     (world.root / TEXT).chmod(0o644)
     await it.heard.until(Back())
-    await it.close()
 
 
 @asynchronous
@@ -272,7 +259,6 @@ async def test_a_broken_notebook_is_as_good_as_gone(world: LocalWorld) -> None:
     world.put(NOTEBOOK, encode(notebook("1")))
     await it.heard.until(Back())
     await it.document.write(notebook("2"))
-    await it.close()
 
 
 # --- where files go
@@ -292,7 +278,6 @@ async def test_a_moved_file_is_followed(world: LocalWorld, target: str) -> None:
     await it.document.write("two")
     world.put(target, b"three")
     await it.heard.until(Changed())
-    await it.close()
 
 
 @asynchronous
@@ -303,7 +288,6 @@ async def test_a_file_in_a_moved_directory_is_followed(world: LocalWorld) -> Non
     await it.heard.until(Renamed("elsewhere/notes.txt"))
     world.put("elsewhere/notes.txt", b"two")
     await it.heard.until(Changed())
-    await it.close()
 
 
 @asynchronous
@@ -315,7 +299,6 @@ async def test_a_directory_renamed_in_jupyter(world: LocalWorld) -> None:
     await it.heard.until(Renamed("c/b/notes.txt"))
     assert it.document.path == "c/b/notes.txt"
     assert world.ids.get_path(file_id) == "c/b/notes.txt"
-    await it.close()
 
 
 @asynchronous
@@ -329,7 +312,6 @@ async def test_a_rename_is_told_also_where_ids_cannot_be_had(world: LocalWorld) 
     await it.document.write("two")
     assert it.document.path == "moved.txt"
     assert world.get("moved.txt") == b"two"
-    await it.close()
 
 
 @asynchronous
@@ -355,7 +337,6 @@ async def test_a_file_renamed_in_jupyter_while_it_is_saved(
     assert world.get("new.txt") == b"two"
     assert not (world.root / TEXT).exists()
     assert it.heard.events == []
-    await it.close()
 
 
 @asynchronous
@@ -367,7 +348,6 @@ async def test_a_file_moved_out_of_sight_is_gone(world: LocalWorld) -> None:
     (world.folder / TEXT).rename(world.root / TEXT)
     await it.heard.until(Back())
     await it.document.write("two")
-    await it.close()
 
 
 @asynchronous
@@ -379,7 +359,6 @@ async def test_a_new_file_with_the_inode_of_the_old_one_is_not_it(world: LocalWo
         world.put(f"new{number}.txt", b"one")
     await it.heard.until(Gone)
     assert it.document.path == TEXT
-    await it.close()
 
 
 @asynchronous
@@ -395,7 +374,6 @@ async def test_a_file_moved_over_another_open_one(world: LocalWorld) -> None:
     (world.root / TEXT).rename(world.root / "other.txt")
     await second_heard.until(Changed())
     await first_heard.until(Gone)
-    await files.close()
 
 
 @asynchronous
@@ -407,7 +385,6 @@ async def test_a_file_moved_to_where_another_one_was(world: LocalWorld) -> None:
     (world.root / TEXT).rename(world.root / "other.txt")
     await it.heard.until(Renamed("other.txt"))
     assert world.ids.get_path(file_id) == "other.txt"
-    await it.close()
 
 
 @asynchronous
@@ -422,7 +399,6 @@ async def test_a_directory_deleted_and_made_again(world: LocalWorld) -> None:
     await it.document.read()
     world.put("folder/notes.txt", b"three")
     await it.heard.until(Changed())
-    await it.close()
 
 
 # --- without watching
@@ -441,7 +417,6 @@ async def test_without_watching_a_save_finds_changes(world: LocalWorld) -> None:
     assert it.document.path == "moved.txt"
     assert world.get("moved.txt") == b"four"
     assert it.heard.events == [Renamed("moved.txt")]
-    await it.close()
 
 
 @pytest.mark.parametrize("poll_interval", [SLOW, 0])
@@ -469,7 +444,6 @@ async def test_a_file_that_could_not_be_read_is_told_as_back(
         await it.heard.until(*([Back()] if poll_interval else [Back(), Changed()]))
         poll_interval = SLOW  # told once
     assert (await it.document.read()).source == "two"
-    await it.close()
 
 
 @asynchronous
@@ -489,7 +463,6 @@ async def test_a_file_that_was_away_while_it_was_saved_is_told_as_back(world: Lo
     await it.heard.until(Back())
     await it.document.write("two")
     assert world.get(TEXT) == b"two"
-    await it.close()
 
 
 @asynchronous
@@ -498,7 +471,6 @@ async def test_without_watching_renames_in_jupyter_are_followed(world: LocalWorl
     it = await watched(world, poll_interval=0)
     await ensure_async(world.manager.rename(TEXT, "new.txt"))
     await it.heard.until(Renamed("new.txt"))
-    await it.close()
 
 
 # --- the watcher itself
@@ -532,7 +504,6 @@ async def test_directories_are_watched_once_and_no_longer_than_needed(world: Loc
     await watch.close()
     assert open_descriptors() == before
     assert [task for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []
-    await files.close()
 
 
 @asynchronous
@@ -555,7 +526,6 @@ async def test_without_events_files_are_polled(
     await it.heard.until(Gone)
     said = [record for record in caplog.records if "does not tell of changes" in record.message]
     assert len(said) == 1
-    await it.close()
 
 
 @asynchronous
@@ -580,7 +550,6 @@ async def test_a_listener_that_fails_does_not_stop_the_others(
     world.put(TEXT, b"three")
     await heard.until(Changed())
     assert "a bug" in caplog.text
-    await files.close()
 
 
 @asynchronous
@@ -597,7 +566,6 @@ async def test_a_file_of_a_derived_manager_is_followed(tmp_path: Path) -> None:
     await heard.until(Gone)
     world.put("moved.txt", b"two")
     await heard.until(Back())
-    await files.close()
 
 
 @asynchronous
@@ -622,4 +590,3 @@ async def test_ids_that_follow_inodes(tmp_path: Path) -> None:
     assert await files.file_id("again.txt") == (file_id, True)
     await document.write("three")
     assert world.get("again.txt") == b"three"
-    await files.close()

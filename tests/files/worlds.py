@@ -28,6 +28,7 @@ from jupyter_collab.files.document import Patience
 from jupyter_collab.files.formats import BytesFormat, NotebookFormat, TextFormat
 from jupyter_collab.files.port import DocumentFile
 from tests.contracts.document_file import NOTEBOOK, open_path
+from tests.waiting import closed_at_the_end
 
 
 def _obeys_permissions() -> bool:
@@ -80,7 +81,7 @@ class LocalWorld:
         self.manager = self.manager_class(root_dir=str(self.root), notary=notary(self.folder))
         self.ids = make_ids(ids, str(self.root))
         options = {"poll_interval": self.poll_interval, "patience": PATIENCE, **options}
-        return ContentsFiles(self.manager, self.ids, log=LOG, **options)
+        return closed_at_the_end(ContentsFiles(self.manager, self.ids, log=LOG, **options))
 
     def put(self, path: str, data: bytes) -> None:
         place = self.root / path
@@ -224,7 +225,7 @@ class DictWorld:
     def start(self, **options: Any) -> ContentsFiles:
         self.ids = make_ids(ArbitraryFileIdManager, "")
         options = {"poll_interval": 0.02, "patience": PATIENCE, **options}
-        return ContentsFiles(self.manager, self.ids, log=LOG, **options)
+        return closed_at_the_end(ContentsFiles(self.manager, self.ids, log=LOG, **options))
 
     def put(self, path: str, data: bytes) -> None:
         self.manager.put(path, data)

@@ -46,7 +46,7 @@ from tests.contracts.update_log import (
     fill,
     updates,
 )
-from tests.waiting import asynchronous, until
+from tests.waiting import asynchronous, closed_at_the_end, until
 
 LOG = logging.getLogger("test")
 
@@ -59,7 +59,7 @@ def path(tmp_path: Path) -> Path:
 class TestSQLiteUpdateLog(UpdateLogContract):
     @pytest.fixture
     def open_log(self, path: Path) -> OpenLog:
-        return lambda: SQLiteUpdateLog(path, log=LOG)
+        return lambda: closed_at_the_end(SQLiteUpdateLog(path, log=LOG))
 
 
 class TestWithRollbackJournal(UpdateLogContract):
@@ -68,11 +68,12 @@ class TestWithRollbackJournal(UpdateLogContract):
     @pytest.fixture
     def open_log(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenLog:
         monkeypatch.setattr(database, "allows_wal", lambda _path: False)
-        return lambda: SQLiteUpdateLog(path, log=LOG)
+        return lambda: closed_at_the_end(SQLiteUpdateLog(path, log=LOG))
 
 
-def open_log(path: Path) -> SQLiteUpdateLog:
-    return SQLiteUpdateLog(path, log=LOG, busy_timeout=0)
+def open_log(path: Path, **options: Any) -> SQLiteUpdateLog:
+    options = {"busy_timeout": 0, **options}
+    return closed_at_the_end(SQLiteUpdateLog(path, log=LOG, **options))
 
 
 def tables(path: Path, *names: str) -> list[list[object]]:
@@ -103,7 +104,6 @@ async def test_nobody_else_can_read_what_is_in_it(path: Path) -> None:
     again = open_log(path)
     await again.append(ROOM, LINEAGE, at(3), b"more")
     assert path.stat().st_mode & 0o777 == 0o640
-    await again.close()
 
 
 @asynchronous
@@ -130,7 +130,6 @@ async def test_a_link_to_where_the_file_is_to_be(path: Path, tmp_path: Path) -> 
     again = open_log(path)
     assert (await expect(again)).updates == tuple(updates(1, 3))
     assert path.is_symlink()
-    await again.close()
 
 
 @asynchronous
@@ -153,7 +152,6 @@ async def test_the_journal_suits_the_file_system(
     log = open_log(path)
     await fill(log, 1)
     assert path.with_name("store.db-wal").exists() is wal
-    await log.close()
 
 
 def change(path: Path, statement: str, *values: object) -> None:
@@ -178,7 +176,6 @@ async def test_an_update_whose_bytes_have_changed_is_none_any_more(
     assert loaded[2].startswith(rows.DAMAGED)
     update = pycrdt.Doc({"a": pycrdt.Text("b")}).get_update()
     assert not apply(pycrdt.Doc(), [rows.DAMAGED + update])
-    await log.close()
 
 
 @pytest.mark.parametrize(
@@ -202,7 +199,6 @@ async def test_where_updates_are_missing_the_rest_is_there_with_the_damage(
     found = [update for at in (*before, *after) for update in updates(at, at)]
     assert [*loaded[: len(before)], *loaded[len(before) + 1 :]] == found
     assert loaded[len(before)] == rows.DAMAGED
-    await log.close()
 
 
 @asynchronous
@@ -218,7 +214,6 @@ async def test_where_the_beginning_is_missing_nothing_of_it_is_taken_for_the_doc
     loaded = await expect(log)
     assert loaded.updates == (rows.DAMAGED, *updates(4, 5))
     assert (loaded.first, loaded.position) == (3, 5)
-    await log.close()
 
 
 @asynchronous
@@ -229,7 +224,6 @@ async def test_a_mark_whose_bytes_have_changed_is_forgotten(path: Path) -> None:
     await log.mark_saved(ROOM, LINEAGE, SavedMark(at(4), "file"))
     change(path, "UPDATE collab_histories SET saved = replace(saved, '4', '5')")
     assert (await expect(log)).saved is None
-    await log.close()
 
 
 @asynchronous
@@ -241,7 +235,6 @@ async def test_a_mark_that_has_outlived_its_updates_is_forgotten(path: Path) -> 
     change(path, "DELETE FROM collab_updates WHERE key % 4294967296 = 5")
     loaded = await expect(log)
     assert (loaded.position, loaded.saved) == (4, None)
-    await log.close()
 
 
 @asynchronous
@@ -267,7 +260,6 @@ async def test_what_an_older_version_wrote_is_believed(path: Path) -> None:
     history = await expect(log)
     assert history.saved is None
     assert history.updates == (*updates(1, 1), rows.DAMAGED + b"\0", *updates(3, 4))
-    await log.close()
 
 
 @asynchronous
@@ -279,7 +271,6 @@ async def test_of_histories_of_older_versions_it_is_known_where_they_begin(path:
     assert await expect(log) == history
     change(path, "DELETE FROM collab_updates WHERE key % 4294967296 = 3")
     assert (await expect(log)).updates == (rows.DAMAGED, *updates(4, 5))
-    await log.close()
 
 
 async def older_store(path: Path) -> None:
@@ -314,7 +305,6 @@ async def test_a_snapshot_that_reads_back_differently_replaces_nothing(path: Pat
     with pytest.raises(StoreError, match="reads back as something else"):
         await log.compact(ROOM, LINEAGE, at(3), b"snapshot")
     assert (await expect(log)).updates == tuple(updates(1, 5))
-    await log.close()
 
 
 def test_a_commit_waits_for_the_disk(path: Path) -> None:
@@ -381,7 +371,6 @@ async def test_space_is_given_back_later_where_somebody_else_is_at_work(
     await until(lambda: free_pages(other) <= KEPT_PAGES + VACUUM_STEP)
     other.close()
     monkeypatch.undo()
-    await log.close()
 
 
 def test_space_is_given_back_many_pages_at_a_time(path: Path) -> None:
@@ -412,7 +401,7 @@ async def test_old_histories_are_forgotten(
 ) -> None:
     """S12: those with anything that the file has not, later or never; never those in use."""
     now = 1000.0
-    log = SQLiteUpdateLog(path, log=LOG, forget_after=50, clock=lambda: now)
+    log = open_log(path, forget_after=50, clock=lambda: now)
     names = ["saved", "unsaved", "unmarked", "in use", "fresh"]
     rooms = {name: RoomId("text", "file", FileId(name)) for name in names}
     for name, room in rooms.items():
@@ -423,14 +412,11 @@ async def test_old_histories_are_forgotten(
     await log.close()
 
     now = 1100
-    again = SQLiteUpdateLog(
-        path, log=LOG, forget_after=50, forget_unsaved_after=unsaved_age, clock=lambda: now
-    )
+    again = open_log(path, forget_after=50, forget_unsaved_after=unsaved_age, clock=lambda: now)
     await again.load(rooms["in use"])
     await again.start(ROOM, LINEAGE, b"snapshot")
     left = {name for name, room in rooms.items() if await again.load(room) is not None}
     assert left == kept
-    await again.close()
 
 
 # --- jupyter-collaboration in the same file
@@ -478,7 +464,6 @@ async def test_jupyter_collaboration_can_use_our_file(path: Path) -> None:
     assert await its_updates(path) == [b"\x00\x00"]
     again = open_log(path)
     assert (await expect(again)).updates == tuple(updates(1, 3))
-    await again.close()
 
 
 # --- what goes wrong
@@ -602,7 +587,6 @@ async def test_a_store_whose_server_has_died_is_looked_through(path: Path, died:
     log = open_log(path)
     assert (await log.load(ROOM) is None) is died
     assert len(its_damaged(path)) == died
-    await log.close()
 
 
 @asynchronous
@@ -648,7 +632,6 @@ async def test_a_locked_database_works_again_when_it_is_free(path: Path) -> None
     other.close()
     await log.append(ROOM, LINEAGE, at(2), b"update 2")
     assert (await expect(log)).updates == tuple(updates(1, 2))
-    await log.close()
 
 
 @asynchronous
@@ -664,7 +647,7 @@ async def test_who_waits_for_a_lock_waits_for_all(
     other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     other.execute("PRAGMA locking_mode=EXCLUSIVE")
     other.execute("BEGIN EXCLUSIVE")
-    log = SQLiteUpdateLog(path, log=LOG, busy_timeout=0.5)
+    log = open_log(path, busy_timeout=0.5)
     begun = time.monotonic()
     calls = (log.load(room) for room in rooms)
     outcomes = await asyncio.gather(*calls, return_exceptions=True)
@@ -685,7 +668,6 @@ async def test_who_waits_for_a_lock_waits_for_all(
     await until(opening.is_set)
     other.close()
     assert await loading == await log.load(rooms[0]) is not None, "who comes later waits again"
-    await log.close()
 
 
 @asynchronous
@@ -698,7 +680,6 @@ async def test_a_folder_that_is_missing_is_told_and_may_come_back(tmp_path: Path
         await log.start(ROOM, LINEAGE, b"snapshot")
     path.parent.mkdir()
     await fill(log, 2)
-    await log.close()
 
 
 @asynchronous
@@ -748,7 +729,6 @@ async def test_a_deleted_file_is_noticed(path: Path, tmp_path: Path, replaced: b
     again = open_log(path)
     assert await again.load(ROOM) == StoredHistory(LINEAGE, (b"snapshot",), at(4), None)
     assert (await again.load(OTHER_ROOM) is not None) is replaced
-    await again.close()
 
 
 @pytest.mark.parametrize("replaced", [False, True])
@@ -851,7 +831,6 @@ asyncio.run(main())
     again = open_log(path)
     assert (await expect(again)).updates == (b"again", b"update 2", b"update 3")
     assert (await expect(again, OTHER_ROOM)).updates == (b"again",)
-    await again.close()
 
 
 async def begins(log: SQLiteUpdateLog) -> bool:
@@ -863,7 +842,8 @@ async def begins(log: SQLiteUpdateLog) -> bool:
     return True
 
 
-def test_what_was_acknowledged_survives_kill(path: Path) -> None:
+@asynchronous
+async def test_what_was_acknowledged_survives_kill(path: Path) -> None:
     """S1, L1: a process that is killed in the middle of appends has lost nothing of what it
     said was done, in any of its rooms."""
     script = """
@@ -893,16 +873,12 @@ asyncio.run(main())
     process.wait()
     process.stdout.close()
 
-    async def check() -> None:
-        log = open_log(path)
-        for number, position in reported.items():
-            history = await expect(log, RoomId("text", "file", FileId(str(number))))
-            assert position > 1
-            assert history.position >= position
-            assert history.updates == tuple(updates(1, history.position))
-        await log.close()
-
-    asyncio.run(check())
+    log = open_log(path)
+    for number, position in reported.items():
+        history = await expect(log, RoomId("text", "file", FileId(str(number))))
+        assert position > 1
+        assert history.position >= position
+        assert history.updates == tuple(updates(1, history.position))
 
 
 def test_a_quota_that_is_used_up_is_told_and_loses_nothing(path: Path) -> None:
@@ -964,4 +940,3 @@ async def test_a_full_disk_is_told_and_loses_nothing(small_disk: Path) -> None:
     filler.unlink()
     await log.append(ROOM, LINEAGE, at(3), bytes(200_000))
     assert (await expect(log)).position == 3
-    await log.close()

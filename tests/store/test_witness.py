@@ -15,7 +15,7 @@ import pytest
 from jupyter_collab.store.port import SavedMark
 from jupyter_collab.store.sqlite.log import SQLiteUpdateLog
 from tests.contracts.update_log import LINEAGE, OTHER_ROOM, ROOM, at, expect, fill, updates
-from tests.waiting import asynchronous
+from tests.waiting import asynchronous, closed_at_the_end
 
 LOG = logging.getLogger("test")
 SAVED = SavedMark(at(2), "file")
@@ -29,7 +29,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def open_log(path: Path) -> SQLiteUpdateLog:
-    return SQLiteUpdateLog(path, log=LOG, busy_timeout=0)
+    return closed_at_the_end(SQLiteUpdateLog(path, log=LOG, busy_timeout=0))
 
 
 async def begin(path: Path) -> SQLiteUpdateLog:
@@ -135,7 +135,6 @@ async def test_what_was_lost_with_the_end_of_the_write_ahead_log_is_missed(path:
     history = await expect(log)
     assert history.position == 3
     assert history.saved == LIVE
-    await log.close()
 
 
 @asynchronous
@@ -152,7 +151,6 @@ async def test_one_that_cannot_be_written_is_read_with_the_same_doubt(path: Path
         assert other.execute("SELECT saved FROM collab_histories").fetchone()[0].count("live") == 0
         assert (await expect(log)).saved == LIVE
         assert other.execute("SELECT saved FROM collab_histories").fetchone()[0].count("live") == 1
-    await log.close()
 
 
 @asynchronous
@@ -234,7 +232,6 @@ async def test_one_without_its_write_ahead_log_may_lack_something(path: Path) ->
     dead = left(path, "dead")
     (dead.parent / "store.db-wal").unlink()
     assert await saved(dead) == LIVE
-    await log.close()
 
 
 @asynchronous

@@ -37,7 +37,7 @@ from tests.contracts.update_log import (
     fill,
     updates,
 )
-from tests.waiting import asynchronous
+from tests.waiting import asynchronous, closed_at_the_end
 
 LOG = logging.getLogger("test")
 
@@ -52,14 +52,14 @@ class TestTempFileYStore(_YStoreContract):
         class Store(TempFileYStore):
             base_dir = str(tmp_path)
 
-        return lambda: YStoreUpdateLog(Store, log=LOG)
+        return lambda: open_log(Store)
 
 
 class TestFileYStore(_YStoreContract):
     @pytest.fixture
     def open_log(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenLog:
         monkeypatch.chdir(tmp_path)
-        return lambda: YStoreUpdateLog(pycrdt.store.FileYStore, log=LOG)
+        return lambda: open_log(pycrdt.store.FileYStore)
 
 
 class TestSQLiteYStore(_YStoreContract):
@@ -68,11 +68,11 @@ class TestSQLiteYStore(_YStoreContract):
         class Store(pycrdt.store.SQLiteYStore):
             db_path = str(tmp_path / "ystore.db")
 
-        return lambda: YStoreUpdateLog(Store, log=LOG)
+        return lambda: open_log(Store)
 
 
 def open_log(ystore_class: type[pycrdt.store.BaseYStore], **options: Any) -> YStoreUpdateLog:
-    return YStoreUpdateLog(ystore_class, log=LOG, **options)
+    return closed_at_the_end(YStoreUpdateLog(ystore_class, log=LOG, **options))
 
 
 class ListStore(pycrdt.store.BaseYStore):
@@ -124,7 +124,6 @@ async def test_the_path_is_the_one_that_jupyter_collaboration_gives(
     log = open_log(list_store)
     await fill(log, 1)
     assert list(list_store.entries) == [".notebook:5ab1d0c4.y"]
-    await log.close()
 
 
 @asynchronous
@@ -148,7 +147,6 @@ async def test_what_was_there_before_is_passed_over(tmp_path: Path) -> None:
     assert (await expect(again)).updates == tuple(updates(1, 2))
     await again.append(ROOM, LINEAGE, at(3), b"update 3")
     assert (await expect(again)).updates == tuple(updates(1, 3))
-    await again.close()
 
 
 @asynchronous
@@ -171,7 +169,6 @@ async def test_a_write_that_raises_is_not_acknowledged(list_store: type[ListStor
     broken = False
     await log.append(ROOM, LINEAGE, at(3), b"update 3")
     assert (await expect(log)).updates == tuple(updates(1, 3))
-    await log.close()
 
 
 @asynchronous
@@ -196,7 +193,6 @@ async def test_a_write_that_was_done_and_raised_is_not_done_twice(
     await log.append(ROOM, LINEAGE, at(3), b"update 3")
     await log.append(ROOM, LINEAGE, at(4), b"update 4")
     assert (await expect(log)).updates == tuple(updates(1, 4))
-    await log.close()
 
 
 @asynchronous
@@ -219,7 +215,6 @@ async def test_a_write_that_only_logs_its_error_is_not_acknowledged(tmp_path: Pa
     other.close()
     await log.append(ROOM, LINEAGE, at(3), b"update 3")
     assert (await expect(log)).updates == tuple(updates(1, 3))
-    await log.close()
 
 
 @asynchronous
@@ -233,7 +228,6 @@ async def test_a_store_that_skips_writes_is_noticed(list_store: type[ListStore])
     log = open_log(Store)
     with pytest.raises(StoreError, match="did not ask for metadata"):
         await log.start(ROOM, LINEAGE, b"snapshot")
-    await log.close()
 
 
 @pytest.mark.parametrize(
@@ -254,7 +248,6 @@ async def test_a_store_that_gives_something_else_back_is_noticed(
     log = open_log(Store)
     with pytest.raises(StoreError, match="does not give back what was written"):
         await log.start(ROOM, LINEAGE, b"snapshot")
-    await log.close()
 
 
 @asynchronous
@@ -271,7 +264,6 @@ async def test_a_store_that_drops_updates_is_not_believed(
         await log.append(ROOM, LINEAGE, at(5), b"update 5")
     await log.start(ROOM, LINEAGE, b"snapshot", at(5))
     assert (await expect(log)).updates == (b"snapshot",)
-    await log.close()
 
 
 @asynchronous
@@ -295,7 +287,6 @@ async def test_a_clock_that_is_set_back_loses_nothing(
     await again.append(ROOM, LINEAGE, at(6), b"update 6")
     history = StoredHistory(LINEAGE, tuple(updates(1, 6)), at(6), SavedMark(at(4), "of the file"))
     assert await again.load(ROOM) == history
-    await again.close()
 
 
 @asynchronous
@@ -312,7 +303,6 @@ async def test_what_was_written_without_numbers_comes_first(list_store: type[Lis
     again = open_log(list_store)
     await again.append(ROOM, LINEAGE, at(4), b"update 4")
     assert (await expect(again)).updates == tuple(updates(1, 4))
-    await again.close()
 
 
 @asynchronous
@@ -331,7 +321,6 @@ async def test_a_store_that_cannot_be_opened_is_told_and_may_work_later(tmp_path
         assert "unable to open database file" in str(outcome)
     folder.rmdir()
     await fill(log, 2)
-    await log.close()
 
 
 @asynchronous
@@ -349,7 +338,6 @@ async def test_documents_that_are_opened_together_have_one_new_database(tmp_path
     again = open_log(Store)
     for room in rooms:
         assert (await expect(again, room)).updates == tuple(updates(1, 3))
-    await again.close()
 
 
 @asynchronous
@@ -394,7 +382,6 @@ async def test_stores_of_other_kinds_begin_together(list_store: type[ListStore])
     log = open_log(Store)
     async with asyncio.timeout(ystore_session.TURN_TIMEOUT / 2):
         await asyncio.gather(*(fill(log, 2, room=room) for room in rooms))
-    await log.close()
 
 
 @asynchronous
@@ -427,7 +414,6 @@ async def test_temporary_files_that_were_cleaned_away_are_made_again_for_their_o
     assert second.stat().st_mode & 0o077 == 0
     await fill(log, 2, room=RoomId("text", "file", FileId("third")))
     assert [*tmp_path.iterdir()] == [second]
-    await log.close()
 
 
 # --- damaged databases
@@ -471,7 +457,6 @@ async def test_a_damaged_database_is_set_aside_and_a_fresh_one_begun(
     for room in (ROOM, OTHER_ROOM):
         await fill(log, 2, room=room)
         assert (await expect(log, room)).updates == tuple(updates(1, 2))
-    await log.close()
 
 
 @asynchronous
@@ -492,7 +477,6 @@ async def test_nobody_goes_on_in_a_database_that_was_set_aside(tmp_path: Path) -
     await log.close()
     again = open_log(Store)
     assert (await expect(again)).updates == tuple(updates(1, 3))
-    await again.close()
 
 
 @asynchronous
@@ -535,7 +519,6 @@ async def test_a_damaged_database_that_cannot_be_set_aside_is_told(
             await log.load(ROOM)
     assert "cannot be set aside: it is read-only" in caplog.text
     assert await log.load(ROOM) is None
-    await log.close()
 
 
 def _refuse(path: Path, target: Path) -> None:
