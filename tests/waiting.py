@@ -48,8 +48,8 @@ def closed_at_the_end(opened: C) -> C:
     return opened
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for something that nobody tells of."""
-    async with asyncio.timeout(TIMEOUT):
+async def until(condition: Callable[..., object], timeout: float = TIMEOUT) -> None:
+    """Wait for something that nobody tells of, for at most ``timeout`` seconds."""
+    async with asyncio.timeout(timeout):
         while not condition():
             await asyncio.sleep(0.005)

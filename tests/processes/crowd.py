@@ -15,6 +15,7 @@ from typing import Any
 import nbformat
 
 from tests.process import ServerProcess
+from tests.waiting import until
 
 from .people import CollabPerson, OldPerson, Person, words
 
@@ -63,9 +64,10 @@ class Paper:
         a while, and who reads a file and then writes it cannot do that in one go."""
         before = self.file.stat().st_mtime_ns
         with suppress(TimeoutError):
-            async with asyncio.timeout(timeout):
-                while self.file.stat().st_mtime_ns == before or not self.file.stat().st_size:
-                    await asyncio.sleep(0.005)
+            await until(
+                lambda: self.file.stat().st_mtime_ns != before and self.file.stat().st_size,
+                timeout,
+            )
 
     def on_disk(self) -> Counter[str]:
         text = self.file.read_text()

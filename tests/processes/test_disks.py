@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.process import WITHOUT_A_BROWSER, ServerProcess
+from tests.waiting import until
 
 from .crowd import Crowd
 from .faults import SIZE, can_mount, full_disk, quota, read_only, unmount
@@ -50,12 +51,6 @@ def someone(crowd: Crowd) -> CollabPerson:
     person = crowd.papers[0].people[0]
     assert isinstance(person, CollabPerson)
     return person
-
-
-async def until(condition: Callable[[], object], timeout: float = 15) -> None:
-    async with asyncio.timeout(timeout):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 def problem(crowd: Crowd, part: str) -> str:

@@ -18,6 +18,7 @@ from pycrdt import Doc, Text
 from pycrdt.store import SQLiteYStore
 
 from tests.process import WITHOUT_A_BROWSER, ServerProcess
+from tests.waiting import until
 
 from .crowd import Paper
 from .people import CollabPerson, OldPerson, Person
@@ -81,9 +82,7 @@ async def work(lab: ServerProcess, papers: list[Paper]) -> None:
 
 async def rest(papers: list[Paper]) -> None:
     for paper in papers:
-        async with asyncio.timeout(20):
-            while paper.state():
-                await asyncio.sleep(0.02)
+        await until(lambda paper=paper: not paper.state())
         assert paper.words() == paper.required, paper.file.name
 
 

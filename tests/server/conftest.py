@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -85,15 +84,3 @@ def connect(jp_serverapp: ServerApp, jp_base_url: str, jp_http_port: int, jp_fet
 
     open_document.room = open_room  # type: ignore[attr-defined]
     return open_document
-
-
-@pytest.fixture
-def eventually() -> Callable[..., Awaitable[None]]:
-    """Wait until a condition holds: polled, as files and processes tell nobody."""
-
-    async def wait(condition: Callable[[], Any], timeout: float = 10) -> None:
-        async with asyncio.timeout(timeout):
-            while not condition():
-                await asyncio.sleep(0.01)
-
-    return wait

@@ -18,6 +18,7 @@ from tornado.httpclient import HTTPClientError
 from jupyter_collab.protocol.identity import FileFormat, FileId, RoomId
 from jupyter_collab.room.content.build import Built, build
 from jupyter_collab.server import beginnings
+from tests.waiting import until
 
 from .client import varuint
 from .conftest import Connect
@@ -137,7 +138,7 @@ async def test_a_bad_session_request_is_400(jp_fetch: Any, body: str) -> None:
 
 
 async def test_a_reader_sees_and_changes_nothing(
-    connect: Connect, jp_serverapp: ServerApp, notes: Path, eventually: Any
+    connect: Connect, jp_serverapp: ServerApp, notes: Path
 ) -> None:
     """Who may only read may open and watch; what they send by hand reaches nobody."""
     ada = await connect("notes.txt")
@@ -153,7 +154,7 @@ async def test_a_reader_sees_and_changes_nothing(
     assert reply["reason"] == "not-allowed"
     source: Text = ada.text
     source += "good\n"
-    await eventually(lambda: notes.read_text() == "hello\ngood\n")
+    await until(lambda: notes.read_text() == "hello\ngood\n")
     await eve.until(lambda: "good" in str(eve.text))
     assert str(ada.text) == "hello\ngood\n"
     assert eve.json(3)[0]["reason"] == "not-allowed"
@@ -165,14 +166,14 @@ async def test_a_reader_sees_and_changes_nothing(
     ids=["empty", "unknown kind", "cut off", "broken update", "hello"],
 )
 async def test_broken_frames_harm_only_who_sends_them(
-    connect: Connect, frame: bytes, notes: Path, eventually: Any
+    connect: Connect, frame: bytes, notes: Path
 ) -> None:
     """W12"""
     ada, eve = await connect("notes.txt"), await connect("notes.txt")
     await eve.send(frame)
     assert (await eve.until_closed())[0] == 4400
     ada.text += "fine\n"
-    await eventually(lambda: notes.read_text() == "hello\nfine\n")
+    await until(lambda: notes.read_text() == "hello\nfine\n")
     assert ada.closed is None
 
 
@@ -221,18 +222,14 @@ async def test_many_at_once_open_one_room(
     assert len(built) == 1, "the document is built once for all"
 
 
-async def test_rooms_close_when_nobody_is_left(
-    connect: Connect, jp_serverapp: ServerApp, eventually: Any
-) -> None:
+async def test_rooms_close_when_nobody_is_left(connect: Connect, jp_serverapp: ServerApp) -> None:
     ada = await connect("notes.txt")
     ada.text += "x"
     await ada.close()
-    await eventually(lambda: open_rooms(jp_serverapp) == 0)
+    await until(lambda: open_rooms(jp_serverapp) == 0)
 
 
-async def test_nothing_is_left_of_a_closed_room(
-    connect: Connect, jp_serverapp: ServerApp, eventually: Any
-) -> None:
+async def test_nothing_is_left_of_a_closed_room(connect: Connect, jp_serverapp: ServerApp) -> None:
     """Its document, its tasks and its file are gone with it."""
     ada = await connect("notes.txt")
     rooms = jp_serverapp.web_app.settings["jupyter_server_ydoc"].services.rooms
@@ -243,7 +240,7 @@ async def test_nothing_is_left_of_a_closed_room(
     ada.text += "x"
     await ada.save()
     await ada.close()
-    await eventually(lambda: open_rooms(jp_serverapp) == 0)
+    await until(lambda: open_rooms(jp_serverapp) == 0)
     gc.collect()
     assert [trace() for trace in traces] == [None] * len(traces)
     assert len(asyncio.all_tasks()) <= tasks

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from jupyter_collab.store.compaction import HISTORY_SIZE
 from jupyter_collab.store.port import SavedMark, StoredHistory
 from tests.room.notebooks import code, markdown, notebook
 from tests.room.world import World
+from tests.waiting import until
 
 from .client import WireClient
 from .conftest import Connect
@@ -54,75 +54,73 @@ def run(held: Any) -> str:
     return written
 
 
-async def typed(
-    client: WireClient, path: Path, eventually: Callable[..., Any], cell: int, words: str
-) -> Any:
+async def typed(client: WireClient, path: Path, cell: int, words: str) -> Any:
     """Type at the end of a cell; returns the notebook that is in the file then."""
     source: Text = client.cells[cell]["source"]
     source += words
-    await eventually(lambda: words.strip() in path.read_text() and client.state["dirty"] is False)
+    await until(lambda: words.strip() in path.read_text() and client.state["dirty"] is False)
     return nbformat.read(path, as_version=nbformat.NO_CONVERT)
 
 
 @pytest.mark.parametrize("minor", [4, 5])
 async def test_what_was_typed_while_a_notebook_was_run_stays(
-    jp_root_dir: Path, connect: Connect, eventually: Any, minor: int
+    jp_root_dir: Path, connect: Connect, minor: int
 ) -> None:
     """M25: and the results come, also where it is written again and again."""
     path = jp_root_dir / PATH
     write(path, "a = 1", "b = 2", "c = 3", minor=minor)
     ada = await connect(PATH, "json", "notebook")
-    held = await typed(ada, path, eventually, 0, " # early")
-    await typed(ada, path, eventually, 1, " # late")
-    await typed(ada, path, eventually, 2, " # later")
+    held = await typed(ada, path, 0, " # early")
+    await typed(ada, path, 1, " # late")
+    await typed(ada, path, 2, " # later")
     path.write_text(run(held))
     wanted = ["a = 1 # early", "b = 2 # late", "c = 3 # later"]
-    await eventually(lambda: [cell["execution_count"] for cell in ada.cells] == [1, 2, 3])
+    await until(lambda: [cell["execution_count"] for cell in ada.cells] == [1, 2, 3])
     assert sources(ada) == wanted
-    await eventually(lambda: "# later" in path.read_text() and "# late" in path.read_text())
+    await until(lambda: "# later" in path.read_text() and "# late" in path.read_text())
     path.write_text(run(held).replace("3\\n", "three\\n"))
-    await eventually(lambda: "three" in str(ada.cells[2]["outputs"][0]["text"]))
+    await until(lambda: "three" in str(ada.cells[2]["outputs"][0]["text"]))
     assert sources(ada) == wanted
-    await eventually(lambda: "# later" in path.read_text() and "three" in path.read_text())
+    await until(lambda: "# later" in path.read_text() and "three" in path.read_text())
 
 
 async def test_so_it_does_where_a_program_writes_before_there_are_results(
-    jp_root_dir: Path, connect: Connect, eventually: Any
+    jp_root_dir: Path, connect: Connect
 ) -> None:
     """M25: papermill writes at its beginning and its end what it knows of the run."""
     path = jp_root_dir / PATH
     write(path, "a = 1", "b = 2")
     ada = await connect(PATH, "json", "notebook")
     held = json.loads(path.read_text())
-    await typed(ada, path, eventually, 1, " # typed")
+    await typed(ada, path, 1, " # typed")
     for status in ("running", "completed"):
         held["metadata"]["papermill"] = {"status": status}
         path.write_text(json.dumps(held))
-        await eventually(lambda status=status: status in str(ada.meta["metadata"]))
+        await until(lambda status=status: status in str(ada.meta["metadata"]))
         assert sources(ada) == ["a = 1", "b = 2 # typed"]
-        await eventually(lambda: "# typed" in path.read_text())
+        await until(lambda: "# typed" in path.read_text())
 
 
 async def test_so_it_does_where_results_are_more_than_the_store_keeps_one_by_one(
-    jp_root_dir: Path, connect: Connect, eventually: Any
+    jp_root_dir: Path, connect: Connect
 ) -> None:
     """M25: a plot or two are as much as is kept before it is put together."""
     path = jp_root_dir / PATH
     write(path, *"abcd")
     ada = await connect(PATH, "json", "notebook")
-    held = await typed(ada, path, eventually, 3, " # early")
+    held = await typed(ada, path, 3, " # early")
     for index, cell in enumerate(held.cells[:3]):
-        await typed(ada, path, eventually, 3, f" # {index}")
+        await typed(ada, path, 3, f" # {index}")
         plot = {"image/png": f"{index}" * HISTORY_SIZE}
         cell |= {"execution_count": index, "outputs": [new_output("display_data", plot)]}
         path.write_text(nbformat.writes(held))
-        await eventually(lambda at=index: ada.cells[at]["execution_count"] == at)
+        await until(lambda at=index: ada.cells[at]["execution_count"] == at)
         assert sources(ada)[3].endswith(f" # {index}")
-        await eventually(lambda at=index: f" # {at}" in path.read_text())
+        await until(lambda at=index: f" # {at}" in path.read_text())
 
 
 async def test_so_do_cells_that_came_went_and_moved_meanwhile(
-    jp_root_dir: Path, connect: Connect, eventually: Any
+    jp_root_dir: Path, connect: Connect
 ) -> None:
     """M25"""
     path = jp_root_dir / PATH
@@ -130,75 +128,73 @@ async def test_so_do_cells_that_came_went_and_moved_meanwhile(
     ada = await connect(PATH, "json", "notebook")
     held = json.loads(path.read_text())
     del ada.cells[1]
-    await typed(ada, path, eventually, 1, " # late")
+    await typed(ada, path, 1, " # late")
     path.write_text(run(held))
-    await eventually(lambda: [cell["execution_count"] for cell in ada.cells] == [1, 3])
+    await until(lambda: [cell["execution_count"] for cell in ada.cells] == [1, 3])
     assert sources(ada) == ["a = 1", "c = 3 # late"]
-    await eventually(lambda: "b = 2" not in path.read_text() and "# late" in path.read_text())
+    await until(lambda: "b = 2" not in path.read_text() and "# late" in path.read_text())
 
 
-async def test_what_git_puts_back_is_what_is_there(
-    jp_root_dir: Path, connect: Connect, eventually: Any
-) -> None:
+async def test_what_git_puts_back_is_what_is_there(jp_root_dir: Path, connect: Connect) -> None:
     """M25: whole, or without the results that a filter has taken out."""
     path = jp_root_dir / PATH
     write(path, "a = 1", "b = 2")
     ada = await connect(PATH, "json", "notebook")
     path.write_text(run(json.loads(path.read_text())))
-    await eventually(lambda: ada.cells[1]["execution_count"] == 2)
+    await until(lambda: ada.cells[1]["execution_count"] == 2)
     committed = path.read_bytes()
-    held = await typed(ada, path, eventually, 1, " # typed")
+    held = await typed(ada, path, 1, " # typed")
     path.write_text(run(held).replace("2\\n", "another\\n"))
-    await eventually(lambda: "another" in str(ada.cells[1]["outputs"][0]["text"]))
+    await until(lambda: "another" in str(ada.cells[1]["outputs"][0]["text"]))
     path.write_bytes(committed)
-    await eventually(lambda: sources(ada) == ["a = 1", "b = 2"])
-    await typed(ada, path, eventually, 1, " # typed")
+    await until(lambda: sources(ada) == ["a = 1", "b = 2"])
+    await typed(ada, path, 1, " # typed")
     stripped = json.loads(committed)
     for cell in stripped["cells"]:
         cell |= {"outputs": [], "execution_count": None}
     path.write_text(json.dumps(stripped))
-    await eventually(lambda: sources(ada) == ["a = 1", "b = 2"])
+    await until(lambda: sources(ada) == ["a = 1", "b = 2"])
 
 
 async def test_a_program_that_changes_a_source_has_changed_the_file(
-    jp_root_dir: Path, connect: Connect, eventually: Any
+    jp_root_dir: Path, connect: Connect
 ) -> None:
     """M25, M5: whoever deletes words has deleted them, and may run the notebook as well."""
     path = jp_root_dir / PATH
     write(path, "a = 1", "b = 2")
     ada = await connect(PATH, "json", "notebook")
-    held = await typed(ada, path, eventually, 1, " # typed and taken out")
+    held = await typed(ada, path, 1, " # typed and taken out")
     held["cells"][1]["source"] = "b = 2 # taken out"
     path.write_text(run(held))
-    await eventually(lambda: sources(ada) == ["a = 1", "b = 2 # taken out"])
+    await until(lambda: sources(ada) == ["a = 1", "b = 2 # taken out"])
 
 
 async def test_an_editor_that_goes_back_and_runs_again_has_changed_the_file(
-    jp_root_dir: Path, connect: Connect, eventually: Callable[..., Any]
+    jp_root_dir: Path, connect: Connect
 ) -> None:
     """M25: who tries another number in an editor, or one cell more, saves, and takes it back."""
     path = jp_root_dir / PATH
     write(path, "a = 1", "b = 2")
     ada = await connect(PATH, "json", "notebook")
-    held = await typed(ada, path, eventually, 1, " # typed")
+    held = await typed(ada, path, 1, " # typed")
     tried = json.loads(json.dumps(held))
     tried["cells"][0]["source"] = "a = 100"
     for count, saved in enumerate((tried, held), start=1):
         path.write_text(run(saved).replace("1\\n", f"run {count}\\n"))
-        await eventually(lambda at=count: f"run {at}" in str(ada.cells[0]["outputs"].to_py()))
+        await until(lambda at=count: f"run {at}" in str(ada.cells[0]["outputs"].to_py()))
         assert sources(ada) == [cell["source"] for cell in saved["cells"]]
 
 
 async def test_a_request_that_goes_back_and_brings_results_is_heeded(
-    jp_root_dir: Path, connect: Connect, eventually: Callable[..., Any], jp_fetch: Any
+    jp_root_dir: Path, connect: Connect, jp_fetch: Any
 ) -> None:
     """M25, F12: an agent that is asked to take back what was typed last, and to run it again. What
     it has changed then is there as well for a program that runs what was in the file before."""
     path = jp_root_dir / PATH
     write(path, "a = 1", "b = 2")
     ada = await connect(PATH, "json", "notebook")
-    held = await typed(ada, path, eventually, 1, " # early")
-    await typed(ada, path, eventually, 1, " # typed")
+    held = await typed(ada, path, 1, " # early")
+    await typed(ada, path, 1, " # typed")
     contents = ("api", "contents", PATH)
     read = json.loads((await jp_fetch(*contents)).body)["content"]
     read["cells"][1]["source"] = "b = 2 # early"
@@ -206,15 +202,15 @@ async def test_a_request_that_goes_back_and_brings_results_is_heeded(
         read["cells"][0]["source"] = source
         sent = {"type": "notebook", "content": json.loads(run(read))}
         await jp_fetch(*contents, method="PUT", body=json.dumps(sent))
-        await eventually(lambda source=source: sources(ada) == [source, "b = 2 # early"])
-        await eventually(lambda: [cell["execution_count"] for cell in ada.cells] == [1, 2])
+        await until(lambda source=source: sources(ada) == [source, "b = 2 # early"])
+        await until(lambda: [cell["execution_count"] for cell in ada.cells] == [1, 2])
     path.write_text(run(held).replace("2\\n", "late\\n"))
-    await eventually(lambda: "late" in str(ada.cells[1]["outputs"][0]["text"]))
+    await until(lambda: "late" in str(ada.cells[1]["outputs"][0]["text"]))
     assert sources(ada) == ["a = 1 # agent", "b = 2 # early"]
 
 
 async def test_a_checkpoint_that_is_put_back_is_what_is_there(
-    jp_root_dir: Path, connect: Connect, eventually: Callable[..., Any], jp_fetch: Any
+    jp_root_dir: Path, connect: Connect, jp_fetch: Any
 ) -> None:
     """M25: it may have results that nobody knows any more."""
     path = jp_root_dir / PATH
@@ -224,16 +220,15 @@ async def test_a_checkpoint_that_is_put_back_is_what_is_there(
     made = json.loads((await jp_fetch(*checkpoints, method="POST", body="")).body)
     kept = next((jp_root_dir / ".ipynb_checkpoints").iterdir())
     kept.write_text(run(json.loads(path.read_text())))
-    await typed(ada, path, eventually, 1, " # typed")
+    await typed(ada, path, 1, " # typed")
     await jp_fetch(*checkpoints, made["id"], method="POST", body="")
-    await eventually(lambda: [cell["execution_count"] for cell in ada.cells] == [1, 2])
+    await until(lambda: [cell["execution_count"] for cell in ada.cells] == [1, 2])
     assert sources(ada) == ["a = 1", "b = 2"]
 
 
 async def test_what_git_checks_out_by_a_request_is_what_is_there(
     jp_root_dir: Path,
     connect: Connect,
-    eventually: Callable[..., Any],
     jp_fetch: Any,
     jp_serverapp: ServerApp,
 ) -> None:
@@ -251,9 +246,9 @@ async def test_what_git_checks_out_by_a_request_is_what_is_there(
     app: Any = jp_serverapp.web_app
     app.add_handlers(".*", [(f"{jp_serverapp.base_url}git{path_regex}/checkout", Checkout)])
     ada = await connect(PATH, "json", "notebook")
-    await typed(ada, path, eventually, 1, " # typed")
+    await typed(ada, path, 1, " # typed")
     await jp_fetch("git", "checkout", method="POST", body="{}")
-    await eventually(lambda: [cell["execution_count"] for cell in ada.cells] == [1, 2])
+    await until(lambda: [cell["execution_count"] for cell in ada.cells] == [1, 2])
     assert sources(ada) == ["a = 1", "b = 2"]
 
 

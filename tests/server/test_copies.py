@@ -16,6 +16,7 @@ from jupyter_server.serverapp import ServerApp
 
 from jupyter_collab.server.requests import copies
 from tests.room.notebooks import code, notebook
+from tests.waiting import until
 
 from .client import WireClient
 from .conftest import Connect
@@ -68,7 +69,7 @@ def sources(path: Path) -> list[str]:
 
 
 async def test_what_people_wrote_since_an_agent_has_read_stays(
-    work: Path, connect: Connect, ask: Ask, eventually: Any
+    work: Path, connect: Connect, ask: Ask
 ) -> None:
     """F12: also a cell that they have inserted."""
     ada = await connect("work.ipynb", "json", "notebook")
@@ -87,15 +88,13 @@ async def test_what_people_wrote_since_an_agent_has_read_stays(
     assert sources(work) == ["0 + 1 + ada", "agent"]
 
 
-async def test_a_text_keeps_its_line_ends(
-    notes: Path, connect: Connect, ask: Ask, eventually: Any
-) -> None:
+async def test_a_text_keeps_its_line_ends(notes: Path, connect: Connect, ask: Ask) -> None:
     ada = await connect("notes.txt")
     model = await ask(TEXT)
     await typed(ada, "ada\n")
     await ask(TEXT, "PUT", file("agent\r\n" + model["content"]))
     await ada.until(lambda: str(ada.text) == "agent\none\ntwo\nada\n")
-    await eventually(lambda: notes.read_bytes() == b"agent\r\none\r\ntwo\r\nada\r\n")
+    await until(lambda: notes.read_bytes() == b"agent\r\none\r\ntwo\r\nada\r\n")
 
 
 async def test_what_an_agent_wrote_is_what_it_knows(
@@ -243,9 +242,7 @@ async def test_what_nobody_has_read_is_written_as_it_is(
     await ada.until(lambda: str(ada.text) == "agent\n")
 
 
-async def test_what_is_no_copy_is_left_to_jupyter(
-    work: Path, connect: Connect, ask: Ask, eventually: Any
-) -> None:
+async def test_what_is_no_copy_is_left_to_jupyter(work: Path, connect: Connect, ask: Ask) -> None:
     """F12: such as a notebook that is none."""
     ada = await connect("work.ipynb", "json", "notebook")
     await ask(NOTEBOOK)

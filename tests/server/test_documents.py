@@ -21,6 +21,7 @@ from jupyter_collab.protocol.identity import RoomId
 from jupyter_collab.room.content import reading
 from jupyter_collab.room.content.reading import NotebookReader
 from tests.room.notebooks import code, notebook
+from tests.waiting import until
 
 from .client import presence, states
 from .conftest import Connect
@@ -34,31 +35,27 @@ def notes(jp_root_dir: Path) -> Path:
     return path
 
 
-async def test_two_edit_one_file_and_it_is_on_disk(
-    notes: Path, connect: Connect, eventually: Any
-) -> None:
+async def test_two_edit_one_file_and_it_is_on_disk(notes: Path, connect: Connect) -> None:
     ada, bob = await connect("notes.txt"), await connect("notes.txt", collab=False)
     assert str(ada.text) == str(bob.text) == "ä one\ntwo 😀\n"
     ada.text += "ada\n"
     bob.text.insert(0, "bob\n")
-    await eventually(lambda: str(ada.text) == str(bob.text) == "bob\nä one\ntwo 😀\nada\n")
-    await eventually(lambda: notes.read_text("utf-8") == "bob\nä one\ntwo 😀\nada\n")
-    await eventually(lambda: bob.state["dirty"] is False)
+    await until(lambda: str(ada.text) == str(bob.text) == "bob\nä one\ntwo 😀\nada\n")
+    await until(lambda: notes.read_text("utf-8") == "bob\nä one\ntwo 😀\nada\n")
+    await until(lambda: bob.state["dirty"] is False)
     assert bob.state["path"] == "notes.txt"
 
 
-async def test_line_ends_are_kept(jp_root_dir: Path, connect: Connect, eventually: Any) -> None:
+async def test_line_ends_are_kept(jp_root_dir: Path, connect: Connect) -> None:
     path = jp_root_dir / "dos.txt"
     path.write_bytes(b"one\r\ntwo")
     ada = await connect("dos.txt")
     assert str(ada.text) == "one\ntwo"
     ada.text.insert(3, "\nmore")
-    await eventually(lambda: path.read_bytes() == b"one\r\nmore\r\ntwo")
+    await until(lambda: path.read_bytes() == b"one\r\nmore\r\ntwo")
 
 
-async def test_a_notebook_keeps_its_format(
-    jp_root_dir: Path, connect: Connect, eventually: Any
-) -> None:
+async def test_a_notebook_keeps_its_format(jp_root_dir: Path, connect: Connect) -> None:
     path = jp_root_dir / "old.ipynb"
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
     notebook.nbformat_minor = 4
@@ -68,12 +65,12 @@ async def test_a_notebook_keeps_its_format(
     ada = await connect("old.ipynb", "json", "notebook")
     source = ada.cells[0]["source"]
     source += "0"
-    await eventually(lambda: path.read_text() not in (before, ""))  # it is emptied first
+    await until(lambda: path.read_text() not in (before, ""))  # it is emptied first
     assert path.read_text() == before.replace('"1 + 1"', '"1 + 10"')
 
 
 async def test_an_empty_notebook_gets_one_cell_when_someone_uses_it(
-    jp_root_dir: Path, connect: Connect, eventually: Any
+    jp_root_dir: Path, connect: Connect
 ) -> None:
     """M3: two who open it at once do not both add one, and looking at it adds none to the file."""
     path = jp_root_dir / "empty.ipynb"
@@ -86,13 +83,13 @@ async def test_an_empty_notebook_gets_one_cell_when_someone_uses_it(
     assert path.read_bytes() == before
     source: Text = bob.cells[0]["source"]
     source += "1 + 1"
-    await eventually(lambda: path.read_bytes() not in (before, b""))  # it is emptied first
+    await until(lambda: path.read_bytes() not in (before, b""))  # it is emptied first
     assert [cell["source"] for cell in json.loads(path.read_text())["cells"]] == [["1 + 1"]]
     await ada.until(lambda: str(ada.cells[0]["source"]) == "1 + 1")
 
 
 async def test_a_first_save_has_little_to_read(
-    jp_root_dir: Path, connect: Connect, eventually: Any, monkeypatch: pytest.MonkeyPatch
+    jp_root_dir: Path, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """M17: all of a large notebook at once would hold up everybody."""
     path = jp_root_dir / "large.ipynb"
@@ -118,7 +115,7 @@ async def test_a_first_save_has_little_to_read(
     monkeypatch.setattr(NotebookReader, "read", read)
     source: Text = ada.cells[7]["source"]
     source += " typed"
-    await eventually(lambda: "7 typed" in path.read_text())
+    await until(lambda: "7 typed" in path.read_text())
     assert at_once, "the save has read it"
     assert max(at_once) < 50, "a first step at least was before it"
 
@@ -132,9 +129,7 @@ async def test_edits_are_acknowledged(notes: Path, connect: Connect) -> None:
     assert ada.acked == ada.sent
 
 
-async def test_opening_changes_nothing(
-    jp_root_dir: Path, notes: Path, connect: Connect, eventually: Any
-) -> None:
+async def test_opening_changes_nothing(jp_root_dir: Path, notes: Path, connect: Connect) -> None:
     before = notes.stat()
     ada = await connect("notes.txt")
     assert await ada.save() == {"type": "save", "responseTo": 1, "status": "success"}
@@ -171,7 +166,7 @@ async def test_a_server_where_somebody_types_is_not_idle(
 
 
 async def test_a_fault_in_a_write_is_told_and_tried_again(
-    notes: Path, connect: Connect, eventually: Any, monkeypatch: pytest.MonkeyPatch
+    notes: Path, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """W9: whatever is raised, nobody waits for ever."""
     ada = await connect("notes.txt")
@@ -184,13 +179,12 @@ async def test_a_fault_in_a_write_is_told_and_tried_again(
         ada.text += "more\n"
         await ada.until(lambda: ada.json(2) and ada.json(2)[-1]["save"]["state"] == "failed")
         assert "see the server's log" in ada.json(2)[-1]["save"]["message"]
-    await eventually(lambda: notes.read_text("utf-8").endswith("more\n"))
+    await until(lambda: notes.read_text("utf-8").endswith("more\n"))
 
 
 async def test_what_keeps_a_file_from_being_saved_is_logged_once(
     notes: Path,
     connect: Connect,
-    eventually: Any,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -211,23 +205,23 @@ async def test_what_keeps_a_file_from_being_saved_is_logged_once(
             assert (await ada.save(number))["status"] == "failed"
     assert asked >= 3
     assert caplog.text.count("Could not save notes.txt") == 1
-    await eventually(lambda: "notes.txt is saved again" in caplog.text)
+    await until(lambda: "notes.txt is saved again" in caplog.text)
     assert notes.read_text("utf-8").endswith("more\n")
 
 
-async def test_an_outside_change_comes_in(notes: Path, connect: Connect, eventually: Any) -> None:
+async def test_an_outside_change_comes_in(notes: Path, connect: Connect) -> None:
     ada = await connect("notes.txt")
     ada.text += "typed\n"
     await ada.save()
     notes.write_text("git\n" + notes.read_text("utf-8"), "utf-8")
-    await eventually(lambda: str(ada.text).startswith("git\n"))
+    await until(lambda: str(ada.text).startswith("git\n"))
     ada.text += "more\n"
-    await eventually(lambda: notes.read_text("utf-8") == str(ada.text))
+    await until(lambda: notes.read_text("utf-8") == str(ada.text))
     assert str(ada.text) == "git\nä one\ntwo 😀\ntyped\nmore\n"
 
 
 async def test_a_history_survives_its_room(
-    notes: Path, connect: Connect, jp_serverapp: ServerApp, eventually: Any
+    notes: Path, connect: Connect, jp_serverapp: ServerApp
 ) -> None:
     """L1: the same lineage, and the same document, once the room was closed and opened again."""
     ada = await connect("notes.txt")
@@ -237,22 +231,22 @@ async def test_a_history_survives_its_room(
     content = str(ada.text)
     await ada.close()
     app = jp_serverapp.web_app.settings["jupyter_server_ydoc"]
-    await eventually(lambda: len(app.services.rooms) == 0)
+    await until(lambda: len(app.services.rooms) == 0)
     again = await connect("notes.txt")
     assert again.session["sessionId"] == lineage
     assert str(again.text) == content
 
 
 async def test_the_document_is_there_for_code_on_the_server(
-    notes: Path, connect: Connect, jp_serverapp: ServerApp, eventually: Any
+    notes: Path, connect: Connect, jp_serverapp: ServerApp
 ) -> None:
     ada = await connect("notes.txt")
     app = jp_serverapp.web_app.settings["jupyter_server_ydoc"]
     named = {"path": "notes.txt", "content_type": "file", "file_format": "text"}
     live = await app.get_document(**named, copy=False)
     live.source = live.source + "agent\n"
-    await eventually(lambda: str(ada.text).endswith("agent\n"))
-    await eventually(lambda: notes.read_text("utf-8").endswith("agent\n"))
+    await until(lambda: str(ada.text).endswith("agent\n"))
+    await until(lambda: notes.read_text("utf-8").endswith("agent\n"))
     copy = await app.get_document(**named)
     copy.source = "nobody sees this"
     assert str(ada.text).endswith("agent\n")
@@ -264,7 +258,7 @@ async def test_the_document_is_there_for_code_on_the_server(
 
 
 async def test_a_document_that_people_only_look_at_stays_in_bytes(
-    notes: Path, connect: Connect, jp_serverapp: ServerApp, eventually: Any
+    notes: Path, connect: Connect, jp_serverapp: ServerApp
 ) -> None:
     ada, bob = await connect("notes.txt"), await connect("notes.txt")
     app = jp_serverapp.web_app.settings["jupyter_server_ydoc"]
@@ -275,14 +269,14 @@ async def test_a_document_that_people_only_look_at_stays_in_bytes(
     notes.write_bytes(notes.read_bytes())
     assert (await app.get_document(room_id=room_id)).source == str(ada.text)
     assert (await ada.save())["status"] == "success"
-    await eventually(lambda: len(app.services.rooms.get(room.id).connections) == 1)
+    await until(lambda: len(app.services.rooms.get(room.id).connections) == 1)
     assert room.replica.is_dormant
     assert room.replica.state_vector() == told
     live = await app.get_document(room_id=room_id, copy=False)
     assert not room.replica.is_dormant
     ada.text += "ada\n"
-    await eventually(lambda: live.source.endswith("ada\n"))
-    await eventually(lambda: notes.read_text("utf-8") == str(ada.text) == live.source)
+    await until(lambda: live.source.endswith("ada\n"))
+    await until(lambda: notes.read_text("utf-8") == str(ada.text) == live.source)
 
 
 async def test_other_extensions_find_us(jp_serverapp: ServerApp, jp_asyncio_loop: Any) -> None:
@@ -296,12 +290,11 @@ async def test_a_rename_to_a_path_that_was_another_documents(
     connect: Connect,
     jp_fetch: Any,
     jp_serverapp: ServerApp,
-    eventually: Any,
 ) -> None:
     (jp_root_dir / "other.txt").write_text("other")
     await (await connect("other.txt")).close()
     rooms = jp_serverapp.web_app.settings["jupyter_server_ydoc"].services.rooms
-    await eventually(lambda: len(rooms) == 0)
+    await until(lambda: len(rooms) == 0)
     (jp_root_dir / "other.txt").unlink()
     ada = await connect("notes.txt")
     await jp_fetch(
@@ -309,9 +302,9 @@ async def test_a_rename_to_a_path_that_was_another_documents(
         method="PATCH",
         body=json.dumps({"path": "other.txt"}),
     )
-    await eventually(lambda: ada.state["path"] == "other.txt")
+    await until(lambda: ada.state["path"] == "other.txt")
     ada.text += "renamed\n"
-    await eventually(lambda: (jp_root_dir / "other.txt").read_text("utf-8") == str(ada.text))
+    await until(lambda: (jp_root_dir / "other.txt").read_text("utf-8") == str(ada.text))
     assert not notes.exists()
     again = await connect("other.txt")
     assert again.session["fileId"] == ada.session["fileId"]
@@ -329,7 +322,7 @@ async def test_a_missing_file_is_404(jp_fetch: Any) -> None:
 
 
 async def test_text_and_notebook_views_follow_each_other(
-    jp_root_dir: Path, connect: Connect, eventually: Any
+    jp_root_dir: Path, connect: Connect
 ) -> None:
     path = jp_root_dir / "both.ipynb"
     path.write_text(
@@ -339,10 +332,10 @@ async def test_text_and_notebook_views_follow_each_other(
     text = await connect("both.ipynb", "text", "file")
     source: Text = notebook.cells[0]["source"]
     source += "\ny = 2"
-    await eventually(lambda: "y = 2" in str(text.text))
+    await until(lambda: "y = 2" in str(text.text))
     at = str(text.text).index("x = 1")
     text.text.insert(at, "a")
-    await eventually(lambda: str(notebook.cells[0]["source"]) == "ax = 1\ny = 2")
+    await until(lambda: str(notebook.cells[0]["source"]) == "ax = 1\ny = 2")
 
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "notebooks"
@@ -352,7 +345,7 @@ REAL = sorted([*SHARED.glob("*.ipynb"), *OURS.glob("*.ipynb")])
 
 @pytest.mark.parametrize("original", REAL, ids=lambda path: path.stem)
 async def test_a_real_notebook_changes_only_where_it_was_edited(
-    original: Path, jp_root_dir: Path, connect: Connect, eventually: Any
+    original: Path, jp_root_dir: Path, connect: Connect
 ) -> None:
     """Two people edit a source each: what `git diff` would show is those two lines."""
     path = jp_root_dir / "real.ipynb"
@@ -364,7 +357,7 @@ async def test_a_real_notebook_changes_only_where_it_was_edited(
     last: Text = [cell["source"] for cell in bob.cells if str(cell["source"])][-1]
     first.insert(0, "ADA ")
     last.insert(0, "BOB ")
-    await eventually(lambda: b"ADA " in path.read_bytes() and b"BOB " in path.read_bytes())
+    await until(lambda: b"ADA " in path.read_bytes() and b"BOB " in path.read_bytes())
     await ada.save()  # until then a large one may still be being written
     before, after = (p.read_text("utf-8").splitlines() for p in (original, path))
     differing = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
@@ -376,7 +369,7 @@ async def test_a_real_notebook_changes_only_where_it_was_edited(
 
 class TestWithoutTheServiceOfFileIds(WithoutTheServiceOfFileIds):
     async def test_documents_are_edited_all_the_same(
-        self, notes: Path, connect: Connect, jp_serverapp: ServerApp, jp_fetch: Any, eventually: Any
+        self, notes: Path, connect: Connect, jp_serverapp: ServerApp, jp_fetch: Any
     ) -> None:
         """F7: and followed where Jupyter renames them."""
         assert "file_id_manager" not in jp_serverapp.web_app.settings
@@ -385,8 +378,8 @@ class TestWithoutTheServiceOfFileIds(WithoutTheServiceOfFileIds):
         await jp_fetch("api", "contents", "notes.txt", method="PATCH", body=body)
         await bob.until(lambda: bob.state["path"] == "other.txt")
         ada.text += "ada\n"
-        await eventually(lambda: str(bob.text) == str(ada.text))
-        await eventually(lambda: notes.with_name("other.txt").read_text("utf-8") == str(ada.text))
+        await until(lambda: str(bob.text) == str(ada.text))
+        await until(lambda: notes.with_name("other.txt").read_text("utf-8") == str(ada.text))
 
 
 async def test_a_file_whose_id_cannot_be_read_is_refused_in_words(

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from jupyter_server.serverapp import ServerApp
 
+from tests.waiting import until
+
 from .conftest import Connect
 
 SESSION = "https://schema.jupyter.org/jupyter_collaboration/session/v1"
@@ -22,7 +24,7 @@ def notes(jp_root_dir: Path) -> Path:
 
 
 async def test_an_extension_hears_of_a_room_from_its_beginning_to_its_end(
-    notes: Path, jp_serverapp: ServerApp, connect: Connect, eventually: Any
+    notes: Path, jp_serverapp: ServerApp, connect: Connect
 ) -> None:
     """O12: chats wait for these events, and take the document then."""
     app = jp_serverapp.web_app.settings["jupyter_server_ydoc"]
@@ -46,7 +48,7 @@ async def test_an_extension_hears_of_a_room_from_its_beginning_to_its_end(
         await ada.save()
         await ada.close()
         await bob.close()
-        await eventually(lambda: heard[-1].get("action") == "clean")
+        await until(lambda: heard[-1].get("action") == "clean")
         assert [event["action"] for event in heard] == [
             *("load", "initialize", "join", "join", "save", "leave", "leave", "clean")
         ]

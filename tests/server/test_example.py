@@ -26,7 +26,7 @@ def path(jp_root_dir: Path) -> Path:
 
 
 async def test_an_agent_types_runs_and_leaves(
-    path: Path, jp_serverapp: ServerApp, connect: Connect, eventually: Any
+    path: Path, jp_serverapp: ServerApp, connect: Connect
 ) -> None:
     ada = await connect("analysis.ipynb", "json", "notebook")
     agent = runpy.run_path(str(AGENT))

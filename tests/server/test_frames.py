@@ -24,6 +24,7 @@ from tornado.web import Application
 from tornado.websocket import WebSocketHandler
 
 from jupyter_collab.server.sockets.frames import SMALL, FrameReader, whole_messages
+from tests.waiting import until
 
 from .conftest import Connect
 
@@ -203,12 +204,9 @@ async def talk(pieces: list[bytes], number: int, pause: float = 0.0) -> list[byt
             writer.write(piece)
             await writer.drain()
             await asyncio.sleep(0.002)
-        async with asyncio.timeout(20):
-            while len(heard) < number:
-                await asyncio.sleep(0.002)
-            writer.close()
-            while "closed" not in heard:
-                await asyncio.sleep(0.002)
+        await until(lambda: len(heard) >= number)
+        writer.close()
+        await until(lambda: "closed" in heard)
     finally:
         writer.close()
         server.stop()

@@ -8,6 +8,7 @@ import pytest
 
 from jupyter_collab.server.sockets import heartbeat
 from jupyter_collab.server.sockets.heartbeat import PACE, Heartbeat
+from tests.waiting import until
 
 from .conftest import Connect
 from .test_memory import Loop
@@ -95,7 +96,6 @@ async def test_sockets_are_pinged(
     connect: Connect,
     jp_root_dir: Any,
     jp_serverapp: Any,
-    eventually: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(heartbeat, "PACE", 0.01)
@@ -105,7 +105,7 @@ async def test_sockets_are_pinged(
     client = await connect("notes.txt")
     [handler] = services.heartbeat._due  # noqa: SLF001
     pong = handler.last_pong
-    await eventually(lambda: handler.last_pong > pong)
+    await until(lambda: handler.last_pong > pong)
     assert handler.ping_callback is None
     await client.close()
-    await eventually(lambda: not services.heartbeat._due)  # noqa: SLF001
+    await until(lambda: not services.heartbeat._due)  # noqa: SLF001

@@ -18,7 +18,7 @@ from jupyter_collab.store.knowledge import Anything
 from jupyter_collab.store.memory import MemoryUpdateLog
 from jupyter_collab.store.port import SavedMark, StoredHistory
 from tests.contracts.update_log import LINEAGE, ROOM, at
-from tests.waiting import asynchronous
+from tests.waiting import asynchronous, until
 
 LOG = logging.getLogger("test")
 
@@ -63,9 +63,7 @@ class World:
         self.history.append(at(self.head), b"%d" % self.head)
 
     async def until(self, event: RoomEvent) -> None:
-        async with asyncio.timeout(60):
-            while event not in self.heard:
-                await asyncio.sleep(0.005)
+        await until(lambda: event in self.heard, 60)
 
     async def durable(self) -> int:
         stored = await self.log.load(ROOM)

@@ -18,6 +18,7 @@ from jupyter_collab.protocol.close import CloseCode
 from jupyter_collab.protocol.identity import RoomId
 from jupyter_collab.server.live import model as module
 from jupyter_collab.server.live import threads
+from tests.waiting import until
 
 from .client import WireClient, presence, states
 from .conftest import Connect
@@ -38,7 +39,7 @@ def app(notes: Path, jp_serverapp: ServerApp) -> Any:
 
 
 async def test_the_example_in_the_docs_gives_a_valid_notebook(
-    notes: Path, jp_serverapp: ServerApp, eventually: Any
+    notes: Path, jp_serverapp: ServerApp
 ) -> None:
     """M10."""
     page = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text("utf-8")
@@ -49,7 +50,7 @@ async def test_the_example_in_the_docs_gives_a_valid_notebook(
     # It is our own page.
     exec(f"async def run(serverapp):\n{indent(example, '    ')}    return notebook\n", names)  # noqa: S102
     notebook = await names["run"](jp_serverapp)
-    await eventually(lambda: "1 + 1" in path.read_text("utf-8"))
+    await until(lambda: "1 + 1" in path.read_text("utf-8"))
     written = nbformat.read(path, nbformat.NO_CONVERT)
     nbformat.validate(written)
     assert [cell["source"] for cell in written.cells] == ["0", "1 + 1"]
@@ -60,7 +61,6 @@ async def test_what_is_typed_while_code_waits_in_a_transaction_is_kept(
     notes: Path,
     app: Any,
     connect: Connect,
-    eventually: Any,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -74,7 +74,7 @@ async def test_what_is_typed_while_code_waits_in_a_transaction_is_kept(
         async with live.ydoc.transaction():
             source.insert(0, "agent ")
             begun.set()
-            await eventually(lambda: "has a transaction of notes.txt open" in caplog.text)
+            await until(lambda: "has a transaction of notes.txt open" in caplog.text)
             source.insert(0, "an ")
 
     work = asyncio.create_task(agent())
@@ -85,13 +85,13 @@ async def test_what_is_typed_while_code_waits_in_a_transaction_is_kept(
     ada.text += "end "
     await ada.durable()
     words = "".join(f"w{number} " for number in range(30))
-    await eventually(lambda: str(bob.text) == live.source == f"an agent one\n{words}end ")
-    await eventually(lambda: str(ada.text) == notes.read_text() == live.source)
+    await until(lambda: str(bob.text) == live.source == f"an agent one\n{words}end ")
+    await until(lambda: str(ada.text) == notes.read_text() == live.source)
     assert (ada.closed, bob.closed) == (None, None)
 
 
 async def test_code_that_fails_as_it_observes_a_document_takes_nothing_with_it(
-    notes: Path, app: Any, connect: Connect, eventually: Any, caplog: pytest.LogCaptureFixture
+    notes: Path, app: Any, connect: Connect, caplog: pytest.LogCaptureFixture
 ) -> None:
     ada, bob = await connect("notes.txt"), await connect("notes.txt")
     live = await app.get_document(**NAMED, copy=False)
@@ -104,26 +104,26 @@ async def test_code_that_fails_as_it_observes_a_document_takes_nothing_with_it(
     for number in range(5):
         ada.text += f"w{number} "
         await ada.durable()
-    await eventually(lambda: str(bob.text) == notes.read_text() == "one\nw0 w1 w2 w3 w4 ")
+    await until(lambda: str(bob.text) == notes.read_text() == "one\nw0 w1 w2 w3 w4 ")
     assert (ada.closed, bob.closed) == (None, None)
     assert "Code on the server that observes a document has failed" in caplog.text
 
 
 async def test_code_in_another_thread_is_told_of_once(
-    notes: Path, app: Any, eventually: Any, caplog: pytest.LogCaptureFixture
+    notes: Path, app: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     live = await app.get_document(**NAMED, copy=False, create=True)
     live.source += "two\n"
     assert "in another thread" not in caplog.text
     for word in ("three\n", "four\n"):
-        await eventually(lambda: notes.read_text() == live.source)
+        await until(lambda: notes.read_text() == live.source)
         await asyncio.to_thread(live.ydoc.get("source", type=Text).insert, 0, word)
     assert caplog.text.count("changes notes.txt in another thread") == 1
-    await eventually(lambda: notes.read_text() == "four\nthree\none\ntwo\n")
+    await until(lambda: notes.read_text() == "four\nthree\none\ntwo\n")
 
 
 async def test_code_in_another_thread_takes_turns_with_those_who_type(
-    notes: Path, app: Any, connect: Connect, eventually: Any
+    notes: Path, app: Any, connect: Connect
 ) -> None:
     ada, bob = await connect("notes.txt"), await connect("notes.txt")
     live = await app.get_document(**NAMED, copy=False)
@@ -147,7 +147,7 @@ async def test_code_in_another_thread_takes_turns_with_those_who_type(
     await working
     await ada.durable()
     words = [f"w{number}" for number in range(typed)]
-    await eventually(lambda: str(bob.text) == str(ada.text) == live.source == notes.read_text())
+    await until(lambda: str(bob.text) == str(ada.text) == live.source == notes.read_text())
     assert live.source.split("\n")[1].split() == words
     found = live.source.split("one\n")[0].split()
     assert sorted(found) == sorted(["one", "in"] * 150 + [f"t{n}" for n in range(50)] * 3)
@@ -155,7 +155,7 @@ async def test_code_in_another_thread_takes_turns_with_those_who_type(
 
 
 async def test_a_thread_that_gets_no_turn_is_told_at_the_call(
-    notes: Path, app: Any, eventually: Any, monkeypatch: pytest.MonkeyPatch
+    notes: Path, app: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The event loop waits for the thread, which waits for the event loop."""
     monkeypatch.setattr(threads, "PATIENCE", 0.05)
@@ -173,11 +173,11 @@ async def test_a_thread_that_gets_no_turn_is_told_at_the_call(
 
         await asyncio.wrap_future(pool.submit(asyncio.run, agent()))
     live.source += "there\n"
-    await eventually(lambda: notes.read_text() == "and then one\nthere\n")
+    await until(lambda: notes.read_text() == "and then one\nthere\n")
 
 
 async def test_a_thread_that_waits_for_the_event_loop_in_a_transaction_holds_it_up_for_a_while_only(
-    notes: Path, app: Any, eventually: Any, caplog: Any, monkeypatch: pytest.MonkeyPatch
+    notes: Path, app: Any, caplog: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(threads, "LONGEST", 0.0)
     live = await app.get_document(**NAMED, copy=False, create=True)
@@ -189,12 +189,12 @@ async def test_a_thread_that_waits_for_the_event_loop_in_a_transaction_holds_it_
             asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result()
 
     await asyncio.to_thread(work)
-    await eventually(lambda: notes.read_text() == "zero\none\n")
+    await until(lambda: notes.read_text() == "zero\none\n")
     assert "has a transaction open in another thread" in caplog.text
 
 
 async def test_a_document_stays_open_for_code_that_has_it(
-    notes: Path, app: Any, connect: Connect, eventually: Any, caplog: pytest.LogCaptureFixture
+    notes: Path, app: Any, connect: Connect, caplog: pytest.LogCaptureFixture
 ) -> None:
     rooms = app.services.rooms
     notes.with_name("other.txt").write_text("")
@@ -202,20 +202,20 @@ async def test_a_document_stays_open_for_code_that_has_it(
     (actor,) = rooms
     live.source += "two\n"
     for _ in range(2):
-        await eventually(lambda: actor.room.is_settled)  # no room is closed before
+        await until(lambda: actor.room.is_settled)  # no room is closed before
         other = await connect("other.txt")
         assert len(rooms) == 2
         await other.close()
-        await eventually(lambda: len(rooms) == 1)
+        await until(lambda: len(rooms) == 1)
         live.source += "more\n"
-        await eventually(lambda: notes.read_text() == live.source)
+        await until(lambda: notes.read_text() == live.source)
     ada = await connect("notes.txt")
     assert str(ada.text) == live.source == "one\ntwo\nmore\nmore\n"
     await ada.close()
     doc = live.ydoc
     live = None
     gc.collect()
-    await eventually(lambda: not len(rooms))
+    await until(lambda: not len(rooms))
     for word in ("late ", "later "):
         doc.get("source", type=Text).insert(0, word)
     assert caplog.text.count("changed a document of notes.txt that was closed") == 1
@@ -225,13 +225,13 @@ ROBOT = {"username": "robot", "name": "Robot", "color": "#334455"}
 
 
 async def test_code_is_present_as_a_person_until_it_lets_go(
-    notes: Path, app: Any, connect: Connect, eventually: Any
+    notes: Path, app: Any, connect: Connect
 ) -> None:
     ada = await connect("notes.txt")
     await ada.send(presence(7, {"user": {}, "cells": {"active": "c1"}}))
     live = await app.get_document(**NAMED, copy=False)
     other = await app.get_document(**NAMED, copy=False)
-    await eventually(lambda: 7 in live.awareness.states)
+    await until(lambda: 7 in live.awareness.states)
     assert live.awareness.states[7]["cells"] == {"active": "c1"}
     assert not states(ada).keys() - {7}, "who only reads is not there"
     robot = live.awareness.client_id
@@ -250,16 +250,16 @@ async def test_code_is_present_as_a_person_until_it_lets_go(
     await ada.until(lambda: 12345 in states(ada) and "where" in states(ada)[robot])
     await ada.send(presence(robot, {"user": {}, "mine": True}, clock=99))
     await ada.send(presence(7, {"user": {}, "here": True}, clock=2))
-    await eventually(lambda: "here" in live.awareness.states[7])
+    await until(lambda: "here" in live.awareness.states[7])
     assert "mine" not in states(bob)[robot]
     live = None
     gc.collect()
     await ada.until(lambda: states(ada)[robot] is None and states(ada)[12345] is None)
-    await eventually(lambda: other.awareness.states.keys() == {7, other.awareness.client_id})
+    await until(lambda: other.awareness.states.keys() == {7, other.awareness.client_id})
 
 
 async def test_extensions_find_open_documents_where_they_look_for_them(
-    notes: Path, app: Any, connect: Connect, eventually: Any
+    notes: Path, app: Any, connect: Connect
 ) -> None:
     """Jupyter AI's tools look into jupyter-collaboration's server of rooms at each step."""
     server = app.ywebsocket_server
@@ -279,7 +279,7 @@ async def test_extensions_find_open_documents_where_they_look_for_them(
     document = None
     await ada.close()
     gc.collect()
-    await eventually(lambda: not len(app.services.rooms))
+    await until(lambda: not len(app.services.rooms))
     assert not server.room_exists(id)
     with pytest.raises(KeyError):
         await server.get_room(id)
@@ -316,7 +316,7 @@ async def test_code_that_stays_says_so_from_time_to_time(
 
 
 async def test_code_that_fails_as_it_observes_who_is_there_takes_nobody_with_it(
-    notes: Path, app: Any, connect: Connect, eventually: Any, caplog: pytest.LogCaptureFixture
+    notes: Path, app: Any, connect: Connect, caplog: pytest.LogCaptureFixture
 ) -> None:
     ada, bob = await connect("notes.txt"), await connect("notes.txt")
     live = await app.get_document(**NAMED, copy=False)
@@ -328,13 +328,13 @@ async def test_code_that_fails_as_it_observes_who_is_there_takes_nobody_with_it(
     live.awareness.observe(fail)
     await ada.send(presence(7, {"user": {}, "here": True}))
     await bob.until(lambda: 7 in states(bob))
-    await eventually(lambda: 7 in other.awareness.states)
+    await until(lambda: 7 in other.awareness.states)
     assert "Code on the server that observes an awareness has failed" in caplog.text
 
 
 @pytest.mark.parametrize("where", ["apply", "admit", "set_state"])
 async def test_a_fault_in_the_middle_is_no_acknowledgement(
-    notes: Path, app: Any, connect: Connect, eventually: Any, where: str
+    notes: Path, app: Any, connect: Connect, where: str
 ) -> None:
     """Who wrote what was being taken in has it still, and brings it again."""
     ada, bob = await connect("notes.txt"), await connect("notes.txt")
@@ -359,7 +359,7 @@ async def test_a_fault_in_the_middle_is_no_acknowledgement(
     assert str(again.text) == "one\n"
     again.doc.apply_update(ada.doc.get_update())
     await again.durable()
-    await eventually(lambda: notes.read_text() == "one\ntwo ")
+    await until(lambda: notes.read_text() == "one\ntwo ")
 
 
 def room_of(client: WireClient) -> RoomId:

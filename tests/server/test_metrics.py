@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from tests.server.conftest import Connect
+from tests.waiting import until
 
 NAMES = (
     "documents",
@@ -21,7 +21,6 @@ async def test_documents_are_counted_and_not_named(
     connect: Connect,
     jp_fetch: Any,
     jp_root_dir: Path,
-    eventually: Callable[..., Awaitable[None]],
 ) -> None:
     """O17"""
 
@@ -40,6 +39,6 @@ async def test_documents_are_counted_and_not_named(
     notes.unlink()
     notes.mkdir()  # where a folder is, no file can be written
     ada.text.insert(0, "x")
-    await eventually(lambda: any(told["save"]["state"] == "failed" for told in ada.json(2)))
+    await until(lambda: any(told["save"]["state"] == "failed" for told in ada.json(2)))
     assert await metrics() == (1, 2, 1, 1, 0)
     await bob.close()

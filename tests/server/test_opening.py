@@ -16,6 +16,7 @@ from jupyter_collab.room import events as ev
 from jupyter_collab.room.content.document import Document
 from jupyter_collab.room.yjs import parts
 from tests.room.notebooks import code, notebook
+from tests.waiting import until
 
 from .client import WireClient, read_bytes
 from .conftest import Connect
@@ -159,7 +160,7 @@ def first_cells(client: WireClient) -> list[dict[str, Any]]:
 
 
 async def test_a_notebook_that_comes_from_the_store_comes_cells_first(
-    connect: Connect, jp_root_dir: Path, jp_serverapp: ServerApp, eventually: Any
+    connect: Connect, jp_root_dir: Path, jp_serverapp: ServerApp
 ) -> None:
     """W15: it does so where several have written in it, too."""
     (jp_root_dir / "a.ipynb").write_text(json.dumps(large()))
@@ -170,7 +171,7 @@ async def test_a_notebook_that_comes_from_the_store_comes_cells_first(
     await ada.durable()
     await ada.close()
     rooms = jp_serverapp.web_app.settings["jupyter_server_ydoc"].services.rooms
-    await eventually(lambda: len(rooms) == 0)
+    await until(lambda: len(rooms) == 0)
     bob = await connect("a.ipynb", "json", "notebook")
     assert bob.session["sessionId"] == ada.session["sessionId"]
     assert [step for step, _ in updates_of(bob)] == [2] * 5 + [1]

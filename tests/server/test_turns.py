@@ -27,6 +27,7 @@ from jupyter_collab.server.turns import (
     share_the_interpreter,
 )
 from tests.room.world import person
+from tests.waiting import until
 
 from .conftest import Connect
 
@@ -109,7 +110,6 @@ async def test_a_server_that_stops_waits_for_that_and_no_longer(
     connect: Connect,
     jp_root_dir: Path,
     jp_serverapp: ServerApp,
-    eventually: Any,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     (jp_root_dir / "notes.txt").write_text("hello\n")
@@ -117,7 +117,7 @@ async def test_a_server_that_stops_waits_for_that_and_no_longer(
     await ada.durable()
     (actor,) = jp_serverapp.web_app.settings["jupyter_server_ydoc"].services.rooms
     actor.post(ev.Closing())  # so that nothing is left that would wake who waits
-    await eventually(lambda: actor.room.is_settled)
+    await until(lambda: actor.room.is_settled)
     await actor.history.written()
     id, guest = ConnectionId(1_000_000), replace(person("guest-1"), guest=True)
     actor.post(ev.Joined(id, guest, actor.room.lineage))

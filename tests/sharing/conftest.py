@@ -16,7 +16,6 @@ from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 from tests.server.conftest import (  # noqa: F401 - fixtures
     Connect,
     connect,
-    eventually,
     jp_argv,
     jp_server_config,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from jupyter_server.serverapp import ServerApp
 
 from tests.server.client import within
 from tests.server.conftest import Connect
+from tests.waiting import until
 
 from .conftest import TOKEN, Browser, MakeBrowser
 
@@ -28,10 +28,8 @@ class Changing(Authorizer):
 
 async def asked_again(rights: type[Changing]) -> None:
     """Wait until it was asked at least twice whether somebody may still read and write."""
-    until = rights.asked + 6
-    async with asyncio.timeout(10):
-        while rights.asked < until:
-            await asyncio.sleep(0.01)
+    wanted = rights.asked + 6
+    await until(lambda: rights.asked >= wanted)
 
 
 @pytest.fixture

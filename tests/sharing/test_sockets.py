@@ -17,6 +17,7 @@ from jupyter_collab.room.people.presence import MAX_GUEST_STATE
 from jupyter_collab.server.sockets.allowance import MAX_GUEST_FRAME, Bucket, Rate
 from tests.server.client import WireClient, presence, raw_presence, states, varuint, within
 from tests.server.conftest import Connect
+from tests.waiting import until
 
 from .conftest import SECRET, Browser, MakeBrowser, make_link, open_link
 
@@ -72,9 +73,7 @@ async def try_room(connect: Connect, browser: Browser, room: str) -> WireClient:
     return client
 
 
-async def test_viewers_see_and_change_nothing(
-    join: Any, connect: Connect, files: Path, eventually: Any
-) -> None:
+async def test_viewers_see_and_change_nothing(join: Any, connect: Connect, files: Path) -> None:
     """Update, step 2 and save are refused one by one, and the connection goes on."""
     ada = await connect(NOTES)
     guest = (await join("view")).client
@@ -86,12 +85,12 @@ async def test_viewers_see_and_change_nothing(
     source: Text = ada.text
     source += "good\n"
     await guest.until(lambda: "good" in str(guest.text))
-    await eventually(lambda: (files / NOTES).read_text() == "hello\ngood\n")
+    await until(lambda: (files / NOTES).read_text() == "hello\ngood\n")
     assert str(ada.text) == "hello\ngood\n"
     assert guest.closed is None
 
 
-async def test_editors_edit_text(join: Any, connect: Connect, files: Path, eventually: Any) -> None:
+async def test_editors_edit_text(join: Any, connect: Connect, files: Path) -> None:
     ada = await connect(NOTES)
     guest = (await join("edit")).client
     assert guest.json(0)[0]["access"] == "edit"
@@ -100,7 +99,7 @@ async def test_editors_edit_text(join: Any, connect: Connect, files: Path, event
     await ada.until(lambda: "guest" in str(ada.text))
     await guest.durable()
     assert (await guest.save(1))["status"] in ("success", "skipped")
-    await eventually(lambda: (files / NOTES).read_text() == "hello\nfrom a guest\n")
+    await until(lambda: (files / NOTES).read_text() == "hello\nfrom a guest\n")
 
 
 async def test_editors_of_notebooks_write_no_outputs(join: Any, connect: Connect) -> None:
