@@ -205,7 +205,7 @@ MUTANTS = [
     ),
     Mutant(
         "overwrite a damaged store",
-        "store/sqlite/database.py",
+        "store/sqlite/failures.py",
         "    path.rename(new_path)\n",
         "    path.unlink()\n",
         SQLITE,

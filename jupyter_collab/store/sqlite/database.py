@@ -1,4 +1,4 @@
-"""The SQLite file: opening it, noticing that it has gone or is damaged, saying what is wrong.
+"""The SQLite file: opening it, and noticing that it is gone or not the one that was left.
 
 Everything here runs in the writer's thread.
 """
@@ -9,11 +9,11 @@ import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from logging import Logger
 from pathlib import Path
 
 from ...errors import StoreError
+from .failures import code_of, explain, is_damage, is_locked, move_aside
 from .histories import expect_more
 from .mounts import allows_wal
 from .schema import STEPS, Step, check, migrate, stored_version
@@ -43,13 +43,6 @@ VACUUM_STEP = 256
 """Pages given back at a time; in between, the rooms have their turn."""
 
 _INCREMENTAL = 2
-
-_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-
-_SAID_OF_DAMAGE = ("unsupported file format", "table collab_", "table: collab_", "no such column")
-"""For a header with nonsense in it, and names of tables, SQLite has no code of its own."""
-
-SET_ASIDE = "The store of histories %s is damaged; it was set aside as %s and a fresh one begun"
 
 _BESIDE = ("-wal", "-shm")
 """What a write-ahead log lies in, beside the file."""
@@ -233,18 +226,13 @@ class Database:
             self._beside[suffix] = found
         return None
 
-    def set_aside(self) -> Path | None:
-        """Rename the damaged file, so that a fresh one can be begun; returns its new name.
-
-        ``None`` where another process has done so already.
-        """
+    def set_aside(self) -> None:
+        """Rename the damaged file, unless another process has done so already, so that a fresh
+        one can be begun."""
         identity = self._identity
         self.close()
-        if identity is None or identity != self._identify():
-            return None
-        new_path = move_aside(self.path)
-        self._log.error(SET_ASIDE, self.path, new_path.name)
-        return new_path
+        if identity is not None and identity == self._identify():
+            move_aside(self.path, self._log)
 
     def tidy(self) -> bool:
         """Give some free pages back to the file system; returns whether to go on.
@@ -266,7 +254,7 @@ class Database:
 
     def explain(self, error: sqlite3.Error | OSError) -> StoreError:
         """``error`` in words that tell what happened where, and what to do."""
-        return StoreError(f"{_explain(error, self.path)} ({error})")
+        return StoreError(f"{explain(error, self.path)} ({error})")
 
     def _version(self, connection: sqlite3.Connection) -> int:
         # Changes with every commit of others, and only then.
@@ -316,60 +304,9 @@ class Database:
         return found.st_dev, found.st_ino
 
 
-def move_aside(path: Path) -> Path:
-    """Rename a damaged database, with what lies beside it; returns its new name."""
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-    name = f"{path.name}.damaged-{stamp}"
-    new_path = path.with_name(name)
-    number = 1
-    while new_path.exists():
-        number += 1
-        new_path = path.with_name(f"{name}-{number}")
-    path.rename(new_path)
-    for suffix in ("-wal", "-shm", "-journal"):
-        companion = Path(f"{path}{suffix}")
-        if companion.exists():
-            companion.rename(f"{new_path}{suffix}")
-    return new_path
-
-
-def is_full(error: BaseException) -> bool:
-    """Whether ``error`` says that there is no space.
-
-    SQLite calls only a full disk full, and a quota that is used up an error of writing.
-    """
-    full = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE)
-    return isinstance(error, sqlite3.Error) and _extended_code(error) in full
-
-
-def is_locked(error: BaseException) -> bool:
-    """Whether ``error`` says that another connection is at work, which will end."""
-    locked = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-    return isinstance(error, sqlite3.Error) and _code(error) in locked
-
-
-def is_damage(error: BaseException) -> bool:
-    """Whether ``error`` says that the file is no database, or no longer a sound one."""
-    if isinstance(error, UnicodeDecodeError):
-        return True  # the names that SQLite wants to complain of are none
-    if not isinstance(error, sqlite3.Error):
-        return False
-    return _code(error) in _DAMAGE or any(part in str(error) for part in _SAID_OF_DAMAGE)
-
-
 def _pragma(connection: sqlite3.Connection, name: str) -> int:
     (value,) = connection.execute(f"PRAGMA {name}").fetchone()
     return int(value)
-
-
-def _code(error: BaseException) -> int:
-    return _extended_code(error) & 0xFF
-
-
-def _extended_code(error: BaseException) -> int:
-    # Errors of the sqlite3 module itself, such as misuse, carry no code.
-    code: int = getattr(error, "sqlite_errorcode", 0)
-    return code
 
 
 def _make_private(target: str) -> None:
@@ -390,7 +327,7 @@ def _configure(connection: sqlite3.Connection, path: Path) -> None:
             connection.execute("PRAGMA journal_mode=WAL")
         except sqlite3.OperationalError as error:
             # The rollback journal, which it then has, is as safe.
-            if _code(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY):
+            if code_of(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY):
                 raise
     else:
         connection.execute("PRAGMA journal_mode=DELETE")
@@ -398,24 +335,3 @@ def _configure(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute(f"PRAGMA cache_size=-{CACHE_SIZE}")
     connection.execute(f"PRAGMA wal_autocheckpoint={WAL_PAGES}")
     connection.execute(f"PRAGMA journal_size_limit={WAL_LIMIT}")
-
-
-def _explain(error: sqlite3.Error | OSError, path: Path) -> str:
-    if is_full(error):
-        return f"No space is left, or no quota, for the store of histories {path}; free some"
-    match _code(error):
-        case _ if is_locked(error):
-            return f"The store of histories {path} is locked by another program"
-        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
-            return f"The store of histories {path} is read-only; check its permissions"
-        case sqlite3.SQLITE_CANTOPEN:
-            return (
-                f"The store of histories {path} cannot be opened; check that its folder is there"
-                " and writable, or set another path"
-            )
-        case sqlite3.SQLITE_IOERR:
-            return f"The disk of the store of histories {path} cannot be read or written; check it"
-        case sqlite3.SQLITE_TOOBIG:
-            return f"An update is larger than the store of histories {path} can keep"
-        case _:
-            return f"The store of histories {path} failed"

@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 
 from ...errors import StoreError
 from .. import refusals
-from .database import Database, is_damage, is_full, is_locked
+from .database import Database
+from .failures import is_damage, is_full, is_locked
 
 T = TypeVar("T")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from pycrdt.store import BaseYStore, SQLiteYStore
 
 from ..classes import JupyterSQLiteYStore
-from ..sqlite.database import SET_ASIDE, move_aside
+from ..sqlite.failures import move_aside
 
 HEADER = b"SQLite format 3\0"
 """What each database begins with, unless it is still empty."""
@@ -61,7 +61,7 @@ class SharedFile:
                 return True
             if not self._was_a_store():
                 return False
-            self._log.error(SET_ASIDE, self._path, move_aside(self._path).name)
+            move_aside(self._path, self._log)
         except OSError as error:
             self._log.error(
                 "The store of histories %s is damaged, and cannot be set aside: %s",

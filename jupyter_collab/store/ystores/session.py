@@ -14,7 +14,7 @@ from pycrdt.store import BaseYStore, SQLiteYStore
 
 from ...errors import StoreError
 from ...protocol.identity import RoomId
-from ..sqlite.database import is_damage
+from ..sqlite.failures import is_damage
 from .file import SharedFile
 from .history import YStoreHistory
 from .watched_log import WatchedLog

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from ..sqlite.database import is_damage
+from ..sqlite.failures import is_damage
 
 
 class WatchedLog(logging.Logger):
