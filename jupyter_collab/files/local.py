@@ -125,18 +125,17 @@ class LocalAccess:
             return take(hashed), hashed.digest()
 
         (taken, fingerprint), info = disk.take_file(place, path, self._max_size, take_all)
-        return taken, self._sighting(fingerprint, place, info)
+        return taken, self._sighting(fingerprint, info)
 
     def _digest(self, data: bytes) -> str:
         return digest(data, self._manager.hash_algorithm)
 
-    def _sighting(self, fingerprint: str, place: Path, info: os.stat_result) -> Sighting:
+    def _sighting(self, fingerprint: str, info: os.stat_result) -> Sighting:
         version = FileVersion(
             fingerprint=fingerprint,
             last_modified=info.st_mtime,
             hash=fingerprint,
             hash_algorithm=self._manager.hash_algorithm,
-            writable=os.access(place, os.W_OK),
         )
         return Sighting(version, disk.sign_of(info))
 
@@ -278,7 +277,7 @@ class LocalAccess:
             torn = disk.is_torn(place, draft.data)
             if torn is None or self._digest(torn) == known.version.hash:
                 raise
-            sighting = self._sighting(self._digest(torn), place, place.stat())
+            sighting = self._sighting(self._digest(torn), place.stat())
             raise Unfinished(file_error(error, path, "saved"), sighting) from error
         return self._saved(path, draft, info)
 
@@ -286,7 +285,7 @@ class LocalAccess:
         assert draft.data is not None
         is_known = self._manager.hash_algorithm == ALGORITHM
         fingerprint = draft.content if is_known else self._digest(draft.data)
-        sighting = replace(self._sighting(fingerprint, draft.place, info), content=draft.content)
+        sighting = replace(self._sighting(fingerprint, info), content=draft.content)
         return _Saved(sighting, has_checkpoint(self._manager, path))
 
     # In the event loop

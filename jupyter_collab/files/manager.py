@@ -229,7 +229,6 @@ def _version_of(model: dict[str, Any], content: str) -> FileVersion:
         last_modified=_seconds(model.get("last_modified")),
         hash=hash,
         hash_algorithm=model.get("hash_algorithm") or "",
-        writable=bool(model.get("writable", True)),
     )
 
 

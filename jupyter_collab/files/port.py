@@ -31,16 +31,16 @@ class FileVersion:
     """Identifies the bytes of a file.
 
     ``fingerprint`` is the same exactly when the bytes are: the contents manager's hash
-    where it has one, otherwise a digest of what was read. ``hash`` and ``hash_algorithm``
-    are what the contents manager reports, for clients that compare them; empty if nothing.
-    ``altered`` says of a write that a hook has changed what was to be written.
+    where it has one, otherwise a digest of what was read. ``last_modified`` is in seconds
+    since 1970. ``hash``, which clients compare, and ``hash_algorithm`` are what the contents
+    manager reports; empty if nothing. ``altered`` says of a write that a hook has changed what
+    was to be written.
     """
 
     fingerprint: str
     last_modified: float
     hash: str = ""
     hash_algorithm: str = ""
-    writable: bool = True
     altered: bool = False
 
 
