@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import psutil  # type: ignore[import-untyped]
-from tornado.httpclient import HTTPRequest
-from tornado.websocket import WebSocketClientConnection, websocket_connect
+from tornado.websocket import WebSocketClientConnection
 
 from tests.process import ServerProcess
-from tests.server.client import WireClient
+from tests.server.client import WireClient, room_of
 
 KB, MB = 1_000, 1_000_000
 
@@ -69,22 +68,13 @@ class Lab:
 
     async def session(self, path: str) -> dict[str, str]:
         """What the server says of a notebook, whose room is open then."""
-        wanted = {"format": "json", "type": "notebook"}
-        place = f"api/collaboration/session/{path}"
-        session: dict[str, str] = await asyncio.to_thread(
-            self.process.request, "PUT", place, wanted
-        )
-        return session
+        return await self.process.session(path, "json", "notebook")
 
     async def connect(self, session: dict[str, str]) -> WebSocketClientConnection:
         """A socket in a room, that nobody listens to."""
-        room = f"json:notebook:{session['fileId']}"
-        address = f"ws://127.0.0.1:{self.process.port}/api/collaboration/room/{room}"
-        request = HTTPRequest(
-            f"{address}?sessionId={session['sessionId']}",
-            headers={"Authorization": f"token {self.process.token}"},
+        return await self.process.connect(
+            room_of(session), session["sessionId"], collab=False, max_message_size=2**30
         )
-        return await websocket_connect(request, max_message_size=2**30)
 
     async def close_clients(self) -> None:
         clients, self._clients = self._clients, []

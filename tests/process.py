@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import json
 import os
@@ -18,6 +19,10 @@ from types import TracebackType
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
+
+from tornado.websocket import WebSocketClientConnection
+
+from tests.server.client import open_room
 
 START_SECONDS = 60
 
@@ -205,6 +210,18 @@ class ServerProcess:
         )
         with urlopen(request, timeout=30) as response:
             return json.loads(response.read() or b"null")
+
+    async def session(self, path: str, format: str = "text", type: str = "file") -> dict[str, str]:
+        """What it says of a document, whose room is open then."""
+        wanted = {"format": format, "type": type}
+        place = f"api/collaboration/session/{path}"
+        session: dict[str, str] = await asyncio.to_thread(self.request, "PUT", place, wanted)
+        return session
+
+    async def connect(self, room: str, held: str, **options: Any) -> WebSocketClientConnection:
+        """See :func:`~tests.server.client.open_room`."""
+        headers = {"Authorization": f"token {self.token}"}
+        return await open_room(f"ws://127.0.0.1:{self.port}", room, held, headers, **options)
 
     def page_config(self, path: str = "lab") -> dict[str, Any]:
         """What the server tells a page."""

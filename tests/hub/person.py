@@ -10,10 +10,8 @@ from typing import Any
 from urllib.parse import urlencode, urljoin
 
 import httpx
-from tornado.httpclient import HTTPRequest
-from tornado.websocket import websocket_connect
 
-from tests.server.client import WireClient, within
+from tests.server.client import WireClient, open_room, room_of, within
 
 from .process import PASSWORD, HubProcess
 
@@ -115,19 +113,17 @@ class Person(AbstractAsyncContextManager["Person"]):
         """A document of ``owner``'s server, open and in sync."""
         body = {"format": format, "type": type}
         opened = await self.json(owner, f"api/collaboration/session/{path}", "PUT", body)
-        room = f"{opened['format']}:{opened['type']}:{opened['fileId']}"
-        client = await self.room(owner, f"{room}?sessionId={opened['sessionId']}")
+        client = await self.room(owner, room_of(opened), opened["sessionId"])
         client.session = opened
         await client.sync()
         return client
 
-    async def room(self, owner: str, room: str) -> WireClient:
+    async def room(self, owner: str, room: str, held: str = "") -> WireClient:
         """A socket of ``owner``'s server; raises ``HTTPClientError`` where it is not opened."""
-        url = f"{self._hub.url}/user/{owner}/api/collaboration/room/{room}"
-        known = self._client.build_request("GET", url)
+        url = f"{self._hub.url}/user/{owner}"
+        known = self._client.build_request("GET", f"{url}/api/collaboration/room")
         headers = {"Cookie": known.headers.get("Cookie", ""), "Sec-Fetch-Mode": "websocket"}
-        request = HTTPRequest(url.replace("http", "ws", 1), headers=headers)
-        return WireClient(await websocket_connect(request, subprotocols=["v1.jupyter-collab"]))
+        return WireClient(await open_room(url.replace("http", "ws", 1), room, held, headers))
 
     async def __aexit__(
         self,

@@ -16,8 +16,8 @@ from random import Random
 from typing import Any
 
 from pycrdt import Array, Doc, Map, Text
-from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
-from tornado.websocket import WebSocketClientConnection, websocket_connect
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError
+from tornado.websocket import WebSocketClientConnection
 
 from jupyter_collab.protocol.identity import Lineage
 from jupyter_collab.room.content.document import Document
@@ -59,7 +59,7 @@ class Person(ABC):
     when the server said that the history cannot be gone on with, and a page was loaded again.
     """
 
-    subprotocols: tuple[str, ...] = ()
+    collab = False
 
     def __init__(self, name: str, lab: ServerProcess, path: str, seed: int) -> None:
         self.name = name
@@ -155,12 +155,8 @@ class Person(ABC):
     async def _connect(self) -> None:
         if self._room is None:
             await self._ask_for_session()
-        request = HTTPRequest(
-            f"ws://127.0.0.1:{self._lab.port}/api/collaboration/room/{self._room}"
-            f"?sessionId={self._shown()}",
-            headers={"Authorization": f"token {self._lab.token}"},
-        )
-        socket = await websocket_connect(request, subprotocols=list(self.subprotocols) or None)
+        assert self._room is not None
+        socket = await self._lab.connect(self._room, self._shown(), collab=self.collab)
         self.connection = Connection(socket)
         self._opened(self.connection)
 
@@ -259,7 +255,7 @@ class CollabPerson(Person):
     """With this project's client: it counts acknowledgements, lends its history to a server that
     has lost it, and carries its edits over into another one."""
 
-    subprotocols = ("v1.jupyter-collab",)
+    collab = True
 
     def __init__(self, name: str, lab: ServerProcess, path: str, seed: int) -> None:
         self.status: dict[str, Any] = {}

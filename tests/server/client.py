@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import Any, TypeVar
 
 from pycrdt import Array, Doc, Map, Text
-from tornado.websocket import WebSocketClientConnection
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 T = TypeVar("T")
 
@@ -55,6 +56,28 @@ def read_varuint(data: bytes, at: int) -> tuple[int, int]:
 def read_bytes(data: bytes, at: int) -> bytes:
     size, at = read_varuint(data, at)
     return data[at : at + size]
+
+
+def room_of(session: Mapping[str, str]) -> str:
+    """The room of a document, by what the server has said of that."""
+    return f"{session['format']}:{session['type']}:{session['fileId']}"
+
+
+async def open_room(
+    url: str,
+    room: str,
+    held: str,
+    headers: Mapping[str, str],
+    *,
+    collab: bool = True,
+    **options: Any,
+) -> WebSocketClientConnection:
+    """A socket in ``room`` of the server at ``url``, for a client that has the history ``held``."""
+    request = HTTPRequest(
+        f"{url}/api/collaboration/room/{room}?sessionId={held}", headers=dict(headers)
+    )
+    subprotocols = ["v1.jupyter-collab"] if collab else None
+    return await websocket_connect(request, subprotocols=subprotocols, **options)
 
 
 class WireClient:

@@ -3,19 +3,59 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jupyter_server.serverapp import ServerApp
-from jupyter_server.utils import url_path_join
-from tornado.httpclient import HTTPRequest
-from tornado.websocket import websocket_connect
+from tornado.websocket import WebSocketClientConnection
 
-from .client import WireClient
+from .client import WireClient, open_room, room_of
 
-Connect = Callable[..., Awaitable[WireClient]]
+
+class Connect:
+    """Opens documents of the server under test, as an outside client does."""
+
+    def __init__(self, url: str, token: str, fetch: Any) -> None:
+        self._url = url
+        self._headers = {"Authorization": f"token {token}"}
+        self._fetch = fetch
+
+    async def __call__(
+        self,
+        path: str,
+        format: str = "text",
+        type: str = "file",
+        *,
+        collab: bool = True,
+        session_id: str | None = None,
+        sync: bool = True,
+    ) -> WireClient:
+        """PUT session, then the room's socket."""
+        response = await self._fetch(
+            *("api", "collaboration", "session", *path.split("/")),
+            method="PUT",
+            body=json.dumps({"format": format, "type": type}),
+        )
+        session = json.loads(response.body)
+        held = session["sessionId"] if session_id is None else session_id
+        client = await self.room(room_of(session), held, collab=collab)
+        client.session = session
+        if sync:
+            await client.sync()
+        return client
+
+    async def room(
+        self, room: str, held: str, *, collab: bool = True, headers: dict[str, str] | None = None
+    ) -> WireClient:
+        """A client in ``room`` that has not said anything yet."""
+        return WireClient(await self.socket(room, held, collab=collab, headers=headers))
+
+    async def socket(
+        self, room: str, held: str, *, collab: bool = True, headers: dict[str, str] | None = None
+    ) -> WebSocketClientConnection:
+        """A socket that nobody reads."""
+        return await open_room(self._url, room, held, headers or self._headers, collab=collab)
 
 
 @pytest.fixture
@@ -42,45 +82,5 @@ def jp_argv() -> list[str]:
 
 @pytest.fixture
 def connect(jp_serverapp: ServerApp, jp_base_url: str, jp_http_port: int, jp_fetch: Any) -> Connect:
-    """Open a document as an outside client does: PUT session, then the room's socket."""
-
-    async def open_document(
-        path: str,
-        format: str = "text",
-        type: str = "file",
-        *,
-        collab: bool = True,
-        session_id: str | None = None,
-        sync: bool = True,
-    ) -> WireClient:
-        response = await jp_fetch(
-            *("api", "collaboration", "session", *path.split("/")),
-            method="PUT",
-            body=json.dumps({"format": format, "type": type}),
-        )
-        session = json.loads(response.body)
-        room = f"{session['format']}:{session['type']}:{session['fileId']}"
-        held = session["sessionId"] if session_id is None else session_id
-        client = await open_room(room, held, collab=collab)
-        client.session = session
-        if sync:
-            await client.sync()
-        return client
-
-    async def open_room(
-        room: str, session_id: str, *, collab: bool = True, headers: dict[str, str] | None = None
-    ) -> WireClient:
-        url = url_path_join(
-            f"ws://127.0.0.1:{jp_http_port}", jp_base_url, "api/collaboration/room", room
-        )
-        request = HTTPRequest(
-            f"{url}?sessionId={session_id}",
-            headers=headers or {"Authorization": f"token {jp_serverapp.identity_provider.token}"},
-        )
-        socket = await websocket_connect(
-            request, subprotocols=["v1.jupyter-collab"] if collab else None
-        )
-        return WireClient(socket)
-
-    open_document.room = open_room  # type: ignore[attr-defined]
-    return open_document
+    url = f"ws://127.0.0.1:{jp_http_port}{jp_base_url.rstrip('/')}"
+    return Connect(url, jp_serverapp.identity_provider.token, jp_fetch)

@@ -46,7 +46,7 @@ async def test_without_a_token_nothing_opens(
     connect: Connect, jp_serverapp: ServerApp, jp_fetch: Any
 ) -> None:
     with pytest.raises(HTTPClientError) as refused:
-        await connect.room("text:file:any", "", headers={"X-Nothing": "at all"})  # type: ignore[attr-defined]
+        await connect.room("text:file:any", "", headers={"X-Nothing": "at all"})
     assert refused.value.code == 403
     with pytest.raises(HTTPClientError) as refused:
         await jp_fetch(
@@ -64,7 +64,7 @@ async def test_foreign_origins_are_refused(connect: Connect, jp_serverapp: Serve
     ada = await connect("notes.txt")
     cookie = {"Cookie": "", "Origin": "https://elsewhere.example"}
     with pytest.raises(HTTPClientError) as refused:
-        await connect.room(f"text:file:{ada.session['fileId']}", "", headers=cookie)  # type: ignore[attr-defined]
+        await connect.room(f"text:file:{ada.session['fileId']}", "", headers=cookie)
     assert refused.value.code == 403
 
 
@@ -82,10 +82,10 @@ async def test_what_is_no_room_opens_none(
     connect: Connect, jp_serverapp: ServerApp, room: str, code: int, reason: str
 ) -> None:
     """W10: said in a refusal to those who understand it, and in the close code to all."""
-    client = await connect.room(room, "")  # type: ignore[attr-defined]
+    client = await connect.room(room, "")
     assert (await client.until_closed())[0] == code
     assert client.json(3)[0]["reason"] == reason
-    old = await connect.room(room, "", collab=False)  # type: ignore[attr-defined]
+    old = await connect.room(room, "", collab=False)
     assert (await old.until_closed())[0] == code
     assert old.frames == []
     assert open_rooms(jp_serverapp) == 0
@@ -194,8 +194,8 @@ async def test_an_old_client_with_another_history_is_closed(connect: Connect) ->
 
 
 async def test_the_lobby_spreads_presence_only(connect: Connect) -> None:
-    ada = await connect.room("JupyterLab:globalAwareness", "", collab=False)  # type: ignore[attr-defined]
-    bob = await connect.room("JupyterLab:globalAwareness", "", collab=False)  # type: ignore[attr-defined]
+    ada = await connect.room("JupyterLab:globalAwareness", "", collab=False)
+    bob = await connect.room("JupyterLab:globalAwareness", "", collab=False)
     state = json.dumps({"user": {"name": "Somebody else"}, "documents": ["notes.txt"]}).encode()
     entry = varuint(1) + varuint(17) + varuint(1) + varuint(len(state)) + state
     await ada.send(b"\x01" + varuint(len(entry)) + entry)
@@ -250,6 +250,6 @@ async def test_no_token_in_the_log(
     connect: Connect, jp_serverapp: ServerApp, caplog: pytest.LogCaptureFixture
 ) -> None:
     room = "text:file:unknown"
-    client = await connect.room(f"{room}?token={jp_serverapp.identity_provider.token}&", "")  # type: ignore[attr-defined]
+    client = await connect.room(f"{room}?token={jp_serverapp.identity_provider.token}&", "")
     await client.until_closed()
     assert jp_serverapp.identity_provider.token not in caplog.text

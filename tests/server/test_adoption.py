@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from pycrdt import Doc, Text
-from tornado.httpclient import HTTPRequest
-from tornado.websocket import websocket_connect
 
 from jupyter_collab.protocol.messages import EMPTY_UPDATE
 from tests.process import ServerProcess
 
-from .client import WireClient, varuint
+from .client import WireClient, room_of, varuint
 from .test_restart import change_file, join, on_disk, server
 
 
@@ -26,12 +24,7 @@ def lose_store(lab: ServerProcess) -> None:
 async def come_back(lab: ServerProcess, client: WireClient) -> WireClient:
     """Connect with what ``client`` has, and hear the first hello."""
     session = client.session
-    request = HTTPRequest(
-        f"ws://127.0.0.1:{lab.port}/api/collaboration/room/text:file:{session['fileId']}"
-        f"?sessionId={session['sessionId']}",
-        headers={"Authorization": f"token {lab.token}"},
-    )
-    socket = await websocket_connect(request, subprotocols=["v1.jupyter-collab"])
+    socket = await lab.connect(room_of(session), session["sessionId"])
     again = WireClient(socket, doc=client.doc)
     again.session = session
     await again.until(lambda: again.json(0))

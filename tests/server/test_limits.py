@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tornado.httpclient import HTTPRequest
-from tornado.websocket import WebSocketClientConnection, websocket_connect
+from tornado.websocket import WebSocketClientConnection
 
 from jupyter_collab.protocol.close import CloseCode
 from jupyter_collab.protocol.identity import ConnectionId
@@ -19,6 +18,7 @@ from jupyter_collab.server.sockets.connection import TOO_SLOW, Connection
 from jupyter_collab.server.sockets.limits import FRAME_WEIGHT, REST, Pace
 from jupyter_collab.server.sockets.wire import Packet
 
+from .client import room_of
 from .conftest import Connect
 
 RATE = 150
@@ -47,23 +47,15 @@ def notes(jp_root_dir: Path) -> Path:
 
 
 @pytest.fixture
-def asleep(jp_http_port: int, jp_base_url: str, jp_serverapp: Any) -> Any:
+def asleep(connect: Connect) -> Any:
     """A client that connects, asks for the document, and reads nothing."""
 
-    async def connect(session: dict[str, Any]) -> WebSocketClientConnection:
-        room = f"{session['format']}:{session['type']}:{session['fileId']}"
-        address = f"ws://127.0.0.1:{jp_http_port}{jp_base_url}api/collaboration/room/{room}"
-        socket = await websocket_connect(
-            HTTPRequest(
-                f"{address}?sessionId={session['sessionId']}",
-                headers={"Authorization": f"token {jp_serverapp.identity_provider.token}"},
-            ),
-            subprotocols=["v1.jupyter-collab"],
-        )
+    async def fall_asleep(session: dict[str, Any]) -> WebSocketClientConnection:
+        socket = await connect.socket(room_of(session), session["sessionId"])
         await socket.write_message(b"\x00\x00\x01\x00", binary=True)
         return socket
 
-    return connect
+    return fall_asleep
 
 
 @pytest.mark.usefixtures("notes")

@@ -5,29 +5,18 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from tornado.httpclient import HTTPRequest
-from tornado.websocket import websocket_connect
-
 from tests.process import ServerProcess
 
-from .client import WireClient
+from .client import WireClient, room_of
 
 WANTED = {"format": "text", "type": "file"}
 
 
 async def join(lab: ServerProcess, client: WireClient | None = None) -> WireClient:
     """Open notes.txt; a client that was here before brings its document and its lineage."""
-    loop = asyncio.get_running_loop()
-    session = await loop.run_in_executor(
-        None, lab.request, "PUT", "api/collaboration/session/notes.txt", WANTED
-    )
+    session = await lab.session("notes.txt")
     held = client.session["sessionId"] if client is not None else session["sessionId"]
-    room = f"text:file:{session['fileId']}"
-    request = HTTPRequest(
-        f"ws://127.0.0.1:{lab.port}/api/collaboration/room/{room}?sessionId={held}",
-        headers={"Authorization": f"token {lab.token}"},
-    )
-    socket = await websocket_connect(request, subprotocols=["v1.jupyter-collab"])
+    socket = await lab.connect(room_of(session), held)
     new = WireClient(socket, doc=client.doc if client is not None else None)
     new.session = session
     await new.sync()

@@ -136,7 +136,7 @@ async def test_logging_out_ends_what_was_opened(
         opened = await person.json(f"api/collaboration/session/{NOTES}", "PUT", body)
         room = f"text:file:{opened['fileId']}"
         headers = {"Cookie": person.headers["Cookie"]}
-        clients.append(await connect.room(room, opened["sessionId"], headers=headers))  # type: ignore[attr-defined]
+        clients.append(await connect.room(room, opened["sessionId"], headers=headers))
         await clients[-1].sync()
 
     async def log_out() -> None:

@@ -15,7 +15,7 @@ from tornado.websocket import WebSocketClosedError, websocket_connect
 
 from jupyter_collab.room.people.presence import MAX_GUEST_STATE
 from jupyter_collab.server.sockets.allowance import MAX_GUEST_FRAME, Bucket, Rate
-from tests.server.client import WireClient, presence, raw_presence, states, varuint, within
+from tests.server.client import WireClient, presence, raw_presence, room_of, states, varuint, within
 from tests.server.conftest import Connect
 from tests.waiting import until
 
@@ -57,10 +57,9 @@ async def open_room(
     connect: Connect, browser: Browser, link: dict[str, Any], *, collab: bool = True
 ) -> WireClient:
     opened = await session(browser, link)
-    room = f"{opened['format']}:{opened['type']}:{opened['fileId']}"
     headers = {"Cookie": browser.headers["Cookie"]}
-    client: WireClient = await connect.room(  # type: ignore[attr-defined]
-        room, opened["sessionId"], headers=headers, collab=collab
+    client = await connect.room(
+        room_of(opened), opened["sessionId"], headers=headers, collab=collab
     )
     client.session = opened
     await client.sync()
@@ -69,7 +68,7 @@ async def open_room(
 
 async def try_room(connect: Connect, browser: Browser, room: str) -> WireClient:
     headers = {"Cookie": browser.headers["Cookie"]}
-    client: WireClient = await connect.room(room, "", headers=headers)  # type: ignore[attr-defined]
+    client: WireClient = await connect.room(room, "", headers=headers)
     return client
 
 
@@ -230,7 +229,7 @@ async def test_guests_choose_a_name(join: Any, connect: Connect) -> None:
 
 async def test_the_lobby_is_not_for_guests(join: Any, connect: Connect) -> None:
     """They neither see who is on the server and what they have open, nor are seen there."""
-    ada = await connect.room(LOBBY, "")  # type: ignore[attr-defined]
+    ada = await connect.room(LOBBY, "")
     await ada.send(presence(17, {"user": {}, "current": "secret.txt"}))
     guest = await join("view")
     lobby = await try_room(connect, guest.browser, LOBBY)

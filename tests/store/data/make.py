@@ -26,11 +26,9 @@ from pathlib import Path
 from typing import Any
 
 from pycrdt import Map, Text
-from tornado.httpclient import HTTPRequest
-from tornado.websocket import websocket_connect
 
 from tests.process import ServerProcess
-from tests.server.client import WireClient
+from tests.server.client import WireClient, room_of
 
 EXTENSIONS = {"jupyter_server_ydoc": True, "jupyter_server_fileid": True}
 STORE = ".jupyter_ystore.db"
@@ -73,17 +71,10 @@ def server(home: Path, *, save: bool, squash: int | None = None) -> ServerProces
 
 async def join(lab: ServerProcess, path: str, ids: dict[str, str]) -> WireClient:
     kind = ("json", "notebook") if path.endswith(".ipynb") else ("text", "file")
-    wanted = dict(zip(("format", "type"), kind, strict=True))
-    session = await asyncio.to_thread(
-        lab.request, "PUT", f"api/collaboration/session/{path}", wanted
-    )
+    session = await lab.session(path, *kind)
     ids[path] = session["fileId"]
-    room = f"{kind[0]}:{kind[1]}:{session['fileId']}"
-    request = HTTPRequest(
-        f"ws://127.0.0.1:{lab.port}/api/collaboration/room/{room}?sessionId={session['sessionId']}",
-        headers={"Authorization": f"token {lab.token}"},
-    )
-    client = WireClient(await websocket_connect(request))
+    socket = await lab.connect(room_of(session), session["sessionId"], collab=False)
+    client = WireClient(socket)
     await client.sync()
     return client
 
