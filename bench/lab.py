@@ -33,7 +33,7 @@ class Target:
 
 
 class Lab:
-    """One server on a folder of its own, for the time of a ``with``; gone with all it wrote."""
+    """One server on a folder of its own, as long as an ``async with``; gone with all it wrote."""
 
     def __init__(self, target: Target, *arguments: str) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="collab-bench-")
@@ -42,14 +42,17 @@ class Lab:
         )
         self._clients: list[WireClient] = []
 
-    def __enter__(self) -> Lab:
+    async def __aenter__(self) -> Lab:
         self.process.start()
-        time.sleep(AFTER_START)
+        await asyncio.sleep(AFTER_START)
         return self
 
-    def __exit__(self, *_error: object) -> None:
-        self.process.__exit__(None, None, None)
-        self._folder.cleanup()
+    async def __aexit__(self, *_error: object) -> None:
+        try:
+            await self.close_clients()
+        finally:
+            self.process.__exit__(None, None, None)
+            self._folder.cleanup()
 
     # --- documents and clients
 

@@ -28,7 +28,7 @@ async def typing_100(target: Target, scale: float) -> Figures:
 
 
 async def _typing(target: Target, clients: int, writers: int, seconds: float) -> Figures:
-    with Lab(target) as lab:
+    async with Lab(target) as lab:
         lab.write("typing.ipynb", 50 * KB)
         people = [await lab.open("typing.ipynb") for _ in range(clients)]
         await asyncio.sleep(1.5)
@@ -48,7 +48,6 @@ async def _typing(target: Target, clients: int, writers: int, seconds: float) ->
 
         await asyncio.gather(*(type_and_watch(number) for number in range(writers)))
         cpu = meter.cpu_seconds()
-        await lab.close_clients()
     return {
         "latency p50 ms": quantile(latencies, 0.5) * 1e3,
         "latency p99 ms": quantile(latencies, 0.99) * 1e3,
@@ -59,21 +58,19 @@ async def _typing(target: Target, clients: int, writers: int, seconds: float) ->
 async def burst(target: Target, scale: float) -> Figures:
     """One client sends 20,000 edits at once."""
     count = int(20_000 * scale)
-    with Lab(target) as lab:
+    async with Lab(target) as lab:
         lab.write("burst.ipynb", 50 * KB)
         writer, reader = await lab.open("burst.ipynb"), await lab.open("burst.ipynb")
         await asyncio.sleep(1.5)
         meter = Meter(lab)
         await _type_many(writer, count)
         await _until_equal(writer, reader, 0)
-        figures = {"until another has all s": meter.seconds(), "CPU s": meter.cpu_seconds()}
-        await lab.close_clients()
-    return figures
+        return {"until another has all s": meter.seconds(), "CPU s": meter.cpu_seconds()}
 
 
 async def stall(target: Target, scale: float) -> Figures:
     """Somebody types in a notebook of 50 MB: how long others wait for ``GET /api``."""
-    with Lab(target) as lab:
+    async with Lab(target) as lab:
         file = lab.write("large.ipynb", 50 * MB)
         client = await lab.open("large.ipynb")
         await asyncio.sleep(3)
@@ -88,7 +85,6 @@ async def stall(target: Target, scale: float) -> Figures:
                 await asyncio.sleep(0.02)
             now = file.stat().st_mtime_ns
             saves, before = saves + (now - before > 5e8), now
-        await lab.close_clients()
     return {
         "GET p99 ms": quantile(waits, 0.99) * 1e3,
         "GET max ms": max(waits) * 1e3,
@@ -99,7 +95,7 @@ async def stall(target: Target, scale: float) -> Figures:
 async def opening(target: Target, scale: float) -> Figures:
     """From the click until all is there, for the first client and for the second."""
     figures: Figures = {}
-    with Lab(target) as lab:
+    async with Lab(target) as lab:
         for name, size in (("50 KB", 50 * KB), ("50 MB", 50 * MB)):
             first: list[float] = []
             second: list[float] = []
@@ -119,7 +115,7 @@ async def opening(target: Target, scale: float) -> Figures:
 async def store(target: Target, scale: float) -> Figures:
     """20,000 keystrokes at 400 a second."""
     count = int(20_000 * scale)
-    with Lab(target) as lab:
+    async with Lab(target) as lab:
         lab.write("store.ipynb", 100 * KB)
         client, reader = await lab.open("store.ipynb"), await lab.open("store.ipynb")
         await asyncio.sleep(2)
@@ -127,15 +123,13 @@ async def store(target: Target, scale: float) -> Figures:
         await _type_many(client, count, pause=10 / 400)
         await _until_equal(client, reader, 0)
         await asyncio.sleep(2)
-        figures = {"CPU s": meter.cpu_seconds(), "store MB": lab.store_size()}
-        await lab.close_clients()
-    return figures
+        return {"CPU s": meter.cpu_seconds(), "store MB": lab.store_size()}
 
 
 async def rooms(target: Target, scale: float) -> Figures:
     """200 notebooks of 100 KB are open, and closed again."""
     count = int(200 * scale)
-    with Lab(target, "--YDocExtension.document_cleanup_delay=1") as lab:
+    async with Lab(target, "--YDocExtension.document_cleanup_delay=1") as lab:
         for number in range(count):
             lab.write(f"room-{number}.ipynb", 100 * KB, number)
         start = lab.memory()
@@ -157,7 +151,7 @@ async def rooms(target: Target, scale: float) -> Figures:
 
 async def saving(target: Target, scale: float) -> Figures:
     """From an edit in a notebook of 10 MB until it is in the file."""
-    with Lab(target) as lab:
+    async with Lab(target) as lab:
         file = lab.write("save.ipynb", 10 * MB)
         client = await lab.open("save.ipynb")
         await asyncio.sleep(2)
@@ -170,14 +164,13 @@ async def saving(target: Target, scale: float) -> Figures:
                 await asyncio.sleep(0.01)
             times.append(time.perf_counter() - begun)
             await asyncio.sleep(1)
-        await lab.close_clients()
     return {"edit to disk s": quantile(times, 0.5)}
 
 
 async def outputs(target: Target, scale: float) -> Figures:
     """100 outputs of 100 KB in one cell, until another has them."""
     count = int(100 * scale)
-    with Lab(target) as lab:
+    async with Lab(target) as lab:
         lab.write("outputs.ipynb", 50 * KB)
         writer, reader = await lab.open("outputs.ipynb"), await lab.open("outputs.ipynb")
         await asyncio.sleep(1.5)
@@ -188,29 +181,25 @@ async def outputs(target: Target, scale: float) -> Figures:
             writer.cells[0]["outputs"].append(Map(output))
             await asyncio.sleep(0)
         await reader.until(lambda: len(reader.cells[0]["outputs"]) == there + count, timeout=90)
-        figures = {"until another has all s": meter.seconds(), "CPU s": meter.cpu_seconds()}
-        await lab.close_clients()
-    return figures
+        return {"until another has all s": meter.seconds(), "CPU s": meter.cpu_seconds()}
 
 
 async def idle(target: Target, scale: float) -> Figures:
     """1,000 notebooks are open, with one client each, and nobody does anything."""
     count = int(1000 * scale)
-    with Lab(target) as lab:
+    async with Lab(target) as lab:
         for number in range(count):
             lab.write(f"idle-{number}.ipynb", 10 * KB, number)
         for number in range(count):
             await lab.open(f"idle-{number}.ipynb")
         await asyncio.sleep(10)
-        figures = {"CPU %": await _idle_cpu(lab)}
-        await lab.close_clients()
-    return figures
+        return {"CPU %": await _idle_cpu(lab)}
 
 
 async def sockets(target: Target, scale: float) -> Figures:
     """10,000 clients in one room that say nothing. Wants as many open files."""
     count = int(10_000 * scale)
-    with Lab(target) as lab:
+    async with Lab(target) as lab:
         lab.write("crowd.ipynb", 10 * KB)
         session = await lab.session("crowd.ipynb")
         open_sockets = [await lab.connect(session) for _ in range(20)]
