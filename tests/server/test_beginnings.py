@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, cast
 
@@ -14,7 +15,7 @@ from pycrdt import Array, Doc, Text, get_state
 
 from jupyter_collab.errors import StoreError
 from jupyter_collab.files.port import DocumentFile, FileContent, FileVersion
-from jupyter_collab.protocol.identity import FileId, Lineage, Position, RoomId
+from jupyter_collab.protocol.identity import FileId, Lineage, RoomId
 from jupyter_collab.protocol.messages import EMPTY_UPDATE
 from jupyter_collab.room import events as ev
 from jupyter_collab.room.content.build import build
@@ -22,19 +23,19 @@ from jupyter_collab.room.replica import LARGE
 from jupyter_collab.server.beginnings import Beginnings
 from jupyter_collab.server.histories.replaying import content
 from jupyter_collab.server.histories.starting import Start
-from jupyter_collab.store.memory import MemoryUpdateLog
 from jupyter_collab.store.perform import perform
-from jupyter_collab.store.port import NO_MORE, More, SavedMark, StoredHistory
+from jupyter_collab.store.port import More, SavedMark, StoredHistory
 from jupyter_collab.store.requests import Discovered, Look
 from tests.contracts.update_log import at
 from tests.room.notebooks import code, notebook
+from tests.store.disturbed import DisturbedLog
 from tests.waiting import asynchronous
 
 ROOM = RoomId("text", "file", FileId("f1"))
 NOTEBOOK = RoomId("json", "notebook", FileId("f2"))
 
 
-class Log(MemoryUpdateLog):
+class Log(DisturbedLog):
     """Refuses the calls in ``broken``."""
 
     def __init__(self) -> None:
@@ -42,29 +43,13 @@ class Log(MemoryUpdateLog):
         self.broken: set[str] = set()
         self.started: list[RoomId] = []
 
-    async def load(self, room: RoomId, until: Position | None = None) -> StoredHistory | None:
-        self._refuse("load")
-        return await super().load(room, until)
-
-    async def start(
-        self,
-        room: RoomId,
-        lineage: Lineage,
-        snapshot: bytes,
-        position: Position = Position(1),
-        more: More = NO_MORE,
-    ) -> None:
-        self._refuse("start")
-        self.started.append(room)
-        await super().start(room, lineage, snapshot, position, more)
-
-    async def mark_saved(self, room: RoomId, lineage: Lineage, mark: SavedMark) -> None:
-        self._refuse("mark_saved")
-        await super().mark_saved(room, lineage, mark)
-
-    def _refuse(self, call: str) -> None:
+    @contextmanager
+    def around(self, call: str, room: RoomId) -> Iterator[None]:
         if call in self.broken:
             raise StoreError("The store is locked")
+        if call == "start":
+            self.started.append(room)
+        yield
 
 
 class File:

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import monotonic
 from unittest.mock import patch
 
 import pytest
 
 from jupyter_collab.errors import StoreError
-from jupyter_collab.protocol.identity import Lineage, Position, RoomId
+from jupyter_collab.protocol.identity import RoomId
 from jupyter_collab.room.events import HistoryFailed, Logged, RoomEvent
 from jupyter_collab.server.history import History
 from jupyter_collab.store.journal import PACE, Journal
 from jupyter_collab.store.knowledge import Anything
-from jupyter_collab.store.memory import MemoryUpdateLog
 from jupyter_collab.store.port import SavedMark, StoredHistory
 from tests.contracts.update_log import LINEAGE, ROOM, at
+from tests.store.disturbed import DisturbedLog
 from tests.waiting import asynchronous, until
 
 LOG = logging.getLogger("test")
 
 
-class CountingLog(MemoryUpdateLog):
+class CountingLog(DisturbedLog):
     """Counts what is written, and fails while it is told to."""
 
     def __init__(self) -> None:
@@ -31,18 +33,13 @@ class CountingLog(MemoryUpdateLog):
         self.commits = 0
         self.fails = False
 
-    async def append(
-        self,
-        room: RoomId,
-        lineage: Lineage,
-        position: Position,
-        *updates: bytes,
-        mark: SavedMark | None = None,
-    ) -> None:
-        self.commits += 1
-        if self.fails:
-            raise StoreError("No space is left")
-        await super().append(room, lineage, position, *updates, mark=mark)
+    @contextmanager
+    def around(self, call: str, room: RoomId) -> Iterator[None]:
+        if call == "append":
+            self.commits += 1
+            if self.fails:
+                raise StoreError("No space is left")
+        yield
 
 
 class World:

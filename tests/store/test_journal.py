@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -15,9 +16,8 @@ from jupyter_collab.errors import StoreConflict, StoreError
 from jupyter_collab.protocol.identity import Lineage, Position, RoomId
 from jupyter_collab.store.journal import PACE, Journal, Limits
 from jupyter_collab.store.knowledge import Anything, Nothing, Unread
-from jupyter_collab.store.memory import MemoryUpdateLog
 from jupyter_collab.store.perform import perform
-from jupyter_collab.store.port import NO_MORE, More, SavedMark, StoredHistory
+from jupyter_collab.store.port import More, SavedMark, StoredHistory
 from jupyter_collab.store.requests import (
     Append,
     Degraded,
@@ -35,6 +35,7 @@ from jupyter_collab.store.requests import (
 )
 from jupyter_collab.store.trouble import FIRST_RETRY
 from tests.contracts.update_log import LINEAGE, OTHER_LINEAGE, ROOM, at
+from tests.store.disturbed import DisturbedLog
 from tests.waiting import asynchronous
 
 SNAPSHOT = b"the whole document"
@@ -457,7 +458,7 @@ def test_trouble_with_nothing_left_to_write_ends_with_a_look() -> None:
 # --- whatever fails
 
 
-class FlakyLog(MemoryUpdateLog):
+class FlakyLog(DisturbedLog):
     """Does as it is told by ``moods``: ``ok``, ``before`` (fails), ``after`` (does it, and
     fails all the same)."""
 
@@ -465,46 +466,12 @@ class FlakyLog(MemoryUpdateLog):
         super().__init__()
         self.moods: Iterator[str] = iter(())
 
-    async def load(self, room: RoomId, until: Position | None = None) -> StoredHistory | None:
-        self._before(mood := next(self.moods, "ok"))
-        found = await super().load(room, until)
-        self._after(mood)
-        return found
-
-    async def start(
-        self,
-        room: RoomId,
-        lineage: Lineage,
-        snapshot: bytes,
-        position: Position = Position(1),
-        more: More = NO_MORE,
-    ) -> None:
-        self._before(mood := next(self.moods, "ok"))
-        await super().start(room, lineage, snapshot, position, more)
-        self._after(mood)
-
-    async def append(
-        self,
-        room: RoomId,
-        lineage: Lineage,
-        position: Position,
-        *updates: bytes,
-        mark: SavedMark | None = None,
-    ) -> None:
-        self._before(mood := next(self.moods, "ok"))
-        await super().append(room, lineage, position, *updates, mark=mark)
-        self._after(mood)
-
-    async def mark_saved(self, room: RoomId, lineage: Lineage, mark: SavedMark) -> None:
-        self._before(mood := next(self.moods, "ok"))
-        await super().mark_saved(room, lineage, mark)
-        self._after(mood)
-
-    def _before(self, mood: str) -> None:
+    @contextmanager
+    def around(self, call: str, room: RoomId) -> Iterator[None]:
+        mood = next(self.moods, "ok")
         if mood == "before":
             raise StoreError("not done")
-
-    def _after(self, mood: str) -> None:
+        yield
         if mood == "after":
             raise StoreError("done, but who knows")
 
