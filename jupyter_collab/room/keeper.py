@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any
 
 from ..errors import FileChanged, FileMissing
 from ..files.port import FileContent, FileVersion, Source
 from ..protocol.identity import ConnectionId, Position
 from ..protocol.messages import SaveReply
 from ..store.port import SavedMark
+from .asked import Asked
 from .effects import Commit, Effect, MarkSaved, MergeFile, ReadFile, Send, WriteFile
 from .replica import Replica
 from .saving import SavePolicy, Saving
@@ -53,14 +54,6 @@ MERGE_ATTEMPTS = 20
 """How often a file is merged anew because people have moved cells meanwhile."""
 
 
-@dataclass(slots=True)
-class _Asked:
-    """Requests to save: those that the write under way serves, and those that came later."""
-
-    serving: list[tuple[ConnectionId, int]] = field(default_factory=list)
-    waiting: list[tuple[ConnectionId, int]] = field(default_factory=list)
-
-
 class Keeper:
     """Decides about the file of one document.
 
@@ -86,7 +79,7 @@ class Keeper:
         self._look: Idle | Due | Looking = Idle()
         self._file: Present | Gone = Present()
         self._history: Present | Gone = Present()
-        self._asked = _Asked()
+        self._asked = Asked()
         self._is_hurried = False  # whether the write under way is one that somebody waits for
         self._writing_at = Position(0)
         # What is in the file since another program wrote it and we did not: our history cannot
@@ -119,18 +112,17 @@ class Keeper:
         if not self._saving.dirty and isinstance(self._file, Present):
             return [Send((connection,), SaveReply(id, "success"))]
         if self._saving.writing_all and not self._replica.has_changes:
-            self._asked.serving.append((connection, id))
+            self._asked.be_served(connection, id)
             return []
         if isinstance(self._file, Gone):
             self._saving.touch(now)
-        self._asked.waiting.append((connection, id))
+        self._asked.wait(connection, id)
         self._saving.ask(now)
         return self.step(now)
 
     def forget(self, connection: ConnectionId) -> None:
         """The connection is gone: nobody waits for its replies."""
-        for requests in (self._asked.serving, self._asked.waiting):
-            requests[:] = [request for request in requests if request[0] != connection]
+        self._asked.forget(connection)
 
     def hurry(self, now: float, *, all: bool = False) -> list[Effect]:
         """Write now what would be written soon; ``all`` that there is where it is to be written
@@ -147,8 +139,7 @@ class Keeper:
         if not self._is_logged:
             return self._hurry_log()
         self._saving.begin()
-        self._asked.serving += self._asked.waiting
-        self._asked.waiting.clear()
+        self._asked.serve_all()
         self._writing_at = self.head
         self._saved = replace(self._saved, writing=self.head)
         document = self._replica.document
@@ -160,7 +151,7 @@ class Keeper:
         """Not while the file is being looked at."""
         if self._replica.has_changes:
             return False  # they have no position yet
-        there = isinstance(self._file, Present) or bool(self._asked.waiting)
+        there = isinstance(self._file, Present) or self._asked.is_waiting
         return isinstance(self._look, Idle) and there and not self._saving.writing
 
     @property
@@ -187,7 +178,7 @@ class Keeper:
         self._edited, self._meant_until = self._writing_at, 0.0
         self._base = self._reading = None
         self._file = Present()
-        effects: list[Effect] = [MarkSaved(self._saved), *self._reply("success")]
+        effects: list[Effect] = [MarkSaved(self._saved), *self._asked.reply("success")]
         self._altered = version.altered
         if self._altered and isinstance(self._look, Idle):
             # What others will change is what a hook has made of the document: look what that is.
@@ -197,28 +188,17 @@ class Keeper:
     def write_failed(self, reason: str, message: str, now: float) -> list[Effect]:
         if reason == FileChanged.reason:
             self._saving.cancel(now)
-            self._asked.waiting[:0] = self._asked.serving
-            self._asked.serving.clear()
-            if self._asked.waiting or self._is_hurried:
+            self._asked.serve_none()
+            if self._asked.is_waiting or self._is_hurried:
                 self._saving.ask(now)
             return self.changed_outside()
         self._is_hurried = False
         if reason == FileMissing.reason:
             self._saving.cancel(now)
-            replies = self._reply("failed", reason, message)
+            replies = self._asked.reply("failed", reason, message)
             return replies + self.gone(DELETED, message, now) + self._look_if_due()
         self._saving.fail(now, reason, message)
-        return self._reply("failed", reason, message) + self._look_if_due()
-
-    def _reply(
-        self, status: Literal["success", "failed"], reason: str = "", message: str = ""
-    ) -> list[Effect]:
-        replies: list[Effect] = [
-            Send((connection,), SaveReply(id, status, reason, message))
-            for connection, id in self._asked.serving
-        ]
-        self._asked.serving.clear()
-        return replies
+        return self._asked.reply("failed", reason, message) + self._look_if_due()
 
     # --- other programs
 
@@ -322,9 +302,8 @@ class Keeper:
         if reason == DELETED or will_look_again:
             return self._looked(now)
         # Nobody may replace what cannot be read: to write again would end here again, at once.
-        self._asked.serving += self._asked.waiting
-        self._asked.waiting.clear()
-        return self._reply("failed", reason, message) + self._looked(now)
+        self._asked.serve_all()
+        return self._asked.reply("failed", reason, message) + self._looked(now)
 
     def gone(self, reason: str, message: str, now: float) -> list[Effect]:
         self._file = Gone(reason, message)

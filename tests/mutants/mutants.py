@@ -827,7 +827,7 @@ MUTANTS = [
     Mutant(
         "make a deleted file again, unasked",
         "room/keeper.py",
-        "there = isinstance(self._file, Present) or bool(self._asked.waiting)",
+        "there = isinstance(self._file, Present) or self._asked.is_waiting",
         "there = True",
         ROOM,
     ),
@@ -862,8 +862,10 @@ MUTANTS = [
     Mutant(
         "answer that a failed save has succeeded",
         "room/keeper.py",
-        '        self._saving.fail(now, reason, message)\n        return self._reply("failed",',
-        '        self._saving.fail(now, reason, message)\n        return self._reply("success",',
+        "        self._saving.fail(now, reason, message)\n"
+        '        return self._asked.reply("failed",',
+        "        self._saving.fail(now, reason, message)\n"
+        '        return self._asked.reply("success",',
         ROOM,
     ),
     Mutant(
