@@ -10,7 +10,8 @@ from typing import Any
 from pycrdt import Doc, Map, TransactionEvent
 
 from ..errors import ProtocolError
-from ..protocol.messages import EMPTY_UPDATE
+from ..protocol.messages import EMPTY_STATE_VECTOR, EMPTY_UPDATE
+from .content.alike import Alike
 from .content.build import Built
 from .content.document import Document
 from .content.flag import Flag
@@ -52,6 +53,7 @@ class Replica:
         self._dormant: Dormant | None = None
         self._is_closed = False
         self.has_carried = False
+        self._alike = Alike()
         if isinstance(doc, Dormant):
             self._dormant = doc
             self._state_flag = self._content_flag = Flag(())
@@ -130,7 +132,8 @@ class Replica:
         """Apply ``updates`` in one transaction; returns the indices of those that are broken.
 
         ``had`` are the state vectors of what their makers had at least, where they are people.
-        ``has_carried`` says whether it has also what their makers lacked in cells that they moved.
+        ``has_carried`` says whether more was done than they say: what their makers lacked in cells
+        that they moved was brought along, or what came twice was taken away.
         """
         self.has_carried = False
         if self._dormant is not None:
@@ -143,6 +146,10 @@ class Replica:
                 try:
                     known = had[index] if had else None
                     self.has_carried |= self.document.take_in(update, known)
+                    if known == EMPTY_STATE_VECTOR:
+                        self.has_carried |= self._alike.unite(update, self.doc)
+                    else:
+                        self._alike.start_over()
                 except Exception:  # noqa: BLE001 - the library raises many kinds
                     broken.append(index)
                 except BaseException as error:
@@ -275,6 +282,7 @@ class Replica:
 
     def _on_transaction(self, event: TransactionEvent) -> None:
         self._updates.append(event.update)
+        self._alike.forget(event.delete_set)  # type: ignore[attr-defined]
         if self._made_by is not None:
             self._added += len(event.update)
             if self._loses(event) or 2 * self._added > len(self._made_by.update):

@@ -41,6 +41,7 @@ LINKS = ["tests/sharing/test_links.py"]
 UPTODATE = ["tests/server/test_uptodate.py"]
 NAMESAKES = ["tests/room/test_namesakes.py"]
 FORMS = ["tests/room/test_forms.py"]
+ALIKE = ["tests/room/test_alike.py"]
 COPIES = ["tests/server/test_copies.py"]
 TRAVERSAL = ["tests/sharing/test_traversal.py"]
 
@@ -427,6 +428,34 @@ MUTANTS = [
         "return self._read().token != token or self.shows_a_copy(connection)",
         "return True",
         WITNESS,
+    ),
+    Mutant(
+        "have twice what two people write alike at once",
+        "room/content/alike.py",
+        "if pair[0].client != pair[1].client]",
+        "if False]",
+        ALIKE,
+    ),
+    Mutant(
+        "take what two people type for what they write alike",
+        "room/content/alike.py",
+        "if not _are_meant_once(pieces):",
+        "if not pieces:",
+        ALIKE,
+    ),
+    Mutant(
+        "take away what the other one has deleted",
+        "room/replica.py",
+        "self._alike.forget(event.delete_set)",
+        'self._alike.forget(b"\\0")',
+        [*ALIKE, "-k", "gone_by_then"],
+    ),
+    Mutant(
+        "take away what somebody had come to the end of",
+        "room/content/alike.py",
+        "_deleting(max(pair, key=_by_client)",
+        "_deleting(min(pair, key=_by_client)",
+        [*ALIKE, "-k", "goes_on"],
     ),
     Mutant(
         "leave copies of one cell apart where most of each is new",

@@ -279,6 +279,9 @@ class Deleted:
         at = bisect_right(spans, (clock, float("inf"))) - 1
         return at >= 0 and clock < spans[at][1]
 
+    def has_some(self, client: int, clock: int, length: int) -> bool:
+        return client in self._spans and self._share(client, clock, clock + length) > 0
+
     def touches(self, other: Deleted) -> bool:
         """Whether something is deleted by both."""
         return self.shares(other) > 0

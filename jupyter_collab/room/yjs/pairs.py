@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ...errors import ProtocolError
 from .gaps import deletions
-from .structs import STRING, Id, Run, Scan, Struct
+from .structs import STRING, Id, Run, Struct, text_of
 from .vetting import Broad, read_broadly
 
 _ENCODED = re.compile(rb"[\xf0-\xf4][\x80-\xbf]{3}")
@@ -52,7 +52,7 @@ def _seconds(runs: Iterable[Run], update: bytes, end: Callable[[int], int]) -> I
         for struct, stop in zip(run.structs, stops, strict=True):
             data = update[struct.at : stop]
             if struct.content(update) == STRING and _ENCODED.search(data):
-                for count, pair in enumerate(_PAIR.finditer(_Text.of(data))):
+                for count, pair in enumerate(_PAIR.finditer(text_of(data))):
                     second = struct.clock + pair.start() + count + 1
                     if second >= known:
                         yield run.client, second
@@ -76,19 +76,3 @@ def _cuts_of(struct: Struct, client: int) -> Iterator[Id]:
         yield struct.origin[0], struct.origin[1] + 1
     if struct.right is not None:
         yield struct.right
-
-
-class _Text(Scan):
-    """Keeps the text that a struct holds."""
-
-    _text = ""
-
-    @classmethod
-    def of(cls, struct: bytes) -> str:
-        scan = cls(struct, 1)
-        scan._struct(0)
-        return scan._text
-
-    def _skip_text(self) -> int:
-        self._text = self.read_varbytes().decode()
-        return len(self._text)

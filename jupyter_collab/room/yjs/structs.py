@@ -275,3 +275,22 @@ class Scan(Reader):
             bits += 7
             if number >> MAX_BITS or bits > MAX_BITS + 7:
                 raise ProtocolError(f"a number has more than {MAX_BITS} bits")
+
+
+def text_of(struct: bytes) -> str:
+    """The text that a ``struct`` holds."""
+    return _Text(struct, 1).text()
+
+
+class _Text(Scan):
+    """Keeps the text that a struct holds."""
+
+    _text = ""
+
+    def text(self) -> str:
+        self._struct(0)
+        return self._text
+
+    def _skip_text(self) -> int:
+        self._text = self.read_varbytes().decode()
+        return len(self._text)

@@ -1,0 +1,162 @@
+"""Has what two people write alike in the same moment there once, as where both format a cell.
+
+Pieces of text that say that they lie between the same two characters were written without knowing
+of each other: else one would lie beside the other. What two people type so is theirs, also where it
+is the same. What no key writes is meant once: the same in several places, and words that take the
+place of the same ones, come back there by undoing, or fill a text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from pycrdt import Doc
+
+from ...errors import ProtocolError
+from ...protocol.varint import Reader, encode_varuint
+from ..texts.words import says
+from ..yjs.gaps import deletions
+from ..yjs.structs import STRING, Run, read_structs, text_of
+from .carrying import Deleted
+
+_BYTES, _STRUCTS = 100_000, 2_000
+"""Of an update that is larger nothing is looked at."""
+
+_PIECES, _DELETIONS = 2_000, 50
+"""So much is remembered: hardly more is on its way to somebody."""
+
+_KEY = re.compile(
+    rb"\x01\x01[\x80-\xff]*[\x00-\x7f][\x80-\xff]*[\x00-\x7f][\x44\x84\xc4].*\x01[\x00-\x7f]\x00",
+    re.DOTALL,
+)
+"""What most updates are: one letter, beside others, and nothing is deleted."""
+
+_ENTER = re.compile(r"\n\W*(?:\d+\W*)?|\d+")
+"""What the key Enter writes, in a list also as the numbers of the items that follow. Who presses it
+where others do goes on in a line of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Text that an update inserts as certain clocks of a client, and a digest of what the update
+    ``says`` of it, which is the same whoever does."""
+
+    says: bytes
+    client: int
+    clock: int
+    length: int
+    is_place: bool
+    """Whether it counts, where pieces are in several places."""
+    is_meant_once: bool
+
+
+class Alike:
+    """What has been written lately that no key writes, as far as it is there as it was."""
+
+    def __init__(self) -> None:
+        self._pieces: dict[bytes, _Piece] = {}
+        self._deletions: deque[Deleted] = deque(maxlen=_DELETIONS)
+
+    def forget(self, delete_set: bytes) -> None:
+        """Forget what somebody has deleted."""
+        if self._pieces:
+            self._forget(Deleted(deletions(Reader(delete_set))))
+
+    def start_over(self) -> None:
+        """Forget all: something has come of which nothing is known."""
+        self._pieces.clear()
+
+    def unite(self, update: bytes, doc: Doc[Any]) -> bool:
+        """Take away what is there twice, now that ``update`` is in ``doc``, which somebody has made
+        who is connected; whether anything was."""
+        if _KEY.fullmatch(update):
+            return False
+        pieces = self._look(update)
+        if not _are_meant_once(pieces):
+            return False
+        known = [self._pieces.setdefault(piece.says, piece) for piece in pieces]
+        while len(self._pieces) > _PIECES:
+            del self._pieces[next(iter(self._pieces))]
+        both = zip(pieces, known, strict=True)
+        pairs = [pair for pair in both if pair[0].client != pair[1].client]
+        if not pairs:
+            return False
+        # The one behind goes: what somebody adds at its end is at that of the other one then.
+        for pair in pairs:
+            self._pieces[pair[0].says] = min(pair, key=_by_client)
+        doc.apply_update(_deleting(max(pair, key=_by_client) for pair in pairs))
+        return True
+
+    def _look(self, update: bytes) -> list[_Piece]:
+        """The pieces of ``update``. What it deletes is forgotten."""
+        try:
+            if len(update) > _BYTES:
+                raise ProtocolError("an update is too large to look at")
+            runs = read_structs(update, _STRUCTS)
+            deleted = Deleted(deletions(Reader(update[runs[-1].end if runs else 1 :])))
+        except ProtocolError:
+            self.start_over()
+            return []
+        self._forget(deleted)
+        if not deleted.nothing:
+            self._deletions.append(deleted)
+        return [it for run in runs for it in _pieces(update, run, deleted, self._deletions)]
+
+    def _forget(self, deleted: Deleted) -> None:
+        if not deleted.nothing:
+            pieces = self._pieces.values()
+            gone = [it for it in pieces if deleted.has_some(it.client, it.clock, it.length)]
+            for piece in gone:
+                del self._pieces[piece.says]
+
+
+def _pieces(
+    update: bytes, run: Run, deleted: Deleted, lately: Iterable[Deleted]
+) -> Iterator[_Piece]:
+    """The pieces of text that ``update`` inserts, but for those that it deletes again, and for
+    those that stand on others of it."""
+    client = run.client
+    begin = run.structs[0].clock if run.structs else 0
+    ends = [*(struct.at for struct in run.structs[1:]), run.end]
+    for struct, end in zip(run.structs, ends, strict=True):
+        clock, length, right = struct.clock, struct.length, struct.right
+        beside = [
+            it for it in (struct.origin, struct.right, struct.parent) if isinstance(it, tuple)
+        ]
+        is_own = any(by == client and at >= begin for by, at in beside)
+        is_text = struct.content(update) == STRING and struct.key is None
+        if not is_text or is_own or deleted.has_some(client, clock, length):
+            continue
+        bytes = update[struct.at : end]
+        text = text_of(bytes)
+        is_place = _ENTER.fullmatch(text) is None
+        is_all = struct.parent is not None
+        is_back = right is not None and any(it.has(right) for it in lately)
+        is_instead = is_all or is_back or any(map(deleted.has, beside))
+        is_meant_once = is_instead and is_place and len(text) > 1 and says(text)
+        yield _Piece(sha256(bytes).digest(), client, clock, length, is_place, is_meant_once)
+
+
+def _are_meant_once(pieces: list[_Piece]) -> bool:
+    places = sum(piece.is_place for piece in pieces)
+    return places > 1 or any(piece.is_meant_once for piece in pieces)
+
+
+def _by_client(piece: _Piece) -> int:
+    return piece.client
+
+
+def _deleting(pieces: Iterable[_Piece]) -> bytes:
+    """An update that deletes ``pieces``."""
+    spans: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for piece in pieces:
+        spans[piece.client].append((piece.clock, piece.length))
+    numbers = [0, len(spans)]
+    for client, ranges in spans.items():
+        numbers += [client, len(ranges), *(number for range in sorted(ranges) for number in range)]
+    return b"".join(map(encode_varuint, numbers))
