@@ -190,14 +190,16 @@ def test_what_somebody_takes_back_in_the_same_update_takes_nothing_along() -> No
     assert read(world.room)[0].count('"') == 4
 
 
-def test_what_two_have_deleted_comes_back_once_by_undoing() -> None:
-    """M26, M21"""
+@pytest.mark.parametrize("source", [CODE.replace("use", ""), FORMATTED])
+@pytest.mark.parametrize("heard", [False, True])
+def test_what_two_have_deleted_comes_back_once_by_undoing(heard: bool, source: str) -> None:
+    """M26, M21: also where they had something in its place."""
     world = World(CODE)
-    managers = []
+    managers = [UndoManager(scopes=[page.text(0)]) for page in world.pages]
     for page in world.pages:
-        managers.append(UndoManager(scopes=[page.text(0)]))
-        edit(page.text(0), CODE.replace("use", ""))
-    world.rest()
+        edit(page.text(0), source)
+    if heard:
+        world.rest()
     for manager in managers:
         assert manager.undo()
     world.rest()

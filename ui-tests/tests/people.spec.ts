@@ -262,6 +262,28 @@ test('a move that is undone, and a source that is set as a whole, leave what oth
   await both('one and a page', 'x = 1\ny = 2 # mine, still');
 });
 
+test('what two people format in the same moment is there once', async ({ page, together }) => {
+  const cells = ['a', 'b', 'c'].map(name => `{'${name}':37}\nx=1`);
+  const formatted = ['a', 'b', 'c'].map(name => `{"${name}": 37}\nx = 1`);
+  const [bob] = await together('formatted.ipynb', notebook(cells), 'Bob');
+  const beginning = Date.now() + 1000;
+  const format = async (who: LabPage): Promise<void> =>
+    who.evaluate(
+      async ([at, texts]) => {
+        const { cells } = window.jupyterapp.shell.currentWidget?.context?.model.sharedModel ?? {};
+        for (const [index, text] of texts.entries()) {
+          await new Promise(done => setTimeout(done, at + 300 * index - Date.now()));
+          cells?.[index]?.setSource(text);
+        }
+      },
+      [beginning, formatted] as const
+    );
+  await Promise.all([page, bob].map(format));
+  for (const who of [page, bob]) {
+    await eventually(async () => sources(who)).toEqual(formatted);
+  }
+});
+
 test('undo takes back what I did last, never what somebody else did', async ({
   page,
   together

@@ -21,7 +21,7 @@ from ...errors import ProtocolError
 from ...protocol.varint import Reader, encode_varuint
 from ..texts.words import says
 from ..yjs.gaps import deletions
-from ..yjs.structs import STRING, Run, read_structs, text_of
+from ..yjs.structs import STRING, Id, Run, read_structs, text_of
 from .carrying import Deleted
 
 _BYTES, _STRUCTS = 100_000, 2_000
@@ -125,21 +125,27 @@ def _pieces(
     ends = [*(struct.at for struct in run.structs[1:]), run.end]
     for struct, end in zip(run.structs, ends, strict=True):
         clock, length, right = struct.clock, struct.length, struct.right
-        beside = [
-            it for it in (struct.origin, struct.right, struct.parent) if isinstance(it, tuple)
-        ]
-        is_own = any(by == client and at >= begin for by, at in beside)
         is_text = struct.content(update) == STRING and struct.key is None
-        if not is_text or is_own or deleted.has_some(client, clock, length):
+        if not is_text or deleted.has_some(client, clock, length):
+            continue
+        beside = [it for it in (struct.origin, right, struct.parent) if isinstance(it, tuple)]
+        is_instead = any(map(deleted.has, beside))
+        is_back = right is not None and _is_gone(right, deleted, lately)
+        if not is_back and any(by == client and at >= begin for by, at in beside):
             continue
         bytes = update[struct.at : end]
         text = text_of(bytes)
+        if is_back:  # before what it was itself, and behind what its writer had in place of that
+            bytes = repr((right, text)).encode()
         is_place = _ENTER.fullmatch(text) is None
-        is_all = struct.parent is not None
-        is_back = right is not None and any(it.has(right) for it in lately)
-        is_instead = is_all or is_back or any(map(deleted.has, beside))
-        is_meant_once = is_instead and is_place and len(text) > 1 and says(text)
+        is_long = is_place and len(text) > 1 and says(text)
+        is_meant_once = is_long and (is_instead or is_back or struct.parent is not None)
         yield _Piece(sha256(bytes).digest(), client, clock, length, is_place, is_meant_once)
+
+
+def _is_gone(id: Id, deleted: Deleted, lately: Iterable[Deleted]) -> bool:
+    """Whether it was deleted before."""
+    return not deleted.has(id) and any(it.has(id) for it in lately)
 
 
 def _are_meant_once(pieces: list[_Piece]) -> bool:
