@@ -128,11 +128,14 @@ class Paper:
             for person, source in zip(self.people, sources, strict=True)
             if source != sources[0]
         ]
-        if not late and self.on_disk() != words(sources[0]):
-            differ = {
-                **(self.on_disk() - words(sources[0])),
-                **(words(sources[0]) - self.on_disk()),
-            }
+        if late:
+            return late
+        try:
+            on_disk, here = self.on_disk(), words(sources[0])
+        except ValueError:
+            return ["the file is just being written, or has lost its end"]
+        if on_disk != here:
+            differ = {**(on_disk - here), **(here - on_disk)}
             late.append(f"the file differs: {differ}")
         return late
 
