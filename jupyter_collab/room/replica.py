@@ -148,8 +148,6 @@ class Replica:
                     self.has_carried |= self.document.take_in(update, known)
                     if known == EMPTY_STATE_VECTOR:
                         self.has_carried |= self._alike.unite(update, self.doc)
-                    else:
-                        self._alike.start_over()
                 except Exception:  # noqa: BLE001 - the library raises many kinds
                     broken.append(index)
                 except BaseException as error:
@@ -282,7 +280,6 @@ class Replica:
 
     def _on_transaction(self, event: TransactionEvent) -> None:
         self._updates.append(event.update)
-        self._alike.forget(event.delete_set)  # type: ignore[attr-defined]
         if self._made_by is not None:
             self._added += len(event.update)
             if self._loses(event) or 2 * self._added > len(self._made_by.update):

@@ -174,6 +174,55 @@ def test_what_is_gone_by_then_is_there_as_the_other_writes_it(first: int, who: s
     assert read(world.room)[0].count('"') == 4
 
 
+def test_what_is_said_again_after_it_was_deleted_takes_nothing_along() -> None:
+    """M26: as by a client that sends back what it has received."""
+    world = World("ab cd")
+    one = world.pages[0]
+    for page in world.pages:
+        with page.doc.transaction():
+            page.text(0).insert(4, "++")
+            page.text(0).insert(1, "--")
+    said = one.sent[0]
+    world.take_in(one)
+    del one.text(0)[6:8]
+    del one.text(0)[1:3]
+    world.take_in(one)
+    one.sent.append(said)
+    world.take_in(one)
+    world.rest()
+    assert read(world.room) == ["a--b c++d"]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_what_a_third_one_writes_within_it_stays_in_its_place(first: int) -> None:
+    """M26"""
+    world = World("", pages=3)
+    one, other, third = world.pages[first], world.pages[1 - first], world.pages[2]
+    for page in (one, other):
+        page.text(0).insert(0, "two words")
+    world.take_in(one)
+    third.receive()
+    third.text(0).insert(3, " w1")
+    world.take_in(third, other)
+    world.rest()
+    assert read(world.room) == ["two w1 words"]
+
+
+def test_who_passes_on_what_two_have_typed_takes_nothing_of_it() -> None:
+    """M26: letter by letter it was, and by then it is in one piece."""
+    world = World("ab", pages=3)
+    for page in world.pages[:2]:
+        page.text(0).insert(0, "x")
+        for at, letter in enumerate("done", 2):
+            page.text(0).insert(at, letter)
+    world.rest()
+    assert read(world.room) == ["xxadonedoneb"]
+    passing_on = world.pages[2]
+    passing_on.sent.append(passing_on.doc.get_update())
+    world.rest()
+    assert read(world.room) == ["xxadonedoneb"]
+
+
 def test_what_somebody_takes_back_in_the_same_update_takes_nothing_along() -> None:
     """M26"""
     world = World(CODE)

@@ -9,10 +9,12 @@ place of the same ones, come back there by undoing, or fill a text.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import chain
 from typing import Any
 
 from pycrdt import Doc
@@ -21,6 +23,7 @@ from ...errors import ProtocolError
 from ...protocol.varint import Reader, encode_varuint
 from ..texts.words import says
 from ..yjs.gaps import deletions
+from ..yjs.namesakes import from_clock
 from ..yjs.structs import STRING, Id, Run, read_structs, text_of
 from .carrying import Deleted
 
@@ -31,7 +34,8 @@ _PIECES, _DELETIONS = 2_000, 50
 """So much is remembered: hardly more is on its way to somebody."""
 
 _KEY = re.compile(
-    rb"\x01\x01[\x80-\xff]*[\x00-\x7f][\x80-\xff]*[\x00-\x7f][\x44\x84\xc4].*\x01[\x00-\x7f]\x00",
+    rb"\x01\x01[\x80-\xff]*[\x00-\x7f][\x80-\xff]*[\x00-\x7f][\x44\x84\xc4].*"
+    rb"(?:\x01[\x00-\x7f]|[\x02-\x04][\xc0-\xff][\x80-\xbf]+)\x00",
     re.DOTALL,
 )
 """What most updates are: one letter, beside others, and nothing is deleted."""
@@ -54,65 +58,78 @@ class _Piece:
     """Whether it counts, where pieces are in several places."""
     is_meant_once: bool
 
+    @property
+    def end(self) -> int:
+        return self.clock + self.length
+
 
 class Alike:
-    """What has been written lately that no key writes, as far as it is there as it was."""
+    """What has been written lately that no key writes."""
 
     def __init__(self) -> None:
         self._pieces: dict[bytes, _Piece] = {}
         self._deletions: deque[Deleted] = deque(maxlen=_DELETIONS)
 
-    def forget(self, delete_set: bytes) -> None:
-        """Forget what somebody has deleted."""
-        if self._pieces:
-            self._forget(Deleted(deletions(Reader(delete_set))))
-
-    def start_over(self) -> None:
-        """Forget all: something has come of which nothing is known."""
-        self._pieces.clear()
-
     def unite(self, update: bytes, doc: Doc[Any]) -> bool:
         """Take away what is there twice, now that ``update`` is in ``doc``, which somebody has made
         who is connected; whether anything was."""
-        if _KEY.fullmatch(update):
+        if _KEY.fullmatch(update) or len(update) > _BYTES:
             return False
-        pieces = self._look(update)
-        if not _are_meant_once(pieces):
+        try:
+            pieces = self._look(update)
+            if not _are_meant_once(pieces):
+                return False
+            known = [self._pieces.setdefault(piece.says, piece) for piece in pieces]
+            while len(self._pieces) > _PIECES:
+                del self._pieces[next(iter(self._pieces))]
+            both = zip(pieces, known, strict=True)
+            pairs = [pair for pair in both if pair[0].client != pair[1].client]
+            gone = self._settle(pairs, doc) if pairs else []
+        except ProtocolError:
             return False
-        known = [self._pieces.setdefault(piece.says, piece) for piece in pieces]
-        while len(self._pieces) > _PIECES:
-            del self._pieces[next(iter(self._pieces))]
-        both = zip(pieces, known, strict=True)
-        pairs = [pair for pair in both if pair[0].client != pair[1].client]
-        if not pairs:
-            return False
-        # The one behind goes: what somebody adds at its end is at that of the other one then.
-        for pair in pairs:
-            self._pieces[pair[0].says] = min(pair, key=_by_client)
-        doc.apply_update(_deleting(max(pair, key=_by_client) for pair in pairs))
-        return True
+        if gone:
+            doc.apply_update(_deleting(gone))
+        return bool(gone)
 
     def _look(self, update: bytes) -> list[_Piece]:
-        """The pieces of ``update``. What it deletes is forgotten."""
-        try:
-            if len(update) > _BYTES:
-                raise ProtocolError("an update is too large to look at")
-            runs = read_structs(update, _STRUCTS)
-            deleted = Deleted(deletions(Reader(update[runs[-1].end if runs else 1 :])))
-        except ProtocolError:
-            self.start_over()
-            return []
-        self._forget(deleted)
+        """The pieces of ``update``."""
+        runs, deleted = _read(update, _STRUCTS)
         if not deleted.nothing:
             self._deletions.append(deleted)
+        if len(runs) > 1:
+            return []  # passed on: what each has typed letter by letter is in one piece there
         return [it for run in runs for it in _pieces(update, run, deleted, self._deletions)]
 
-    def _forget(self, deleted: Deleted) -> None:
-        if not deleted.nothing:
-            pieces = self._pieces.values()
-            gone = [it for it in pieces if deleted.has_some(it.client, it.clock, it.length)]
-            for piece in gone:
-                del self._pieces[piece.says]
+    def _settle(self, pairs: list[tuple[_Piece, _Piece]], doc: Doc[Any]) -> list[_Piece]:
+        """The one to go of each of ``pairs``, which are new and known; of some none is."""
+        runs, deleted = _read(_since(doc, chain(*pairs)), 10 * _STRUCTS)
+        starts = {run.client: [struct.clock for struct in run.structs] for run in runs}
+        gone = []
+        for new, known in pairs:
+            stays = new
+            if not any(deleted.has_some(it.client, it.clock, it.length) for it in (new, known)):
+                at = starts.get(known.client, [])
+                is_parted = bisect_right(at, known.clock) != bisect_left(at, known.end)
+                # The one behind goes: what somebody adds at its end is at that of the other then.
+                # What somebody has written within the known one stays in its place.
+                stays = known if is_parted else min(new, known, key=_by_client)
+                gone.append(known if stays is new else new)
+            self._pieces[new.says] = stays
+        return gone
+
+
+def _read(update: bytes, most: int) -> tuple[list[Run], Deleted]:
+    runs = read_structs(update, most)
+    return runs, Deleted(deletions(Reader(update[runs[-1].end if runs else 1 :])))
+
+
+def _since(doc: Doc[Any], pieces: Iterable[_Piece]) -> bytes:
+    """What has become of ``pieces`` in ``doc``, and of what their writers have added since."""
+    state_vector = doc.get_state()
+    first = {it.client: it.clock for it in sorted(pieces, key=_by_clock, reverse=True)}
+    for client, clock in first.items():
+        state_vector = from_clock(state_vector, client, clock)
+    return doc.get_update(state_vector)
 
 
 def _pieces(
@@ -155,6 +172,10 @@ def _are_meant_once(pieces: list[_Piece]) -> bool:
 
 def _by_client(piece: _Piece) -> int:
     return piece.client
+
+
+def _by_clock(piece: _Piece) -> int:
+    return piece.clock
 
 
 def _deleting(pieces: Iterable[_Piece]) -> bytes:
