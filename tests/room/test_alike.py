@@ -115,6 +115,14 @@ def paste(text: Text) -> None:
     text.insert(0, "two words\n")
 
 
+def type_in_two_places(text: Text) -> None:
+    """By two cursors, two letters."""
+    for letters in ("b", "ba"):
+        with text.doc.transaction():
+            for at in (6, 0):
+                text.insert(at + (len(letters) - 1) * (2 if at else 1), letters[-1])
+
+
 def press_enter(text: Text) -> None:
     """In a list of numbers; those that follow count on."""
     with text.doc.transaction():
@@ -132,6 +140,7 @@ def press_enter(text: Text) -> None:
         ("", lambda text: text.insert(0, "()"), "()()"),
         (CODE, replace_by_a_letter, CODE.replace("use", "xx")),
         (CODE, paste, f"two words\ntwo words\n{CODE}"),
+        ("one = two", type_in_two_places, "babaone = babatwo"),
         ("1. one\n2. two\n3. six", press_enter, "1. one\n2. \n2. \n33. two\n44. six"),
     ],
 )

@@ -40,9 +40,9 @@ _KEY = re.compile(
 )
 """What most updates are: one letter, beside others, and nothing is deleted."""
 
-_ENTER = re.compile(r"\n\W*(?:\d+\W*)?|\d+")
-"""What the key Enter writes, in a list also as the numbers of the items that follow. Who presses it
-where others do goes on in a line of their own."""
+_TYPED = re.compile(r"\n\W*(?:\d+\W*)?|\d+|\w")
+"""What keys write in several places as well: a letter, where there are several cursors; what Enter
+does, in a list also as the numbers of the items that follow. Who types it goes on behind that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def _pieces(
         text = text_of(bytes)
         if is_back:  # before what it was itself, and behind what its writer had in place of that
             bytes = repr((right, text)).encode()
-        is_place = _ENTER.fullmatch(text) is None
+        is_place = _TYPED.fullmatch(text) is None
         is_long = is_place and len(text) > 1 and says(text)
         is_meant_once = is_long and (is_instead or is_back or struct.parent is not None)
         yield _Piece(sha256(bytes).digest(), client, clock, length, is_place, is_meant_once)
