@@ -7,7 +7,7 @@ import type { CellState } from './state';
 import { carryIntoAll, mergedCells } from './merged';
 import type { Carried } from './merged';
 import { mergeText } from './texts';
-import { KeptWords, stackOf } from './undone';
+import { KeptWords, stackOf, typeOf } from './undone';
 import type { StackItem } from './undone';
 
 /**
@@ -351,10 +351,6 @@ function readReplaced(cell: Y.Map<unknown>, transaction: Y.Transaction, edits: E
   return item !== null && Y.isDeleted(deleteSet, item.id)
     ? readText(cell.get('id'), typeOf(item), transaction, edits)
     : null;
-}
-
-function typeOf({ content }: Y.Item): unknown {
-  return content instanceof Y.ContentType ? content.type : null;
 }
 
 /** A member of a map that may be deleted, as the map itself shows none then. */

@@ -14,6 +14,21 @@ export function readAll(cell: Y.Map<unknown>, { deleteSet }: Y.Transaction): Cel
   return read(cell, isHere) as PartialJSONObject;
 }
 
+/** What was a member of a cell, to be put into another one. */
+export function copyOf(member: Y.Item, isHere: (part: Y.Item) => boolean): unknown {
+  const value = valuesOf(member).at(-1);
+  const plain = read(value, isHere) as PartialJSONValue;
+  if (value instanceof Y.Text) {
+    return new Y.Text(plain as string);
+  }
+  if (value instanceof Y.Array) {
+    const outputs = new Y.Array<unknown>();
+    outputs.push((plain as PartialJSONValue[]).map(outputOf));
+    return outputs;
+  }
+  return value instanceof Y.Map ? new Y.Map(Object.entries(plain as PartialJSONObject)) : plain;
+}
+
 /** Take outputs away that are to be others: only below text that is shown anew does more of it go on. */
 export function makeRoom(cell: Y.Map<unknown>, state: CellState): void {
   const outputs = cell.get('outputs');

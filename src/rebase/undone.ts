@@ -1,17 +1,24 @@
 import type { IDisposable } from '@lumino/disposable';
 import * as Y from 'yjs';
 
+import { copyOf } from './state';
+
 /**
  * Lets nobody take the words of others away by undoing.
  *
  * A cell that somebody has inserted, as by splitting or merging, goes when that is undone, with all
  * that is in it. Where others have written in it, only what is being undone goes: the cell stays with
  * what they wrote. Where the cell comes back in another place, as when a move is undone, it may go.
+ *
+ * Where a part of a cell that was deleted here has been replaced elsewhere, Yjs brings back neither that
+ * nor the one before. The cell comes back with what it had as it was deleted: pages cannot show it
+ * without its source, its outputs or its type.
  */
 export class KeptWords implements IDisposable {
   constructor(private readonly _doc: Y.Doc) {
     this._cells = _doc.getArray('cells');
     _doc.on('beforeTransaction', this._prepare);
+    _doc.on('beforeObserverCalls', this._complete);
     _doc.on('afterTransaction', this._adoptReturned);
   }
 
@@ -22,6 +29,7 @@ export class KeptWords implements IDisposable {
   dispose(): void {
     this._isDisposed = true;
     this._doc.off('beforeTransaction', this._prepare);
+    this._doc.off('beforeObserverCalls', this._complete);
     this._doc.off('afterTransaction', this._adoptReturned);
   }
 
@@ -47,6 +55,26 @@ export class KeptWords implements IDisposable {
     }
   };
 
+  /** Before anybody is told of the cells. */
+  private readonly _complete = (transaction: Y.Transaction): void => {
+    const undone = this._undoing?.transaction === transaction ? this._undone : undefined;
+    const changed: ReadonlyMap<unknown, unknown> = transaction.changed;
+    if (undone === undefined || !changed.has(this._cells)) {
+      return;
+    }
+    const { doc, beforeState } = transaction;
+    const clock = beforeState.get(doc.clientID) ?? 0;
+    for (let item = this._cells._start; item !== null; item = item.right) {
+      const again = item.redone === null ? null : Y.getItem(doc.store, item.redone);
+      if (again instanceof Y.Item && again.id.clock >= clock) {
+        const [was, is] = [typeOf(item), typeOf(again)];
+        if (was instanceof Y.Map && is instanceof Y.Map) {
+          this._copyMissing(was, is, undone);
+        }
+      }
+    }
+  };
+
   /** What is undone is copied back, and so belongs to who undoes it, whoever wrote it. */
   private readonly _adoptReturned = (transaction: Y.Transaction): void => {
     if (this._undoing?.transaction !== transaction) {
@@ -64,6 +92,21 @@ export class KeptWords implements IDisposable {
       });
     }
   };
+
+  private _copyMissing(was: Y.Map<unknown>, is: Y.Map<unknown>, undone: StackItem): void {
+    const { deletions, insertions } = undone;
+    const isBack = ({ id }: Y.Item) => Y.isDeleted(deletions, id) && !Y.isDeleted(insertions, id);
+    for (const [key, last] of was._map) {
+      let part: Y.Item | null = is.has(key) ? null : last;
+      while (part !== null && !isBack(part)) {
+        part = part.left;
+      }
+      if (part !== null) {
+        const value = copyOf(part, isBack);
+        this.adopt(() => is.set(key, value));
+      }
+    }
+  }
 
   private _mayGo(item: Y.Item): boolean {
     if (this._undoing === null || this._isDisposed) {
@@ -174,8 +217,12 @@ function cellOf(item: Y.Item, cells: Y.Array<unknown>): Y.Map<unknown> | null {
   while (at !== null && at.parent !== cells) {
     at = at.parent instanceof Y.AbstractType ? at.parent._item : null;
   }
-  const type: unknown = at?.content instanceof Y.ContentType ? at.content.type : null;
+  const type = at === null ? null : typeOf(at);
   return type instanceof Y.Map ? type : null;
+}
+
+export function typeOf({ content }: Y.Item): unknown {
+  return content instanceof Y.ContentType ? content.type : null;
 }
 
 /** What an item that was deleted is now, if it has come back. */

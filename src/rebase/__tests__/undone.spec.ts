@@ -1,3 +1,5 @@
+import * as Y from 'yjs';
+
 import { wholeDice } from '../../__tests__/dice';
 import { editOnlyWhatDiffers } from '../../documents/leastedits';
 import { cell, file, idAt, meetTwo, merge, part, settle, split } from './people';
@@ -176,3 +178,44 @@ describe.each([true, false])(
     });
   }
 );
+
+const PARTS: Record<string, (ycell: Y.Map<unknown>) => unknown> = {
+  source: ycell => ycell.set('source', new Y.Text('of an agent')),
+  outputs: ycell => ycell.set('outputs', new Y.Array()),
+  metadata: ycell => ycell.set('metadata', new Y.Map([['tags', ['new']]])),
+  type: ycell => ycell.set('cell_type', 'markdown'),
+  number: ycell => ycell.set('execution_count', 7),
+  'the type, and the source twice': ycell => {
+    ycell.set('cell_type', 'raw');
+    ['first', 'second'].forEach(words => ycell.set('source', new Y.Text(words)));
+  }
+};
+
+describe.each([true, false])('a cell that was deleted here, where undo is by cell: %s', perCell => {
+  it.each(Object.keys(PARTS))(
+    'comes back whole where an agent has replaced this: %s (M21)',
+    part => {
+      const [agent, doer] = meetTwo(perCell);
+      const { notebook } = doer;
+      const printed = { output_type: 'stream', name: 'stdout', text: 'printed' };
+      const ran = { outputs: [printed], execution_count: 3, metadata: { tags: ['old'] } };
+      notebook.insertCell(1, { ...cell('d', 'delta old'), ...ran });
+      agent.type('c', 0, 'the ');
+      settle();
+      doer.type('d', 5, '', 9);
+      settle();
+      [notebook, ...notebook.cells].forEach(it => it.undoManager?.stopCapturing());
+      const before = notebook.toJSON();
+      for (let round = 0; round < 2; round++) {
+        notebook.deleteCell(1);
+        PARTS[part]?.(agent.notebook.getCell(1).ymodel);
+        doer.sync(agent);
+        settle();
+        expect(doer.sources).toEqual(['alpha', 'beta', 'the gamma']);
+        notebook.undo();
+        settle();
+        expect([doer, agent].map(it => it.notebook.toJSON())).toEqual([before, before]);
+      }
+    }
+  );
+});
