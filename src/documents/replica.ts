@@ -4,6 +4,7 @@ import * as Y from 'yjs';
 import type { Piece } from '../offline';
 import { smallest, stateBefore, takeBack } from './oversize';
 import { BY_OTHERS, Edits, MovedCells, undoOf, UnsavedUpdates } from '../rebase';
+import type { Coming } from '../rebase';
 import { placeWhatCameBack } from './redone';
 import type { Replica } from '../session';
 import { forgetWhatIsAsItWas } from './unchanged';
@@ -79,8 +80,8 @@ export class YReplica implements Replica, IDisposable {
     return Y.mergeUpdates([...updates]);
   }
 
-  apply(update: Uint8Array): void {
-    this._coming = update;
+  apply(update: Uint8Array, isNews = false): void {
+    this._coming = { update, isNews };
     try {
       if (update.length < LARGE) {
         Y.applyUpdate(this._doc, update, this);
@@ -205,7 +206,7 @@ export class YReplica implements Replica, IDisposable {
 
   private readonly _moved: MovedCells;
   /** What is being applied. */
-  private _coming: Uint8Array | null = null;
+  private _coming: Coming | null = null;
   /** A change of ours that is being taken back; what is changed meanwhile is told with it. */
   private _tooLarge: Uint8Array | null = null;
   private _isDisposed = false;

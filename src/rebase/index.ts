@@ -4,4 +4,5 @@ export type { Content, Difference } from './content';
 export { Edits } from './edits';
 export { differenceOf } from './leftover';
 export { MovedCells } from './moved';
+export type { Coming } from './moved';
 export { undoOf, UnsavedUpdates } from './unsynced';

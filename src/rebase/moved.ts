@@ -40,7 +40,7 @@ export class MovedCells implements IDisposable {
     private readonly _doc: Y.Doc,
     private readonly _remote: unknown,
     private readonly _own: () => Uint8Array | null,
-    private readonly _coming: () => Uint8Array | null
+    private readonly _coming: () => Coming | null
   ) {
     this._cells = _doc.getArray('cells');
     this._kept = new KeptWords(_doc);
@@ -70,15 +70,19 @@ export class MovedCells implements IDisposable {
       this._onUndo(event, transaction, transaction.origin);
       return;
     }
-    const update = transaction.origin === this._remote && deleted.size > 0 ? this._own() : null;
-    if (update === null) {
+    const own = transaction.origin === this._remote && deleted.size > 0 ? this._own() : null;
+    if (own === null) {
       return;
     }
-    const edits = Edits.of(update);
+    const edits = Edits.of(own);
+    const read = (known: Edits) => [...deleted].map(item => readDeleted(item, transaction, known));
+    const all = read(edits);
+    const size = all.reduce((sum, cell) => sum + (cell?.mine.length ?? 0), 0);
+    const cells = size > LARGE ? all : read(this._unseen(edits));
     const went = new Map<Y.Item, Gone>();
     const came = cellsById(this._cells);
-    for (const item of deleted) {
-      const cell = readDeleted(item, transaction, edits);
+    for (const [at, item] of [...deleted].entries()) {
+      const cell = cells[at] ?? null;
       if (cell !== null) {
         went.set(item, cell);
         const copy = came.get(cell.id);
@@ -95,18 +99,29 @@ export class MovedCells implements IDisposable {
     }
   };
 
+  /**
+   * Those of `edits` that the room may not have had. News name all that it had of what goes, and it has
+   * brought of that what is to come along. What tells all at once also names what came to it too late.
+   */
+  private _unseen(edits: Edits): Edits {
+    const { update, isNews } = this._coming() ?? {};
+    return update !== undefined && isNews === true
+      ? new Edits(edits.insertedBesides(Y.decodeUpdate(update).ds).inserted, edits.deleted)
+      : edits;
+  }
+
   /** Where an agent puts another text in the place of a source, that goes with all that is in it. */
   private readonly _onParts = (events: Y.YEvent<Y.Map<unknown>>[], transaction: Y.Transaction) => {
     const isHeard = transaction.origin === this._remote;
     const changed = events.filter(
       ({ target, keys }) => isHeard && target.parent === this._cells && keys.has('source')
     );
-    const [own, update] = changed.length > 0 ? [this._own(), this._coming()] : [null, null];
-    if (own === null || update === null) {
+    const [own, coming] = changed.length > 0 ? [this._own(), this._coming()] : [null, null];
+    if (own === null || coming === null) {
       return;
     }
     // All of a text goes with the text, but only what they had received is named.
-    const unseen = Edits.of(own).insertedBesides(Y.decodeUpdate(update).ds);
+    const unseen = Edits.of(own).insertedBesides(Y.decodeUpdate(coming.update).ds);
     for (const { target } of changed) {
       const lost = readReplaced(target, transaction, unseen);
       if (lost !== null && lost.base !== lost.mine) {
@@ -222,6 +237,15 @@ export class MovedCells implements IDisposable {
   private readonly _returned = new WeakSet<Y.Text>();
   private _stack: readonly StackItem[] = [];
   private _isDisposed = false;
+}
+
+/** Of more the room may not find out in time what it has to bring, so that it is brought from here. */
+const LARGE = 10_000;
+
+/** An update that comes from the server: news of what has just happened, or all that was missing. */
+export interface Coming {
+  readonly update: Uint8Array;
+  readonly isNews: boolean;
 }
 
 /** The source of a cell as it was here, and as it was without the edits that are our own. */

@@ -21,8 +21,11 @@ export interface Replica {
   /** Our history, for a server that has lost it. */
   offer(): Pick<Adopt, 'state' | 'undo'>;
   merge(updates: readonly Uint8Array[]): Uint8Array;
-  /** Apply what came from the server; throws where it cannot be applied. */
-  apply(update: Uint8Array): void;
+  /**
+   * Apply what came from the server, which may be news, or all that was missing; throws where it
+   * cannot be applied.
+   */
+  apply(update: Uint8Array, isNews: boolean): void;
   /** All that was applied so far is in the file, and so are the first `edits` local edits. */
   filed(edits: number): void;
 }
@@ -130,7 +133,7 @@ export class SessionDriver implements IDisposable {
       case 'announce':
         return this._show(() => presence.renew());
       case 'apply':
-        return this._apply(() => replica.apply(effect.update));
+        return this._apply(() => replica.apply(effect.update, effect.isNews));
       case 'filed':
         return replica.filed(effect.edits);
       case 'applyPresence':

@@ -20,7 +20,8 @@ export type Effect =
   | { readonly type: 'sendPresence' }
   /** Make our presence new, since others forgot us with the last connection; then it is sent. */
   | { readonly type: 'announce' }
-  | { readonly type: 'apply'; readonly update: Uint8Array }
+  /** What came from the server: news of what has just happened, or all that was missing. */
+  | { readonly type: 'apply'; readonly update: Uint8Array; readonly isNews: boolean }
   /** All that was applied so far is in the file, and so are the first `edits` local edits. */
   | { readonly type: 'filed'; readonly edits: number }
   | { readonly type: 'applyPresence'; readonly update: Uint8Array }

@@ -89,7 +89,7 @@ export function answerStep1(state: SessionState, stateVector: Uint8Array, at: nu
 }
 
 export function receiveStep2(state: SessionState, update: Uint8Array, at: number): Step {
-  const [applied, effects] = receiveUpdate(state, update);
+  const [applied, effects] = receiveUpdate(state, update, false);
   const [next, more] = finishSync({ ...applied, partial: false }, { received: true }, at);
   return [next, [...effects, ...more]];
 }
@@ -98,11 +98,15 @@ export function receiveStep2(state: SessionState, update: Uint8Array, at: number
  * From here on the local document holds something of the room's history. Where it had nothing, it
  * has all of it only with the step 2.
  */
-export function receiveUpdate(state: SessionState, update: Uint8Array): Step {
+export function receiveUpdate(
+  state: SessionState,
+  update: Uint8Array,
+  isNews = state.link.kind === 'synced'
+): Step {
   const { link } = state;
   const lineage = link.kind === 'syncing' ? link.lineage : state.lineage;
   const partial = state.partial || (link.kind === 'syncing' && state.lineage === null);
-  return step({ ...state, lineage, partial }, { type: 'apply', update });
+  return step({ ...state, lineage, partial }, { type: 'apply', update, isNews });
 }
 
 function finishSync(

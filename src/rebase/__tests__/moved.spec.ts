@@ -5,7 +5,7 @@ import * as Y from 'yjs';
 
 import { wholeDice } from '../../__tests__/dice';
 import { mirrorOutputs } from '../../outputs';
-import { file, meet, meetTwo, part, settle } from './people';
+import { cell, file, meet, meetTwo, part, settle } from './people';
 import type { Person } from './people';
 
 beforeAll(() => void jest.spyOn(console, 'warn').mockImplementation());
@@ -161,6 +161,42 @@ describe('text typed into a cell of which an agent replaces the source (M19)', (
     typist.sync(agent);
     expect(seen).toContain('new betaX');
     expect(seen).not.toContain('new beta');
+  });
+
+  it('is there once where a whole cell takes its place, with what the room had', () => {
+    const [typist, room] = meetTwo();
+    typist.type('b', 4, '\n');
+    [typist, room].forEach(it => it.sync(typist, room));
+    file();
+    typist.type('b', 5, 'one ');
+    room.sync(typist);
+    typist.type('b', 9, 'two four five ');
+    typist.type('b', 5, 'three ');
+    typist.type('b', 0, 'some ');
+    room.notebook.transact(() => {
+      room.notebook.deleteCell(1);
+      room.notebook.insertCell(1, cell('b', 'new code\none '));
+    });
+    typist.hear(room);
+    settle();
+    expect(typist.read('b')).toBe('some new code\nthree one two four five ');
+  });
+
+  it('comes along where the cell is too large for the room to see what it lacks', () => {
+    const [typist, room] = meetTwo();
+    const text = 'word '.repeat(5000);
+    typist.type('b', 4, ` ${text}`);
+    [typist, room].forEach(it => it.sync(typist, room));
+    file();
+    typist.type('b', 0, 'some ');
+    room.sync(typist);
+    room.notebook.transact(() => {
+      room.notebook.deleteCell(1);
+      room.notebook.insertCell(1, cell('b', `beta ${text}`));
+    });
+    typist.hear(room);
+    settle();
+    expect(typist.read('b')).toBe(`some beta ${text}`);
   });
 
   it('stays gone where the agent had it all', () => {

@@ -4,6 +4,7 @@ import * as Y from 'yjs';
 
 import { followReplaced } from '../../documents/replaced';
 import { MovedCells } from '../moved';
+import type { Coming } from '../moved';
 
 /** Somebody who has the notebook open; `sync` brings them what others did, as a server would. */
 export class Person {
@@ -27,9 +28,18 @@ export class Person {
   readonly notebook: YNotebook;
 
   sync(...others: Person[]): void {
+    this._hear(others, false);
+  }
+
+  /** As the room tells at once what others do, each by itself. */
+  hear(other: Person): void {
+    this._hear([other], true);
+  }
+
+  private _hear(others: readonly Person[], isNews: boolean): void {
     for (const { notebook } of others) {
       const missing = Y.encodeStateAsUpdate(notebook.ydoc, Y.encodeStateVector(this.notebook.ydoc));
-      this._coming = missing;
+      this._coming = { update: missing, isNews };
       Y.applyUpdate(this.notebook.ydoc, missing, this);
     }
   }
@@ -70,7 +80,7 @@ export class Person {
   }
 
   private readonly _own: Uint8Array[] = [];
-  private _coming: Uint8Array | null = null;
+  private _coming: Coming | null = null;
   private readonly _moved: MovedCells;
 }
 
