@@ -128,7 +128,7 @@ export class Roster implements IDisposable {
       user: readUser(state.user, `client-${client}`),
       state,
       since: before?.since ?? at,
-      lastActive: at,
+      lastActive: before !== null && isOnlyRenamed(before.state, state) ? before.lastActive : at,
       activity: activityOf(state, this._quiet.has(client))
     };
   }
@@ -256,6 +256,12 @@ export class Roster implements IDisposable {
   /** Those who type, with what ends that. */
   private readonly _quiet = new Map<number, ReturnType<typeof setTimeout>>();
   private readonly _changed = new Signal<this, RosterChange>(this);
+}
+
+/** Another name or colour is told on all pages of a person, and is nothing that is done on one. */
+function isOnlyRenamed(before: Peer['state'], after: Peer['state']): boolean {
+  const [was, is] = [before, after].map(state => ({ ...state, user: null }));
+  return JSON.stringify(was) === JSON.stringify(is);
 }
 
 function activityOf(state: Peer['state'], types: boolean): Activity {

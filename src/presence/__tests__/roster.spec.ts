@@ -116,6 +116,22 @@ describe('the roster', () => {
     expect(roster.find(bob.client)?.lastActive).toBe(lastActive);
   });
 
+  it('takes a new name on all pages of somebody for nothing that is done there', () => {
+    const { roster, join } = setUp();
+    const first = join('bob');
+    jest.advanceTimersByTime(10);
+    const second = join('bob');
+    jest.advanceTimersByTime(10);
+    const user = { username: 'bob', display_name: 'Robert' };
+    [second, first].forEach(page => {
+      page.say({ user });
+      jest.advanceTimersByTime(10);
+    });
+    const [bob] = roster.others;
+    expect(bob?.user.displayName).toBe('Robert');
+    expect(bob?.peers.map(({ client }) => client)).toEqual([second.client, first.client]);
+  });
+
   it('has a new name or colour at once, under the same client', () => {
     const { roster, join, told } = setUp();
     const bob = join('bob');
