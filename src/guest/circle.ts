@@ -29,6 +29,8 @@ export class Circle extends Awareness {
     }
   }
 
+  readonly hasServer = false;
+
   /** Whether a document had a connection and has none, so that nobody in it is to be seen. */
   get isLost(): boolean {
     return this._lost.size > 0;

@@ -40,6 +40,7 @@ export class Lobby implements IDisposable {
   }
 
   readonly awareness = new Awareness(new Y.Doc());
+  readonly hasServer = true;
 
   /** Whether there was a connection and is none, so that nobody is to be seen. */
   get isLost(): boolean {

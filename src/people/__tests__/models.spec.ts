@@ -2,10 +2,11 @@ import { nullTranslator } from '@jupyterlab/translation';
 import type { Contents } from '@jupyterlab/services';
 import { CommandRegistry } from '@lumino/commands';
 import { Signal } from '@lumino/signaling';
-import { Menu } from '@lumino/widgets';
+import { Menu, Widget } from '@lumino/widgets';
 
 import { BATCH } from '../../presence';
 import { setUp } from '../../presence/__tests__/crowd';
+import { until } from '../../sharing/__tests__/until';
 import { PRESENCE_SETTINGS, Settings } from '../../settings';
 import { Commands } from '../commands';
 import type { Follower } from '../follower';
@@ -16,6 +17,7 @@ import { PeopleBar } from '../ui/bar';
 import { BarModel, SHOWN } from '../ui/barmodel';
 import { MarkingRenderer } from '../ui/marks';
 import { PersonMenus } from '../ui/menus';
+import { PeoplePanel } from '../ui/panel';
 import { MANY, PanelModel } from '../ui/panelmodel';
 
 beforeEach(() => jest.useFakeTimers({ now: 1_000_000 }));
@@ -150,7 +152,7 @@ describe('the panel', () => {
   it('does not say that nobody is here while that is not known', () => {
     const crowd = setUp();
     const identity = { changed: new Signal<object, void>({}) } as unknown as Identity;
-    const lobby = { isLost: false, changed: new Signal<Lobby, void>({} as never) };
+    const lobby = { hasServer: true, isLost: false, changed: new Signal<Lobby, void>({} as never) };
     const model = new PanelModel(crowd.roster, identity, lobby);
     const drawn = jest.fn();
     model.stateChanged.connect(drawn);
@@ -162,6 +164,25 @@ describe('the panel', () => {
     lobby.changed.emit();
     expect(drawn).toHaveBeenCalledTimes(1);
   });
+
+  it.each([
+    [true, 'who open this server'],
+    [false, 'who open this document']
+  ])(
+    'says who will appear there, by whom it is told of people and not by names',
+    async (hasServer, said) => {
+      jest.useRealTimers();
+      const crowd = setUp();
+      const identity = { changed: new Signal<object, void>({}) } as unknown as Identity;
+      const source = { hasServer, isLost: false, changed: new Signal<object, void>({}) };
+      const model = new PanelModel(crowd.roster, identity, source);
+      const actions = { openAt: jest.fn(), openMenu: jest.fn(), editProfile: jest.fn() };
+      const panel = new PeoplePanel(model, actions, trans);
+      Widget.attach(panel, document.body);
+      await until(() => panel.node.textContent.includes(said));
+      panel.dispose();
+    }
+  );
 
   it('is filtered by names and documents, whatever their case', () => {
     const { model, join } = panel();

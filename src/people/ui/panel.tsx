@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { editIcon, fileIcon, usersIcon, VDomRenderer } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import { directionOf, isGuest } from '../../presence';
+import { directionOf } from '../../presence';
 import type { Person } from '../../presence';
 import { Avatar } from './avatar';
 import { MANY } from './panelmodel';
@@ -65,7 +65,7 @@ export class PeoplePanel extends VDomRenderer<PanelModel> {
   }
 
   private _emptyText(count: number): string {
-    const { self, isLost } = this.model;
+    const { hasServer, isLost } = this.model;
     if (isLost) {
       return this._trans.__(
         'There is no connection to the server. Who is here is shown when it is back.'
@@ -74,11 +74,11 @@ export class PeoplePanel extends VDomRenderer<PanelModel> {
     if (count > 0) {
       return this._trans.__('Nobody fits the filter.');
     }
-    return self !== null && isGuest(self.person.user)
-      ? this._trans.__('Nobody else is here. People who open this document appear here.')
-      : this._trans.__(
+    return hasServer
+      ? this._trans.__(
           'Nobody else is here. People who open this server appear here, with the documents that they have open.'
-        );
+        )
+      : this._trans.__('Nobody else is here. People who open this document appear here.');
   }
 
   private _renderEntry({ person, documents }: Entry): React.JSX.Element {

@@ -13,6 +13,8 @@ export interface Entry {
 
 /** What tells of everybody, and whether it can. */
 export interface Source {
+  /** Whether it tells of everybody on the server, and not only of those in documents. */
+  readonly hasServer: boolean;
   /** Whether there was a connection and is none, so that nobody is to be seen. */
   readonly isLost: boolean;
   /** `isLost` is another one. */
@@ -59,6 +61,11 @@ export class PanelModel extends VDomModel {
   /** Whether it is not known who is here. */
   get isLost(): boolean {
     return this._source?.isLost === true;
+  }
+
+  /** Whether everybody who opens the server is to be seen. */
+  get hasServer(): boolean {
+    return this._source?.hasServer !== false;
   }
 
   get filter(): string {
