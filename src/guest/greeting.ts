@@ -14,10 +14,17 @@ export function greet(identity: Identity, trans: TranslationBundle, change: () =
     }
     identity.changed.disconnect(tell);
     remember(user.username);
-    Notification.info(trans.__('Others see you as %1.', user.displayName), {
+    const id = Notification.info(trans.__('Others see you as %1.', user.displayName), {
       autoClose: 20_000,
       actions: [{ label: trans.__('Change Name…'), callback: change }]
     });
+    const endOnceRenamed = () => {
+      if (identity.user?.displayName !== user.displayName) {
+        identity.changed.disconnect(endOnceRenamed);
+        Notification.dismiss(id);
+      }
+    };
+    identity.changed.connect(endOnceRenamed);
   };
   identity.changed.connect(tell);
   tell();
