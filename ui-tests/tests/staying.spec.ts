@@ -61,6 +61,7 @@ test('a cell that somebody deleted comes back by keys alone (O15)', async ({ pag
   await run(page, 'notebook:delete-cell');
   await expect(grace.getByRole('button', { name: 'Put Back' })).toBeVisible();
   await grace.keyboard.press('Control+Shift+C');
+  await expect(grace.locator('.jp-ModalCommandPalette .lm-CommandPalette-input')).toBeFocused();
   await grace.keyboard.type('Put Back Deleted');
   await expect(grace.locator('.lm-CommandPalette-item.lm-mod-active')).toContainText(
     'Put Back Deleted Cell'
