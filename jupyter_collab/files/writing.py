@@ -116,6 +116,10 @@ def _fill(file: BinaryIO, data: bytes) -> os.stat_result:
     # A full disk may show up only here, and only in here is it put right.
     file.flush()
     os.fsync(file.fileno())
+    # The system notes the time as it begins to write. Who goes by times alone, and has read the
+    # file half written, has to look again.
+    with suppress(OSError):  # not every file system lets everybody
+        os.utime(file.fileno())
     return os.fstat(file.fileno())
 
 

@@ -458,6 +458,31 @@ async def test_a_file_that_is_moved_as_it_is_written_is_followed(
 
 
 @asynchronous
+async def test_who_goes_by_times_and_has_read_half_a_file_looks_again(
+    world: LocalWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system notes when it begins to write: before the last byte is there for others to see."""
+    files = world.start()
+    document = await read_path(world, files, TEXT, b"one")
+    place, fsync = world.root / TEXT, os.fsync
+    seen = 0
+
+    def look(descriptor: int) -> None:
+        nonlocal seen
+        fsync(descriptor)
+        seen = place.stat().st_mtime_ns
+        clock = world.root / "clock"
+        while not clock.exists() or clock.stat().st_mtime_ns <= seen:
+            clock.write_text("ticks")
+
+    monkeypatch.setattr(os, "fsync", look)
+    await document.write("two")
+    assert seen < place.stat().st_mtime_ns
+    monkeypatch.undo()
+    await document.write("three")  # which finds the file as it left it
+
+
+@asynchronous
 async def test_a_file_behind_a_link_is_made_again_where_it_was(world: LocalWorld) -> None:
     """F2: else who asks for it would be told without end that there is another file."""
     files = world.start()

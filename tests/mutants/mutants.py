@@ -756,6 +756,13 @@ MUTANTS = [
         LOCAL,
     ),
     Mutant(
+        "leave the file with the time at which its writing began",
+        "files/writing.py",
+        "        os.utime(file.fileno())\n",
+        "        pass\n",
+        LOCAL,
+    ),
+    Mutant(
         "have another id of ours for a file after each restart",
         "files/ids.py",
         "        id = self._own(path)\n",
