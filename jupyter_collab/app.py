@@ -56,6 +56,7 @@ from .sharing.service import Sharing
 from .sharing.settings import SharingTraits
 from .store.classes import JupyterSQLiteYStore
 from .store.factory import compaction_policy, make_update_log, place_of, resolve_ystore_class
+from .workers import in_thread
 
 LONGEST_STOP = 10.0
 """Seconds after which the server ends, should a part hang beyond a limit of its own."""
@@ -245,7 +246,7 @@ class YDocExtension(DocumentTraits, SharingTraits, LimitTraits, ExtensionApp):
                 update_log=self._update_log,
                 new_client_id=lambda: secrets.randbits(32),
                 new_lineage=lambda: Lineage(secrets.token_hex(16)),
-                in_thread=asyncio.to_thread,
+                in_thread=in_thread,
                 log=self.log,
             ),
         )

@@ -11,10 +11,10 @@ PACKAGE = Path(__file__).parent.parent / "jupyter_collab"
 
 LAYERS = {
     "protocol": {"errors"},
-    "files": {"protocol", "errors", "backoff", "mounts"},
-    "store": {"protocol", "errors", "backoff", "mounts"},
+    "files": {"protocol", "errors", "backoff", "mounts", "workers"},
+    "store": {"protocol", "errors", "backoff", "mounts", "workers"},
     "room": {"protocol", "errors", "backoff", "files.port", "store.port"},
-    "server": {"room", "files", "store", "protocol", "errors", "settings"},
+    "server": {"room", "files", "store", "protocol", "errors", "settings", "workers"},
     "sharing": {"server", "room", "files.port", "protocol", "errors", "durations"},
 }
 """What each folder may import of this package. The pure core sees of files and store the
@@ -26,6 +26,7 @@ BESIDE: dict[str, set[str]] = {
     "errors": set(),
     "mounts": set(),
     "settings": {"durations", "room", "store"},
+    "workers": set(),
 }
 """The same of the modules beside the folders, but for ``app.py``, which may import all."""
 

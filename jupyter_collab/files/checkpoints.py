@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
 from jupyter_core.utils import ensure_async
 from jupyter_server.services.contents.filecheckpoints import AsyncFileCheckpoints, FileCheckpoints
 
+from ..workers import in_thread
 from .problems import file_error, is_name_too_long
 
 
@@ -35,7 +35,7 @@ async def make_checkpoint(manager: Any, path: str) -> None:
     :class:`NoCheckpoint`."""
     try:
         if type(manager.checkpoints) is FileCheckpoints:
-            await asyncio.to_thread(manager.create_checkpoint, path)
+            await in_thread(manager.create_checkpoint, path)
         else:
             await ensure_async(manager.create_checkpoint(path))
     except Exception as error:

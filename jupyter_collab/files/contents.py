@@ -13,6 +13,7 @@ from weakref import WeakSet, WeakValueDictionary
 from jupyter_core.utils import ensure_async
 
 from ..errors import FileMissing
+from ..workers import in_thread
 from . import disk
 from .access import Access, Sign
 from .document import Patience
@@ -236,7 +237,7 @@ class ContentsFiles:
         try:
             place = place_of(self._manager, file.path)
             root = Path(self._manager.root_dir)
-            found = await asyncio.to_thread(disk.find_moved, place, was, root)
+            found = await in_thread(disk.find_moved, place, was, root)
             return None if found is None else found.relative_to(root).as_posix()
         except Exception as error:  # noqa: BLE001
             self.log.debug("%s could not be searched for: %s", file.path, error)

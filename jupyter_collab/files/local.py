@@ -8,7 +8,6 @@ here: see :func:`~jupyter_collab.files.stock.is_stock` and :mod:`~jupyter_collab
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from typing import Any, BinaryIO, TypeVar
 from jupyter_core.utils import ensure_async
 
 from ..errors import FileChanged, FileError, FileMissing, FileUnfinished, FileUnreadable
+from ..workers import in_thread
 from . import disk, stock, trust
 from .access import Sighting, Sign, Unfinished, Unstable
 from .checkpoints import NoCheckpoint, has_checkpoint, keep_before_emptying, make_checkpoint
@@ -306,9 +306,9 @@ class LocalAccess:
         model = {
             "type": format.contents_type,
             "format": format.contents_format,
-            "content": await asyncio.to_thread(format.to_model, source, data),
+            "content": await in_thread(format.to_model, source, data),
         }
-        before = await asyncio.to_thread(_imprint, model["content"])
+        before = await in_thread(_imprint, model["content"])
         try:
             manager.run_pre_save_hooks(model=model, path=path)
         except Exception as error:
@@ -316,7 +316,7 @@ class LocalAccess:
         changed_source, _ = await self._in_thread(
             path, "saved", format.from_model, model["content"], path
         )
-        return changed_source, before != await asyncio.to_thread(_imprint, model["content"])
+        return changed_source, before != await in_thread(_imprint, model["content"])
 
     async def _after_saving(self, path: str, format: Format, saved: _Saved | None) -> None:
         """Checkpoint, hooks and event of a save.
@@ -352,7 +352,7 @@ class LocalAccess:
         self, path: str, action: Action, function: Callable[..., T], *args: Any
     ) -> T:
         try:
-            return await asyncio.to_thread(function, *args)
+            return await in_thread(function, *args)
         except (FileError, Unfinished, Unstable):
             raise
         except Exception as error:

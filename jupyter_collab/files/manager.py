@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import inspect
 import os
@@ -17,6 +16,7 @@ from jupyter_core.utils import ensure_async
 from tornado.web import HTTPError
 
 from ..errors import FileError, FileMissing, FileUnreadable, NotANotebook
+from ..workers import in_thread
 from . import disk, stock
 from .access import Sighting, Sign, Unstable
 from .checkpoints import keep_before_emptying
@@ -82,16 +82,16 @@ class ManagerAccess:
 
     async def write(self, path: str, format: Format, source: Source, known: Sighting) -> Sighting:
         before, known = await self._verify(path, format, known)
-        data = await asyncio.to_thread(format.encode_again, source, before, path)
+        data = await in_thread(format.encode_again, source, before, path)
         if self._max_size is not None and len(data) > self._max_size:
             raise too_large(path, len(data), self._max_size)
-        content = await asyncio.to_thread(digest, data)
+        content = await in_thread(digest, data)
         if known.version.fingerprint != ABSENT and content == known.content:
             return known
         model = {
             "type": format.contents_type,
             "format": format.contents_format,
-            "content": await asyncio.to_thread(format.to_model, source, data),
+            "content": await in_thread(format.to_model, source, data),
         }
         await self._call(self._manager.save, path, "saved", model, path)
         return await self._written(path, format, content)
@@ -105,7 +105,7 @@ class ManagerAccess:
         if place is not None:
             raw, info = await self._read_raw(place, path)
             sign = disk.sign_of(info)
-            version = FileVersion(await asyncio.to_thread(digest, raw), info.st_mtime)
+            version = FileVersion(await in_thread(digest, raw), info.st_mtime)
         else:
             model = await self._get(path, content=False)
             sign = _sign_of(model)
@@ -114,7 +114,7 @@ class ManagerAccess:
 
     async def _read_raw(self, place: Path, path: str) -> tuple[bytes, os.stat_result]:
         try:
-            return await asyncio.to_thread(disk.read_file, place, path, self._max_size)
+            return await in_thread(disk.read_file, place, path, self._max_size)
         except OSError as error:
             raise file_error(error, path, "read") from error
 
@@ -154,15 +154,15 @@ class ManagerAccess:
         place = self.local(path)
         sign = None if place is None else await self._local_sign(place, path)
         model = await self._get(path, content=True, format=format)
-        source, data = await asyncio.to_thread(format.from_model, model["content"], path)
-        content = await asyncio.to_thread(digest, data)
+        source, data = await in_thread(format.from_model, model["content"], path)
+        content = await in_thread(digest, data)
         version = _version_of(model, content)
         if place is not None:
             raw, info = await self._read_raw(place, path)
             if sign != disk.sign_of(info):
                 raise Unstable(path)
-            if await asyncio.to_thread(_is_hash_of, version, raw):
-                version = replace(version, fingerprint=await asyncio.to_thread(digest, raw))
+            if await in_thread(_is_hash_of, version, raw):
+                version = replace(version, fingerprint=await in_thread(digest, raw))
             else:
                 self._composed.add(path)
             if self.is_composed(path):
@@ -189,7 +189,7 @@ class ManagerAccess:
         """The same error with the position in the file, which managers do not report."""
         try:
             text = (await self._get(path, content=True, format=TextFormat()))["content"]
-            await asyncio.to_thread(NotebookFormat().decode, BytesIO(text.encode()), path)
+            await in_thread(NotebookFormat().decode, BytesIO(text.encode()), path)
         except NotANotebook as better:
             return better
         except FileError:
@@ -210,7 +210,7 @@ class ManagerAccess:
 
     async def _local_sign(self, place: Path, path: str) -> Sign:
         try:
-            return disk.sign_of(await asyncio.to_thread(disk.stat_file, place))
+            return disk.sign_of(await in_thread(disk.stat_file, place))
         except OSError as error:
             raise file_error(error, path, "read") from error
 

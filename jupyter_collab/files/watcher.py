@@ -20,6 +20,7 @@ from typing import Any
 
 from ..errors import FileError
 from ..mounts import MountTable
+from ..workers import in_thread
 from . import disk
 from .access import Access, Sign
 from .document import Patience
@@ -120,7 +121,7 @@ class Watcher:
         """Find where the file lies, and watch its directories."""
         path = watched.file.path
         try:
-            place, spots, shared = await asyncio.to_thread(self._spots_of, path)
+            place, spots, shared = await in_thread(self._spots_of, path)
         except Exception as error:  # noqa: BLE001
             self._log.debug("%s is not watched: %s", path, file_error(error, path, "read"))
             place, spots, shared = None, frozenset(), True
@@ -217,7 +218,7 @@ class Watcher:
         if not local:
             return
         places = [watched.place for watched in local if watched.place is not None]
-        signs = await asyncio.to_thread(_signs, places)
+        signs = await in_thread(_signs, places)
         for watched, sign in zip(local, signs, strict=True):
             watched.file.noticed(sign)
 

@@ -36,6 +36,7 @@ from ..room.room import Room
 from ..store.compaction import BY_DEFAULT, CompactionPolicy
 from ..store.journal import Journal
 from ..store.port import StoredHistory, UpdateLog
+from ..workers import in_thread
 from .actor import Actor
 from .aside import set_aside
 from .clock import Clock
@@ -245,7 +246,7 @@ class DocumentActor(Actor):
             self._log.exception("Could not merge what the store has of %s", self._file.path)
 
     async def _brought_in(self, effect: MergeHistory) -> tuple[bytes, ...]:
-        usable = await asyncio.to_thread(readable, effect.history)
+        usable = await in_thread(readable, effect.history)
         if usable is not effect.history:
             stamp = f"{self._new_client_id():x}"
             aside = await set_aside(self._update_log, self.id, effect.history, stamp)
@@ -261,7 +262,7 @@ class DocumentActor(Actor):
             history=usable,
             client=self._new_client_id(),
         )
-        return await asyncio.to_thread(bring_in, wanted)
+        return await in_thread(bring_in, wanted)
 
     async def _adopt(self, effect: AdoptHistory) -> None:
         room, malformed = self.room, False
@@ -284,9 +285,7 @@ class DocumentActor(Actor):
         if not room.knows(file.version):
             self.post(ev.FileChangedOutside())  # as we have read it, nobody else would tell
             return None
-        fits = await asyncio.to_thread(
-            has_what_the_file_has, room.id.type, effect.state, effect.undo, file
-        )
+        fits = await in_thread(has_what_the_file_has, room.id.type, effect.state, effect.undo, file)
         return adopt(effect, room, file, self._new_client_id()) if fits else None
 
     def _go_on_with(self, start: Start) -> None:

@@ -5,7 +5,6 @@ Whatever goes wrong, there is an event that tells so: no room waits for its file
 
 from __future__ import annotations
 
-import asyncio
 from logging import Logger
 
 from ..errors import FileError, FileMissing
@@ -22,6 +21,7 @@ from ..files.port import (
 from ..room import events as ev
 from ..room.effects import WriteFile
 from ..room.keeper import DELETED
+from ..workers import in_thread
 from .histories.merging import Merge, find_edits
 
 
@@ -82,7 +82,7 @@ class FileWork:
     async def merge(self, version: FileVersion, wanted: Merge) -> ev.FileMerged | ev.FileNotRead:
         """Find the edits that bring in what this ``version`` of the file has."""
         try:
-            merged = await asyncio.to_thread(find_edits, wanted)
+            merged = await in_thread(find_edits, wanted)
         except Exception:  # noqa: BLE001
             # Better the file as it is, and the document as it is, than neither.
             self._log.exception("Could not merge what is in %s", self._file.path)

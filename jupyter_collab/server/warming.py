@@ -2,7 +2,8 @@
 
 As JupyterLab opens a notebook it asks what nbconvert can do, and Jupyter imports nbconvert for the
 answer, in the event loop. Here it is imported before the server listens. A thread could do so
-later, but whoever comes meanwhile is served three times as slowly.
+later, but whoever comes meanwhile is served three times as slowly. So it is with the code of which
+documents are made.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from logging import Logger
 from threading import Thread
 
 from jupyter_server.serverapp import ServerApp
+
+from ..room.content.build import build, placeholder
+from ..room.dormant import Dormant
 
 Step = Callable[[], None]
 
@@ -49,6 +53,14 @@ def import_exporters() -> None:
     base.get_export_names()  # type: ignore[no-untyped-call]
 
 
+def make_a_notebook() -> None:
+    """Make a document and forget it, so that the code for it is in memory."""
+    notebook = {"cells": [placeholder()], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    document = Dormant.of(build("json", "notebook", notebook), client=1)
+    document.tell({"": ""})
+    document.wake().get_update()
+
+
 FRONT_ENDS = ("jupyterlab", "notebook")
 """The server extensions whose pages ask what nbconvert can do."""
 
@@ -57,7 +69,7 @@ def steps_of(serverapp: ServerApp) -> tuple[Step, ...]:
     """What to do on this server, in this order."""
     linked = serverapp.extension_manager.linked_extensions
     exporters = (import_exporters,) if any(map(linked.get, FRONT_ENDS)) else ()
-    return (import_threads, *exporters)
+    return (import_threads, make_a_notebook, *exporters)
 
 
 def prepare(serverapp: ServerApp, log: Logger) -> None:

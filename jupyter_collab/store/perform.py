@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import assert_never
 
 from ..errors import StoreConflict, StoreError
 from ..protocol.identity import Lineage, Position, RoomId
+from ..workers import in_thread
 from .compaction import condense
 from .port import StoredHistory, UpdateLog
 from .requests import Answer, Append, Done, Failed, Found, Look, Mark, Request, Start
@@ -49,7 +49,7 @@ async def compact(
     history = await log.load(room, until)
     if history is None or history.lineage != lineage:
         raise StoreConflict(f"The store has no history {lineage} of {room}")
-    snapshot = await asyncio.to_thread(condense, history.updates)
+    snapshot = await in_thread(condense, history.updates)
     if not await log.compact(room, lineage, until, snapshot):
         return None
     if keep is not None:

@@ -763,6 +763,20 @@ MUTANTS = [
         LOCAL,
     ),
     Mutant(
+        "give memory back before the threads have ended that keep some of it",
+        "server/memory.py",
+        "            ending.shutdown()\n",
+        "            pass\n",
+        ["tests/server/test_memory.py", "-k", "worked"],
+    ),
+    Mutant(
+        "work in the threads in which all others do",
+        "workers.py",
+        "    return await asyncio.wrap_future(done)\n",
+        "    return await asyncio.to_thread(done.result)\n",
+        ["tests/test_workers.py"],
+    ),
+    Mutant(
         "have another id of ours for a file after each restart",
         "files/ids.py",
         "        id = self._own(path)\n",

@@ -26,6 +26,7 @@ from jupyter_collab.server.histories.starting import Start
 from jupyter_collab.store.perform import perform
 from jupyter_collab.store.port import More, SavedMark, StoredHistory
 from jupyter_collab.store.requests import Discovered, Look
+from jupyter_collab.workers import in_thread
 from tests.contracts.update_log import at
 from tests.room.notebooks import code, notebook
 from tests.store.disturbed import DisturbedLog
@@ -86,7 +87,7 @@ class World:
             update_log=self.log,
             new_client_id=lambda: next(numbers),
             new_lineage=lambda: Lineage(f"new-{next(numbers)}"),
-            in_thread=asyncio.to_thread,
+            in_thread=in_thread,
             log=logging.getLogger("tests.beginnings"),
         )
 

@@ -16,10 +16,12 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_collab import workers
 from jupyter_collab.protocol.identity import ConnectionId, Lineage, RoomId
 from jupyter_collab.protocol.messages import SyncStep2
 from jupyter_collab.room import events as ev
 from jupyter_collab.room.session import Person
+from jupyter_collab.server import memory
 from jupyter_collab.server.beginnings import Beginnings
 from jupyter_collab.server.clock import make_clock
 from jupyter_collab.server.memory import LONGEST, PAUSE, Trimmer, share_one_heap, system_trim
@@ -30,8 +32,9 @@ from jupyter_collab.server.sockets.wire import Packet
 from jupyter_collab.server.telemetry import Telemetry
 from jupyter_collab.settings import Settings
 from jupyter_collab.store.sqlite.log import SQLiteUpdateLog
+from jupyter_collab.workers import in_thread
 from tests.files.memory import MemoryFiles
-from tests.waiting import asynchronous
+from tests.waiting import TIMEOUT, asynchronous
 
 LOG = logging.getLogger("test")
 
@@ -80,7 +83,7 @@ def make_rooms(folder: Path, files: MemoryFiles) -> tuple[Rooms, SQLiteUpdateLog
             update_log=update_log,
             new_client_id=iter(range(10**6, 10**7)).__next__,
             new_lineage=lambda: Lineage("another"),
-            in_thread=asyncio.to_thread,
+            in_thread=in_thread,
             log=LOG,
         ),
     )
@@ -105,8 +108,8 @@ async def visit(rooms: Rooms, id: RoomId, number: int, *, wake: bool) -> list[we
 
 
 def threads() -> int:
-    """Those that are not asyncio's, whose pool grows to its size when it has much to do."""
-    return sum(not thread.name.startswith("asyncio_") for thread in threading.enumerate())
+    """Those that are not workers, whose pool grows to its size when it has much to do."""
+    return sum(not thread.name.startswith(workers.NAME) for thread in threading.enumerate())
 
 
 def handles() -> int:
@@ -161,9 +164,6 @@ class Loop:
     def cancel(self) -> None:
         self.due.clear()
 
-    def run_in_executor(self, _executor: None, call: Callable[[], object]) -> None:
-        call()
-
     def pass_to(self, now: float) -> None:
         self.now = now
         for call, at in list(self.due.items()):
@@ -196,6 +196,32 @@ def test_memory_is_given_back_while_rooms_come_and_go(monkeypatch: pytest.Monkey
     assert len(trimmed) == pytest.approx(20 * PAUSE / LONGEST, abs=1)
 
 
+def test_memory_is_given_back_when_the_threads_that_worked_have_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each of them keeps some of what was freed for itself."""
+    done: list[str] = []
+    trimmed = threading.Event()
+
+    class Ending:
+        def shutdown(self) -> None:
+            done.append("ended")
+
+    class Library:
+        @staticmethod
+        def malloc_trim(_keep: int) -> None:
+            done.append("trimmed")
+            trimmed.set()
+
+    monkeypatch.setattr(memory, "let_go", Ending)
+    monkeypatch.setattr("ctypes.CDLL", lambda _name: Library)
+    give_back = system_trim()
+    assert give_back is not None
+    give_back()
+    assert trimmed.wait(TIMEOUT)
+    assert done == ["ended", "trimmed"]
+
+
 def test_systems_that_give_nothing_back_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ctypes.CDLL", lambda _name: object())
     assert system_trim() is None
@@ -205,6 +231,7 @@ def test_systems_that_give_nothing_back_are_left_alone(monkeypatch: pytest.Monke
 
 ARENAS = """
 import ctypes, sys, threading
+from jupyter_collab.server import memory
 from jupyter_collab.server.memory import share_one_heap
 
 libc = ctypes.CDLL(None)

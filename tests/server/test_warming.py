@@ -84,4 +84,5 @@ def test_a_server_prepares_by_itself_for_the_pages_that_it_has(tmp_path: Path, p
             time.sleep(0.02)
     told = log[log.index(PREPARED) :]
     assert ("import_exporters" in told) is pages
+    assert "make_a_notebook" in told
     assert "find_addresses" in told

@@ -7,7 +7,6 @@ of the file as it is, that would delete it for everybody.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from ...errors import CollabError
 from ...files.formats import format_of
 from ...room.content.document import NotebookDocument, TextDocument
 from ...room.content.merge import merge
+from ...workers import in_thread
 
 MOST = 32 * 2**20
 """Characters of what clients have read and written that are remembered, all together."""
@@ -118,7 +118,7 @@ async def keep_what_others_wrote(handler: JupyterHandler, known: Copy, *, notebo
     ``notebook``: as which the document is open. What is sent as something else is left as it is,
     and so is what cannot be read: Jupyter says itself what is wrong with it.
     """
-    sent = await asyncio.to_thread(Copy(known.path, handler.request.body).model)
+    sent = await in_thread(Copy(known.path, handler.request.body).model)
     if sent is None or (sent["type"] == "notebook") != notebook:
         return
     manager: Any = handler.contents_manager
@@ -129,7 +129,7 @@ async def keep_what_others_wrote(handler: JupyterHandler, known: Copy, *, notebo
             got = manager.get(known.path, type=sent["type"], format=_format(sent))
             now = await ensure_async(got)
             seen, attempts = now["last_modified"], attempts + 1
-            merged = await asyncio.to_thread(_merged, known, now["content"], sent)
+            merged = await in_thread(_merged, known, now["content"], sent)
     except (CollabError, HTTPError):
         return
     if merged is not None:

@@ -23,6 +23,7 @@ from tornado.web import HTTPError
 
 from ...files.stock import keeps_files, place_of
 from ...room.events import Replacing
+from ...workers import in_thread
 from ..admission import AUTH_RESOURCE
 from ..document_actor import DocumentActor
 from ..rooms import Rooms
@@ -190,7 +191,7 @@ async def _concerned(
         (found if _concerns(needed, actor.room.path) else others).append(actor)
     if others and keeps_files(manager):
         paths = [actor.room.path for actor in others]
-        linked = await asyncio.to_thread(lambda: set(_linked(needed, manager, paths)))
+        linked = await in_thread(lambda: set(_linked(needed, manager, paths)))
         found += (actor for actor, path in zip(others, paths, strict=True) if path in linked)
     return found
 

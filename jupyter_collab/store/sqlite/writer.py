@@ -14,6 +14,7 @@ from logging import Logger
 from typing import Any, TypeVar
 
 from ...errors import StoreError
+from ...workers import in_thread
 from .. import refusals
 from .database import Database
 from .failures import is_damage, is_full, is_locked
@@ -84,7 +85,7 @@ class Writer:
         if self._thread is None:
             return
         self._jobs.put(None)
-        await asyncio.to_thread(self._thread.join, CLOSE_TIMEOUT)
+        await in_thread(self._thread.join, CLOSE_TIMEOUT)
         if self._thread.is_alive():
             self._log.error(
                 "The store of histories %s is still busy after %g s; not waiting any longer",

@@ -5,12 +5,12 @@ pycrdt tells of damage, and goes on with it: no document would have a history an
 
 from __future__ import annotations
 
-import asyncio
 from logging import Logger
 from pathlib import Path
 
 from pycrdt.store import BaseYStore, SQLiteYStore
 
+from ...workers import in_thread
 from ..classes import JupyterSQLiteYStore
 from ..sqlite.failures import move_aside
 
@@ -44,16 +44,16 @@ class SharedFile:
 
     async def begin(self) -> None:
         """The connection has just been made."""
-        self._begun = await asyncio.to_thread(self._identify)
+        self._begun = await in_thread(self._identify)
 
     async def is_gone(self) -> bool:
         """Whether the connection's file is not the one at the path any more."""
-        return await asyncio.to_thread(self._identify) != self._begun
+        return await in_thread(self._identify) != self._begun
 
     async def set_aside(self) -> bool:
         """Rename the damaged file, unless another room has done so already; whether a fresh one can
         be begun now."""
-        return await asyncio.to_thread(self._set_aside)
+        return await in_thread(self._set_aside)
 
     def _set_aside(self) -> bool:
         try:

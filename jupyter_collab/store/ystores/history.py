@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +10,7 @@ from pycrdt.store import BaseYStore, YDocNotFound
 from ...errors import StoreError
 from ...protocol.identity import Lineage, Position, RoomId
 from ...protocol.messages import EMPTY_UPDATE
+from ...workers import in_thread
 from .. import refusals
 from ..marks import highest_position
 from ..port import More, SavedMark, StoredHistory
@@ -171,7 +171,7 @@ class YStoreHistory:
     async def _mend(self, entries: list[Entry]) -> bool:
         if not is_plain_file(self._store):
             return False
-        return await asyncio.to_thread(mend, self._store, entries, self._watched)
+        return await in_thread(mend, self._store, entries, self._watched)
 
     async def _write(self, record: Record) -> None:
         self._watched.take_problem()
