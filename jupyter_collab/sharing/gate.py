@@ -101,6 +101,9 @@ class Gate:
             return admitted
 
         def clear_login_cookie(handler: JupyterHandler) -> None:
+            # Who is not known yet has a cookie that has expired.
+            if hasattr(handler, "_jupyter_current_user") and _is_loaded_by_a_page(handler):
+                raise web.HTTPError(403, "Only who goes to this page is logged out")
             user = getattr(handler, "_jupyter_current_user", None)
             if user is not None:
                 self._sockets.log_out(user.username, login_of(handler))
@@ -150,7 +153,7 @@ class Gate:
         return user
 
     def _as_nobody(self, handler: JupyterHandler, holder: Holder, verdict: AsNobody) -> None:
-        if verdict.leaves:
+        if verdict.leaves and not _is_loaded_by_a_page(handler):
             clear_cookie(handler)
             self._sockets.log_out(holder.username, None)
         if holder.named and not _is_public(handler):
@@ -204,6 +207,17 @@ def page_of(settings: dict[str, Any], path: str, lab: bool) -> str:
 def login_of(handler: JupyterHandler) -> str | None:
     """What the browser shows to be this login and not another one of the same user."""
     return handler.get_cookie(handler.identity_provider.get_cookie_name(handler))
+
+
+def _is_loaded_by_a_page(handler: JupyterHandler) -> bool:
+    """Whether nobody has gone there: guests may have written Markdown with a picture that lies
+    where people log out."""
+    headers = handler.request.headers
+    # Browsers leave it out where a server is reached by http from another computer.
+    wanted = headers.get("Sec-Fetch-Dest")
+    if wanted is not None:
+        return wanted in ("audio", "embed", "image", "object", "track", "video")
+    return "text/html" not in headers.get("Accept", "text/html")
 
 
 def _is_public(handler: JupyterHandler) -> bool:

@@ -847,6 +847,20 @@ MUTANTS = [
         ["tests/sharing/test_where.py"],
     ),
     Mutant(
+        "log out who looks at a picture that a guest has put into a notebook",
+        "sharing/gate.py",
+        'hasattr(handler, "_jupyter_current_user") and _is_loaded_by_a_page(handler)',
+        "False",
+        ["tests/sharing/test_links.py", "-k", "logs_nobody_out"],
+    ),
+    Mutant(
+        "take the links away from who looks at a picture that a guest has put into a notebook",
+        "sharing/gate.py",
+        "verdict.leaves and not _is_loaded_by_a_page(handler)",
+        "verdict.leaves",
+        ["tests/sharing/test_links.py", "-k", "logs_nobody_out"],
+    ),
+    Mutant(
         "look for links that have ended until that fails once",
         "sharing/sockets.py",
         "        try:\n            self.look()\n        finally:\n",

@@ -235,6 +235,40 @@ async def test_who_logs_out_gives_the_links_back(owner: Browser, browser: MakeBr
     assert not any("links" in name for name in guest.cookies)
 
 
+PICTURE = {"Accept": "image/avif,image/webp,*/*;q=0.8", "Sec-Fetch-Dest": "image"}
+
+
+@pytest.mark.parametrize("left_out", ["nothing", "Sec-Fetch-Dest"])
+async def test_a_picture_in_a_notebook_logs_nobody_out(
+    owner: Browser, browser: MakeBrowser, left_out: str
+) -> None:
+    """G5: a guest may have written it. Browsers say what for they want something, but not where
+    a server is reached by http from another computer."""
+    guest, ada = browser(), browser(TOKEN)
+    await open_link(guest, await make_link(owner))
+    await ada.fetch("api/status")
+    headers = {name: value for name, value in PICTURE.items() if name != left_out}
+    for person, cookie in ((guest, "links"), (ada, "username")):
+        assert (await person.fetch("logout", headers=headers)).code == 403
+        assert any(cookie in name for name in person.cookies)
+    page = {"Accept": "text/html,*/*;q=0.8", "Sec-Fetch-Dest": "document"}
+    for person in (guest, ada):
+        assert (await person.fetch("logout", headers=page)).code == 200
+        assert person.cookies.keys() <= {"_xsrf"}
+
+
+async def test_a_login_that_has_ended_is_cleared_by_whatever_comes_first(
+    browser: MakeBrowser,
+) -> None:
+    person = browser(TOKEN)
+    await person.fetch("api/status")
+    (name,) = (name for name in person.cookies if "username" in name)
+    stranger = browser()
+    stranger.cookies[name] = "of-old"
+    assert (await stranger.fetch("api", headers=PICTURE)).code == 200
+    assert name not in stranger.cookies
+
+
 async def test_the_dialog_is_told_what_it_needs(owner: Browser) -> None:
     model = await owner.json("api/collaboration/sharing")
     assert model["server"] == {
