@@ -233,6 +233,8 @@ class Shares:
     def _at(self, link: Link, path: str | None) -> Link:
         self._note_end(link)
         link = self.policy.applied_to(link)
+        if link.state(self.now) != "active":
+            return link  # whoever had it is not told where the document goes from then on
         if path is None:
             # What lies at its last path is another file, or will be.
             return replace(link, is_missing=True)

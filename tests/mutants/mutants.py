@@ -847,6 +847,13 @@ MUTANTS = [
         ["tests/sharing/test_where.py"],
     ),
     Mutant(
+        "tell those whose link has ended where its document goes",
+        "sharing/shares.py",
+        'if link.state(self.now) != "active":\n            return link',
+        "if False:\n            return link",
+        ["tests/sharing/test_where.py", "-k", "not_told_where"],
+    ),
+    Mutant(
         "log out who looks at a picture that a guest has put into a notebook",
         "sharing/gate.py",
         'hasattr(handler, "_jupyter_current_user") and _is_loaded_by_a_page(handler)',

@@ -174,6 +174,22 @@ async def test_renaming_there_and_back_ends_nothing(
     assert (await guest.json(f"api/contents/{NOTES}"))["content"] == "hello\n"
 
 
+@pytest.mark.parametrize("ends", ["revoked", "expired"])
+async def test_who_had_a_link_is_not_told_where_its_document_goes(
+    owner: Browser, browser: MakeBrowser, jp_serverapp: ServerApp, ends: str
+) -> None:
+    """G1: names of files and folders tell something, too."""
+    guest, link = await join(owner, browser, expiresIn=3600)
+    if ends == "revoked":
+        await owner.json(f"api/collaboration/links/{link['id']}", "DELETE")
+    else:
+        shares = jp_serverapp.web_app.settings["jupyter_server_ydoc"].sharing.shares
+        shares._clock = lambda: link["expires"]  # noqa: SLF001
+    await owner.json(f"api/contents/{NOTES}", "PATCH", {"path": "shared/dismissals.txt"})
+    (told,) = (await guest.json("api/collaboration/guest"))["documents"]
+    assert (told["state"], told["path"]) == (ends, NOTES)
+
+
 async def test_a_link_to_what_is_nowhere_says_so(
     owner: Browser, browser: MakeBrowser, jp_serverapp: ServerApp
 ) -> None:
