@@ -25,6 +25,9 @@ from .status import Gone, Present, Status
 DELETED = "deleted"
 """The reason of a file that is gone because someone deleted it."""
 
+NOT_KEPT = "The server cannot keep the history of this document; its log says why"
+"""Guests are told so as well, and the store's own words say where it lies on the disk."""
+
 
 @dataclass(frozen=True, slots=True)
 class Idle:
@@ -317,8 +320,8 @@ class Keeper:
         self._look = Idle()
         return self.changed_outside() if again else self.step(now)
 
-    def history_failed(self, reason: str, message: str) -> None:
-        self._history = Gone(reason, message)
+    def history_failed(self, reason: str) -> None:
+        self._history = Gone(reason, NOT_KEPT)
 
     def history_kept(self) -> None:
         self._history = Present()

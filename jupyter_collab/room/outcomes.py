@@ -42,8 +42,8 @@ class Outcomes:
         match event:
             case ev.Logged(position):
                 effects = self._publisher.logged(position)
-            case ev.HistoryFailed(reason, message):
-                self._keeper.history_failed(reason, message)
+            case ev.HistoryFailed(reason):
+                self._keeper.history_failed(reason)
             case ev.HistoryKept():
                 self._keeper.history_kept()
             case _:

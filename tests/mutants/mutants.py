@@ -150,7 +150,7 @@ MUTANTS = [
     Mutant(
         "do not tell that the history is not kept",
         "room/keeper.py",
-        "        self._history = Gone(reason, message)\n",
+        "        self._history = Gone(reason, NOT_KEPT)\n",
         "        pass\n",
         ROOM,
     ),
@@ -866,6 +866,13 @@ MUTANTS = [
         "verdict.leaves and not _is_loaded_by_a_page(handler)",
         "verdict.leaves",
         ["tests/sharing/test_links.py", "-k", "logs_nobody_out"],
+    ),
+    Mutant(
+        "tell guests where the store of histories lies",
+        "room/keeper.py",
+        "self._history = Gone(reason, NOT_KEPT)",
+        'self._history = Gone(reason, "/home/ada/histories.db")',
+        ["tests/room/test_saving.py", "-k", "where_the_store_lies"],
     ),
     Mutant(
         "look for links that have ended until that fails once",
