@@ -11,6 +11,7 @@ import { exportFormats } from './plugins/exportformats';
 import { guestPage, guestSettings } from './plugins/guest';
 import { offlineChanges } from './plugins/offline';
 import { outputs } from './plugins/outputs';
+import { pageName } from './plugins/pagename';
 import { fileMarks, people, presenceSettings } from './plugins/people';
 import { currentDocument, globalAwareness, identity } from './plugins/presence';
 import { reopening } from './plugins/reopen';
@@ -33,6 +34,7 @@ const plugins = [
   offlineChanges,
   closing,
   folders,
+  pageName,
   exportFormats,
   globalAwareness,
   currentDocument,

@@ -30,6 +30,22 @@ test('Notebook 7 and JupyterLab edit the same notebook', async ({ page, join, la
   await bob.screenshot({ path: 'test-results/notebook-7.png' });
 });
 
+test('a page of Notebook 7 goes by the name that somebody else gives to the notebook', async ({
+  join,
+  lab,
+  tmpPath
+}) => {
+  const bob = await join('Bob', { app: 'notebook' });
+  await lab.write(`${tmpPath}/old.ipynb`, notebook(['a = 1']));
+  await openInNotebook7(bob, lab, `${tmpPath}/old.ipynb`);
+  await rename(`${lab.root}/${tmpPath}/old.ipynb`, `${lab.root}/${tmpPath}/new name.ipynb`);
+  await expect(bob.locator('#jp-title h1')).toHaveText('new name');
+  await expect(bob).toHaveTitle('new name');
+  await bob.reload();
+  await eventually(async () => sources(bob).catch(() => [])).toEqual(['a = 1']);
+  await expect(bob.locator('.jp-Dialog')).toHaveCount(0);
+});
+
 test('without the switch there is no room, no socket and no status', async ({ join }) => {
   const plain = await LabServer.create(['--YDocExtension.collaborative=False']);
   await plain.start();
