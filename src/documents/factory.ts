@@ -41,6 +41,7 @@ export class SharedModelFactory implements ISharedModelFactory {
       followReplaced(model);
     }
     if (model !== null) {
+      leaveSavedToServer(model);
       this._onCreate({ ...options, format }, model);
     }
     return model ?? undefined;
@@ -60,4 +61,20 @@ export class SharedModelFactory implements ISharedModelFactory {
     const factory = this.documentFactories.get(contentType);
     return factory ?? (format === 'text' ? this.documentFactories.get('file') : undefined);
   }
+}
+
+/**
+ * Only the server says that a document is saved. JupyterLab takes it for granted after each save, and
+ * writes it into the document: an edit that nobody needs, and that the server may not have yet as
+ * the document is closed, so that this browser would keep it and say that something is missing.
+ */
+function leaveSavedToServer(model: YDocument<DocumentChange>): void {
+  Object.defineProperty(model, 'dirty', {
+    get: () => model.ystate.get('dirty') === true,
+    set: (dirty: boolean) => {
+      if (dirty) {
+        model.transact(() => model.setState('dirty', true), false);
+      }
+    }
+  });
 }

@@ -10,6 +10,7 @@ import {
   kernelId,
   notebook,
   openDocument,
+  run,
   text,
   typeInCell
 } from './documents';
@@ -112,6 +113,23 @@ async function visitAgain(page: LabPage, lab: LabServer, path: string): Promise<
   await page.waitForFunction(() => 'jupyterapp' in window);
   await documentReady(page, path);
 }
+
+test('a document that is closed just after typing leaves nothing in the browser', async ({
+  page,
+  lab,
+  tmpPath
+}) => {
+  const [path, other] = [`${tmpPath}/notes.txt`, `${tmpPath}/other.txt`];
+  await Promise.all([lab.write(path, 'hello\n'), lab.write(other, '')]);
+  await openDocument(page, path);
+  await typeAtEnd(page, 'x');
+  await run(page, 'application:close');
+  await expect(page.locator('.jp-FileEditor')).toHaveCount(0);
+  expect(await lab.read(path)).toBe('hello\nx');
+  // Something would have been written by now.
+  await openDocument(page, other);
+  await nothingKept(page);
+});
 
 test('a laptop sleeps, the store is lost and the file changes: on waking all is there, once', async ({
   join: bring,

@@ -1,4 +1,5 @@
 import { YNotebook } from '@jupyter/ydoc';
+import type { YFile } from '@jupyter/ydoc';
 import { ServerConnection } from '@jupyterlab/services';
 import type { Contents } from '@jupyterlab/services';
 
@@ -61,6 +62,19 @@ describe('CollabContentProvider', () => {
     world.line.socket.say({ type: 'saveReply', id: 1, status: 'success', reason: '', message: '' });
     expect(await saved).toMatchObject({ path: 'a.txt', hash: 'h1' });
     expect(world.drive.asked).toEqual(['get a.txt']);
+  });
+
+  it('leaves it to the server to say that a document is saved', async () => {
+    const { shared } = await open(world);
+    const model = shared as YFile;
+    model.dirty = true;
+    const edits = world.provider.find(model)?.state.edits;
+    // As JupyterLab does after each save.
+    model.dirty = false;
+    expect(model.dirty).toBe(true);
+    expect(world.provider.find(model)?.state.edits).toEqual(edits);
+    model.ystate.set('dirty', false);
+    expect(model.dirty).toBe(false);
   });
 
   it('follows a rename that the server tells of', async () => {
