@@ -12,7 +12,7 @@ export interface PeopleOptions {
   readonly announcements: boolean;
   /** Show a notice when somebody presents. */
   readonly invitations: boolean;
-  /** Tell the others which part of a document we see, so that they can follow us. */
+  /** Tell the others which part of a document we see, so that those who follow us see the same. */
   readonly followable: boolean;
 }
 
