@@ -507,6 +507,13 @@ MUTANTS = [
         ["tests/room/test_carrying.py", "-k", "agent"],
     ),
     Mutant(
+        "lose what an agent did not have whose client sends several edits as one",
+        "room/content/carrying.py",
+        r"[\x87\x88\xa7\xa8]",
+        r"[\xa7\xa8]",
+        ["tests/room/test_carrying.py", "-k", "as_one"],
+    ),
+    Mutant(
         "write anew what others have written as something is put into it",
         "room/content/carrying.py",
         ", whole=False)",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pycrdt import Array, Doc, Map, Text
+from pycrdt import Array, Doc, Map, Text, merge_updates
 
 from jupyter_collab.room.content import carrying
 from jupyter_collab.room.content.editing import new_cell
@@ -242,6 +242,22 @@ def test_what_others_wrote_comes_along_where_an_agent_puts_in_another_source(
     assert room.has_carried
     expected = "new code\n# beta unseen" if form == "again" else "new code unseen"
     assert read(room) == [expected, "x", "y"]
+
+
+@pytest.mark.parametrize("form", ["a text", "words"])
+def test_what_others_wrote_comes_along_where_the_agent_sends_several_edits_as_one(
+    room: Replica, form: str
+) -> None:
+    """M19: what was merged does not tell any more that it has a key."""
+    typist, agent = Page(room, 3), Page(room, 2)
+    typist.text(0).insert(4, " unseen")
+    agent.cells[0]["source"] = PUT_IN[form]()
+    first = agent.update()
+    agent.text(1).insert(0, "more ")
+    room.apply([typist.update()])
+    room.apply([merge_updates(first, agent.update())])
+    room.document.mend()
+    assert read(room) == ["new code unseen", "more x", "y"]
 
 
 @pytest.mark.parametrize(

@@ -34,8 +34,9 @@ from .walking import cells_at, ids_of, sources_of
 _AN_ID = re.compile(rb"\x02id\x01\x77")
 """How an update gives a new cell its id: the key, one value, which is a text."""
 
-_IN_A_PLACE = re.compile(rb"[\xa7\xa8]")
-"""How what an update puts into the place of a member begins: it has a key, and one before it."""
+_IN_A_PLACE = re.compile(rb"[\x87\x88\xa7\xa8]")
+"""How what an update puts into the place of a member begins: it has one before it, and a key, which
+is not told where updates were merged."""
 
 _FLAT = re.compile(
     rb"(?<!w)\x01(?:[\x78\x79\x7e]|[\x7a\x7b].{8}|\x7c.{4}|\x7d[\x80-\xff]*[\x00-\x7f]"
