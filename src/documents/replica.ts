@@ -1,6 +1,7 @@
 import type { IDisposable } from '@lumino/disposable';
 import * as Y from 'yjs';
 
+import { Doubles } from './doubles';
 import type { Piece } from '../offline';
 import { smallest, stateBefore, takeBack } from './oversize';
 import { BY_OTHERS, Edits, MovedCells, undoOf, UnsavedUpdates } from '../rebase';
@@ -39,6 +40,7 @@ export class YReplica implements Replica, IDisposable {
     _doc.on('beforeObserverCalls', placeWhatCameBack);
     _doc.on('beforeObserverCalls', forgetWhatIsAsItWas);
     _doc.on('update', this._note);
+    this._doubles = new Doubles(_doc);
     this._moved = new MovedCells(
       _doc,
       this,
@@ -59,6 +61,7 @@ export class YReplica implements Replica, IDisposable {
     this._doc.off('beforeObserverCalls', placeWhatCameBack);
     this._doc.off('beforeObserverCalls', forgetWhatIsAsItWas);
     this._doc.off('update', this._note);
+    this._doubles.dispose();
     this._moved.dispose();
   }
 
@@ -204,6 +207,7 @@ export class YReplica implements Replica, IDisposable {
     this._onTakenBack(update.length);
   }
 
+  private readonly _doubles: Doubles;
   private readonly _moved: MovedCells;
   /** What is being applied. */
   private _coming: Coming | null = null;

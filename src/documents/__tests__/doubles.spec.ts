@@ -1,0 +1,135 @@
+import { YFile, YNotebook } from '@jupyter/ydoc';
+import type { YCellType } from '@jupyter/ydoc';
+import * as Y from 'yjs';
+
+import { editOnlyWhatDiffers } from '../leastedits';
+import { YReplica } from '../replica';
+
+editOnlyWhatDiffers();
+
+const CODE = "{'a':37}\nteh = 1\nuse(teh)";
+const FORMATTED = '{"a": 37}\nthe = 1\nuse(the)';
+
+interface Opened {
+  readonly model: YNotebook | YFile;
+  readonly sourced: () => YCellType | YFile;
+}
+
+const MODELS: Readonly<Record<'cell' | 'file', () => Opened>> = {
+  cell: () => {
+    const model = new YNotebook();
+    return { model, sourced: () => model.getCell(0) };
+  },
+  file: () => {
+    const model = new YFile();
+    return { model, sourced: () => model };
+  }
+};
+
+/** People at pages, and a room between them. */
+function meet(kind: keyof typeof MODELS, source: string, count = 2) {
+  const room = new Y.Doc();
+  const opened = Array.from({ length: count }, MODELS[kind]);
+  const replicas = opened.map(({ model }) => new YReplica(model.ydoc, () => undefined));
+  const docs = opened.map(({ model }) => model.ydoc);
+  const sync = (...some: Y.Doc[]) => {
+    some.forEach(doc => Y.applyUpdate(room, Y.encodeStateAsUpdate(doc, Y.encodeStateVector(room))));
+    replicas.forEach(replica => replica.apply(Y.encodeStateAsUpdate(room)));
+  };
+  const [first] = opened;
+  if (first?.model instanceof YNotebook) {
+    first.model.addCell({ cell_type: 'code', source });
+  } else {
+    first?.model.setSource(source);
+  }
+  sync(...docs);
+  const people = opened.map(({ sourced }) => sourced());
+  people.forEach(person => person.undoManager?.clear());
+  return {
+    people,
+    sync: () => sync(...docs),
+    read: () => people.map(person => person.getSource()),
+    /** They do the same in the same moment, and what all but the first have written is taken away. */
+    doAlike: (deed: (person: (typeof people)[number]) => void, isTold: boolean) => {
+      const clocks = docs.map(({ store, clientID }) => Y.getState(store, clientID));
+      people.forEach(deed);
+      if (isTold) {
+        sync(...docs);
+      } else {
+        docs.forEach(doc => Y.applyUpdate(room, Y.encodeStateAsUpdate(doc)));
+      }
+      const doubles = Y.createDeleteSet();
+      docs.slice(1).forEach(({ store, clientID }, index) => {
+        const clock = clocks[index + 1] ?? 0;
+        const len = Y.getState(store, clientID) - clock;
+        // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Yjs exports none
+        doubles.clients.set(clientID, [{ clock, len }]);
+      });
+      room.transact(transaction => {
+        Y.iterateDeletedStructs(transaction, doubles, struct => {
+          if (struct instanceof Y.Item) {
+            struct.delete(transaction);
+          }
+        });
+      });
+      sync();
+    },
+    dispose: () => {
+      replicas.forEach(replica => replica.dispose());
+      opened.forEach(({ model }) => model.dispose());
+    }
+  };
+}
+
+beforeAll(() => void jest.spyOn(console, 'warn').mockImplementation());
+afterAll(() => jest.restoreAllMocks());
+
+describe.each(['cell', 'file'] as const)('what two write alike in a %s (M26)', kind => {
+  it.each([
+    [0, true],
+    [1, true],
+    [1, false]
+  ])('is gone for all where number %s undoes it, and comes back once', (who, isTold) => {
+    const { people, doAlike, sync, read, dispose } = meet(kind, CODE);
+    doAlike(person => person.setSource(FORMATTED), isTold);
+    expect(read()).toEqual([FORMATTED, FORMATTED]);
+    for (let times = 0; times < 3; times++) {
+      people[who]?.undo();
+      sync();
+      expect(read()).toEqual([CODE, CODE]);
+      people[who]?.redo();
+      sync();
+      expect(read()).toEqual([FORMATTED, FORMATTED]);
+    }
+    dispose();
+  });
+
+  it('is gone where the last of three undoes it, but not what another has added', () => {
+    const { people, doAlike, sync, read, dispose } = meet(kind, '', 3);
+    people[0]?.updateSource(0, 0, 'x');
+    sync();
+    doAlike(person => person.updateSource(1, 1, ' = one'), true);
+    expect(read()).toEqual(Array(3).fill('x = one'));
+    people[0]?.updateSource(7, 7, ' # end');
+    sync();
+    people[1]?.updateSource(3, 3, ' not');
+    sync();
+    people[2]?.undo();
+    sync();
+    expect(read()).toEqual(Array(3).fill('x not # end'));
+    dispose();
+  });
+
+  it('stays where somebody undoes what was deleted otherwise', () => {
+    const { people, sync, read, dispose } = meet(kind, 'one two');
+    people[0]?.updateSource(3, 3, ' same');
+    people[1]?.updateSource(7, 7, ' same');
+    sync();
+    people[0]?.updateSource(12, 17, '');
+    sync();
+    people[1]?.undo();
+    sync();
+    expect(read()).toEqual(Array(2).fill('one same two'));
+    dispose();
+  });
+});
