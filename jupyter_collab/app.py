@@ -227,18 +227,18 @@ class YDocExtension(DocumentTraits, SharingTraits, LimitTraits, ExtensionApp):
     def services(self) -> Services:
         """The parts, wired. Built at the first request: the file ids' manager loads after us."""
         clock, telemetry = make_clock(), self._telemetry
-        settings = self.document_settings(self._compaction)
         files = ContentsFiles(
             self._server.contents_manager,
             self._server.web_app.settings.get("file_id_manager"),
-            poll_interval=settings.file_poll_interval,
+            poll_interval=self.file_poll_interval,
             event_logger=self._server.event_logger,
             log=self.log,
         )
         opener = RoomOpener(
             files=files,
             update_log=self._update_log,
-            settings=settings,
+            policy=self.room_policy,
+            compaction=self._compaction,
             clock=clock,
             telemetry=telemetry,
             log=self.log,

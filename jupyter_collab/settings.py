@@ -1,8 +1,7 @@
-"""The settings of the extension that are about documents: as traits, and as one value."""
+"""The settings of the extension that are about documents, as traits."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from traitlets import Float, HasTraits, TraitError, validate
@@ -10,34 +9,9 @@ from traitlets import Float, HasTraits, TraitError, validate
 from .durations import not_negative
 from .room.opening import RoomPolicy
 from .room.saving import SavePolicy
-from .store.compaction import BY_DEFAULT, CompactionPolicy
 
 FLUSH_WINDOW = 0.018
 """Seconds that edits wait for company after others have just gone out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Times in seconds.
-
-    ``document_save_delay`` ``None`` saves on request only, ``document_cleanup_delay``
-    ``None`` keeps rooms until the server stops, ``file_poll_interval`` 0 looks at files only
-    when they are saved. ``compaction`` says how much of a history is kept.
-    """
-
-    document_save_delay: float | None
-    document_save_max_wait: float
-    document_cleanup_delay: float | None
-    file_poll_interval: float
-    compaction: CompactionPolicy = BY_DEFAULT
-
-    @property
-    def room_policy(self) -> RoomPolicy:
-        return RoomPolicy(
-            save=SavePolicy(self.document_save_delay, self.document_save_max_wait),
-            cleanup_delay=self.document_cleanup_delay,
-            flush_window=FLUSH_WINDOW,
-        )
 
 
 class DocumentTraits(HasTraits):
@@ -84,12 +58,8 @@ class DocumentTraits(HasTraits):
             )
         return value
 
-    def document_settings(self, compaction: CompactionPolicy) -> Settings:
-        """The traits as one value; ``compaction`` is a setting of the store."""
-        return Settings(
-            document_save_delay=self.document_save_delay,
-            document_save_max_wait=self.document_save_max_wait,
-            document_cleanup_delay=self.document_cleanup_delay,
-            file_poll_interval=self.file_poll_interval,
-            compaction=compaction,
-        )
+    @property
+    def room_policy(self) -> RoomPolicy:
+        """The traits that rooms go by, as one value."""
+        saving = SavePolicy(self.document_save_delay, self.document_save_max_wait)
+        return RoomPolicy(saving, self.document_cleanup_delay, FLUSH_WINDOW)

@@ -14,7 +14,7 @@ LAYERS = {
     "files": {"protocol", "errors", "backoff", "mounts", "workers"},
     "store": {"protocol", "errors", "backoff", "mounts", "workers"},
     "room": {"protocol", "errors", "backoff", "files.port", "store.port"},
-    "server": {"room", "files", "store", "protocol", "errors", "settings", "workers"},
+    "server": {"room", "files", "store", "protocol", "errors", "workers"},
     "sharing": {"server", "room", "files.port", "protocol", "errors", "durations"},
 }
 """What each folder may import of this package. The pure core sees of files and store the
@@ -25,7 +25,7 @@ BESIDE: dict[str, set[str]] = {
     "durations": set(),
     "errors": set(),
     "mounts": set(),
-    "settings": {"durations", "room", "store"},
+    "settings": {"durations", "room"},
     "workers": set(),
 }
 """The same of the modules beside the folders, but for ``app.py``, which may import all."""

@@ -10,8 +10,9 @@ from ..errors import StoreError
 from ..files.port import DocumentFile, DocumentFiles
 from ..protocol.identity import RoomId
 from ..room import events as ev
+from ..room.opening import RoomPolicy
 from ..room.room import Room
-from ..settings import Settings
+from ..store.compaction import CompactionPolicy
 from ..store.port import UpdateLog
 from .beginnings import Beginnings
 from .clock import Clock
@@ -29,7 +30,8 @@ class RoomOpener:
 
     files: DocumentFiles
     update_log: UpdateLog
-    settings: Settings
+    policy: RoomPolicy
+    compaction: CompactionPolicy
     clock: Clock
     telemetry: Telemetry
     log: Logger
@@ -56,7 +58,7 @@ class RoomOpener:
     def _actor(
         self, id: RoomId, start: Start, file: DocumentFile, evict: Callable[[DocumentActor], None]
     ) -> DocumentActor:
-        room = Room(id, start.opening, self.settings.room_policy, self.clock())
+        room = Room(id, start.opening, self.policy, self.clock())
         actor = DocumentActor(
             room,
             file,
@@ -68,7 +70,7 @@ class RoomOpener:
             clock=self.clock,
             telemetry=self.telemetry,
             log=self.log,
-            compaction=self.settings.compaction,
+            compaction=self.compaction,
         )
         for event in start.events:
             actor.post(event)

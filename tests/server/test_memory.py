@@ -20,6 +20,8 @@ from jupyter_collab import workers
 from jupyter_collab.protocol.identity import ConnectionId, Lineage, RoomId
 from jupyter_collab.protocol.messages import SyncStep2
 from jupyter_collab.room import events as ev
+from jupyter_collab.room.opening import RoomPolicy
+from jupyter_collab.room.saving import SavePolicy
 from jupyter_collab.room.session import Person
 from jupyter_collab.server import memory
 from jupyter_collab.server.beginnings import Beginnings
@@ -30,7 +32,8 @@ from jupyter_collab.server.rooms import Rooms
 from jupyter_collab.server.sockets.connection import Connection
 from jupyter_collab.server.sockets.wire import Packet
 from jupyter_collab.server.telemetry import Telemetry
-from jupyter_collab.settings import Settings
+from jupyter_collab.settings import FLUSH_WINDOW
+from jupyter_collab.store.compaction import BY_DEFAULT
 from jupyter_collab.store.sqlite.log import SQLiteUpdateLog
 from jupyter_collab.workers import in_thread
 from tests.files.memory import MemoryFiles
@@ -66,16 +69,11 @@ def no_collector() -> Iterator[None]:
 
 def make_rooms(folder: Path, files: MemoryFiles) -> tuple[Rooms, SQLiteUpdateLog]:
     update_log = SQLiteUpdateLog(folder / "store.db", log=LOG)
-    settings = Settings(
-        document_save_delay=None,
-        document_save_max_wait=5.0,
-        document_cleanup_delay=0.0,
-        file_poll_interval=0.0,
-    )
     opener = RoomOpener(
         files=files,
         update_log=update_log,
-        settings=settings,
+        policy=RoomPolicy(SavePolicy(None, 5.0), cleanup_delay=0.0, flush_window=FLUSH_WINDOW),
+        compaction=BY_DEFAULT,
         clock=make_clock(),
         telemetry=Telemetry(None),
         log=LOG,
