@@ -29,17 +29,36 @@ class Entry:
     complete: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """``batch_rows`` and ``batch_size`` (bytes) bound one request: what fails is asked again
+    as a whole, and takes its time. ``backlog`` is how many bytes may wait, while the log
+    fails, before they are put together."""
+
+    batch_rows: int = 256
+    batch_size: int = 4 * 1024 * 1024
+    backlog: int = 4 * 1024 * 1024
+
+
+BY_DEFAULT = Limits()
+
+
 class Backlog:
     """Updates in order, without gaps, from which rows for the log are taken at the front.
+
+    ``size`` is how many bytes they have. Rows that were ``tried`` may be in the log, so they stay
+    as they are until it is known to have them.
 
     An entry that stands for several positions is written as its update at the first of them
     and empty updates at the others, so that positions stay what the room takes them for.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
         self._entries: deque[Entry] = deque()
+        self._shrink_above = limits.backlog
         self.size = 0
-        """Bytes of all updates."""
+        self.tried: tuple[Row, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self._entries)
@@ -49,12 +68,25 @@ class Backlog:
         self._entries.append(Entry(position, position, update))
         self.size += len(update)
 
-    def fills(self, count: int, size: int) -> bool:
-        """Whether ``count`` entries are there, or ``size`` bytes, or more."""
-        return len(self._entries) >= count or self.size >= size
+    @property
+    def fills_request(self) -> bool:
+        """Whether as much is there as goes into one request, or more."""
+        limits = self._limits
+        return len(self._entries) >= limits.batch_rows or self.size >= limits.batch_size
 
-    def rows(self, count: int, size: int) -> tuple[Row, ...]:
-        """The first rows: ``count`` at most, and no more than the first beyond ``size`` bytes."""
+    @property
+    def is_large(self) -> bool:
+        """Whether :meth:`shrink` is due."""
+        return self.size > self._shrink_above
+
+    def next_rows(self) -> tuple[Row, ...]:
+        """What to try: the same as before, until the log is known to have it."""
+        self.tried = self.tried or self._first_rows()
+        return self.tried
+
+    def _first_rows(self) -> tuple[Row, ...]:
+        """As many as one request takes, of which only the first may be beyond its size."""
+        count, size = self._limits.batch_rows, self._limits.batch_size
         taken: list[Row] = []
         for position, update in self.all_rows():
             if len(taken) == count or (taken and size < len(update)):
@@ -79,8 +111,22 @@ class Backlog:
                 rest = Entry(Position(until + 1), entry.last, EMPTY_UPDATE)
                 self._entries.appendleft(rest)
                 self.size += len(EMPTY_UPDATE)
+        self.tried = tuple(row for row in self.tried if row[0] > until)
+        if not self._entries:
+            self._shrink_above = self._limits.backlog
 
-    def shrink(self, after: Position, mark: SavedMark | None) -> None:
+    def shrink(
+        self, after: Position, mark: SavedMark | None, snapshot: Callable[[], bytes]
+    ) -> None:
+        """Make less of what is behind ``after`` and was not tried: with ``snapshot``, the document
+        at the last position, where it is not enough to put updates together."""
+        after = max(after, self.tried[-1][0]) if self.tried else after
+        self._merge(after, mark)
+        if self.size > self._limits.backlog:
+            self._complete(after, mark, snapshot())
+        self._shrink_above = max(self._limits.backlog, 2 * self.size)
+
+    def _merge(self, after: Position, mark: SavedMark | None) -> None:
         """Put the updates behind ``after`` together, as far as ``mark`` allows.
 
         The document at the positions that the mark names must still be there to be read, and
@@ -94,7 +140,7 @@ class Backlog:
                 runs.append([])
         self._set(_together(run) for run in runs if run)
 
-    def complete(self, after: Position, mark: SavedMark | None, snapshot: bytes) -> None:
+    def _complete(self, after: Position, mark: SavedMark | None, snapshot: bytes) -> None:
         """Let ``snapshot``, the document at the last position, stand for the end.
 
         That is for all behind ``after`` and behind what ``mark`` names, if there is anything.

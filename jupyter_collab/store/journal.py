@@ -16,12 +16,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import assert_never
 
 from ..errors import StoreConflict, StoreError
 from ..protocol.identity import Lineage, Position
-from .backlog import Backlog, Row
+from .backlog import BY_DEFAULT, Backlog, Limits
 from .knowledge import (
     Anything,
     Begun,
@@ -73,17 +73,6 @@ ANOTHER_HISTORY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """``batch_rows`` and ``batch_size`` (bytes) bound one request: what fails is asked again
-    as a whole, and takes its time. ``backlog`` is how many bytes may wait, while the log
-    fails, before they are put together."""
-
-    batch_rows: int = 256
-    batch_size: int = 4 * 1024 * 1024
-    backlog: int = 4 * 1024 * 1024
-
-
 class Journal:
     """The updates of one room between the document and the log.
 
@@ -115,22 +104,18 @@ class Journal:
         *,
         snapshot: Callable[[], bytes],
         is_ahead: Callable[[], bool] = bool,
-        limits: Limits = Limits(),
+        limits: Limits = BY_DEFAULT,
     ) -> None:
         self._lineage = lineage
         self._snapshot = snapshot
         self._is_ahead = is_ahead
-        self._limits = limits
         self._log: Knowledge = Begun()
         self.head = self.durable = position
-        self._backlog = Backlog()
-        # Rows that were sent and not confirmed: they may be there, so they stay as they are.
-        self._tried: tuple[Row, ...] = ()
+        self._backlog = Backlog(limits)
         self._mark = self._marked = saved
         self._under_way: Request | None = None
         self._trouble = Trouble()
         self._looked = False
-        self._shrink_above = self._limits.backlog
         self._next_at = AT_ONCE
         self._hurried = Position(0)
 
@@ -167,7 +152,7 @@ class Journal:
         """
         if position != self.head + 1:
             raise ValueError(f"update {position} does not follow update {self.head}")
-        if self._trouble.retry_at is not None and self._backlog.size > self._shrink_above:
+        if self._trouble.retry_at is not None and self._backlog.is_large:
             # Not the update that comes now: the room may yet have a mark to name it.
             self._shrink()
         self.head = position
@@ -316,9 +301,7 @@ class Journal:
     @property
     def _is_urgent(self) -> bool:
         """Whether updates wait that somebody waits for, or more than one request takes."""
-        limits = self._limits
-        is_much = self._backlog.fills(limits.batch_rows, limits.batch_size)
-        return is_much or self._hurried > self.durable
+        return self._backlog.fills_request or self._hurried > self.durable
 
     def _choose(self) -> Request | None:
         match self._log:
@@ -341,11 +324,10 @@ class Journal:
         if mark is not None:
             return Mark(mark)
         if self._backlog:
-            limits = self._limits
-            self._tried = self._tried or self._backlog.rows(limits.batch_rows, limits.batch_size)
+            rows = self._backlog.next_rows()
             # With what was merged from the file goes the mark that says so: a server that found
             # the one without the other would take it for what it has written itself.
-            return Append(self._tried, self._next_mark(self._tried[-1][0]))
+            return Append(rows, self._next_mark(rows[-1][0]))
         if self._trouble.retry_at is not None:
             # What had failed is not wanted any more; see whether all is well.
             self._log = Unknown(None)
@@ -376,9 +358,6 @@ class Journal:
         """The log has all up to ``position``."""
         self.durable = position
         self._backlog.drop(position)
-        self._tried = tuple(row for row in self._tried if row[0] > position)
-        if not self._backlog:
-            self._shrink_above = self._limits.backlog
         return [Durable(position, self._marked)]
 
     def _fail(self, error: StoreError, now: float) -> list[News]:
@@ -395,7 +374,7 @@ class Journal:
         """Find out how to go on from what the log has."""
         log = self._log if isinstance(self._log, Unknown) else Unknown(None)
         start = log.start
-        written = Written(self._lineage, start, self.durable, self._tried)
+        written = Written(self._lineage, start, self.durable, self._backlog.tried)
         if history is None or written.has_lost_its_end(history) or log.is_as_known(history):
             self._log = Unbegun(start)
             return []
@@ -411,11 +390,7 @@ class Journal:
         return self._trouble.end() + news if self.settled else news
 
     def _shrink(self) -> None:
-        """Make less of what waits, without touching what may have been written already."""
+        """Make less of what waits behind what has been asked for already."""
         start = None if isinstance(self._log, Begun) else self._log.start
-        after = self._tried[-1][0] if self._tried else self.durable
-        after = max(after, start.last) if start is not None else after
-        self._backlog.shrink(after, self._mark)
-        if self._backlog.size > self._limits.backlog:
-            self._backlog.complete(after, self._mark, self._snapshot())
-        self._shrink_above = max(self._limits.backlog, 2 * self._backlog.size)
+        after = self.durable if start is None else max(self.durable, start.last)
+        self._backlog.shrink(after, self._mark, self._snapshot)

@@ -250,7 +250,7 @@ MUTANTS = [
     Mutant(
         "write what was merged without the mark that says so",
         "store/journal.py",
-        "self._next_mark(self._tried[-1][0])",
+        "self._next_mark(rows[-1][0])",
         "None",
         JOURNAL,
     ),

@@ -14,7 +14,8 @@ from pycrdt import Doc, Text, TransactionEvent
 
 from jupyter_collab.errors import StoreConflict, StoreError
 from jupyter_collab.protocol.identity import Lineage, Position, RoomId
-from jupyter_collab.store.journal import PACE, Journal, Limits
+from jupyter_collab.store.backlog import BY_DEFAULT, Limits
+from jupyter_collab.store.journal import PACE, Journal
 from jupyter_collab.store.knowledge import Anything, Nothing, Unread
 from jupyter_collab.store.perform import perform
 from jupyter_collab.store.port import More, SavedMark, StoredHistory
@@ -42,10 +43,8 @@ SNAPSHOT = b"the whole document"
 FULL = StoreError("No space is left")
 
 
-def journal(position: int = 1, limits: Limits | None = None) -> Journal:
-    return Journal(
-        LINEAGE, at(position), None, snapshot=lambda: SNAPSHOT, limits=limits or Limits()
-    )
+def journal(position: int = 1, limits: Limits = BY_DEFAULT) -> Journal:
+    return Journal(LINEAGE, at(position), None, snapshot=lambda: SNAPSHOT, limits=limits)
 
 
 def history(last: int, *rows: bytes, lineage: Lineage = LINEAGE) -> StoredHistory:
