@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_core.paths import jupyter_data_dir
+from jupyter_events import EventLogger
 from jupyter_server.auth import User
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.serverapp import ServerApp
@@ -80,19 +81,7 @@ def build_sharing(
         telemetry=telemetry,
         log=log,
     )
-
-    async def hear(logger: Any, schema_id: str, data: dict[str, Any]) -> None:
-        path = _normal(data.get("path"))
-        if data.get("action") == "delete":
-            await shares.deleted(path)
-        elif data.get("action") == "rename":
-            seen = shares.seen_at(path)
-            await asyncio.sleep(0)  # until those have heard of it who know where files are
-            if path != _normal(data.get("source_path")):
-                await shares.replaced(path, seen)
-
-    if serverapp.event_logger is not None:
-        serverapp.event_logger.add_listener(schema_id=CONTENTS_EVENTS, listener=hear)
+    _follow_files(serverapp.event_logger, shares)
     sockets = Sockets(shares)
     owner = None if place is None else place.owner
     gate = Gate(
@@ -109,6 +98,23 @@ def build_sharing(
         else HubShares(place, shares, ask_again=recheck.ask, telemetry=telemetry, log=log)
     )
     return Sharing(shares, sockets, recheck, gate, site, hub, files)
+
+
+def _follow_files(event_logger: EventLogger | None, shares: Shares) -> None:
+    """End links as Jupyter deletes their documents, or renames others to where these are."""
+
+    async def hear(logger: EventLogger, schema_id: str, data: dict[str, Any]) -> None:
+        path = _normal(data.get("path"))
+        if data.get("action") == "delete":
+            await shares.deleted(path)
+        elif data.get("action") == "rename":
+            seen = shares.seen_at(path)
+            await asyncio.sleep(0)  # until those have heard of it who know where files are
+            if path != _normal(data.get("source_path")):
+                await shares.replaced(path, seen)
+
+    if event_logger is not None:
+        event_logger.add_listener(schema_id=CONTENTS_EVENTS, listener=hear)
 
 
 def sharing_handlers(sharing: Callable[[], Sharing]) -> list[tuple[Any, ...]]:
