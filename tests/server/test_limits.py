@@ -78,14 +78,17 @@ async def test_who_does_not_read_is_dropped_and_catches_up(connect: Connect, asl
 
 
 @pytest.mark.usefixtures("notes")
-async def test_who_reads_on_later_hears_why(connect: Connect, asleep: Any) -> None:
+async def test_who_reads_on_later_hears_why(
+    connect: Connect, asleep: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """O6"""
     ada = await connect("notes.txt")
     sleeper = await asleep(ada.session)
     for _ in range(12):
         ada.text += "x" * 1_900_000
         await ada.durable()
-    await asyncio.sleep(7)  # tornado's patience ends after five
+    loop, now = asyncio.get_running_loop(), asyncio.get_running_loop().time
+    monkeypatch.setattr(loop, "time", lambda: now() + 7)  # tornado's patience ends after five
     while await sleeper.read_message() is not None:
         pass
     assert (sleeper.close_code, sleeper.close_reason) == (CloseCode.TOO_SLOW, TOO_SLOW)
