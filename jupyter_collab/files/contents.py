@@ -76,11 +76,6 @@ class ContentsFiles:
         if self._events is not None:
             self._events.add_listener(schema_id=CONTENTS_EVENTS, listener=self._on_contents_event)
 
-    @property
-    def is_watching(self) -> bool:
-        """Whether changes by other programs are told as they happen."""
-        return self._watcher is not None
-
     async def open(self, file_id: str, format: str, type: str) -> DocumentFile:
         if file_id not in self._open:
             path = await self._ids.path(file_id)

@@ -115,7 +115,8 @@ async def open_path(
 async def read_path(world: World, files: DocumentFiles, path: str, data: bytes) -> DocumentFile:
     """The document of a file that has ``data``, read as it is when somebody opens it."""
     world.put(path, data)
-    document = await open_path(files, path)
+    form = ("json", "notebook") if path.endswith(".ipynb") else ("text", "file")
+    document = await open_path(files, path, *form)
     await document.read()
     return document
 
@@ -255,9 +256,7 @@ class DocumentFileContract:
     async def test_lines_keep_their_ends(self, world: World) -> None:
         """F3"""
         files = world.start()
-        world.put(TEXT, b"\xef\xbb\xbfone\r\ntwo\r\nthree")
-        document = await open_path(files, TEXT)
-        await document.read()
+        document = await read_path(world, files, TEXT, b"\xef\xbb\xbfone\r\ntwo\r\nthree")
         await document.write("one\n2\nthree\nfour")
         assert world.get(TEXT) == b"\xef\xbb\xbfone\r\n2\r\nthree\r\nfour"
 
@@ -304,9 +303,7 @@ class DocumentFileContract:
     async def test_a_change_of_the_same_length_is_seen(self, world: World) -> None:
         """F2: immediately after our own write, before any clock has moved on."""
         files = world.start()
-        world.put(NOTEBOOK, encode(notebook("1")))
-        document = await open_path(files, NOTEBOOK, "json", "notebook")
-        await document.read()
+        document = await read_path(world, files, NOTEBOOK, encode(notebook("1")))
         for _ in range(5):
             await document.write(notebook("1"))
             await document.write(notebook("2"))
@@ -338,9 +335,7 @@ class DocumentFileContract:
     async def test_a_deleted_file_is_made_again_only_on_purpose(self, world: World) -> None:
         """F2"""
         files = world.start()
-        world.put(NOTEBOOK, encode(notebook("1")))
-        document = await open_path(files, NOTEBOOK, "json", "notebook")
-        await document.read()
+        document = await read_path(world, files, NOTEBOOK, encode(notebook("1")))
         document.expect(ABSENT)
         with pytest.raises(FileChanged):
             await document.write(notebook("2"))
@@ -359,9 +354,7 @@ class DocumentFileContract:
     async def test_what_cannot_be_written_is_refused(self, world: World) -> None:
         """F8: and the file is left as it was."""
         files = world.start()
-        world.put(TEXT, b"one")
-        document = await open_path(files, TEXT)
-        await document.read()
+        document = await read_path(world, files, TEXT, b"one")
         with pytest.raises(FileError, match="half a character"):
             await document.write("\ud800")
         assert world.get(TEXT) == b"one"
@@ -372,9 +365,7 @@ class DocumentFileContract:
     async def test_a_change_from_outside_is_told_once(self, world: World) -> None:
         """F6"""
         files = world.start()
-        world.put(TEXT, b"one")
-        document = await open_path(files, TEXT)
-        await document.read()
+        document = await read_path(world, files, TEXT, b"one")
         heard = Heard(document)
         world.put(TEXT, b"two")
         await heard.until(Changed())
@@ -404,9 +395,7 @@ class DocumentFileContract:
     async def test_a_deleted_file_is_gone_and_comes_back(self, world: World) -> None:
         """F6, F7"""
         files = world.start()
-        world.put(TEXT, b"one")
-        document = await open_path(files, TEXT)
-        await document.read()
+        document = await read_path(world, files, TEXT, b"one")
         heard = Heard(document)
         world.delete(TEXT)
         await heard.until(Gone)
@@ -421,9 +410,7 @@ class DocumentFileContract:
     async def test_a_renamed_file_is_followed(self, world: World) -> None:
         """F7"""
         files = world.start()
-        world.put(TEXT, b"one")
-        document = await open_path(files, TEXT)
-        await document.read()
+        document = await read_path(world, files, TEXT, b"one")
         heard = Heard(document)
         await world.rename(TEXT, "folder/new.txt")
         await heard.until(Renamed("folder/new.txt"))

@@ -26,8 +26,7 @@ from tests.waiting import asynchronous
 async def written_twice(world: LocalWorld) -> tuple[DocumentFile, Path]:
     """A notebook that has 3 after 1 and 2, and where its checkpoint is."""
     files = world.start()
-    world.put(NOTEBOOK, encode(notebook("1")))
-    document, _ = await read_notebook(files)
+    document = await read_path(world, files, NOTEBOOK, encode(notebook("1")))
     await document.write(notebook("2"))
     await document.write(notebook("3"))
     checkpoint = world.root / "folder" / ".ipynb_checkpoints" / "notebook-checkpoint.ipynb"

@@ -55,8 +55,7 @@ from tests.waiting import TIMEOUT, asynchronous
 async def test_what_is_saved_is_what_the_manager_would_save(world: LocalWorld, minor: int) -> None:
     """F4: to the byte, in each minor version of the format."""
     files = world.start()
-    world.put(NOTEBOOK, encode(notebook("1", minor=minor)))
-    document, _ = await read_notebook(files)
+    document = await read_path(world, files, NOTEBOOK, encode(notebook("1", minor=minor)))
     await document.write(rich(minor))
     model = {"type": "notebook", "format": "json", "content": rich(minor)}
     await ensure_async(world.manager.save(model, "other.ipynb"))
@@ -193,8 +192,7 @@ async def test_a_full_disk_leaves_the_file_as_it_was(
 ) -> None:
     """F8: also where the disk only complains at the very end."""
     files = world.start()
-    world.put(NOTEBOOK, encode(notebook("1")))
-    document, _ = await read_notebook(files)
+    document = await read_path(world, files, NOTEBOOK, encode(notebook("1")))
     heard = Heard(document)
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", failing_sync(number))

@@ -48,9 +48,9 @@ async def test_a_file_with_the_longest_name_is_saved(
     is_notebook = ending == ".ipynb"
     names = [long_name(size, letter, ending) for size in range(242, 256)]
     for name in names:
-        world.put(name, encode(notebook("1")) if is_notebook else b"1")
-        document = await open_path(files, name, *(("json", "notebook") if is_notebook else ()))
-        await document.read()
+        document = await read_path(
+            world, files, name, encode(notebook("1")) if is_notebook else b"1"
+        )
         for text in "23":
             await document.write(notebook(text) if is_notebook else text)
             expected = encode(notebook(text)) if is_notebook else text.encode()

@@ -94,9 +94,7 @@ async def test_a_hash_saves_reading() -> None:
     """F1: while a time alone is believed only after a while."""
     world = HashingWorld()
     files = world.start(poll_interval=0)
-    world.put(NOTEBOOK, encode(notebook("1")))
-    document = await open_path(files, NOTEBOOK, "json", "notebook")
-    await document.read()
+    document = await read_path(world, files, NOTEBOOK, encode(notebook("1")))
     world.manager.calls.clear()
     await document.peek()
     await document.write(notebook("1"))

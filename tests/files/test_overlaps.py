@@ -31,7 +31,6 @@ from tests.contracts.document_file import (
 from tests.files.worlds import (
     PATIENCE,
     LocalWorld,
-    read_notebook,
 )
 from tests.waiting import TIMEOUT, asynchronous
 
@@ -123,8 +122,7 @@ async def test_a_file_that_is_known_is_not_read_to_be_saved(
 ) -> None:
     """F2: once it was looked at after our write, its sign is proof; but of what was found."""
     files = world.start()
-    world.put(NOTEBOOK, encode(notebook("1")))
-    document, _ = await read_notebook(files)
+    document = await read_path(world, files, NOTEBOOK, encode(notebook("1")))
     assert isinstance(document, ContentsFile)
     await document.write(notebook("2"))
     await look_later(document)
@@ -170,8 +168,7 @@ async def test_what_others_write_in_the_same_second_stays_whatever_the_clock_say
     monkeypatch.setattr(disk, "sign_of", a_minute_behind)
     monkeypatch.setattr(writing, "sign_of", a_minute_behind)
     files = world.start(poll_interval=0)
-    world.put(NOTEBOOK, encode(notebook("one")))
-    document, _ = await read_notebook(files)
+    document = await read_path(world, files, NOTEBOOK, encode(notebook("one")))
     await document.write(notebook("two"))
     place = world.root / NOTEBOOK
     second = place.stat().st_mtime_ns

@@ -77,7 +77,7 @@ async def watched(
     document = await open_path(files, path, format, type)
     await document.read()
     heard = Heard(document)
-    if files.is_watching:
+    if options.get("poll_interval", world.poll_interval):
         # Once another document, watched later, has heard of a change, all is in place.
         world.put("ready.txt", b"one")
         ready = await open_path(files, "ready.txt")
@@ -123,9 +123,7 @@ async def test_who_could_not_save_waits_until_the_other_program_is_done(world: L
     """F6: a half of the file would be taken for all of it, and the rest for deleted."""
     files = world.start(poll_interval=0)
     files.access = access = InPieces(world.manager, max_size=None, log=LOG)
-    world.put(TEXT, b"one two three")
-    document = await open_path(files, TEXT)
-    await document.read()
+    document = await read_path(world, files, TEXT, b"one two three")
     world.put(TEXT, b"one")
     with pytest.raises(FileChanged):
         await document.write("mine")

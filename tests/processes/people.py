@@ -44,7 +44,6 @@ class Connection:
 
     socket: WebSocketClientConnection
     lineage: Lineage | None = None
-    adopting: bool = False
     sent: bool = False
     received: bool = False
     early: list[bytes] = field(default_factory=list)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +92,6 @@ class Browser:
 
 
 MakeBrowser = Callable[..., Browser]
-Join = Callable[..., Awaitable[Browser]]
 
 
 @pytest.fixture

@@ -302,7 +302,6 @@ class Life:
         self.room.replica.close()
         room, joined = self.room.successor(start.opening, self.server.now())
         self._take(room, start)
-        self.server.adopted += 1
         for event in (*joined, *start.events):
             self.post(event)
 
@@ -399,7 +398,6 @@ class Server:
             log=LOG,
         )
         self.life: Life | None = None
-        self.adopted = 0
         self.on_merge: Callable[[Counter[str], Counter[str], Counter[str]], None]
         self.on_end: Callable[[Life], None] = lambda _life: None
         self.on_begin: Callable[[Life, bool], None] = lambda _life, _readable: None
