@@ -6,7 +6,6 @@ is taken as the difference between that save and the file, and merged by the CRD
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +16,7 @@ from ..protocol.identity import ConnectionId, Position
 from ..protocol.messages import SaveReply
 from ..store.port import SavedMark
 from .asked import Asked
+from .earlier import Earlier
 from .effects import Commit, Effect, MarkSaved, MergeFile, ReadFile, Send, WriteFile
 from .replica import Replica
 from .saving import SavePolicy, Saving
@@ -47,12 +47,6 @@ class Looking:
     again: bool = False
 
 
-MOST_EARLIER = 2_000
-"""How many earlier versions of a file are known: those of some hours in which people type."""
-
-HEED = 60.0
-"""Seconds in which what a request is about to write is in the file, if it changes that at all."""
-
 MERGE_ATTEMPTS = 20
 """How often a file is merged anew because people have moved cells meanwhile."""
 
@@ -61,7 +55,7 @@ class Keeper:
     """Decides about the file of one document.
 
     ``head`` is the position of the last update, ``durable`` up to where the log has them.
-    The room sets both before it asks for anything.
+    The room sets both before it asks for anything. ``earlier`` knows what was in the file.
     """
 
     def __init__(
@@ -93,10 +87,7 @@ class Keeper:
         self._altered = False  # whether a hook has changed what we wrote last
         self._left_out: tuple[str, ...] = ()  # of the document, in the write under way or the last
         self._saved_at = version.last_modified
-        self._earlier: deque[SavedMark] = deque(maxlen=MOST_EARLIER)
-        # Since there the file was changed by other programs alone, as they know themselves.
-        self._edited = saved.position
-        self._meant_until = 0.0  # until then what is written is, whatever was in the file earlier
+        self.earlier = Earlier(replica.type, saved.position)
         self.head = Position(saved.position)
         self.durable = Position(0)
         self._hurried = Position(0)  # up to here the log was asked to be quick
@@ -176,9 +167,8 @@ class Keeper:
         self._is_hurried = False
         self._version = version
         self._saved_at = now
-        self._remember()
+        self.earlier.written(self._saved, self._writing_at)
         self._saved = SavedMark(self._writing_at, version.fingerprint)
-        self._edited, self._meant_until = self._writing_at, 0.0
         self._base = self._reading = None
         self._file = Present()
         effects: list[Effect] = [MarkSaved(self._saved), *self._asked.reply("success")]
@@ -215,10 +205,6 @@ class Keeper:
         self._look = Looking()
         return [ReadFile()]
 
-    def heed(self, now: float) -> None:
-        """What comes into the file next is not what a program has made of an earlier version."""
-        self._meant_until = now + HEED
-
     def _look_if_due(self) -> list[Effect]:
         return self.changed_outside() if isinstance(self._look, Due) else []
 
@@ -232,20 +218,9 @@ class Keeper:
             return self._looked(now)
         self._reading, ours = content.source, self._replica.content()
         self._reorders = self._replica.reorders
-        # Of those that others had written into meanwhile the history cannot tell for certain.
-        earlier = tuple(it for it in self._earlier if it.position and not it.merged)
-        known = any(mark.fingerprint == content.version.fingerprint for mark in self._earlier)
-        if now < self._meant_until or known:
-            earlier = ()  # somebody has put it back, and wants nothing of what came later
-        return [
-            MergeFile(self._saved, content, not self.dirty, ours, self._base, earlier, self._edited)
-        ]
-
-    def _remember(self) -> None:
-        """What is about to become an earlier version is one that a program may have read; none but
-        notebooks are run."""
-        if self._replica.type == "notebook":
-            self._earlier.append(replace(self._saved, writing=None))
+        earlier = self.earlier.than(content.version.fingerprint, now)
+        edited = self.earlier.edited
+        return [MergeFile(self._saved, content, not self.dirty, ours, self._base, earlier, edited)]
 
     def merge_anew(self) -> list[Effect]:
         """Have the file merged once more if cells were moved or deleted while that was done: what
@@ -268,7 +243,7 @@ class Keeper:
         """What another program wrote, which ``stood_on`` an earlier version of the file where it is
         not ``None``, was applied at the positions ``at``; or it was we who had ``written`` the
         document at that position."""
-        self._remember()
+        self.earlier.merged(self._saved, self.head, now)
         if written is not None:
             self._saved = SavedMark(written, version.fingerprint)
         else:
@@ -276,8 +251,6 @@ class Keeper:
             before = stood_on or self._saved
             merged = (*before.merged, *at)
             self._saved = SavedMark(before.position, version.fingerprint, merged)
-        if now < self._meant_until:
-            self._edited, self._meant_until = self.head, 0.0
         self._version = version
         return [MarkSaved(self._saved), *self._looked(now)]
 

@@ -62,7 +62,7 @@ class Outcomes:
             case ev.FileChangedOutside() | ev.FileBack():
                 effects = keeper.changed_outside()
             case ev.Replacing():
-                keeper.heed(now)
+                keeper.earlier.heed(now)
                 effects = []
             case ev.FileRead(content):
                 effects = keeper.read(content, now)

@@ -1528,7 +1528,7 @@ MUTANTS = [
     ),
     Mutant(
         "keep what a request takes back as it brings results",
-        "room/keeper.py",
+        "room/earlier.py",
         "if now < self._meant_until or known:",
         "if known:",
         BELATED,
@@ -1542,7 +1542,7 @@ MUTANTS = [
     ),
     Mutant(
         "heed for ever a request that has changed nothing",
-        "room/keeper.py",
+        "room/earlier.py",
         "now + HEED",
         "now + 1e9",
         BELATED,
@@ -1563,8 +1563,8 @@ MUTANTS = [
     ),
     Mutant(
         "take an earlier notebook that was put back for one that was run",
-        "room/keeper.py",
-        "            earlier = ()  # somebody",
+        "room/earlier.py",
+        "            return ()  # somebody",
         "            pass  # somebody",
         BELATED,
     ),

@@ -16,8 +16,8 @@ from pycrdt import Array, Doc, Text, TransactionEvent
 from jupyter_collab.protocol.identity import Lineage, Position
 from jupyter_collab.room.content.document import Document
 from jupyter_collab.room.content.notebook import Notebook
+from jupyter_collab.room.earlier import HEED
 from jupyter_collab.room.events import Replacing
-from jupyter_collab.room.keeper import HEED
 from jupyter_collab.server.histories.merging import Merge, find_edits
 from jupyter_collab.store.compaction import HISTORY_SIZE
 from jupyter_collab.store.port import SavedMark, StoredHistory
