@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -54,6 +54,35 @@ def free_port() -> int:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
         return port
+
+
+def ask(url: str, token: str, method: str = "GET", body: Any = None) -> bytes:
+    """The answer to a request; raises ``HTTPError`` for one that is refused."""
+    headers = {"Authorization": f"token {token}", "Content-Type": "application/json"}
+    data = None if body is None else json.dumps(body).encode()
+    with urlopen(Request(url, data, headers, method=method), timeout=30) as response:
+        answer: bytes = response.read()
+        return answer
+
+
+def answers(url: str, token: str) -> bool:
+    """Whether somebody is there who answers."""
+    try:
+        ask(url, token)
+    except (URLError, ConnectionError):
+        return False
+    return True
+
+
+def wait(
+    process: subprocess.Popen[bytes], log: Path, seconds: float, condition: Callable[[], object]
+) -> None:
+    """Wait for ``condition()``, as long as the ``process`` runs which writes this ``log``."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < end, log.read_text()
+        time.sleep(0.05)
 
 
 class KeptPort:
@@ -121,15 +150,12 @@ class ServerProcess:
     def start(self) -> ServerProcess:
         """Start, and wait until it answers."""
         self.spawn()
-        end = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                self.request("GET", "api")
-                return self
-            except (URLError, ConnectionError):
-                assert self.process.poll() is None, self.log.read_text()
-                assert time.monotonic() < end, self.log.read_text()
-                time.sleep(0.05)
+        self.until(lambda: answers(self._url("api"), self.token))
+        return self
+
+    def until(self, condition: Callable[[], object]) -> None:
+        """Wait for ``condition()``, as long as it runs."""
+        wait(self.process, self.log, START_SECONDS, condition)
 
     def warm_up(self) -> None:
         """Have the next server ready to start, for which importing is most of the work. Only
@@ -202,14 +228,10 @@ class ServerProcess:
 
     def request(self, method: str, path: str, body: Any = None) -> Any:
         """The JSON answer to a request; raises ``HTTPError`` for one that is refused."""
-        request = Request(
-            f"http://127.0.0.1:{self.port}/{path}",
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"token {self.token}", "Content-Type": "application/json"},
-        )
-        with urlopen(request, timeout=30) as response:
-            return json.loads(response.read() or b"null")
+        return json.loads(ask(self._url(path), self.token, method, body) or b"null")
+
+    def _url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}/{path}"
 
     async def session(self, path: str, format: str = "text", type: str = "file") -> dict[str, str]:
         """What it says of a document, whose room is open then."""
@@ -225,11 +247,7 @@ class ServerProcess:
 
     def page_config(self, path: str = "lab") -> dict[str, Any]:
         """What the server tells a page."""
-        request = Request(
-            f"http://127.0.0.1:{self.port}/{path}", headers={"Authorization": f"token {self.token}"}
-        )
-        with urlopen(request, timeout=30) as response:
-            page: str = response.read().decode()
+        page = ask(self._url(path), self.token).decode()
         start = page.index('id="jupyter-config-data"')
         start = page.index(">", start) + 1
         config: dict[str, Any] = json.loads(page[start : page.index("</script>", start)])

@@ -8,14 +8,11 @@ import secrets
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import Request, urlopen
 
-from tests.process import free_port
+from tests.process import answers, ask, free_port, wait
 
 from .documented import documented_configuration
 
@@ -140,42 +137,27 @@ class HubProcess:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        self._wait(self._answers)
+        self._wait(lambda: answers(self._api(""), self._token))
         for name in names:
             self.request("POST", f"users/{name}/server")
         self._wait(lambda: all(self.is_ready(name) for name in names))
         return self
-
-    def _answers(self) -> bool:
-        try:
-            self.request("GET", "")
-        except (URLError, ConnectionError):
-            return False
-        return True
 
     def is_ready(self, name: str) -> bool:
         """Whether the server of somebody runs."""
         servers = self.request("GET", f"users/{name}")["servers"]
         return "" in servers and bool(servers[""]["ready"])
 
-    def _wait(self, condition: Any) -> None:
-        end = time.monotonic() + START_SECONDS
-        while not condition():
-            assert self._process is not None
-            assert self._process.poll() is None, self.log.read_text()
-            assert time.monotonic() < end, self.log.read_text()
-            time.sleep(0.1)
+    def _wait(self, condition: Callable[[], object]) -> None:
+        assert self._process is not None
+        wait(self._process, self.log, START_SECONDS, condition)
 
     def request(self, method: str, path: str, body: Any = None) -> Any:
         """The answer of the Hub's API to its administrator; raises ``HTTPError``."""
-        request = Request(
-            f"{self.url}/hub/api/{path}",
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"token {self._token}"},
-        )
-        with urlopen(request, timeout=30) as response:
-            return json.loads(response.read() or b"null")
+        return json.loads(ask(self._api(path), self._token, method, body) or b"null")
+
+    def _api(self, path: str) -> str:
+        return f"{self.url}/hub/api/{path}"
 
     @property
     def version(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -37,10 +36,7 @@ def test_the_flag_switches_it_on(tmp_path: Path) -> None:
             lab.log.read_text()
         )
         # What was just built from a file is written a moment later.
-        deadline = time.monotonic() + 20
-        while not (lab.state / ".jupyter_ystore.db").exists():
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        lab.until(place.exists)
 
 
 def test_without_the_flag_it_is_plain_jupyterlab(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import gc
 import logging
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -78,10 +77,8 @@ def test_a_server_prepares_by_itself_for_the_pages_that_it_has(tmp_path: Path, p
     arguments = ("--YDocExtension.collaborative=True",) if pages else WITHOUT_A_BROWSER
     app = "jupyterlab" if pages else "jupyter_server"
     with ServerProcess(tmp_path, *arguments, "--debug", app=app) as lab:
-        end = time.monotonic() + 30
-        while (log := lab.log.read_text()).count(PREPARED) < 2:
-            assert time.monotonic() < end, log
-            time.sleep(0.02)
+        lab.until(lambda: lab.log.read_text().count(PREPARED) >= 2)
+        log = lab.log.read_text()
     told = log[log.index(PREPARED) :]
     assert ("import_exporters" in told) is pages
     assert "make_a_notebook" in told

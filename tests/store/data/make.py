@@ -29,6 +29,7 @@ from pycrdt import Map, Text
 
 from tests.process import ServerProcess
 from tests.server.client import WireClient, room_of
+from tests.waiting import until
 
 EXTENSIONS = {"jupyter_server_ydoc": True, "jupyter_server_fileid": True}
 STORE = ".jupyter_ystore.db"
@@ -86,9 +87,7 @@ async def type_into(text: Text, words: str) -> None:
 
 
 async def until_on_disk(lab: ServerProcess, path: str, words: str) -> None:
-    async with asyncio.timeout(20):
-        while words not in (lab.root / path).read_text():
-            await asyncio.sleep(0.05)
+    await until(lambda: words in (lab.root / path).read_text())
     await asyncio.sleep(1.5)  # until the store is written and nothing is under way
 
 
