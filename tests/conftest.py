@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from jupyter_server.serverapp import ServerApp
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
@@ -17,6 +19,12 @@ pytest_plugins = ("pytest_jupyter.jupyter_server",)
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.fixture
+def app(jp_serverapp: ServerApp) -> Any:
+    """The extension, on the server under test."""
+    return jp_serverapp.web_app.settings["jupyter_server_ydoc"]
 
 
 class FilesAndHubs(LoadFileScheduling):  # type: ignore[misc]  # it has no types

@@ -31,8 +31,8 @@ def notes(jp_root_dir: Path) -> Path:
     return path
 
 
-def open_rooms(app: ServerApp) -> int:
-    return len(app.web_app.settings["jupyter_server_ydoc"].services.rooms)
+def open_rooms(app: Any) -> int:
+    return len(app.services.rooms)
 
 
 class ReadOnly(Authorizer):
@@ -42,9 +42,7 @@ class ReadOnly(Authorizer):
         return action == "read" and resource == "contents"
 
 
-async def test_without_a_token_nothing_opens(
-    connect: Connect, jp_serverapp: ServerApp, jp_fetch: Any
-) -> None:
+async def test_without_a_token_nothing_opens(connect: Connect, app: Any, jp_fetch: Any) -> None:
     with pytest.raises(HTTPClientError) as refused:
         await connect.room("text:file:any", "", headers={"X-Nothing": "at all"})
     assert refused.value.code == 403
@@ -56,7 +54,7 @@ async def test_without_a_token_nothing_opens(
             headers={"Authorization": "token wrong"},
         )
     assert refused.value.code == 403
-    assert open_rooms(jp_serverapp) == 0
+    assert open_rooms(app) == 0
 
 
 async def test_foreign_origins_are_refused(connect: Connect, jp_serverapp: ServerApp) -> None:
@@ -79,7 +77,7 @@ async def test_foreign_origins_are_refused(connect: Connect, jp_serverapp: Serve
     ],
 )
 async def test_what_is_no_room_opens_none(
-    connect: Connect, jp_serverapp: ServerApp, room: str, code: int, reason: str
+    connect: Connect, app: Any, room: str, code: int, reason: str
 ) -> None:
     """W10: said in a refusal to those who understand it, and in the close code to all."""
     client = await connect.room(room, "")
@@ -88,7 +86,7 @@ async def test_what_is_no_room_opens_none(
     old = await connect.room(room, "", collab=False)
     assert (await old.until_closed())[0] == code
     assert old.frames == []
-    assert open_rooms(jp_serverapp) == 0
+    assert open_rooms(app) == 0
 
 
 @pytest.mark.parametrize(
@@ -207,7 +205,7 @@ async def test_the_lobby_spreads_presence_only(connect: Connect) -> None:
 
 
 async def test_many_at_once_open_one_room(
-    connect: Connect, jp_serverapp: ServerApp, monkeypatch: pytest.MonkeyPatch
+    connect: Connect, app: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built: list[RoomId] = []
 
@@ -218,21 +216,21 @@ async def test_many_at_once_open_one_room(
     monkeypatch.setattr(beginnings, "build", count)
     clients = await asyncio.gather(*(connect("notes.txt") for _ in range(20)))
     assert len({client.session["sessionId"] for client in clients}) == 1
-    assert open_rooms(jp_serverapp) == 1
+    assert open_rooms(app) == 1
     assert len(built) == 1, "the document is built once for all"
 
 
-async def test_rooms_close_when_nobody_is_left(connect: Connect, jp_serverapp: ServerApp) -> None:
+async def test_rooms_close_when_nobody_is_left(connect: Connect, app: Any) -> None:
     ada = await connect("notes.txt")
     ada.text += "x"
     await ada.close()
-    await until(lambda: open_rooms(jp_serverapp) == 0)
+    await until(lambda: open_rooms(app) == 0)
 
 
-async def test_nothing_is_left_of_a_closed_room(connect: Connect, jp_serverapp: ServerApp) -> None:
+async def test_nothing_is_left_of_a_closed_room(connect: Connect, app: Any) -> None:
     """Its document, its tasks and its file are gone with it."""
     ada = await connect("notes.txt")
-    rooms = jp_serverapp.web_app.settings["jupyter_server_ydoc"].services.rooms
+    rooms = app.services.rooms
     actor = await rooms.open(RoomId("text", "file", ada.session["fileId"]))
     traces = [weakref.ref(part) for part in (actor, actor.room, actor.room.replica, actor.history)]
     del actor
@@ -240,7 +238,7 @@ async def test_nothing_is_left_of_a_closed_room(connect: Connect, jp_serverapp: 
     ada.text += "x"
     await ada.save()
     await ada.close()
-    await until(lambda: open_rooms(jp_serverapp) == 0)
+    await until(lambda: open_rooms(app) == 0)
     gc.collect()
     assert [trace() for trace in traces] == [None] * len(traces)
     assert len(asyncio.all_tasks()) <= tasks

@@ -220,9 +220,7 @@ async def test_an_outside_change_comes_in(notes: Path, connect: Connect) -> None
     assert str(ada.text) == "git\nä one\ntwo 😀\ntyped\nmore\n"
 
 
-async def test_a_history_survives_its_room(
-    notes: Path, connect: Connect, jp_serverapp: ServerApp
-) -> None:
+async def test_a_history_survives_its_room(notes: Path, connect: Connect, app: Any) -> None:
     """L1: the same lineage, and the same document, once the room was closed and opened again."""
     ada = await connect("notes.txt")
     ada.text += "typed"
@@ -230,7 +228,6 @@ async def test_a_history_survives_its_room(
     await ada.durable()
     content = str(ada.text)
     await ada.close()
-    app = jp_serverapp.web_app.settings["jupyter_server_ydoc"]
     await until(lambda: len(app.services.rooms) == 0)
     again = await connect("notes.txt")
     assert again.session["sessionId"] == lineage
@@ -238,10 +235,9 @@ async def test_a_history_survives_its_room(
 
 
 async def test_the_document_is_there_for_code_on_the_server(
-    notes: Path, connect: Connect, jp_serverapp: ServerApp
+    notes: Path, connect: Connect, app: Any
 ) -> None:
     ada = await connect("notes.txt")
-    app = jp_serverapp.web_app.settings["jupyter_server_ydoc"]
     named = {"path": "notes.txt", "content_type": "file", "file_format": "text"}
     live = await app.get_document(**named, copy=False)
     live.source = live.source + "agent\n"
@@ -258,10 +254,9 @@ async def test_the_document_is_there_for_code_on_the_server(
 
 
 async def test_a_document_that_people_only_look_at_stays_in_bytes(
-    notes: Path, connect: Connect, jp_serverapp: ServerApp
+    notes: Path, connect: Connect, app: Any
 ) -> None:
     ada, bob = await connect("notes.txt"), await connect("notes.txt")
-    app = jp_serverapp.web_app.settings["jupyter_server_ydoc"]
     room_id = f"text:file:{ada.session['fileId']}"
     room = app.services.rooms.get(RoomId.parse(room_id)).room
     told = room.replica.state_vector()
@@ -289,11 +284,11 @@ async def test_a_rename_to_a_path_that_was_another_documents(
     notes: Path,
     connect: Connect,
     jp_fetch: Any,
-    jp_serverapp: ServerApp,
+    app: Any,
 ) -> None:
     (jp_root_dir / "other.txt").write_text("other")
     await (await connect("other.txt")).close()
-    rooms = jp_serverapp.web_app.settings["jupyter_server_ydoc"].services.rooms
+    rooms = app.services.rooms
     await until(lambda: len(rooms) == 0)
     (jp_root_dir / "other.txt").unlink()
     ada = await connect("notes.txt")

@@ -24,10 +24,9 @@ def notes(jp_root_dir: Path) -> Path:
 
 
 async def test_an_extension_hears_of_a_room_from_its_beginning_to_its_end(
-    notes: Path, jp_serverapp: ServerApp, connect: Connect
+    notes: Path, jp_serverapp: ServerApp, app: Any, connect: Connect
 ) -> None:
     """O12: chats wait for these events, and take the document then."""
-    app = jp_serverapp.web_app.settings["jupyter_server_ydoc"]
     heard: list[dict[str, Any]] = []
     sources: list[str] = []
 

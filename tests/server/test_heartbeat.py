@@ -95,11 +95,11 @@ def test_no_interval_is_no_pings(loop: Loop) -> None:
 async def test_sockets_are_pinged(
     connect: Connect,
     jp_root_dir: Any,
-    jp_serverapp: Any,
+    app: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(heartbeat, "PACE", 0.01)
-    services = jp_serverapp.web_app.settings["jupyter_server_ydoc"].services
+    services = app.services
     services.heartbeat._interval = 0.05  # noqa: SLF001
     (jp_root_dir / "notes.txt").write_text("hello\n")
     client = await connect("notes.txt")

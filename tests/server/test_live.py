@@ -34,8 +34,8 @@ def notes(jp_root_dir: Path) -> Path:
 
 
 @pytest.fixture
-def app(notes: Path, jp_serverapp: ServerApp) -> Any:
-    return jp_serverapp.web_app.settings["jupyter_server_ydoc"]
+def app(notes: Path, app: Any) -> Any:
+    return app
 
 
 async def test_the_example_in_the_docs_gives_a_valid_notebook(

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jupyter_server.serverapp import ServerApp
 from pycrdt import Array, Doc, Map, Text
 
 from jupyter_collab.protocol.messages import SyncUpdate
@@ -78,14 +77,14 @@ async def test_what_others_write_meanwhile_comes_after_it(
 
 
 async def test_a_large_notebook_is_woken_part_by_part(
-    connect: Connect, jp_root_dir: Path, jp_serverapp: ServerApp
+    connect: Connect, jp_root_dir: Path, app: Any
 ) -> None:
     """So that others are served meanwhile. What comes until then is handled behind that."""
     path = jp_root_dir / "a.ipynb"
     path.write_text(json.dumps(large()))
     ada = await connect("a.ipynb", "json", "notebook")
     bob = await connect("a.ipynb", "json", "notebook")
-    rooms = jp_serverapp.web_app.settings["jupyter_server_ydoc"].services.rooms
+    rooms = app.services.rooms
     (actor,) = rooms
     replica = actor.room.replica
     assert replica.is_parted
@@ -104,12 +103,12 @@ async def test_a_large_notebook_is_woken_part_by_part(
 
 
 async def test_a_server_that_stops_waits_until_it_is_woken(
-    connect: Connect, jp_root_dir: Path, jp_serverapp: ServerApp
+    connect: Connect, jp_root_dir: Path, app: Any
 ) -> None:
     path = jp_root_dir / "a.ipynb"
     path.write_text(json.dumps(large()))
     ada = await connect("a.ipynb", "json", "notebook")
-    (actor,) = jp_serverapp.web_app.settings["jupyter_server_ydoc"].services.rooms
+    (actor,) = app.services.rooms
     there = ada.doc.get_state()
     source = ada.cells[0]["source"]
     source += "a"
@@ -160,7 +159,7 @@ def first_cells(client: WireClient) -> list[dict[str, Any]]:
 
 
 async def test_a_notebook_that_comes_from_the_store_comes_cells_first(
-    connect: Connect, jp_root_dir: Path, jp_serverapp: ServerApp
+    connect: Connect, jp_root_dir: Path, app: Any
 ) -> None:
     """W15: it does so where several have written in it, too."""
     (jp_root_dir / "a.ipynb").write_text(json.dumps(large()))
@@ -170,7 +169,7 @@ async def test_a_notebook_that_comes_from_the_store_comes_cells_first(
     ada.cells[2]["outputs"].clear()
     await ada.durable()
     await ada.close()
-    rooms = jp_serverapp.web_app.settings["jupyter_server_ydoc"].services.rooms
+    rooms = app.services.rooms
     await until(lambda: len(rooms) == 0)
     bob = await connect("a.ipynb", "json", "notebook")
     assert bob.session["sessionId"] == ada.session["sessionId"]

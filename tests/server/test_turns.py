@@ -65,7 +65,7 @@ async def test_others_have_some_turns_between_two_steps() -> None:
 async def test_others_have_turns_while_a_guests_first_edit_is_looked_at(
     connect: Connect,
     jp_root_dir: Path,
-    jp_serverapp: ServerApp,
+    app: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """G7 G8: it may stand on all that the document has. What comes meanwhile comes behind."""
@@ -74,7 +74,7 @@ async def test_others_have_turns_while_a_guests_first_edit_is_looked_at(
     for _ in range(100):
         ada.text.insert(0, "a-")
     await ada.durable()
-    (actor,) = jp_serverapp.web_app.settings["jupyter_server_ydoc"].services.rooms
+    (actor,) = app.services.rooms
     monkeypatch.setattr(ground, "STEP", 10)
     turn, looked_at = 0, list[int]()
 
@@ -109,13 +109,13 @@ async def test_others_have_turns_while_a_guests_first_edit_is_looked_at(
 async def test_a_server_that_stops_waits_for_that_and_no_longer(
     connect: Connect,
     jp_root_dir: Path,
-    jp_serverapp: ServerApp,
+    app: Any,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     (jp_root_dir / "notes.txt").write_text("hello\n")
     ada = await connect("notes.txt")
     await ada.durable()
-    (actor,) = jp_serverapp.web_app.settings["jupyter_server_ydoc"].services.rooms
+    (actor,) = app.services.rooms
     actor.post(ev.Closing())  # so that nothing is left that would wake who waits
     await until(lambda: actor.room.is_settled)
     await actor.history.written()

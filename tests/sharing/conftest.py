@@ -106,6 +106,12 @@ def browser(jp_http_port: int, jp_base_url: str, jp_fetch: Any) -> MakeBrowser:
 
 
 @pytest.fixture
+def shares(app: Any) -> Any:
+    """The links of the server under test."""
+    return app.sharing.shares
+
+
+@pytest.fixture
 def owner(browser: MakeBrowser, jp_serverapp: ServerApp) -> Browser:
     """Whose server it is."""
     return browser(TOKEN)

@@ -255,9 +255,9 @@ async def test_what_the_hub_refuses_is_said(
 
 
 async def test_a_hub_that_is_down_is_told_of(
-    alice: Browser, jp_serverapp: ServerApp, monkeypatch: pytest.MonkeyPatch
+    alice: Browser, app: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shares = jp_serverapp.web_app.settings["jupyter_server_ydoc"].sharing.hub
+    shares = app.sharing.hub
     nowhere = f"http://127.0.0.1:{free_port()}/hub/api"
     monkeypatch.setattr(shares, "place", HubPlace("alice", "", nowhere, "", "/"))
     response = await alice.fetch(SHARES)

@@ -175,37 +175,37 @@ async def test_the_secret_is_in_no_log(
     assert kept == []
 
 
-async def test_links_survive_a_restart(
-    owner: Browser, browser: MakeBrowser, jp_serverapp: ServerApp
-) -> None:
+def read_anew(shares: Any) -> None:
+    """As a server does that starts."""
+    shares._file = type(shares._file)(shares._file.path, shares._file._log)  # noqa: SLF001
+
+
+async def test_links_survive_a_restart(owner: Browser, browser: MakeBrowser, shares: Any) -> None:
     """The service is built anew from the file, as a server does that starts."""
     link = await make_link(owner)
     guest = browser()
     await open_link(guest, link)
-    app = jp_serverapp.web_app.settings["jupyter_server_ydoc"]
-    shares = app.sharing.shares
-    shares._file = type(shares._file)(shares._file.path, shares._file._log)  # noqa: SLF001
+    read_anew(shares)
     assert (await guest.fetch(f"api/contents/{NOTES}")).code == 200
     assert (await open_link(browser(), link)).code == 302
     await owner.json(f"api/collaboration/links/{link['id']}", "DELETE")
-    shares._file = type(shares._file)(shares._file.path, shares._file._log)  # noqa: SLF001
+    read_anew(shares)
     assert (await open_link(browser(), link)).code == 410
 
 
 async def test_while_the_links_cannot_be_read_the_rest_works(
-    owner: Browser, browser: MakeBrowser, jp_serverapp: ServerApp
+    owner: Browser, browser: MakeBrowser, shares: Any
 ) -> None:
     """G1: as where their file belongs to somebody else, from the start of the server."""
     link = await make_link(owner)
     guest = browser()
     await open_link(guest, link)
     await guest.fetch("login")
-    shares = jp_serverapp.web_app.settings["jupyter_server_ydoc"].sharing.shares
     path = shares._file.path  # noqa: SLF001
     kept = path.rename(path.with_name("kept"))
     path.mkdir()
     assert (await guest.fetch(f"api/contents/{NOTES}")).code == 200
-    shares._file = type(shares._file)(path, shares._file._log)  # noqa: SLF001
+    read_anew(shares)
     for page in ("login", "api", "static/favicon.ico"):
         assert (await guest.fetch(page)).code == 200
     assert (await guest.fetch(f"api/contents/{NOTES}")).code == 503
@@ -490,11 +490,10 @@ class TestWhereAProxyKnowsThePeople:
 
 
 async def test_links_that_were_made_before_end_when_they_are_switched_off(
-    owner: Browser, browser: MakeBrowser, jp_serverapp: ServerApp
+    owner: Browser, browser: MakeBrowser, shares: Any
 ) -> None:
     guest = browser()
     await open_link(guest, await make_link(owner))
-    shares = jp_serverapp.web_app.settings["jupyter_server_ydoc"].sharing.shares
     shares.policy = replace(shares.policy, document_links=False)
     assert (await guest.fetch(f"api/contents/{NOTES}")).code == 403
 
@@ -540,16 +539,15 @@ class TestPeopleOfAHub:
         assert (await open_link(carol, {"url": link["namedUrl"]})).code == 410
 
     async def test_who_cannot_be_answered_now_is_not_sent_back_and_forth(
-        self, browser: MakeBrowser, jp_serverapp: ServerApp
+        self, browser: MakeBrowser, shares: Any
     ) -> None:
         """G1"""
         alice, bob = (known_as(browser, name) for name in ("alice", "bob"))
         link = await make_link(alice)
-        shares = jp_serverapp.web_app.settings["jupyter_server_ydoc"].sharing.shares
         path = shares._file.path  # noqa: SLF001
         path.rename(path.with_name("kept"))
         path.mkdir()
-        shares._file = type(shares._file)(path, shares._file._log)  # noqa: SLF001
+        read_anew(shares)
         for url in (link["namedUrl"], link["url"]):
             assert (await open_link(bob, {"url": url})).code == 503
 

@@ -97,6 +97,7 @@ class Hub:
 async def test_a_share_that_a_hub_withdraws_ends(
     connect: Connect,
     jp_serverapp: ServerApp,
+    app: Any,
     ends: str,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -107,7 +108,7 @@ async def test_a_share_that_a_hub_withdraws_ends(
     provider = jp_serverapp.identity_provider
     monkeypatch.setattr(provider, "hub_auth", hub, raising=False)
     ada, bob = await connect(NOTES), await connect(NOTES)
-    recheck = jp_serverapp.web_app.settings["jupyter_server_ydoc"].sharing.recheck
+    recheck = app.sharing.recheck
     recheck.close()
     hub.asked = 0
     await recheck.ask()

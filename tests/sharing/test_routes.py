@@ -226,6 +226,7 @@ async def test_a_link_that_has_ended_opens_nothing(
     owner: Browser,
     browser: MakeBrowser,
     jp_serverapp: ServerApp,
+    shares: Any,
     jp_root_dir: Path,
     end: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -239,7 +240,6 @@ async def test_a_link_that_has_ended_opens_nothing(
     if end == "revoked":
         await owner.json(f"api/collaboration/links/{link['id']}", "DELETE")
     else:
-        shares = jp_serverapp.web_app.settings["jupyter_server_ydoc"].sharing.shares
         monkeypatch.setattr(shares, "_clock", lambda: link["expires"] + 1)
     kept = dict(guest.cookies)
     check = Check([TOKEN, SECRET, "hello", str(jp_root_dir)])

@@ -289,10 +289,9 @@ async def test_a_revoked_link_ends_within_a_second(
 
 
 async def test_an_expired_link_ends_within_a_second(
-    join: Any, jp_serverapp: ServerApp, monkeypatch: pytest.MonkeyPatch
+    join: Any, shares: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     guest = await join("view", expiresIn=3600)
-    shares = jp_serverapp.web_app.settings["jupyter_server_ydoc"].sharing.shares
     monkeypatch.setattr(shares, "_clock", lambda: guest.link["expires"])
     code, reason = await within(1, guest.client.until_closed())
     assert code == 4403
@@ -300,11 +299,10 @@ async def test_an_expired_link_ends_within_a_second(
 
 
 async def test_a_look_that_fails_is_not_the_last_one(
-    join: Any, jp_serverapp: ServerApp, monkeypatch: pytest.MonkeyPatch
+    join: Any, shares: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """G4: as where the links cannot be read for a moment."""
     guest = await join("view", expiresIn=3600)
-    shares = jp_serverapp.web_app.settings["jupyter_server_ydoc"].sharing.shares
     failed = asyncio.Event()
 
     def fail(_: str) -> Any:

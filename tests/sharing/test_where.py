@@ -45,11 +45,6 @@ async def has_nothing(guest: Browser, path: str = NOTES) -> bool:
     return all(answer.code != 200 for answer in answers)
 
 
-def ids_of(server: ServerApp) -> Any:
-    """What knows the ids of the server's files."""
-    return server.web_app.settings["jupyter_server_ydoc"].services.files
-
-
 async def test_what_takes_the_place_of_a_deleted_document_is_not_shared(
     owner: Browser, browser: MakeBrowser
 ) -> None:
@@ -91,10 +86,9 @@ async def test_a_page_that_was_away_is_told_that_its_link_has_ended(
 
 @pytest.mark.parametrize("how", ["asked", "opened", "listed", "open"])
 async def test_a_link_that_has_expired_does_not_come_back_with_the_clock(
-    owner: Browser, browser: MakeBrowser, jp_serverapp: ServerApp, how: str
+    owner: Browser, browser: MakeBrowser, shares: Any, how: str
 ) -> None:
     guest, link = await join(owner, browser, expiresIn=3600)
-    shares = jp_serverapp.web_app.settings["jupyter_server_ydoc"].sharing.shares
     clock, shares._clock = shares._clock, lambda: link["expires"]  # noqa: SLF001
     match how:
         case "asked":
@@ -245,27 +239,27 @@ async def test_a_file_of_which_nobody_can_tell_whether_it_is_there_is_opened(
 class TestWithoutTheServiceOfFileIds(WithoutTheServiceOfFileIds):
     """G1 F7"""
 
-    def start_again(self, server: ServerApp) -> None:
+    def start_again(self, app: Any) -> None:
         """Forget what is known of ids, as a restart does."""
-        files = ids_of(server)
+        files = app.services.files
         old = files._ids  # noqa: SLF001
         files._ids = FileIds(None, old._root, old._log, place=old._place)  # noqa: SLF001
 
     async def test_a_link_opens_its_document_after_a_restart(
-        self, owner: Browser, browser: MakeBrowser, jp_serverapp: ServerApp
+        self, owner: Browser, browser: MakeBrowser, app: Any
     ) -> None:
         guest, link = await join(owner, browser)
-        self.start_again(jp_serverapp)
+        self.start_again(app)
         assert (await guest.json(f"api/contents/{NOTES}"))["content"] == "hello\n"
         assert (await open_link(browser(), link)).code == 302
 
     async def test_a_link_opens_no_other_document_after_a_restart(
-        self, owner: Browser, browser: MakeBrowser, files: Path, jp_serverapp: ServerApp
+        self, owner: Browser, browser: MakeBrowser, files: Path, app: Any
     ) -> None:
         guest, link = await join(owner, browser)
         await owner.json(f"api/contents/{NOTES}", "PATCH", {"path": "shared/moved.txt"})
         (files / OTHER).rename(files / NOTES)
-        self.start_again(jp_serverapp)
+        self.start_again(app)
         body = {"format": "text", "type": "file"}
         await owner.json(f"api/collaboration/session/{NOTES}", "PUT", body)
         assert await has_nothing(guest)
@@ -305,10 +299,10 @@ class TestWhereTheDatabaseOfFileIdsIsLocked:
         owner: Browser,
         browser: MakeBrowser,
         other: sqlite3.Connection,
-        jp_serverapp: ServerApp,
+        app: Any,
     ) -> None:
         guest, link = await join(owner, browser)
-        ids_of(jp_serverapp)._ids._patience = 0  # noqa: SLF001
+        app.services.files._ids._patience = 0  # noqa: SLF001
         other.execute("BEGIN EXCLUSIVE")
         assert (await guest.fetch(f"api/contents/{NOTES}")).code == 503
         page = await guest.fetch(f"notebooks/{NOTES}")
