@@ -15,135 +15,156 @@ import { UnendedRuns } from './unended';
 import type { Outputs } from './view';
 
 type Context = NotebookPanel['context'];
+type Future = OutputArea['future'];
 
-/** What shows a notebook, and keeps what runs in it. */
-interface View {
-  readonly content: Notebook;
-  readonly runs: Runs | null;
+/** How much cells may put out, what people are told of the rest, and whether this page may write. */
+interface Terms {
+  readonly limits: () => OutputLimits;
+  readonly words: OutputWords;
+  readonly mayWrite: () => boolean;
 }
 
-/** All that show a notebook, of those that are open: they have one connection to the kernel. */
-const known = new WeakMap<Context, Set<View>>();
+/** Of the notebooks that are open: all that show one have one connection to the kernel. */
+const known = new WeakMap<Context, Executions>();
 
 /** Stands between the kernel and the cells of a notebook for as long as the notebook is open. */
-export function feedOutputs(
-  { context, content }: NotebookPanel,
-  limits: () => OutputLimits,
-  words: OutputWords,
-  mayWrite: () => boolean
-): void {
-  const view = { content, runs: runsOf(context, content) };
-  const before = known.get(context);
-  const views = before ?? new Set<View>();
-  views.add(view);
-  content.disposed.connect(() => views.delete(view));
-  if (before === undefined) {
-    known.set(context, views);
-    feedViews(context, views, limits, words, mayWrite);
+export function feedOutputs({ context, content }: NotebookPanel, terms: Terms): void {
+  const { sharedModel } = context.model;
+  const executions = known.get(context);
+  if (executions !== undefined) {
+    executions.addView(content);
+  } else if (sharedModel instanceof YNotebook) {
+    known.set(context, new Executions(context, sharedModel, content, terms));
   }
 }
 
-function feedViews(
-  context: Context,
-  views: ReadonlySet<View>,
-  limits: () => OutputLimits,
-  words: OutputWords,
-  mayWrite: () => boolean
-): void {
-  const { sessionContext } = context;
-  const { sharedModel } = context.model;
-  const notebook = sharedModel instanceof YNotebook ? sharedModel : null;
-  const turns = notebook && new Turns(notebook);
-  const givenUp =
-    notebook &&
-    new GivenUpRuns(
-      notebook,
-      cell => outputsOf(context, cell),
+/** What is run in one notebook, and what comes of it. */
+class Executions {
+  constructor(
+    private readonly _context: Context,
+    private readonly _notebook: YNotebook,
+    view: Notebook,
+    private readonly _terms: Terms
+  ) {
+    this._turns = new Turns(_notebook);
+    this._givenUp = new GivenUpRuns(
+      _notebook,
+      cell => this._outputsOf(cell),
       (cell, count) => {
         const end = Promise.resolve({ content: { execution_count: count } });
-        turns?.begin(cell, end, () => undefined);
+        this._turns.begin(cell, end, () => undefined);
       }
     );
-  const cells = () => [...views].flatMap(({ content }) => codeCellsOf(content));
-  const areaOf = (run: string) =>
-    cells()
+    this._unended = new UnendedRuns(
+      _notebook,
+      () => this._kernelToAsk,
+      cell => this._futureOf(cell)
+    );
+    this.addView(view);
+    const { sessionContext } = _context;
+    sessionContext.kernelChanged.connect((_, { newValue }) => this._follow(newValue));
+    this._follow(sessionContext.session?.kernel);
+  }
+
+  addView(content: Notebook): void {
+    this._views.set(content, new Runs(this._notebook.ydoc, () => codeCellsOf(content)));
+    content.disposed.connect(() => this._views.delete(content));
+  }
+
+  private _follow(kernel: Kernel.IKernelConnection | null | undefined): void {
+    kernel?.anyMessage.connect(this._onMessage);
+    kernel?.connectionStatusChanged.connect(this._onConnection);
+    this._unended.look();
+  }
+
+  private readonly _onConnection = (_: unknown, status: Kernel.ConnectionStatus): void => {
+    if (status === 'connected') {
+      this._unended.look(true);
+    }
+  };
+
+  private readonly _onMessage = (
+    kernel: Kernel.IKernelConnection,
+    { direction, msg }: Kernel.IAnyMessageArgs
+  ): void => {
+    this._questions.hear(msg);
+    this._givenUp.hear(msg);
+    this._unended.hear(msg);
+    const cell = msg.metadata['cellId'];
+    const isRun = direction === 'send' && msg.header.msg_type === 'execute_request';
+    if (isRun && typeof cell === 'string') {
+      this._begin(cell, msg.header.msg_id, kernel);
+    }
+  };
+
+  private _begin(cell: string, run: string, kernel: Kernel.IKernelConnection): void {
+    const outputs = () => this._givenUp.outputsOf(cell, run) ?? this._outputsOf(cell);
+    const feed = new OutputFeed(outputs, this._terms.limits, this._terms.words);
+    // The kernel knows what is to come of this message as soon as the message has gone.
+    queueMicrotask(() => {
+      kernel.registerMessageHook(run, feed.hear);
+      this._questions.watch(cell);
+      this._views.forEach(runs => runs.start(cell));
+      const future = this._areaOf(run)?.future;
+      if (future !== undefined) {
+        this._givenUp.begin(cell, run, future.done);
+        this._turns.begin(cell, future.done, () => {
+          this._givenUp.keep(cell, run, feed);
+          this._drop(run, future);
+        });
+      }
+    });
+  }
+
+  private _drop(run: string, future: Future): void {
+    const area = this._areaOf(run);
+    if (area !== undefined) {
+      this._questions.keep(area);
+      // Where it is still there, JupyterLab says that the cell does not run any more.
+      area.detachFuture();
+    }
+    future.dispose();
+  }
+
+  private get _cells(): CodeCell[] {
+    return [...this._views.keys()].flatMap(codeCellsOf);
+  }
+
+  private _areasOf(id: string): OutputArea[] {
+    return this._cells.filter(({ model }) => model.id === id).map(({ outputArea }) => outputArea);
+  }
+
+  private _areaOf(run: string): OutputArea | undefined {
+    return this._cells
       .map(({ outputArea }) => outputArea)
       .find(({ future }: Partial<OutputArea>) => future?.msg.header.msg_id === run);
-  const areasOf = (id: string) =>
-    cells()
-      .filter(({ model }) => model.id === id)
-      .map(({ outputArea }) => outputArea);
-  const questions = new Questions(areasOf);
-  const kernelToAsk = () =>
-    context.isDisposed || !mayWrite() ? null : (sessionContext.session?.kernel ?? null);
-  const futureOf = (cell: string) =>
-    areasOf(cell)
-      .map(({ future }: Partial<OutputArea>) => future)
-      .find(future => future?.isDisposed === false) ?? null;
-  const unended = notebook && new UnendedRuns(notebook, kernelToAsk, futureOf);
-  const follow = (kernel: Kernel.IKernelConnection | null | undefined) => {
-    kernel?.anyMessage.connect(onMessage);
-    kernel?.connectionStatusChanged.connect(onConnection);
-    unended?.look();
-  };
-  const onConnection = (_: unknown, status: Kernel.ConnectionStatus) => {
-    if (status === 'connected') {
-      unended?.look(true);
-    }
-  };
-  const onMessage = (kernel: Kernel.IKernelConnection, args: Kernel.IAnyMessageArgs) => {
-    const { direction, msg } = args;
-    questions.hear(msg);
-    givenUp?.hear(msg);
-    unended?.hear(msg);
-    const cell = msg.metadata['cellId'];
-    if (direction !== 'send' || msg.header.msg_type !== 'execute_request') {
-      return;
-    }
-    if (typeof cell === 'string') {
-      const run = msg.header.msg_id;
-      const outputs = () => givenUp?.outputsOf(cell, run) ?? outputsOf(context, cell);
-      const feed = new OutputFeed(outputs, limits, words);
-      // The kernel knows what is to come of this message as soon as the message has gone.
-      queueMicrotask(() => {
-        kernel.registerMessageHook(run, feed.hear);
-        questions.watch(cell);
-        views.forEach(({ runs }) => runs?.start(cell));
-        const future = areaOf(run)?.future;
-        if (future !== undefined) {
-          givenUp?.begin(cell, run, future.done);
-          turns?.begin(cell, future.done, () => {
-            givenUp?.keep(cell, run, feed);
-            const area = areaOf(run);
-            if (area !== undefined) {
-              questions.keep(area);
-              // Where it is still there, JupyterLab says that the cell does not run any more.
-              area.detachFuture();
-            }
-            future.dispose();
-          });
-        }
-      });
-    }
-  };
-  sessionContext.kernelChanged.connect((_, { newValue }) => follow(newValue));
-  follow(sessionContext.session?.kernel);
-}
-
-function outputsOf(context: Context, id: string): Outputs | null {
-  for (const cell of context.isDisposed ? [] : context.model.cells) {
-    if (cell.id === id && cell.type === 'code') {
-      return (cell as ICodeCellModel).outputs;
-    }
   }
-  return null;
-}
 
-function runsOf({ model }: Context, content: Notebook): Runs | null {
-  const { sharedModel } = model;
-  return sharedModel instanceof YNotebook
-    ? new Runs(sharedModel.ydoc, () => codeCellsOf(content))
-    : null;
+  private _futureOf(cell: string): Future | null {
+    const futures = this._areasOf(cell).map(({ future }: Partial<OutputArea>) => future);
+    return futures.find(future => future?.isDisposed === false) ?? null;
+  }
+
+  private _outputsOf(id: string): Outputs | null {
+    for (const cell of this._context.isDisposed ? [] : this._context.model.cells) {
+      if (cell.id === id && cell.type === 'code') {
+        return (cell as ICodeCellModel).outputs;
+      }
+    }
+    return null;
+  }
+
+  private get _kernelToAsk(): Kernel.IKernelConnection | null {
+    const { isDisposed, sessionContext } = this._context;
+    return isDisposed || !this._terms.mayWrite() ? null : (sessionContext.session?.kernel ?? null);
+  }
+
+  /** What shows the notebook, each with what keeps the runs of its cells. */
+  private readonly _views = new Map<Notebook, Runs>();
+  private readonly _questions = new Questions(cell => this._areasOf(cell));
+  private readonly _turns: Turns;
+  private readonly _givenUp: GivenUpRuns;
+  private readonly _unended: UnendedRuns;
 }
 
 function codeCellsOf({ isDisposed, widgets }: Notebook): CodeCell[] {

@@ -34,7 +34,7 @@ export const outputs: JupyterFrontEndPlugin<void> = {
     void limits.load(registry, outputs.id);
     onSharedPanel(notebooks, provider, (panel, document) => {
       const mayWrite = () => document.state.access === 'edit';
-      feedOutputs(panel, () => limits.options, words, mayWrite);
+      feedOutputs(panel, { limits: () => limits.options, words, mayWrite });
     });
   }
 };

@@ -30,12 +30,8 @@ function show(page: Page, count: number) {
     return { isDisposed: false, widgets: [cell], disposed: new Signal<object, void>({}) };
   });
   for (const content of views) {
-    feedOutputs(
-      { context, content } as unknown as NotebookPanel,
-      () => DEFAULTS,
-      words,
-      () => true
-    );
+    const panel = { context, content } as unknown as NotebookPanel;
+    feedOutputs(panel, { limits: () => DEFAULTS, words, mayWrite: () => true });
   }
   const say = (direction: string, msg_type: string, channel: string, more: object = {}) => {
     const metadata = { cellId: page.cell.id };
