@@ -2,7 +2,7 @@
 import * as Y from 'yjs';
 
 /** What is inserted or deleted: `length` elements of `client`, from `clock` on. */
-interface Span {
+export interface Span {
   readonly client: number;
   readonly clock: number;
   readonly length: number;
@@ -15,13 +15,15 @@ export class Edits {
     readonly deleted: readonly Span[]
   ) {}
 
+  static readonly NONE = new Edits([], []);
+
   /**
    * JupyterLab brings a Yjs that is older than the one that we are compiled with, and does not
    * export all of its classes; see `tests/test_yjs.py`.
    */
   static of(update: Uint8Array | null): Edits {
     if (update === null) {
-      return new Edits([], []);
+      return Edits.NONE;
     }
     const { structs, ds } = Y.decodeUpdate(update);
     const inserted = structs
@@ -112,7 +114,8 @@ function partsOf({ _map, _start }: Y.AbstractType<unknown>): Y.Item[] {
   return parts;
 }
 
-type StackItem = Y.UndoManager['undoStack'][number];
+/** What an undo manager takes back at once. */
+export type StackItem = Y.UndoManager['undoStack'][number];
 type Spans = StackItem['deletions'];
 
 function setOf(spans: readonly Span[]): Spans {
@@ -126,7 +129,7 @@ function setOf(spans: readonly Span[]): Spans {
   return set;
 }
 
-function holds(spans: readonly Span[], client: number, clock: number): boolean {
+export function holds(spans: readonly Span[], client: number, clock: number): boolean {
   return spans.some(
     span => span.client === client && span.clock <= clock && clock < span.clock + span.length
   );

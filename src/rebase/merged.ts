@@ -1,17 +1,7 @@
 import type * as Y from 'yjs';
 
-import { mergeText } from './texts';
-
-/** A text as it was here, and as it was without the edits that are our own. */
-export interface Text {
-  readonly base: string;
-  readonly mine: string;
-}
-
-/** What of our own has to come along, and into which sources, in the order of their cells. */
-export interface Carried extends Text {
-  readonly into: readonly Y.Text[];
-}
+import { BETWEEN } from './carry';
+import type { Carried, Text } from './carry';
 
 /**
  * What has become of cells that are gone without another one of the same id in their place.
@@ -47,28 +37,6 @@ export function mergedCells(
   });
   return [...carried, ...doubled];
 }
-
-/** Writes what leads from `base` to `mine` into texts that are one text together. */
-export function carryIntoAll({ base, mine, into }: Carried): void {
-  const hunks = mergeText(base, mine, into.map(String).join(BETWEEN));
-  const starts = into.map((_, index) => lengthOf(into.slice(0, index)));
-  for (const { from, to, insert } of [...hunks].reverse()) {
-    const index = starts.filter(start => start <= from).length - 1;
-    const text = into[index];
-    if (text !== undefined) {
-      const at = Math.min(from - (starts[index] ?? 0), text.length);
-      text.delete(at, Math.min(to - from, text.length - at));
-      text.insert(at, insert);
-    }
-  }
-}
-
-function lengthOf(texts: readonly Y.Text[]): number {
-  return texts.reduce((sum, { length }) => sum + length + BETWEEN.length, 0);
-}
-
-/** What JupyterLab writes between cells that it merges. */
-const BETWEEN = '\n\n';
 
 interface Place {
   readonly gone: Text[];

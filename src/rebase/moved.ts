@@ -1,14 +1,16 @@
 import type { IDisposable } from '@lumino/disposable';
 import * as Y from 'yjs';
 
+import { carryInto, carryIntoAll } from './carry';
+import type { Carried } from './carry';
 import { Edits } from './edits';
+import { readDeleted, readReplaced, resultsOf } from './gone';
+import type { Gone } from './gone';
+import { cellsById, sourceOf, textsById, typeOf } from './items';
+import { mergedCells } from './merged';
 import { makeRoom, readAll, writeBack } from './state';
 import type { CellState } from './state';
-import { carryIntoAll, mergedCells } from './merged';
-import type { Carried } from './merged';
-import { mergeText } from './texts';
-import { KeptWords, stackOf, typeOf } from './undone';
-import type { StackItem } from './undone';
+import { hasMadeGone, KeptWords, madeIn } from './undone';
 
 /**
  * Brings what was typed here into a cell along when somebody else moves or merges the cell.
@@ -46,7 +48,6 @@ export class MovedCells implements IDisposable {
     this._kept = new KeptWords(_doc);
     this._cells.observe(this._onChange);
     this._cells.observeDeep(this._onParts);
-    _doc.on('beforeTransaction', this._noteStack);
     _doc.on('afterAllTransactions', this._carry);
   }
 
@@ -59,7 +60,6 @@ export class MovedCells implements IDisposable {
     this._kept.dispose();
     this._cells.unobserve(this._onChange);
     this._cells.unobserveDeep(this._onParts);
-    this._doc.off('beforeTransaction', this._noteStack);
     this._doc.off('afterAllTransactions', this._carry);
   }
 
@@ -67,7 +67,7 @@ export class MovedCells implements IDisposable {
   private readonly _onChange = (event: Y.YArrayEvent<unknown>, transaction: Y.Transaction) => {
     const { deleted } = event.changes;
     if (transaction.origin instanceof Y.UndoManager) {
-      this._onUndo(event, transaction, transaction.origin);
+      this._onUndo(event, transaction);
       return;
     }
     const own = transaction.origin === this._remote && deleted.size > 0 ? this._own() : null;
@@ -132,34 +132,21 @@ export class MovedCells implements IDisposable {
 
   /** Cells of which there is one with the same id were moved, and not merged. */
   private _findMerged(went: Map<Y.Item, Gone>, added: Iterable<Y.Item>): Carried[] {
-    const [here, before] = [
-      textsById(this._cells),
-      new Set([...went.values()].map(({ id }) => id))
-    ];
+    const here = textsById(this._cells);
+    const before = new Set<unknown>([...went.values()].map(({ id }) => id));
     const lost = new Map([...went].filter(([, { id }]) => !here.has(id)));
     const came = new Map<Y.Item, Y.Text>();
     for (const item of added) {
       const [[id, text] = []] = textsById([typeOf(item)]);
-      if (text !== undefined && !before.has(id as string)) {
+      if (text !== undefined && !before.has(id)) {
         came.set(item, text);
       }
     }
     return lost.size > 0 && came.size > 0 ? mergedCells(this._cells, lost, came) : [];
   }
 
-  /** What is being undone is not told: it is what was on the stack before, and is not any more. */
-  private readonly _noteStack = ({ origin }: Y.Transaction): void => {
-    if (origin instanceof Y.UndoManager) {
-      this._stack = [...stackOf(origin)];
-    }
-  };
-
-  private _onUndo(
-    { changes }: Y.YArrayEvent<unknown>,
-    transaction: Y.Transaction,
-    by: Y.UndoManager
-  ) {
-    const undone = this._stack[stackOf(by).length];
+  private _onUndo({ changes }: Y.YArrayEvent<unknown>, transaction: Y.Transaction): void {
+    const { undone } = this._kept;
     const came = new Set([...changes.added].map(typeOf));
     const back = textsById(came);
     const cells = cellsById(came);
@@ -170,7 +157,7 @@ export class MovedCells implements IDisposable {
       }
     }
     for (const item of changes.deleted) {
-      const cell = readDeleted(item, transaction, NO_EDITS);
+      const cell = readDeleted(item, transaction, Edits.NONE);
       const text = back.get(cell?.id);
       if (cell !== null && text !== undefined) {
         const made = this._returned.has(cell.text) ? null : madeIn(undone, cell.text);
@@ -202,9 +189,9 @@ export class MovedCells implements IDisposable {
       }
       const texts = textsById(this._cells);
       for (const cell of gone) {
-        const { id, base, mine, isOfOthers = false } = cell;
+        const { id, isOfOthers = false } = cell;
         const text = texts.get(id);
-        const carry = () => text !== undefined && carryInto(text, base, mine);
+        const carry = () => text !== undefined && carryInto(text, cell);
         if (text === undefined && this._isMissingSomething) {
           this._waiting.push(cell);
         } else if (isOfOthers) {
@@ -235,7 +222,6 @@ export class MovedCells implements IDisposable {
   private readonly _states: [Y.Map<unknown>, CellState][] = [];
   /** Sources that have come back before: what of them was made by a move has other ids by now. */
   private readonly _returned = new WeakSet<Y.Text>();
-  private _stack: readonly StackItem[] = [];
   private _isDisposed = false;
 }
 
@@ -246,138 +232,4 @@ const LARGE = 10_000;
 export interface Coming {
   readonly update: Uint8Array;
   readonly isNews: boolean;
-}
-
-/** The source of a cell as it was here, and as it was without the edits that are our own. */
-interface Gone {
-  readonly id: string;
-  readonly text: Y.Text;
-  readonly base: string;
-  readonly mine: string;
-  /** Whether what is carried may be that of others. */
-  readonly isOfOthers?: boolean;
-}
-
-function textsById(cells: Iterable<unknown>): Map<unknown, Y.Text> {
-  const texts = new Map<unknown, Y.Text>();
-  for (const cell of cells) {
-    const source = sourceOf(cell);
-    if (cell instanceof Y.Map && source instanceof Y.Text) {
-      texts.set(cell.get('id'), source);
-    }
-  }
-  return texts;
-}
-
-function cellsById(cells: Iterable<unknown>): Map<unknown, Y.Map<unknown>> {
-  const maps = [...cells].filter(cell => cell instanceof Y.Map);
-  return new Map(maps.map(cell => [cell.get('id'), cell]));
-}
-
-function sourceOf(cell: unknown): unknown {
-  return cell instanceof Y.Map ? cell.get('source') : undefined;
-}
-
-/** Whether what is being undone has made a cell, as a move does, that is not there any more. */
-function hasMadeGone(undone: StackItem | undefined, cells: Y.Array<unknown>): boolean {
-  for (let item = cells._start; item !== null; item = item.right) {
-    if (item.deleted && undone !== undefined && Y.isDeleted(undone.insertions, item.id)) {
-      return true;
-    }
-  }
-  return false;
-}
-
-/**
- * What the person who undoes has written into a text in what is being undone; `null` if that is not
- * known, as where somebody else has put in the text.
- */
-function madeIn(undone: StackItem | undefined, text: Y.Text): string | null {
-  const insertions = undone?.insertions;
-  const item = text._item;
-  if (insertions === undefined || item === null || !Y.isDeleted(insertions, item.id)) {
-    return null;
-  }
-  let made = '';
-  for (let part = text._start; part !== null; part = part.right) {
-    const { id, content } = part;
-    const units = content instanceof Y.ContentString ? content.str.split('') : [];
-    const isMade = (_: string, at: number) =>
-      Y.isDeleted(insertions, Y.createID(id.client, id.clock + at));
-    made += units.filter(isMade).join('');
-  }
-  return made;
-}
-
-/** What is only put into a word is all that is written: others have the rest of it from who wrote it. */
-function carryInto(text: Y.Text, base: string, mine: string): void {
-  const here = text.toString();
-  for (const { from, to, insert } of [...mergeText(base, mine, here)].reverse()) {
-    const [head, tail] = around(here.slice(from, to), insert);
-    text.delete(from + head, to - tail - from - head);
-    text.insert(from + head, insert.slice(head, insert.length - tail));
-  }
-}
-
-/** How much of `word` is before and behind what was put into it; nothing where it has not all of it. */
-function around(word: string, longer: string): [number, number] {
-  const [letters, others] = [[...word], [...longer]];
-  const same = letters.findIndex((letter, at) => letter !== others[at]);
-  const head = same < 0 ? word.length : letters.slice(0, same).join('').length;
-  return longer.slice(head).endsWith(word.slice(head)) ? [head, word.length - head] : [0, 0];
-}
-
-const NO_EDITS = Edits.of(null);
-
-function readDeleted(item: Y.Item, transaction: Y.Transaction, edits: Edits): Gone | null {
-  const cell = typeOf(item);
-  if (!(cell instanceof Y.Map)) {
-    return null;
-  }
-  const id = lastValue(cell, 'id')?.content.getContent()[0] as unknown;
-  const source = lastValue(cell, 'source');
-  return source === undefined ? null : readText(id, typeOf(source), transaction, edits);
-}
-
-function readText(
-  id: unknown,
-  text: unknown,
-  { deleteSet }: Y.Transaction,
-  edits: Edits
-): Gone | null {
-  if (typeof id !== 'string' || !(text instanceof Y.Text)) {
-    return null;
-  }
-  const isHere = (part: Y.Item) => !part.deleted || Y.isDeleted(deleteSet, part.id);
-  return { id, text, base: edits.rewound(text, isHere), mine: NO_EDITS.rewound(text, isHere) };
-}
-
-/** What a cell that was deleted had from a run, if edits have changed that. */
-function resultsOf(cell: unknown, transaction: Y.Transaction, edits: Edits): CellState | null {
-  const hasRun = (key: string) => {
-    const item = cell instanceof Y.Map ? lastValue(cell, key) : undefined;
-    return item !== undefined && edits.haveChanged(item);
-  };
-  if (!(cell instanceof Y.Map) || !['outputs', 'execution_count'].some(hasRun)) {
-    return null;
-  }
-  const { metadata: _, attachments: __, ...results } = readAll(cell, transaction);
-  return results;
-}
-
-/** The source that a cell had before somebody has put another one in its place. */
-function readReplaced(cell: Y.Map<unknown>, transaction: Y.Transaction, edits: Edits): Gone | null {
-  const { deleteSet, beforeState } = transaction;
-  let item = lastValue(cell, 'source') ?? null;
-  while (item !== null && item.id.clock >= (beforeState.get(item.id.client) ?? 0)) {
-    item = item.left;
-  }
-  return item !== null && Y.isDeleted(deleteSet, item.id)
-    ? readText(cell.get('id'), typeOf(item), transaction, edits)
-    : null;
-}
-
-/** A member of a map that may be deleted, as the map itself shows none then. */
-function lastValue(map: Y.Map<unknown>, key: string): Y.Item | undefined {
-  return map._map.get(key);
 }

@@ -2,6 +2,8 @@ import { JSONExt } from '@lumino/coreutils';
 import type { PartialJSONObject, PartialJSONValue } from '@lumino/coreutils';
 import * as Y from 'yjs';
 
+import { wasThere } from './items';
+
 /** What a cell has beside its source. */
 export type CellState = Partial<Readonly<Record<string, PartialJSONValue>>>;
 
@@ -9,9 +11,8 @@ export type CellState = Partial<Readonly<Record<string, PartialJSONValue>>>;
 const OF_TYPE = ['outputs', 'execution_count', 'attachments'] as const;
 
 /** What a cell had that this transaction has deleted. */
-export function readAll(cell: Y.Map<unknown>, { deleteSet }: Y.Transaction): CellState {
-  const isHere = (part: Y.Item) => !part.deleted || Y.isDeleted(deleteSet, part.id);
-  return read(cell, isHere) as PartialJSONObject;
+export function readAll(cell: Y.Map<unknown>, transaction: Y.Transaction): CellState {
+  return read(cell, wasThere(transaction)) as PartialJSONObject;
 }
 
 /** What was a member of a cell, to be put into another one. */

@@ -1,6 +1,9 @@
 import type { IDisposable } from '@lumino/disposable';
 import * as Y from 'yjs';
 
+import { holds } from './edits';
+import type { Span, StackItem } from './edits';
+import { typeOf } from './items';
 import { copyOf } from './state';
 
 /**
@@ -33,6 +36,12 @@ export class KeptWords implements IDisposable {
     this._doc.off('afterTransaction', this._adoptReturned);
   }
 
+  /** What is being undone is not told: it is what was on the stack before, and is not any more. */
+  get undone(): StackItem | undefined {
+    const { by, stack } = this._undoing ?? {};
+    return by === undefined ? undefined : stack?.[stackOf(by).length];
+  }
+
   /** What `write` writes here are words of others. */
   adopt(write: () => void): void {
     const { clientID } = this._doc;
@@ -57,7 +66,7 @@ export class KeptWords implements IDisposable {
 
   /** Before anybody is told of the cells. */
   private readonly _complete = (transaction: Y.Transaction): void => {
-    const undone = this._undoing?.transaction === transaction ? this._undone : undefined;
+    const undone = this._undoing?.transaction === transaction ? this.undone : undefined;
     const changed: ReadonlyMap<unknown, unknown> = transaction.changed;
     if (undone === undefined || !changed.has(this._cells)) {
       return;
@@ -131,7 +140,7 @@ export class KeptWords implements IDisposable {
 
   /** The cells that what is being undone has inserted, and whether they stay; `null` if not known. */
   private _cellsGoing(): Map<unknown, boolean | null> {
-    const undone = this._undone;
+    const undone = this.undone;
     if (undone === undefined || this._undoing === null) {
       return new Map();
     }
@@ -151,7 +160,7 @@ export class KeptWords implements IDisposable {
 
   private _hasWordsOfOthers(cell: Y.Map<unknown>): boolean {
     const source = cell.get('source');
-    const undone = this._undone?.insertions;
+    const undone = this.undone?.insertions;
     let part = source instanceof Y.Text ? source._start : null;
     for (; part !== null; part = part.right) {
       const { id, content, deleted } = part;
@@ -172,15 +181,7 @@ export class KeptWords implements IDisposable {
   }
 
   private _isOfOthers({ client, clock }: Y.ID): boolean {
-    const isAdopted = (span: Span) =>
-      span.client === client && span.clock <= clock && clock < span.clock + span.length;
-    return client !== this._doc.clientID || this._adopted.some(isAdopted);
-  }
-
-  /** What is being undone is not told: it is what was on the stack before, and is not any more. */
-  private get _undone(): StackItem | undefined {
-    const { by, stack } = this._undoing ?? {};
-    return by === undefined ? undefined : stack?.[stackOf(by).length];
+    return client !== this._doc.clientID || holds(this._adopted, client, clock);
   }
 
   private readonly _cells: Y.Array<unknown>;
@@ -192,9 +193,7 @@ export class KeptWords implements IDisposable {
   private _isDisposed = false;
 }
 
-export type StackItem = Y.UndoManager['undoStack'][number];
-
-export function stackOf({ undoing, undoStack, redoStack }: Y.UndoManager): readonly StackItem[] {
+function stackOf({ undoing, undoStack, redoStack }: Y.UndoManager): readonly StackItem[] {
   return undoing ? undoStack : redoStack;
 }
 
@@ -205,12 +204,6 @@ interface Undoing {
   readonly stack: readonly StackItem[];
 }
 
-interface Span {
-  readonly client: number;
-  readonly clock: number;
-  readonly length: number;
-}
-
 /** The cell that an item is, or is a part of. */
 function cellOf(item: Y.Item, cells: Y.Array<unknown>): Y.Map<unknown> | null {
   let at: Y.Item | null = item;
@@ -219,10 +212,6 @@ function cellOf(item: Y.Item, cells: Y.Array<unknown>): Y.Map<unknown> | null {
   }
   const type = at === null ? null : typeOf(at);
   return type instanceof Y.Map ? type : null;
-}
-
-export function typeOf({ content }: Y.Item): unknown {
-  return content instanceof Y.ContentType ? content.type : null;
 }
 
 /** What an item that was deleted is now, if it has come back. */
@@ -236,4 +225,35 @@ function redoneOf(item: Y.Item, doc: Y.Doc): Y.Item {
     now = next;
   }
   return now;
+}
+
+/** Whether what is being undone has made a cell, as a move does, that is not there any more. */
+export function hasMadeGone(undone: StackItem | undefined, cells: Y.Array<unknown>): boolean {
+  for (let item = cells._start; item !== null; item = item.right) {
+    if (item.deleted && undone !== undefined && Y.isDeleted(undone.insertions, item.id)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/**
+ * What the person who undoes has written into a text in what is being undone; `null` if that is not
+ * known, as where somebody else has put in the text.
+ */
+export function madeIn(undone: StackItem | undefined, text: Y.Text): string | null {
+  const insertions = undone?.insertions;
+  const item = text._item;
+  if (insertions === undefined || item === null || !Y.isDeleted(insertions, item.id)) {
+    return null;
+  }
+  let made = '';
+  for (let part = text._start; part !== null; part = part.right) {
+    const { id, content } = part;
+    const units = content instanceof Y.ContentString ? content.str.split('') : [];
+    const isMade = (_: string, at: number) =>
+      Y.isDeleted(insertions, Y.createID(id.client, id.clock + at));
+    made += units.filter(isMade).join('');
+  }
+  return made;
 }
