@@ -1,13 +1,13 @@
 import { readConfig } from './config';
-import { connectionLost, isOnHub } from './plugins/connection';
-import { closing } from './plugins/closing';
-import { contentProvider } from './plugins/contents';
+import { access, readOnlyEditors } from './plugins/access';
 import { cells } from './plugins/cells';
+import { closing } from './plugins/closing';
+import { connectionLost, isOnHub } from './plugins/connection';
+import { contentProvider } from './plugins/contents';
 import { cursors, cursorSettings } from './plugins/cursors';
+import { exportFormats } from './plugins/exportformats';
 import { files, notebooks } from './plugins/factories';
 import { folders } from './plugins/folders';
-import { access, readOnlyEditors } from './plugins/access';
-import { exportFormats } from './plugins/exportformats';
 import { guestPage, guestSettings } from './plugins/guest';
 import { offlineChanges } from './plugins/offline';
 import { outputs } from './plugins/outputs';
@@ -16,8 +16,8 @@ import { fileMarks, people, presenceSettings } from './plugins/people';
 import { currentDocument, globalAwareness, identity } from './plugins/presence';
 import { reopening } from './plugins/reopen';
 import { sharing } from './plugins/sharing';
-import { staying } from './plugins/staying';
 import { status } from './plugins/status';
+import { staying } from './plugins/staying';
 
 const config = readConfig();
 

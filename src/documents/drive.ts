@@ -8,13 +8,13 @@ import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 import type { Doc } from 'yjs';
 
-import { OpenDocument } from './document';
-import { SharedModelFactory } from './factory';
 import type { OfflineStorage, Piece } from '../offline';
-import { DocumentProvider } from './provider';
 import { differenceOf } from '../rebase';
 import type { Difference } from '../rebase';
 import type { Line } from '../session';
+import { OpenDocument } from './document';
+import { SharedModelFactory } from './factory';
+import { DocumentProvider } from './provider';
 import { FileVersions } from './versions';
 
 /** The id under which the drive knows this content provider. */

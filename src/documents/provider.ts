@@ -9,13 +9,13 @@ import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
 import { explainRefusal, explainSave } from '../explain';
-import { largestUpdate } from './oversize';
 import { Shelter } from '../offline';
 import type { OfflineStorage, Piece } from '../offline';
-import { AwarenessPresence } from './presence';
-import { YReplica } from './replica';
 import { ServerLine, SessionDriver, unsynced, watchPage } from '../session';
 import type { Line, Occurrence, SessionState } from '../session';
+import { largestUpdate } from './oversize';
+import { AwarenessPresence } from './presence';
+import { YReplica } from './replica';
 import { UnloadGuard } from './unload';
 
 /**

@@ -4,10 +4,10 @@ import { Awareness } from 'y-protocols/awareness';
 import { Doc } from 'yjs';
 
 import type { CollabContentProvider } from '../documents/drive';
+import type { DocumentProvider } from '../documents/provider';
 import type { Identity } from '../people/identity';
 import { publishUser } from '../people/publish';
 import type { ClientChanges } from '../presence';
-import type { DocumentProvider } from '../documents/provider';
 import type { SessionState } from '../session';
 
 type Shared = Pick<

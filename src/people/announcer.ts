@@ -9,9 +9,10 @@ export const ANNOUNCE_AFTER = 2_000;
 /**
  * Says who joined and who left the document in front, for those who do not see it.
  *
- * Those who were there first are told as being here. Whoever comes back within the time that it waits has not been away: a page that is loaded anew,
- * or a connection that was lost for a moment, is no news. Nor is it that nobody is to be seen while
- * this page has no connection itself: who left meanwhile is told once it is back.
+ * Those who were there first are told as being here. Whoever comes back within the time that it waits
+ * has not been away: a page that is loaded anew, or a connection that was lost for a moment, is no news.
+ * Nor is it that nobody is to be seen while this page has no connection itself: who left meanwhile is
+ * told once it is back.
  */
 export class Announcer {
   constructor(

@@ -12,13 +12,15 @@ import { Text } from 'yjs';
 
 import { readConfig } from '../config';
 import { CollabContentProvider } from '../documents/drive';
+import type { DocumentProvider } from '../documents/provider';
 import { ViewOnlyBadge } from '../guest/badge';
-import { guardCommands, type Run } from '../guest/commandgate';
+import { guardCommands } from '../guest/commandgate';
+import type { Run } from '../guest/commandgate';
 import { LateRuns } from '../guest/lateruns';
-import { lockOf, type Lock } from '../guest/lock';
+import { lockOf } from '../guest/lock';
+import type { Lock } from '../guest/lock';
 import { readOnlyWhileViewing } from '../guest/readonly';
 import { Restraint, withoutKernel } from '../guest/restraint';
-import type { DocumentProvider } from '../documents/provider';
 import { translationOf } from '../translation';
 import { documentIn, onDocumentWidget } from './widgets';
 

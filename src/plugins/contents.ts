@@ -11,11 +11,11 @@ import type { Awareness } from 'y-protocols/awareness';
 
 import { readConfig } from '../config';
 import { CollabContentProvider, CONTENT_PROVIDER_ID } from '../documents/drive';
+import type { DocumentProvider } from '../documents/provider';
 import { browserOwners, IndexedDbShelf, OfflineStorage, pathOfFile } from '../offline';
 import { IIdentity } from '../people/identity';
 import type { Identity } from '../people/identity';
 import { publishAutosave, publishUser } from '../people/publish';
-import type { DocumentProvider } from '../documents/provider';
 import { translationOf } from '../translation';
 
 /** Opens documents together: registers with the drive, which everything else goes through. */

@@ -12,6 +12,7 @@ import type { Awareness } from 'y-protocols/awareness';
 
 import { readConfig } from '../config';
 import { CollabContentProvider } from '../documents/drive';
+import type { DocumentProvider } from '../documents/provider';
 import { explainRefusal } from '../explain';
 import { Circle } from '../guest/circle';
 import { EndedNotice } from '../guest/ended';
@@ -23,7 +24,6 @@ import { unsentText } from '../guest/unsent';
 import { Commands } from '../people/commands';
 import { IIdentity } from '../people/identity';
 import type { Identity } from '../people/identity';
-import type { DocumentProvider } from '../documents/provider';
 import { unsynced } from '../session';
 import { translationOf } from '../translation';
 import { documentIn, onDocumentWidget } from './widgets';

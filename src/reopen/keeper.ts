@@ -3,11 +3,11 @@ import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
 import type { CollabContentProvider } from '../documents/drive';
-import type { Keepsake, Piece } from '../offline';
 import type { DocumentProvider } from '../documents/provider';
+import { UnloadGuard } from '../documents/unload';
+import type { Keepsake, Piece } from '../offline';
 import { applyDifference } from '../rebase';
 import type { Difference } from '../rebase';
-import { UnloadGuard } from '../documents/unload';
 
 /**
  * Carries what a person wrote from a document whose history is lost to the one that is opened

@@ -3,8 +3,8 @@ import { shareIcon } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 
 import type { SharingApi } from './api';
-import type { ShareSection } from './section';
 import type { ShareRight } from './right';
+import type { ShareSection } from './section';
 import type { Subject } from './subject';
 import type { Subjects } from './subjects';
 import { openShareDialog } from './ui/dialog';

@@ -1,5 +1,5 @@
-import { readFileSync } from 'fs';
-import { join } from 'path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { decode, encode, ProtocolError } from '..';
 import type { ClientMessage, ServerMessage } from '..';

@@ -1,7 +1,7 @@
 import { YNotebook } from '@jupyter/ydoc';
 import type { ICodeCell } from '@jupyterlab/nbformat';
-import { readFileSync } from 'fs';
-import { join } from 'path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { applyDifference, readContent } from '../content';
 import type { Content } from '../content';

@@ -1,5 +1,5 @@
-import { readFileSync } from 'fs';
-import { join } from 'path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { dice } from '../../__tests__/dice';
 import { applyHunks, diffText, mergeText, mergeTexts, uniteText } from '../texts';
