@@ -15,7 +15,11 @@ interface Left {
 
 const left = new WeakMap<Text, Left>();
 
-let isKept = false;
+/** As Yjs has them. */
+const { insert: insertInto, delete: deleteFrom } = Text.prototype as {
+  insert: (this: Text, ...args: Parameters<Text['insert']>) => void;
+  delete: (this: Text, ...args: Parameters<Text['delete']>) => void;
+};
 
 /**
  * Let no edit of this page part the two halves of a surrogate pair, in whatever shared text it is.
@@ -26,52 +30,43 @@ let isKept = false;
  * compares texts parts pairs, such as JupyterLab where a program prints one clock face over another.
  */
 export function keepPairsWhole(): void {
-  if (isKept) {
+  Object.assign(Text.prototype, { insert, delete: remove });
+}
+
+function insert(this: Text, index: number, value: string, attributes?: Attributes): void {
+  const put = (at: number, text: string) => insertInto.call(this, at, text, attributes);
+  const replace = (from: number, count: number, text: string) =>
+    this.doc?.transact(() => {
+      deleteFrom.call(this, from, count);
+      put(from, text);
+    });
+  const half = isLow(value.charCodeAt(0)) ? leftAt(this, place(this, index - 1)) : null;
+  if (half !== null) {
+    replace(index - 1, 1, wellFormed(half + value));
+  } else if (parted(this, index) !== null) {
+    replace(index - 1, 2, HALF + wellFormed(value) + HALF);
+  } else {
+    put(index, wellFormed(value));
+  }
+}
+
+function remove(this: Text, index: number, length: number): void {
+  const end = index + length;
+  const first = length > 0 ? parted(this, index) : null;
+  const last = length > 0 ? parted(this, end) : null;
+  if (first === null && last === null) {
+    deleteFrom.call(this, index, length);
     return;
   }
-  isKept = true;
-  const { insert: insertInto, delete: deleteFrom } = Text.prototype as {
-    insert: (this: Text, ...args: Parameters<Text['insert']>) => void;
-    delete: (this: Text, ...args: Parameters<Text['delete']>) => void;
-  };
-
-  function insert(this: Text, index: number, value: string, attributes?: Attributes): void {
-    const put = (at: number, text: string) => insertInto.call(this, at, text, attributes);
-    const replace = (from: number, count: number, text: string) =>
-      this.doc?.transact(() => {
-        deleteFrom.call(this, from, count);
-        put(from, text);
-      });
-    const half = isLow(value.charCodeAt(0)) ? leftAt(this, place(this, index - 1)) : null;
-    if (half !== null) {
-      replace(index - 1, 1, wellFormed(half + value));
-    } else if (parted(this, index) !== null) {
-      replace(index - 1, 2, HALF + wellFormed(value) + HALF);
-    } else {
-      put(index, wellFormed(value));
+  const from = first === null ? index : index - 1;
+  this.doc?.transact(() => {
+    deleteFrom.call(this, from, (last === null ? end : end + 1) - from);
+    insertInto.call(this, from, (first === null ? '' : HALF) + (last === null ? '' : HALF));
+    const half = first === null ? null : place(this, from);
+    if (first !== null && half !== null) {
+      left.set(this, { unit: String.fromCharCode(first.unit), id: half.id });
     }
-  }
-
-  function remove(this: Text, index: number, length: number): void {
-    const end = index + length;
-    const first = length > 0 ? parted(this, index) : null;
-    const last = length > 0 ? parted(this, end) : null;
-    if (first === null && last === null) {
-      deleteFrom.call(this, index, length);
-      return;
-    }
-    const from = first === null ? index : index - 1;
-    this.doc?.transact(() => {
-      deleteFrom.call(this, from, (last === null ? end : end + 1) - from);
-      insertInto.call(this, from, (first === null ? '' : HALF) + (last === null ? '' : HALF));
-      const half = first === null ? null : place(this, from);
-      if (first !== null && half !== null) {
-        left.set(this, { unit: String.fromCharCode(first.unit), id: half.id });
-      }
-    });
-  }
-
-  Object.assign(Text.prototype, { insert, delete: remove });
+  });
 }
 
 /** A UTF-16 code unit of a text, and its id. */
