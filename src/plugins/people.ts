@@ -28,11 +28,13 @@ import type { Invitation } from '../people/presenting';
 import { tellRunning } from '../people/tellrunning';
 import { ViewTeller } from '../people/tellview';
 import { PeopleBar } from '../people/ui/bar';
+import type { BarActions } from '../people/ui/bar';
 import { BarModel } from '../people/ui/barmodel';
 import { FollowFrame } from '../people/ui/followframe';
 import { MarkingRenderer } from '../people/ui/marks';
 import { PersonMenus } from '../people/ui/menus';
 import { PeoplePanel } from '../people/ui/panel';
+import type { PanelActions } from '../people/ui/panel';
 import { PanelModel } from '../people/ui/panelmodel';
 import type { Source } from '../people/ui/panelmodel';
 import { PresenterFrame } from '../people/ui/presenterframe';
@@ -130,12 +132,12 @@ function addPanel(
 ): void {
   const edit = () => editProfile(identity, everybody, trans);
   const model = new PanelModel(everybody, identity, sourceOf(everybody.awareness));
-  const actions = {
+  const actions: PanelActions = {
     openAt: ({ user }, path) =>
       void commands.execute(Commands.openAt, { username: user.username, path }),
     openMenu: (person, anchor) => menus.open(person, anchor),
     editProfile: () => void commands.execute(Commands.editProfile)
-  } satisfies ConstructorParameters<typeof PeoplePanel>[1];
+  };
   const panel = new PeoplePanel(model, actions, trans);
   shell.add(panel, 'left', { rank: 400, type: 'People' });
   restorer?.add(panel, panel.id);
@@ -164,11 +166,11 @@ function addBars(
   { commands }: JupyterFrontEnd,
   toolbars: IToolbarWidgetRegistry | null
 ): void {
-  const actions = {
+  const actions: BarActions = {
     goTo: ({ user }) => void commands.execute(Commands.goTo, { username: user.username }),
     openMenu: (person, anchor) => menus.open(person, anchor),
     openList: (list, anchor) => menus.openList(list, anchor)
-  } satisfies ConstructorParameters<typeof PeopleBar>[1];
+  };
   const make = (widget: Widget): Widget => {
     const place = places.of(widget);
     // A document that is not shared has nobody else in it.

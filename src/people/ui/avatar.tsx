@@ -4,8 +4,13 @@ import { isGuest, textOn } from '../../presence';
 import type { User } from '../../presence';
 
 /** A person's colour, and what is written on it, as the variables that the style reads. */
-export function colorsOf({ color }: User): { readonly [variable: `--${string}`]: string } {
+function colorsOf({ color }: User): { readonly [variable: `--${string}`]: string } {
   return { '--jp-collab-color': color, '--jp-collab-text': textOn(color) };
+}
+
+/** Have the style of `node` read these. */
+export function paint(node: HTMLElement, user: User): void {
+  Object.entries(colorsOf(user)).forEach(([name, value]) => node.style.setProperty(name, value));
 }
 
 /** The classes of an avatar: guests have another shape than those who have the server. */

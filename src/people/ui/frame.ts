@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Widget } from '@lumino/widgets';
 
 import type { User } from '../../presence';
-import { colorsOf } from './avatar';
+import { paint } from './avatar';
 
 const FRAME = 'jp-CollabFrame';
 
@@ -21,9 +21,7 @@ export class Frame {
 
   /** Draw it around `widget`, in the colour of `user`. */
   show(widget: Widget, user: User, text: string): void {
-    Object.entries(colorsOf(user)).forEach(([name, value]) => {
-      this._node.style.setProperty(name, value);
-    });
+    paint(this._node, user);
     this._label.textContent = text;
     this._label.title = this._trans.__('Stop');
     if (this._node.parentElement !== widget.node) {

@@ -4,7 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { documentsOf } from '../../presence';
 import type { Roster, User } from '../../presence';
 import type { PeopleSettings } from '../options';
-import { classesOf, colorsOf } from './avatar';
+import { classesOf, paint } from './avatar';
 import { some } from './words';
 
 const MARKS = 'jp-CollabFileMarks';
@@ -92,6 +92,6 @@ function avatar(user: User): HTMLElement {
   const node = document.createElement('span');
   node.className = classesOf(user);
   node.textContent = user.initials;
-  Object.entries(colorsOf(user)).forEach(([name, value]) => node.style.setProperty(name, value));
+  paint(node, user);
   return node;
 }

@@ -124,11 +124,7 @@ class ProfileBody extends ReactWidget implements Dialog.IBodyWidget<Fields> {
 
 const FIELDS = ['display_name', 'initials', 'color'] as const;
 
-interface Values {
-  readonly display_name: string;
-  readonly initials: string;
-  readonly color: string;
-}
+type Values = Readonly<Record<(typeof FIELDS)[number], string>>;
 
 /** Let the person at this page change how others see them. */
 export async function editProfile(

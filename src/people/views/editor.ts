@@ -5,7 +5,7 @@ import type { FileEditor } from '@jupyterlab/fileeditor';
 import type { YFile } from '@jupyter/ydoc';
 import { createRelativePositionFromTypeIndex } from 'yjs';
 
-import { findPosition, viewOf } from '../../presence';
+import { findPosition } from '../../presence';
 import type { Peer, View } from '../../presence';
 import { nextFrame, TOLERANCE } from '../../ui/sight';
 import { caretOf } from './caret';
@@ -55,9 +55,7 @@ export class EditorView extends ScrollingView<IDocumentWidget<FileEditor>> {
     const caret = caretOf(peer, this._model.ydoc);
     const editor = this._editor;
     if (editor === null || caret === null || caret.text !== this._model.ysource) {
-      const view = viewOf(peer);
-      await (view === null ? undefined : this.show(view));
-      return view !== null;
+      return (await this.showViewOf(peer)) !== null;
     }
     const index = Math.min(caret.index, editor.state.doc.length);
     editor.dispatch({ effects: CodeMirror.scrollIntoView(index, { y: 'center' }) });

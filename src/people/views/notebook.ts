@@ -2,7 +2,6 @@ import type { YNotebook } from '@jupyter/ydoc';
 import type { Cell } from '@jupyterlab/cells';
 import type { Notebook, NotebookPanel } from '@jupyterlab/notebook';
 
-import { viewOf } from '../../presence';
 import type { Peer, View } from '../../presence';
 import { bringToSight, isDrawn, scrollNear, TOLERANCE } from '../../ui/sight';
 import { activeCellOf, caretOf } from './caret';
@@ -59,9 +58,7 @@ export class NotebookView extends ScrollingView<NotebookPanel> {
     const id = home?.id ?? activeCellOf(peer);
     const cell = this._notebook.widgets.find(({ model }) => model.id === id);
     if (cell === undefined || cell.isHidden) {
-      const view = viewOf(peer);
-      await (view === null ? undefined : this.show(view));
-      return view?.cell !== undefined;
+      return (await this.showViewOf(peer))?.cell !== undefined;
     }
     if (!(await bringToSight(this._notebook, cell))) {
       return true; // they have gone elsewhere

@@ -3,6 +3,7 @@ import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 
+import { viewOf } from '../../presence';
 import type { Peer, View } from '../../presence';
 
 /** The visible part of one open document: read, shown to others, and moved to theirs. */
@@ -39,6 +40,13 @@ export abstract class ScrollingView<W extends Widget> implements DocumentView {
   abstract read(): View | null;
   abstract show(view: View, isWanted?: () => boolean): Promise<boolean>;
   abstract goTo(peer: Peer): Promise<boolean>;
+
+  /** Show what somebody sees, where it is not known at which place of that they are. */
+  protected async showViewOf(peer: Peer): Promise<View | null> {
+    const view = viewOf(peer);
+    await (view === null ? undefined : this.show(view));
+    return view;
+  }
 
   get moved(): ISignal<DocumentView, void> {
     return this._moved;
