@@ -118,17 +118,11 @@ function labelFailure(reason: string | undefined, trans: TranslationBundle): str
 
 function tell(condition: Condition, state: SessionState, trans: TranslationBundle): string[] {
   const { path, status } = state;
-  const mayEdit = state.access === 'edit';
   switch (condition) {
     case 'connecting':
       return [trans.__('The document is being opened.')];
     case 'loading':
-      return [
-        trans.__('The cells are here, and their outputs are on their way.'),
-        ...(mayEdit
-          ? [trans.__('You can write and add cells. Cells are run once all outputs are here.')]
-          : [])
-      ];
+      return tellLoading(state, trans);
     case 'offline':
       return tellOffline(state, trans);
     case 'missing':
@@ -144,14 +138,7 @@ function tell(condition: Condition, state: SessionState, trans: TranslationBundl
         trans.__('It is being opened again with your changes.')
       ];
     case 'gone':
-      return [
-        trans.__('The file %1 was deleted or moved away.', path),
-        mayEdit
-          ? trans.__('The server keeps the document. Saving it writes the file again.')
-          : trans.__(
-              'The server keeps the document. When somebody saves it, the file is there again.'
-            )
-      ];
+      return tellGone(state, trans);
     case 'unreadable':
       return [
         status?.file.message ?? trans.__('The server cannot read %1.', path),
@@ -165,14 +152,7 @@ function tell(condition: Condition, state: SessionState, trans: TranslationBundl
         ...(status?.save.message === undefined ? [] : [status.save.message])
       ];
     case 'degraded':
-      return [
-        explain(
-          trans,
-          { reason: status?.history.reason ?? '', message: status?.history.message },
-          trans.__('The server cannot write to the history of this document at the moment.')
-        ),
-        trans.__('The file is still being saved. The server tries again by itself.')
-      ];
+      return tellDegraded(state, trans);
     case 'viewing':
       return [trans.__('You may view this document, but not change it.')];
     case 'syncing':
@@ -187,6 +167,13 @@ function tell(condition: Condition, state: SessionState, trans: TranslationBundl
     case 'synced':
       return [trans.__('The server keeps all your changes, and will write the file in a moment.')];
   }
+}
+
+function tellLoading({ access }: SessionState, trans: TranslationBundle): string[] {
+  const coming = trans.__('The cells are here, and their outputs are on their way.');
+  return access === 'edit'
+    ? [coming, trans.__('You can write and add cells. Cells are run once all outputs are here.')]
+    : [coming];
 }
 
 function tellOffline({ partial, access }: SessionState, trans: TranslationBundle): string[] {
@@ -210,6 +197,15 @@ function tellRefusal({ link, path }: SessionState, trans: TranslationBundle): st
     : trans.__('The document was closed.');
 }
 
+function tellGone({ path, access }: SessionState, trans: TranslationBundle): string[] {
+  return [
+    trans.__('The file %1 was deleted or moved away.', path),
+    access === 'edit'
+      ? trans.__('The server keeps the document. Saving it writes the file again.')
+      : trans.__('The server keeps the document. When somebody saves it, the file is there again.')
+  ];
+}
+
 function tellFailure({ path, status, access }: SessionState, trans: TranslationBundle): string[] {
   const { reason = '', message, retryAt } = status?.save ?? {};
   return [
@@ -220,6 +216,18 @@ function tellFailure({ path, status, access }: SessionState, trans: TranslationB
     retryAt === undefined
       ? trans.__('It tries again by itself.')
       : trans.__('It tries again by itself at %1.', timeOf(retryAt))
+  ];
+}
+
+function tellDegraded({ status }: SessionState, trans: TranslationBundle): string[] {
+  const { reason = '', message } = status?.history ?? {};
+  return [
+    explain(
+      trans,
+      { reason, message },
+      trans.__('The server cannot write to the history of this document at the moment.')
+    ),
+    trans.__('The file is still being saved. The server tries again by itself.')
   ];
 }
 
