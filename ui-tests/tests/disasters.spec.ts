@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test';
 import {
   eventually,
   everywhere,
+  noQuestions,
   notebook,
   openDocument,
   openInNotebook7,
@@ -12,18 +13,7 @@ import {
   typeInFile
 } from './documents';
 import { expect, test } from './fixtures';
-import { LabServer } from './lab-server';
 import { smallDisk } from './small-disk';
-
-/** JupyterLab itself tells of kernels that are gone; nothing may be asked about documents. */
-async function expectNoDialog(pages: readonly Page[]): Promise<void> {
-  for (const page of pages) {
-    const dialog = page.locator('.jp-Dialog', {
-      hasText: /changed on disk|session|conflict|reload/i
-    });
-    await expect(dialog).toHaveCount(0);
-  }
-}
 
 /** Change the source of one cell in the file, as a script does. */
 function withCell(content: string, index: number, source: string): string {
@@ -35,17 +25,11 @@ function withCell(content: string, index: number, source: string): string {
 }
 
 test('the store is deleted while two people have a notebook open and type', async ({
-  join,
+  pair,
   ownLab
 }) => {
-  test.setTimeout(180_000);
   const path = 'shared.ipynb';
-  await ownLab.write(path, notebook(['a', 'b', 'c']));
-  const [ada, bob] = await Promise.all([
-    join('Ada', { lab: ownLab }),
-    join('Bob', { lab: ownLab })
-  ]);
-  await Promise.all([openDocument(ada, path), openDocument(bob, path)]);
+  const [ada, bob] = await pair(ownLab, path, notebook(['a', 'b', 'c']));
   await typeInCell(ada, 0, '1');
   await typeInCell(bob, 1, '2');
   await everywhere([ada, bob], ownLab, path, ['a1', 'b2', 'c']);
@@ -62,28 +46,21 @@ test('the store is deleted while two people have a notebook open and type', asyn
   await typeInCell(bob, 2, '!');
   await everywhere([ada, bob], ownLab, path, ['a1 ada', 'b2 bob', 'c git!']);
   await says(ada, /Saved/);
-  await expectNoDialog([ada, bob]);
+  await noQuestions([ada, bob]);
 });
 
 test('another history is begun while two people are away, and nobody takes back what others wrote', async ({
   join,
+  pair,
   ownLab
 }) => {
-  test.setTimeout(180_000);
   const path = 'notes.md';
-  await ownLab.write(path, 'one\n\ntwo\n\nthree\n');
-  const [ada, bob] = await Promise.all([
-    join('Ada', { lab: ownLab }),
-    join('Bob', { lab: ownLab })
-  ]);
-  await Promise.all([openDocument(ada, path), openDocument(bob, path)]);
+  const [ada, bob] = await pair(ownLab, path, 'one\n\ntwo\n\nthree\n');
   await typeInFile(ada, 'saved');
   await eventually(async () => ownLab.read(path)).toContain('saved');
   await ownLab.kill();
   await typeInFile(ada, ' ada');
-  await bob.locator('.jp-FileEditor .cm-content').click();
-  await bob.keyboard.press('Control+Home');
-  await bob.keyboard.type('bob ');
+  await typeInFile(bob, 'bob ', 'Control+Home');
   await Promise.all([ada, bob].map(async who => who.context().setOffline(true)));
   await ownLab.loseStore();
   await ownLab.start();
@@ -100,7 +77,7 @@ test('another history is begun while two people are away, and nobody takes back 
     await eventually(async () => text(who), { timeout: 30_000 }).toBe(all);
   }
   await eventually(async () => ownLab.read(path)).toBe(all);
-  await expectNoDialog([ada, bob]);
+  await noQuestions([ada, bob]);
   // JupyterLab forgets what can be undone whenever it opens a document: this takes nothing back.
   await undo(ada);
   await typeInFile(ada, '!');
@@ -139,11 +116,14 @@ async function undo(page: Page): Promise<void> {
   await page.keyboard.press('Control+z');
 }
 
-test('a tool rewrites a notebook while two people type', async ({ page, join, lab, tmpPath }) => {
+test('a tool rewrites a notebook while two people type', async ({
+  page,
+  together,
+  lab,
+  tmpPath
+}) => {
   const path = `${tmpPath}/tool.ipynb`;
-  await lab.write(path, withOutputs(notebook(['a', 'b', 'c'])));
-  const bob = await join('Bob');
-  await Promise.all([openDocument(page, path), openDocument(bob, path)]);
+  const [bob] = await together('tool.ipynb', withOutputs(notebook(['a', 'b', 'c'])), 'Bob');
   await expect(page.locator('.jp-OutputArea-output')).toHaveCount(3);
   await typeInCell(page, 0, ' ');
   await page.evaluate(() => {
@@ -165,7 +145,7 @@ test('a tool rewrites a notebook while two people type', async ({ page, join, la
     }))
   ).toEqual({ focus: true, outputs: 1 });
   await expect(page.locator('.jp-OutputArea-output')).toHaveCount(3);
-  await expectNoDialog([page, bob]);
+  await noQuestions([page, bob]);
 });
 
 /** Give each cell an output, as if it had been run. */
@@ -209,27 +189,21 @@ test('a full disk is told, what was typed stays, and is saved once there is room
 });
 
 test('what is larger than the server takes is taken out again, and all else goes on', async ({
-  join
+  pair,
+  startLab
 }) => {
-  const lab = await LabServer.create(['--YDocExtension.max_frame_size=100000']);
-  await lab.start();
-  try {
-    await lab.write('large.ipynb', notebook(['a', 'b']));
-    const [ada, bob] = await Promise.all([join('Ada', { lab }), join('Bob', { lab })]);
-    await Promise.all([openDocument(ada, 'large.ipynb'), openDocument(bob, 'large.ipynb')]);
-    await typeInCell(ada, 0, '1');
-    await ada.keyboard.insertText('x'.repeat(200_000));
-    const told = ada.locator('.Toastify__toast', {
-      hasText: /0\.2 MiB are more than .* \(0\.1 MiB\)/
-    });
-    await expect(told).toBeVisible();
-    await ada.screenshot({ path: 'test-results/oversized.png' });
-    await ada.keyboard.type('2');
-    await typeInCell(bob, 1, '3');
-    await everywhere([ada, bob], lab, 'large.ipynb', ['a12', 'b3']);
-    await expect(told).toHaveCount(1);
-    await says(ada, /Saved/);
-  } finally {
-    await lab.dispose();
-  }
+  const lab = await startLab('--YDocExtension.max_frame_size=100000');
+  const [ada, bob] = await pair(lab, 'large.ipynb', notebook(['a', 'b']));
+  await typeInCell(ada, 0, '1');
+  await ada.keyboard.insertText('x'.repeat(200_000));
+  const told = ada.locator('.Toastify__toast', {
+    hasText: /0\.2 MiB are more than .* \(0\.1 MiB\)/
+  });
+  await expect(told).toBeVisible();
+  await ada.screenshot({ path: 'test-results/oversized.png' });
+  await ada.keyboard.type('2');
+  await typeInCell(bob, 1, '3');
+  await everywhere([ada, bob], lab, 'large.ipynb', ['a12', 'b3']);
+  await expect(told).toHaveCount(1);
+  await says(ada, /Saved/);
 });

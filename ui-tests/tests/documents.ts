@@ -35,16 +35,29 @@ interface DocumentWidget {
 
 interface SharedNotebook {
   readonly cells?: readonly SharedCell[];
+  readonly insertCell: (index: number, cell: object) => void;
+  readonly deleteCell: (index: number) => void;
+  readonly setMetadata: (name: string, value: unknown) => void;
 }
 
 interface SharedCell {
   readonly getSource: () => string;
   readonly setSource: (to: string) => void;
+  readonly getOutputs: () => Output[];
+  readonly setOutputs: (outputs: object[]) => void;
+  readonly setMetadata: (name: string, value: unknown) => void;
   readonly undoManager: { stopCapturing: () => void } | null;
+}
+
+/** What a cell has printed, or shown. */
+export interface Output {
+  readonly text?: string | readonly string[];
+  readonly data?: Readonly<Record<string, string>>;
 }
 
 interface SharedFile {
   readonly getSource: () => string;
+  readonly updateSource: (start: number, end: number, value: string) => void;
 }
 
 interface Kernel {
@@ -92,6 +105,11 @@ export async function run(page: Page, command: string, args: object = {}): Promi
   );
 }
 
+/** Executes a command, and does not wait for what it does. */
+export async function begin(page: Page, command: string): Promise<void> {
+  await page.evaluate(id => void window.jupyterapp.commands.execute(id, {}), command);
+}
+
 /** Loads the application of a page that is blank, with a directory in its file browser. */
 export async function load(page: Page, directory: string): Promise<void> {
   if (page.url() === 'about:blank') {
@@ -102,9 +120,7 @@ export async function load(page: Page, directory: string): Promise<void> {
 /** Opens a document in JupyterLab, and waits until its content is there. */
 export async function openDocument(page: Page, path: string): Promise<void> {
   await load(page, path.split('/').slice(0, -1).join('/'));
-  await page.evaluate(async wanted => {
-    await window.jupyterapp.commands.execute('docmanager:open', { path: wanted });
-  }, path);
+  await run(page, 'docmanager:open', { path });
   await documentReady(page, path);
 }
 
@@ -182,16 +198,24 @@ export async function endTyping(page: Page): Promise<void> {
   });
 }
 
-/** Types at the end of the file that is open, key by key. */
-export async function typeInFile(page: Page, typed: string): Promise<void> {
+/** Types at the end of the file that is open, or where this key leads, key by key. */
+export async function typeInFile(page: Page, typed: string, key = 'Control+End'): Promise<void> {
   await page.locator('.jp-FileEditor:not(.lm-mod-hidden) .cm-content').click();
-  await page.keyboard.press('Control+End');
+  await page.keyboard.press(key);
   await page.keyboard.type(typed);
 }
 
 /** Waits until the status of the document in front says these words. */
 export async function says(page: Page, words: RegExp): Promise<void> {
   await expect(page.locator('#jp-collab-status')).toContainText(words, { timeout: 30_000 });
+}
+
+/** JupyterLab itself tells of kernels that are gone; nothing may be asked about documents. */
+export async function noQuestions(pages: readonly Page[]): Promise<void> {
+  const asks = { hasText: /changed on disk|session|conflict|reload|revert/i };
+  for (const page of pages) {
+    await expect(page.locator('.jp-Dialog', asks)).toHaveCount(0);
+  }
 }
 
 /** Waits until every page has the same notebook open with the same cells, and returns those. */

@@ -1,4 +1,5 @@
 import {
+  begin,
   eventually,
   kernelId,
   load,
@@ -19,11 +20,14 @@ async function dirty(page: LabPage): Promise<boolean> {
   );
 }
 
-test('a text file keeps its line ends and its last line', async ({ page, join, lab, tmpPath }) => {
+test('a text file keeps its line ends and its last line', async ({
+  page,
+  together,
+  lab,
+  tmpPath
+}) => {
   const path = `${tmpPath}/dos.py`;
-  await lab.write(path, 'a = "ä😀"\r\nb = 2');
-  const bob = await join('Bob');
-  await Promise.all([openDocument(page, path), openDocument(bob, path)]);
+  const [bob] = await together('dos.py', 'a = "ä😀"\r\nb = 2', 'Bob');
   await typeInFile(page, '2');
   await eventually(async () => text(bob)).toBe('a = "ä😀"\nb = 22');
   await typeInFile(bob, '\nc𝒳');
@@ -33,14 +37,12 @@ test('a text file keeps its line ends and its last line', async ({ page, join, l
 
 test('the dirty mark goes on with a change and off with the save, for everyone', async ({
   page,
-  join,
+  together,
   lab,
   tmpPath
 }) => {
   const path = `${tmpPath}/notes.md`;
-  await lab.write(path, 'hello\n');
-  const bob = await join('Bob');
-  await Promise.all([openDocument(page, path), openDocument(bob, path)]);
+  const [bob] = await together('notes.md', 'hello\n', 'Bob');
   expect(await dirty(page)).toBe(false);
   await typeInFile(page, 'x');
   await eventually(async () => dirty(bob), { intervals: [20] }).toBe(true);
@@ -104,12 +106,9 @@ test('a notebook and a text view of it follow each other', async ({ page, join, 
   await page.keyboard.type('0');
   await eventually(async () => text(bob)).toContain('a = 10');
   await bob.evaluate(() => {
-    const model = window.jupyterapp.shell.currentWidget?.context?.model.sharedModel as unknown as {
-      updateSource: (start: number, end: number, value: string) => void;
-      getSource: () => string;
-    };
-    const at = model.getSource().indexOf('a = 10');
-    model.updateSource(at, at + 1, 'abc');
+    const model = window.jupyterapp.shell.currentWidget?.context?.model.sharedModel;
+    const at = model?.getSource().indexOf('a = 10') ?? 0;
+    model?.updateSource(at, at + 1, 'abc');
   });
   await eventually(async () => sources(page)).toEqual(['abc = 10']);
 });
@@ -198,27 +197,21 @@ test('files that cannot be opened say why, in plain words', async ({ page, lab, 
 
 test('a notebook that somebody has emptied comes back with its checkpoint', async ({
   page,
-  join,
+  together,
   lab,
   tmpPath
 }) => {
   const path = `${tmpPath}/emptied.ipynb`;
   const cells = ['first = 1', 'second = 2'];
-  await lab.write(path, notebook(cells));
-  const bob = await join('Bob');
-  await Promise.all([openDocument(page, path), openDocument(bob, path)]);
+  const [bob] = await together('emptied.ipynb', notebook(cells), 'Bob');
   await eventually(async () => sources(bob)).toEqual(cells);
-  await page.evaluate(async () => {
-    await window.jupyterapp.commands.execute('notebook:select-all', {});
-    await window.jupyterapp.commands.execute('notebook:delete-cell', {});
-  });
+  await run(page, 'notebook:select-all');
+  await run(page, 'notebook:delete-cell');
   await eventually(async () => {
     const file = await lab.read(path);
     return file !== '' && !file.includes('first'); // it is emptied before it is written
   }).toBe(true);
-  await bob.evaluate(() => {
-    void window.jupyterapp.commands.execute('docmanager:restore-checkpoint', {});
-  });
+  await begin(bob, 'docmanager:restore-checkpoint');
   await bob.locator('.jp-Dialog .jp-mod-warn').click();
   for (const who of [page, bob]) {
     await eventually(async () => sources(who)).toEqual(cells);

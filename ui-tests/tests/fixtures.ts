@@ -40,6 +40,9 @@ export type Together = <Names extends readonly string[]>(
   ...names: Names
 ) => Promise<{ [N in keyof Names]: LabPage }>;
 
+/** Writes a document on a server, and opens it for Ada and Bob there. */
+export type Pair = (lab: LabServer, path: string, content: string) => Promise<[LabPage, LabPage]>;
+
 interface TestFixtures {
   /** Brings one more person to the test. They leave when it ends. */
   join: Join;
@@ -50,7 +53,13 @@ interface TestFixtures {
   /** Has several people in one document. */
   together: Together;
 
-  /** A server for this test alone, which it may stop and start; already started. */
+  /** Has two people in one document of another server. */
+  pair: Pair;
+
+  /** Starts a server for this test alone, with options for its command line. It ends with the test. */
+  startLab: (...options: string[]) => Promise<LabServer>;
+
+  /** Such a server without any options, which the test may stop and start; already started. */
   ownLab: LabServer;
 
   /** Keeps in test-results what the shared server printed during a test that failed. */
@@ -76,13 +85,20 @@ export const test = galataTest.extend<TestFixtures, WorkerFixtures>({
     },
     { scope: 'worker' }
   ],
-  ownLab: async ({}, use, testInfo) => {
-    const server = await LabServer.create();
-    await server.start();
-    await use(server);
-    await keepLog(testInfo, 'own-server.log', server.log);
-    await server.dispose();
+  startLab: async ({}, use, testInfo) => {
+    const servers: LabServer[] = [];
+    await use(async (...options) => {
+      const server = await LabServer.create(options);
+      servers.push(server);
+      await server.start();
+      return server;
+    });
+    for (const server of servers) {
+      await keepLog(testInfo, 'own-server.log', server.log);
+      await server.dispose();
+    }
   },
+  ownLab: async ({ startLab }, use) => use(await startLab()),
   sharedLog: [
     async ({ lab }, use, testInfo) => {
       const start = lab.log.length;
@@ -150,7 +166,14 @@ export const test = galataTest.extend<TestFixtures, WorkerFixtures>({
       return guests;
     };
     await use(together as Together);
-  }
+  },
+  pair: async ({ join }, use) =>
+    use(async (lab, path, content) => {
+      await lab.write(path, content);
+      const both = await Promise.all([join('Ada', { lab }), join('Bob', { lab })]);
+      await Promise.all(both.map(async who => openDocument(who, path)));
+      return both;
+    })
 });
 
 async function keepLog(testInfo: TestInfo, name: string, log: string): Promise<void> {

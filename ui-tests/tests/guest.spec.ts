@@ -16,7 +16,6 @@ import {
 } from './documents';
 import { expect, test } from './fixtures';
 import { documentShown, makeLink, revoke, visit } from './guests';
-import { LabServer } from './lab-server';
 
 const MARKDOWN = { cell_type: 'markdown', id: 'words', metadata: {}, source: '# Title' };
 
@@ -69,14 +68,10 @@ test('who may view sees everything live and can change nothing', async ({
   await page.keyboard.type('typed');
   await expect(page.locator('.jp-MarkdownCell .jp-MarkdownOutput')).toBeVisible();
   await page.evaluate(() => {
-    const model = window.jupyterapp.shell.currentWidget?.context?.model.sharedModel as unknown as {
-      insertCell: (index: number, cell: object) => void;
-      deleteCell: (index: number) => void;
-      cells: { setSource: (source: string) => void }[];
-    };
-    model.insertCell(0, { cell_type: 'code', source: 'inserted' });
-    model.deleteCell(1);
-    model.cells[0]?.setSource('set');
+    const model = window.jupyterapp.shell.currentWidget?.context?.model.sharedModel;
+    model?.insertCell(0, { cell_type: 'code', source: 'inserted' });
+    model?.deleteCell(1);
+    model?.cells?.[0]?.setSource('set');
   });
   expect(await sources(page)).toEqual(CELLS);
   await expect(page.locator('.jp-Notebook-cell .cm-content').first()).toHaveText('a = 1');
@@ -160,7 +155,7 @@ test('who may edit writes with the others under a name of their choice', async (
   await expect(tag).toContainText('Guest Grace Hopper');
   await expect(notice).toHaveCount(0);
   await page.locator('.jp-CollabPeople button').first().click();
-  await page.evaluate(async () => window.jupyterapp.commands.execute('collab:show-people', {}));
+  await run(page, 'collab:show-people');
   await expect(page.locator('.jp-CollabPanel')).toContainText('Ada');
   await page.screenshot({ path: 'test-results/guest-people.png' });
   expect(problems).toEqual([]);
@@ -281,37 +276,31 @@ test('guests have their page in Notebook 7 too', async ({ browser, join, lab, tm
 });
 
 test('whose right to write is withdrawn, and given back, goes on with the open document', async ({
-  join
+  pair,
+  startLab
 }) => {
-  const lab = await LabServer.create(['--YDocExtension.share_recheck_interval=0.5']);
-  await lab.start();
-  try {
-    await lab.write('rights.ipynb', mixed());
-    const [ada, bob] = await Promise.all([join('Ada', { lab }), join('Bob', { lab })]);
-    await Promise.all([openDocument(ada, 'rights.ipynb'), openDocument(bob, 'rights.ipynb')]);
-    await typeInCell(bob, 0, '0');
-    await everywhere([ada, bob], lab, 'rights.ipynb', ['a = 10', 'b = 2', '# Title']);
-    await writeFile(pathTo(lab.cwd, 'readers'), 'bob');
-    const badge = bob.locator('.jp-CollabViewOnly');
-    await expect(badge).toHaveAttribute('title', /You may read the files of this server/);
-    const share = bob.getByText('Share', { exact: true }).filter({ visible: true });
-    await expect(share).toHaveCount(0);
-    await typeInCell(bob, 0, 'typed');
-    await bob.keyboard.press('Control+z');
-    await bob.keyboard.press('Control+s');
-    await typeInCell(ada, 1, '0');
-    await everywhere([ada, bob], lab, 'rights.ipynb', ['a = 10', 'b = 20', '# Title']);
-    await expect(bob.locator('.jp-Dialog')).toHaveCount(0);
-    await bob.screenshot({ path: 'test-results/guest-reader.png' });
-    await writeFile(pathTo(lab.cwd, 'readers'), '');
-    await expect(badge).toHaveCount(0);
-    // In the menu bar, and in the bar of the document.
-    await expect(share).toHaveCount(2);
-    await typeInCell(bob, 0, '0');
-    await everywhere([ada, bob], lab, 'rights.ipynb', ['a = 100', 'b = 20', '# Title']);
-  } finally {
-    await lab.dispose();
-  }
+  const lab = await startLab('--YDocExtension.share_recheck_interval=0.5');
+  const [ada, bob] = await pair(lab, 'rights.ipynb', mixed());
+  await typeInCell(bob, 0, '0');
+  await everywhere([ada, bob], lab, 'rights.ipynb', ['a = 10', 'b = 2', '# Title']);
+  await writeFile(pathTo(lab.cwd, 'readers'), 'bob');
+  const badge = bob.locator('.jp-CollabViewOnly');
+  await expect(badge).toHaveAttribute('title', /You may read the files of this server/);
+  const share = bob.getByText('Share', { exact: true }).filter({ visible: true });
+  await expect(share).toHaveCount(0);
+  await typeInCell(bob, 0, 'typed');
+  await bob.keyboard.press('Control+z');
+  await bob.keyboard.press('Control+s');
+  await typeInCell(ada, 1, '0');
+  await everywhere([ada, bob], lab, 'rights.ipynb', ['a = 10', 'b = 20', '# Title']);
+  await expect(bob.locator('.jp-Dialog')).toHaveCount(0);
+  await bob.screenshot({ path: 'test-results/guest-reader.png' });
+  await writeFile(pathTo(lab.cwd, 'readers'), '');
+  await expect(badge).toHaveCount(0);
+  // In the menu bar, and in the bar of the document.
+  await expect(share).toHaveCount(2);
+  await typeInCell(bob, 0, '0');
+  await everywhere([ada, bob], lab, 'rights.ipynb', ['a = 100', 'b = 20', '# Title']);
 });
 
 test('a narrow screen has room for the document and what it is', async ({
@@ -370,30 +359,23 @@ test('what a guest puts into the document by hand runs nowhere', async ({
       display({ 'application/javascript': run }),
       display({ 'application/vnd.jupyter.widget-view+json': { model_id: 'harm' } })
     ];
-    const model = window.jupyterapp.shell.currentWidget?.context?.model.sharedModel as unknown as {
-      insertCell: (index: number, cell: object) => void;
-      setMetadata: (name: string, value: unknown) => void;
-      cells: {
-        setOutputs: (outputs: object[]) => void;
-        setMetadata: (name: string, value: unknown) => void;
-      }[];
-    };
-    model.cells[0]?.setMetadata('trusted', true);
-    model.cells[0]?.setOutputs(outputs);
-    model.insertCell(0, {
+    const model = window.jupyterapp.shell.currentWidget?.context?.model.sharedModel;
+    model?.cells?.[0]?.setMetadata('trusted', true);
+    model?.cells?.[0]?.setOutputs(outputs);
+    model?.insertCell(0, {
       cell_type: 'code',
       source: 'came along',
       metadata: { trusted: true },
       outputs
     });
-    model.setMetadata('widgets', {
+    model?.setMetadata('widgets', {
       'application/vnd.jupyter.widget-state+json': {
         version_major: 2,
         version_minor: 0,
         state: { harm: { model_name: 'HTMLModel', state: { value: `<script>${run}</script>` } } }
       }
     });
-    model.insertCell(0, {
+    model?.insertCell(0, {
       cell_type: 'markdown',
       source: `[press](javascript:${run}) <img src="x" onerror="${run}"> <script>${run}</script>`
     });

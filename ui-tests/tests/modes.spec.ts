@@ -11,10 +11,10 @@ import {
   says,
   sources,
   text,
-  typeInCell
+  typeInCell,
+  typeInFile
 } from './documents';
 import { expect, test } from './fixtures';
-import { LabServer } from './lab-server';
 
 const STATUS = '#jp-collab-status';
 
@@ -46,39 +46,29 @@ test('a page of Notebook 7 goes by the name that somebody else gives to the note
   await expect(bob.locator('.jp-Dialog')).toHaveCount(0);
 });
 
-test('without the switch there is no room, no socket and no status', async ({ join }) => {
-  const plain = await LabServer.create(['--YDocExtension.collaborative=False']);
-  await plain.start();
-  try {
-    await plain.write('plain.ipynb', notebook(['a = 1']));
-    const ada = await join('Ada', { lab: plain });
-    const sockets: string[] = [];
-    ada.on('websocket', socket => sockets.push(socket.url()));
-    await ada.mainFrame().goto(`${plain.url}/lab`);
-    await ada.locator('.jp-Launcher').waitFor();
-    await openDocument(ada, 'plain.ipynb');
-    await typeInCell(ada, 0, '0');
-    await ada.keyboard.press('Control+s');
-    await onDisk(plain, 'plain.ipynb', ['a = 10']);
-    expect(sockets.filter(url => url.includes('/api/collaboration'))).toEqual([]);
-    await expect(ada.locator(STATUS)).toHaveCount(0);
-  } finally {
-    await plain.dispose();
-  }
+test('without the switch there is no room, no socket and no status', async ({ join, startLab }) => {
+  const plain = await startLab('--YDocExtension.collaborative=False');
+  await plain.write('plain.ipynb', notebook(['a = 1']));
+  const ada = await join('Ada', { lab: plain });
+  const sockets: string[] = [];
+  ada.on('websocket', socket => sockets.push(socket.url()));
+  await ada.mainFrame().goto(`${plain.url}/lab`);
+  await ada.locator('.jp-Launcher').waitFor();
+  await openDocument(ada, 'plain.ipynb');
+  await typeInCell(ada, 0, '0');
+  await ada.keyboard.press('Control+s');
+  await onDisk(plain, 'plain.ipynb', ['a = 10']);
+  expect(sockets.filter(url => url.includes('/api/collaboration'))).toEqual([]);
+  await expect(ada.locator(STATUS)).toHaveCount(0);
 });
 
 test('what is typed offline is counted, and sent when the network is back', async ({
   page,
-  join,
-  lab,
-  tmpPath
+  together
 }) => {
-  const path = `${tmpPath}/offline.ipynb`;
-  await lab.write(path, notebook(['a = 1']));
-  const bob = await join('Bob');
-  await Promise.all([openDocument(page, path), openDocument(bob, path)]);
+  const [bob] = await together('offline.ipynb', notebook(['a = 1']), 'Bob');
   await says(page, /Saved/);
-  await loseNetwork(page, path);
+  await loseNetwork(page, 'offline.ipynb');
   await typeInCell(page, 0, '23');
   await says(page, /Offline – \d+ unsynced/);
   await page.screenshot({ path: 'test-results/offline.png' });
@@ -101,9 +91,7 @@ test('a rename is followed, a deleted file is told and can be saved again', asyn
   await openDocument(page, path);
   await rename(`${lab.root}/${path}`, `${lab.root}/${tmpPath}/renamed.txt`);
   await expect(page.locator('.lm-TabBar-tab.jp-mod-current')).toContainText('renamed.txt');
-  await page.locator('.jp-FileEditor .cm-content').click();
-  await page.keyboard.press('Control+End');
-  await page.keyboard.type('more');
+  await typeInFile(page, 'more');
   await eventually(async () => lab.read(`${tmpPath}/renamed.txt`)).toBe('hello\nmore');
   await rm(`${lab.root}/${tmpPath}/renamed.txt`);
   await says(page, /deleted/i);

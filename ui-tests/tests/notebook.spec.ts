@@ -5,35 +5,22 @@ import {
   kernelId,
   loseNetwork,
   notebook,
-  openDocument,
   run,
   sources,
   typeInCell
 } from './documents';
-import { expect, test, type LabPage } from './fixtures';
+import { expect, test } from './fixtures';
 
 const PATH = 'analysis.ipynb';
 
-/** Opens the notebook for Ada and Bob, each in a browser of their own. */
-async function together(
-  page: LabPage,
-  join: (name: string) => Promise<LabPage>,
-  path: string
-): Promise<[LabPage, LabPage]> {
-  const guest = await join('Bob');
-  await Promise.all([openDocument(page, path), openDocument(guest, path)]);
-  return [page, guest];
-}
-
 test('two people type in the same cell and in different cells', async ({
-  page,
-  join,
+  page: ada,
+  together,
   lab,
   tmpPath
 }) => {
   const path = `${tmpPath}/${PATH}`;
-  await lab.write(path, notebook(['a = 1', 'b = 2']));
-  const [ada, bob] = await together(page, join, path);
+  const [bob] = await together(PATH, notebook(['a = 1', 'b = 2']), 'Bob');
   await Promise.all([typeInCell(ada, 0, ' # ada'), typeInCell(bob, 1, ' # bob')]);
   await everywhere([ada, bob], lab, path, ['a = 1 # ada', 'b = 2 # bob']);
   await Promise.all([typeInCell(ada, 0, 'AAAA'), typeInCell(bob, 0, 'BBBB')]);
@@ -43,14 +30,13 @@ test('two people type in the same cell and in different cells', async ({
 });
 
 test('cells are added, deleted, moved, split, merged and changed together', async ({
-  page,
-  join,
+  page: ada,
+  together,
   lab,
   tmpPath
 }) => {
   const path = `${tmpPath}/${PATH}`;
-  await lab.write(path, notebook(['one', 'two', 'three']));
-  const [ada, bob] = await together(page, join, path);
+  const [bob] = await together(PATH, notebook(['one', 'two', 'three']), 'Bob');
   await ada.notebook.selectCells(0);
   await run(ada, 'notebook:insert-cell-below');
   await typeInCell(ada, 1, 'new');
@@ -78,14 +64,13 @@ const meanwhile = [
 
 for (const [what, command, expected] of meanwhile) {
   test(`what is typed offline into a cell that somebody ${what} meanwhile comes along`, async ({
-    page,
-    join,
+    page: ada,
+    together,
     lab,
     tmpPath
   }) => {
     const path = `${tmpPath}/${PATH}`;
-    await lab.write(path, notebook(['one', 'two', 'three']));
-    const [ada, bob] = await together(page, join, path);
+    const [bob] = await together(PATH, notebook(['one', 'two', 'three']), 'Bob');
     await loseNetwork(ada, path);
     await typeInCell(ada, 1, ' typed offline');
     await bob.notebook.selectCells(1);
@@ -100,21 +85,19 @@ for (const [what, command, expected] of meanwhile) {
 }
 
 test('a cell that one runs shows its output to both, from one kernel', async ({
-  page,
-  join,
+  page: ada,
+  together,
   lab,
   tmpPath
 }) => {
   const path = `${tmpPath}/${PATH}`;
-  await lab.write(path, notebook(['x = 20', 'print(x + 22)']));
-  const guest = await join('Bob');
-  await Promise.all([openDocument(page, path), openDocument(guest, path)]);
-  expect(await kernelId(page)).toBe(await kernelId(guest));
-  await page.notebook.run();
-  for (const who of [page, guest]) {
+  const [bob] = await together(PATH, notebook(['x = 20', 'print(x + 22)']), 'Bob');
+  expect(await kernelId(ada)).toBe(await kernelId(bob));
+  await ada.notebook.run();
+  for (const who of [ada, bob]) {
     await expect(who.locator('.jp-OutputArea-output')).toContainText('42');
     await expect(who.locator('.jp-InputArea-prompt').nth(1)).toContainText('[2]');
   }
   await eventually(async () => lab.read(path)).toContain('42');
-  expect(await sources(guest)).toEqual(['x = 20', 'print(x + 22)']);
+  expect(await sources(bob)).toEqual(['x = 20', 'print(x + 22)']);
 });

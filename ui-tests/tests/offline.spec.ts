@@ -1,5 +1,3 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 
 import {
@@ -8,11 +6,13 @@ import {
   eventually,
   everywhere,
   kernelId,
+  noQuestions,
   notebook,
   openDocument,
   run,
   text,
-  typeInCell
+  typeInCell,
+  typeInFile
 } from './documents';
 import { expect, test, type LabPage } from './fixtures';
 import type { LabServer } from './lab-server';
@@ -55,20 +55,6 @@ async function countEntries(): Promise<number> {
   return entries.filter(({ edits }) => edits > 0).length;
 }
 
-async function noQuestions(pages: readonly Page[]): Promise<void> {
-  for (const page of pages) {
-    await expect(
-      page.locator('.jp-Dialog', { hasText: /changed on disk|session|conflict|revert/i })
-    ).toHaveCount(0);
-  }
-}
-
-async function loseHistories(lab: LabServer): Promise<void> {
-  for (const end of ['', '-wal', '-shm']) {
-    await rm(join(lab.cwd, `.jupyter_ystore.db${end}`), { force: true });
-  }
-}
-
 /** The page's process dies without a last word. */
 async function crash(page: LabPage): Promise<void> {
   const crashed = page.waitForEvent('crash');
@@ -76,20 +62,6 @@ async function crash(page: LabPage): Promise<void> {
   void session.send('Page.crash').catch(() => undefined);
   await crashed;
   await page.close();
-}
-
-async function typeAtEnd(page: LabPage, typed: string): Promise<void> {
-  await typeInFile(page, 'Control+End', typed);
-}
-
-async function typeAtStart(page: LabPage, typed: string): Promise<void> {
-  await typeInFile(page, 'Control+Home', typed);
-}
-
-async function typeInFile(page: LabPage, first: string, typed: string): Promise<void> {
-  await page.locator('.jp-FileEditor:not(.lm-mod-hidden) .cm-content').click();
-  await page.keyboard.press(first);
-  await page.keyboard.type(typed);
 }
 
 /** Waits until all pages and the file have exactly this text. */
@@ -106,7 +78,7 @@ async function haveText(
 }
 
 /** Loads the page anew, with the document in front. */
-async function visitAgain(page: LabPage, lab: LabServer, path: string): Promise<void> {
+async function visitAgain(page: Page, lab: LabServer, path: string): Promise<void> {
   await page.context().setOffline(false);
   // Playwright's own goto: that of Galata waits for the launcher.
   await page.mainFrame().goto(`${lab.url}/lab/tree/${path}`);
@@ -132,15 +104,12 @@ test('a document that is closed just after typing leaves nothing in the browser'
 });
 
 test('a laptop sleeps, the store is lost and the file changes: on waking all is there, once', async ({
-  join: bring,
+  join,
+  pair,
   ownLab
 }) => {
-  test.setTimeout(180_000);
   const path = 'sleepy.ipynb';
-  await ownLab.write(path, notebook(['a', 'b', 'c']));
-  const ada = await bring('Ada', { lab: ownLab });
-  const bob = await bring('Bob', { lab: ownLab });
-  await Promise.all([openDocument(ada, path), openDocument(bob, path)]);
+  const [ada, bob] = await pair(ownLab, path, notebook(['a', 'b', 'c']));
   // A kernel that cannot start offline is another matter, of which JupyterLab tells.
   await kernelId(ada);
   await typeInCell(ada, 0, ' ada');
@@ -152,14 +121,14 @@ test('a laptop sleeps, the store is lost and the file changes: on waking all is 
   await everywhere([bob], ownLab, path, ['a ada', 'b bob', 'c']);
   await bob.context().close();
   await ownLab.stop();
-  await loseHistories(ownLab);
+  await ownLab.loseStore();
   await ownLab.write(path, notebook(['a ada', 'b bob', 'c git']));
   await ownLab.start();
 
   await ada.context().setOffline(false);
   const expected = ['a ada asleep', 'b bob', 'c git'];
   await everywhere([ada], ownLab, path, expected);
-  const eve = await bring('Eve', { lab: ownLab });
+  const eve = await join('Eve', { lab: ownLab });
   await openDocument(eve, path);
   await everywhere([ada, eve], ownLab, path, expected);
   await typeInCell(ada, 2, '!');
@@ -167,46 +136,39 @@ test('a laptop sleeps, the store is lost and the file changes: on waking all is 
   await noQuestions([ada, eve]);
 });
 
-test('what was typed offline survives a reload of the page', async ({ join: bring, ownLab }) => {
+test('what was typed offline survives a reload of the page', async ({ pair, ownLab }) => {
   const path = 'reload.md';
-  await ownLab.write(path, 'one\ntwo\n');
-  const ada = await bring('Ada', { lab: ownLab });
-  const bob = await bring('Bob', { lab: ownLab });
-  await Promise.all([openDocument(ada, path), openDocument(bob, path)]);
+  const [ada, bob] = await pair(ownLab, path, 'one\ntwo\n');
   await goOffline(ada);
-  await typeAtEnd(ada, 'offline\n');
+  await typeInFile(ada, 'offline\n');
   await kept(ada);
-  await typeAtStart(bob, 'online\n');
+  await typeInFile(bob, 'online\n', 'Control+Home');
   await visitAgain(ada, ownLab, path);
   await haveText([ada, bob], ownLab, path, 'online\none\ntwo\noffline\n');
   await nothingKept(ada);
 });
 
 test('what was typed offline survives a crash of the browser, and a lost store', async ({
-  join: bring,
+  join,
   ownLab
 }) => {
   const path = 'crash.md';
   await ownLab.write(path, 'one\n\ntwo\n');
-  const ada = await bring('Ada', { lab: ownLab });
+  const ada = await join('Ada', { lab: ownLab });
   await openDocument(ada, path);
-  await typeAtEnd(ada, 'saved\n');
+  await typeInFile(ada, 'saved\n');
   await haveText([ada], ownLab, path, 'one\n\ntwo\nsaved\n');
   await goOffline(ada);
-  await typeAtEnd(ada, 'offline\n');
+  await typeInFile(ada, 'offline\n');
   await kept(ada);
   await crash(ada);
 
   await ownLab.stop();
-  await loseHistories(ownLab);
+  await ownLab.loseStore();
   await ownLab.write(path, 'git\none\n\ntwo\nsaved\n');
   await ownLab.start();
-  const context = ada.context();
-  await context.setOffline(false);
-  const again = await context.newPage();
-  await again.goto(`${ownLab.url}/lab/tree/${path}`);
-  await again.waitForFunction(() => 'jupyterapp' in window);
-  await documentReady(again, path);
+  const again = await ada.context().newPage();
+  await visitAgain(again, ownLab, path);
   await haveText([again], ownLab, path, 'git\none\n\ntwo\nsaved\noffline\n');
   await noQuestions([again]);
 });

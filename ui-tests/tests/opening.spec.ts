@@ -1,6 +1,15 @@
 import type { WebSocketRoute } from '@playwright/test';
 
-import { eventually, load, onDisk, openDocument, run, sources, typeInCell } from './documents';
+import {
+  eventually,
+  load,
+  onDisk,
+  openDocument,
+  run,
+  sources,
+  typeInCell,
+  type Output
+} from './documents';
 import { expect, test, type LabPage } from './fixtures';
 
 /** A frame with an update of a document: kind 0, step 2. Parts of a document are such. */
@@ -51,17 +60,11 @@ function large(sources: readonly string[]): string {
   return JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 });
 }
 
-interface Output {
-  readonly text?: string;
-  readonly data?: Readonly<Record<string, string>>;
-}
-
 /** What the cells have put out. */
 async function outputs(page: LabPage): Promise<string[][]> {
   return page.evaluate(() => {
-    const model = window.jupyterapp.shell.currentWidget?.context?.model.sharedModel;
-    const cells = (model?.cells ?? []) as unknown as { getOutputs: () => Output[] }[];
-    const textOf = ({ text, data }: Output) => text ?? data?.['text/plain'] ?? '';
+    const cells = window.jupyterapp.shell.currentWidget?.context?.model.sharedModel.cells ?? [];
+    const textOf = ({ text, data }: Output) => String(text ?? data?.['text/plain'] ?? '');
     return cells.map(cell => cell.getOutputs().map(textOf));
   });
 }

@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import {
+  begin,
   eventually,
   everywhere,
   kernelId,
@@ -7,23 +8,17 @@ import {
   notebookOnDisk,
   openDocument,
   says,
-  typeInCell
+  typeInCell,
+  type Output
 } from './documents';
 import { expect, test, type Join, type LabPage } from './fixtures';
-import { LabServer } from './lab-server';
-
-interface Output {
-  readonly text?: string | readonly string[];
-  readonly data?: { readonly [kind: string]: string };
-}
+import type { LabServer } from './lab-server';
 
 /** The outputs of a cell as the shared model has them. */
 async function outputs(page: Page, index = 0): Promise<Output[]> {
   return page.evaluate(at => {
-    const model = window.jupyterapp.shell.currentWidget?.context?.model as unknown as {
-      readonly sharedModel: { readonly cells: { readonly outputs: Output[] }[] };
-    };
-    return model.sharedModel.cells[at]?.outputs ?? [];
+    const cells = window.jupyterapp.shell.currentWidget?.context?.model.sharedModel.cells;
+    return cells?.[at]?.getOutputs() ?? [];
   }, index);
 }
 
@@ -45,7 +40,7 @@ async function runFirst(pages: readonly LabPage[], path: string): Promise<void> 
   if (ada !== undefined) {
     await kernelId(ada);
     await ada.notebook.selectCells(0);
-    await ada.evaluate(() => void window.jupyterapp.commands.execute('notebook:run-cell', {}));
+    await begin(ada, 'notebook:run-cell');
   }
 }
 
@@ -55,230 +50,189 @@ async function hasRun(page: LabPage): Promise<void> {
   await expect(prompt).toContainText('[1]', { timeout: 60_000 });
 }
 
-test('a cell that prints a million lines takes nobody down', async ({ join }) => {
-  test.setTimeout(180_000);
+test('a cell that prints a million lines takes nobody down', async ({ join, startLab }) => {
   // Without Jupyter's own limit on what a kernel may send.
-  const lab = await LabServer.create(['--ZMQChannelsWebsocketConnection.limit_rate=False']);
-  await lab.start();
-  try {
-    const path = 'loud.ipynb';
-    const source = 'for i in range(1_000_000): print(i)';
-    await lab.write(path, notebook([source, 'x']));
-    const pages = await Promise.all([join('Ada', { lab }), join('Bob', { lab })]);
-    const [ada, bob] = pages;
-    await runFirst(pages, path);
-    // While it prints, both can write.
-    await Promise.all([typeInCell(ada, 1, 'A'), typeInCell(bob, 1, 'A')]);
-    await hasRun(ada);
-    await everywhere(pages, lab, path, [source, 'xAA']);
-    const mine = printed(await outputs(ada));
-    expect(mine).toMatch(/^0\n1\n2\n/);
-    expect(mine).toMatch(/\n999998\n999999\n$/);
-    expect(mine).toMatch(/\n\[… [\d,]+ lines \([\d,]+ characters\) are left out here\./);
-    expect(mine.length).toBeLessThanOrEqual(200_000);
-    await eventually(async () => printed(await outputs(bob)), { timeout: 30_000 }).toBe(mine);
-    await eventually(async () => printed(await outputsOnDisk(lab, path)), { timeout: 30_000 }).toBe(
-      mine
-    );
-    await expect(bob.locator('.jp-OutputArea-output')).toContainText('are left out here');
-  } finally {
-    await lab.dispose();
-  }
+  const lab = await startLab('--ZMQChannelsWebsocketConnection.limit_rate=False');
+  const path = 'loud.ipynb';
+  const source = 'for i in range(1_000_000): print(i)';
+  await lab.write(path, notebook([source, 'x']));
+  const pages = await Promise.all([join('Ada', { lab }), join('Bob', { lab })]);
+  const [ada, bob] = pages;
+  await runFirst(pages, path);
+  // While it prints, both can write.
+  await Promise.all([typeInCell(ada, 1, 'A'), typeInCell(bob, 1, 'A')]);
+  await hasRun(ada);
+  await everywhere(pages, lab, path, [source, 'xAA']);
+  const mine = printed(await outputs(ada));
+  expect(mine).toMatch(/^0\n1\n2\n/);
+  expect(mine).toMatch(/\n999998\n999999\n$/);
+  expect(mine).toMatch(/\n\[… [\d,]+ lines \([\d,]+ characters\) are left out here\./);
+  expect(mine.length).toBeLessThanOrEqual(200_000);
+  await eventually(async () => printed(await outputs(bob)), { timeout: 30_000 }).toBe(mine);
+  await eventually(async () => printed(await outputsOnDisk(lab, path)), { timeout: 30_000 }).toBe(
+    mine
+  );
+  await expect(bob.locator('.jp-OutputArea-output')).toContainText('are left out here');
 });
 
-test('an image of 100 MB becomes a sentence', async ({ join }) => {
-  test.setTimeout(180_000);
-  const limits = ['--ServerApp.websocket_max_message_size=400000000'];
-  const lab = await LabServer.create([
+test('an image of 100 MB becomes a sentence', async ({ join, startLab }) => {
+  const lab = await startLab(
     '--ZMQChannelsWebsocketConnection.limit_rate=False',
-    ...limits
-  ]);
-  await lab.start();
-  try {
-    const path = 'huge.ipynb';
-    const show = "display({'image/png': 'A' * 100_000_000, 'text/plain': '<Figure>'}, raw=True)";
-    await lab.write(path, notebook([`${show}\nprint('after')`]));
-    const pages = await Promise.all([join('Ada', { lab }), join('Bob', { lab })]);
-    await runFirst(pages, path);
-    await hasRun(pages[0]);
-    for (const page of pages) {
-      const area = page.locator('.jp-OutputArea');
-      await expect(area).toContainText('An output of 100 MB (image/png, text/plain) is left out');
-      await expect(area).toContainText('<Figure>');
-      await expect(area).toContainText('after');
-    }
-    await eventually(async () => printed(await outputsOnDisk(lab, path))).toBe('after\n');
-    await says(pages[0], /Saved/);
-  } finally {
-    await lab.dispose();
+    '--ServerApp.websocket_max_message_size=400000000'
+  );
+  const path = 'huge.ipynb';
+  const show = "display({'image/png': 'A' * 100_000_000, 'text/plain': '<Figure>'}, raw=True)";
+  await lab.write(path, notebook([`${show}\nprint('after')`]));
+  const pages = await Promise.all([join('Ada', { lab }), join('Bob', { lab })]);
+  await runFirst(pages, path);
+  await hasRun(pages[0]);
+  for (const page of pages) {
+    const area = page.locator('.jp-OutputArea');
+    await expect(area).toContainText('An output of 100 MB (image/png, text/plain) is left out');
+    await expect(area).toContainText('<Figure>');
+    await expect(area).toContainText('after');
   }
+  await eventually(async () => printed(await outputsOnDisk(lab, path))).toBe('after\n');
+  await says(pages[0], /Saved/);
 });
 
 test('what is cleared and printed again, or shown again, is there once for everybody', async ({
-  join
+  join,
+  ownLab: lab
 }) => {
-  test.setTimeout(180_000);
-  const lab = await LabServer.create();
-  await lab.start();
-  try {
-    const [steps, shown] = ['steps.ipynb', 'shown.ipynb'];
-    const loop = [
-      'from time import sleep',
-      'from IPython.display import clear_output',
-      "for i in range(5): clear_output(wait=True); print('step', i); sleep(.15)"
-    ];
-    const displays = [
-      'from time import sleep',
-      "h = display({'text/plain': 'A1'}, raw=True, display_id=True)",
-      "display({'text/plain': 'B'}, raw=True)",
-      "for name in ('A2', 'A3'): sleep(.15); h.update({'text/plain': name}, raw=True)",
-      "print('end')"
-    ];
-    await lab.write(steps, notebook([loop.join('\n')]));
-    await lab.write(shown, notebook([displays.join('\n')]));
-    const pages = await Promise.all([join('Ada', { lab }), join('Bob', { lab })]);
-    await runFirst(pages, steps);
-    await hasRun(pages[0]);
-    await haveOutputs(pages, lab, steps, ['step 4']);
-    await runFirst(pages, shown);
-    await hasRun(pages[0]);
-    await haveOutputs(pages, lab, shown, ['A3', 'B', 'end']);
-  } finally {
-    await lab.dispose();
+  const [steps, shown] = ['steps.ipynb', 'shown.ipynb'];
+  const loop = [
+    'from time import sleep',
+    'from IPython.display import clear_output',
+    "for i in range(5): clear_output(wait=True); print('step', i); sleep(.15)"
+  ];
+  const displays = [
+    'from time import sleep',
+    "h = display({'text/plain': 'A1'}, raw=True, display_id=True)",
+    "display({'text/plain': 'B'}, raw=True)",
+    "for name in ('A2', 'A3'): sleep(.15); h.update({'text/plain': name}, raw=True)",
+    "print('end')"
+  ];
+  await lab.write(steps, notebook([loop.join('\n')]));
+  await lab.write(shown, notebook([displays.join('\n')]));
+  const pages = await Promise.all([join('Ada', { lab }), join('Bob', { lab })]);
+  await runFirst(pages, steps);
+  await hasRun(pages[0]);
+  await haveOutputs(pages, lab, steps, ['step 4']);
+  await runFirst(pages, shown);
+  await hasRun(pages[0]);
+  await haveOutputs(pages, lab, shown, ['A3', 'B', 'end']);
+});
+
+test('a cell that two people run at once has the outputs of one run', async ({
+  join,
+  ownLab: lab
+}) => {
+  const path = 'twice.ipynb';
+  // The first run asks, so that it goes on until the second one waits for the kernel.
+  await lab.write(path, notebook(["print('hello')", "print('before'); print(input())"]));
+  const pages = await withKernel(join, lab, path);
+  const [ada, bob] = pages;
+  for (const count of [2, 4, 6]) {
+    await Promise.all(pages.map(async page => runCell(page, 0)));
+    await haveRun(pages, 0, new RegExp(`\\[(${count - 1}|${count})\\]`));
+    await haveOutputs(pages, lab, path, ['hello']);
+  }
+  await runCell(ada, 1);
+  await expect(ada.locator('.jp-Stdin-input')).toBeVisible();
+  await runCell(bob, 1);
+  await eventually(async () => printed(await outputs(ada, 1))).toBe('');
+  await ada.locator('.jp-Stdin-input').fill('one');
+  await ada.keyboard.press('Enter');
+  await bob.locator('.jp-Stdin-input').fill('two');
+  await bob.keyboard.press('Enter');
+  await haveRun(pages, 1, /\[8\]/);
+  for (const page of pages) {
+    await eventually(async () => printed(await outputs(page, 1))).toBe('before\n two\ntwo\n');
   }
 });
 
-test('a cell that two people run at once has the outputs of one run', async ({ join }) => {
-  test.setTimeout(180_000);
-  const lab = await LabServer.create();
-  await lab.start();
-  try {
-    const path = 'twice.ipynb';
-    // The first run asks, so that it goes on until the second one waits for the kernel.
-    await lab.write(path, notebook(["print('hello')", "print('before'); print(input())"]));
-    const pages = await withKernel(join, lab, path);
-    const [ada, bob] = pages;
-    for (const count of [2, 4, 6]) {
-      await Promise.all(pages.map(async page => runCell(page, 0)));
-      await haveRun(pages, 0, new RegExp(`\\[(${count - 1}|${count})\\]`));
-      await haveOutputs(pages, lab, path, ['hello']);
-    }
-    await runCell(ada, 1);
-    await expect(ada.locator('.jp-Stdin-input')).toBeVisible();
-    await runCell(bob, 1);
-    await eventually(async () => printed(await outputs(ada, 1))).toBe('');
-    await ada.locator('.jp-Stdin-input').fill('one');
-    await ada.keyboard.press('Enter');
-    await bob.locator('.jp-Stdin-input').fill('two');
-    await bob.keyboard.press('Enter');
-    await haveRun(pages, 1, /\[8\]/);
-    for (const page of pages) {
-      await eventually(async () => printed(await outputs(page, 1))).toBe('before\n two\ntwo\n');
-    }
-  } finally {
-    await lab.dispose();
-  }
-});
-
-test('an error stays where it aborts what somebody else has run', async ({ join }) => {
-  test.setTimeout(180_000);
-  const lab = await LabServer.create();
-  await lab.start();
-  try {
-    const path = 'error.ipynb';
-    // It goes on until both have run all cells.
-    const asks = "input(); print('end'); 1 / 0";
-    await lab.write(path, notebook(["print('before')", asks, 'print(3)']));
-    const [ada, bob] = await withKernel(join, lab, path);
-    await begin(ada, 'notebook:run-all-cells');
-    await expect(ada.locator('.jp-Stdin-input')).toBeVisible();
-    await begin(bob, 'notebook:run-all-cells');
-    await eventually(async () => printed(await outputs(ada))).toBe('');
-    await ada.locator('.jp-Stdin-input').fill('');
-    await ada.keyboard.press('Enter');
-    await haveRun([ada, bob], 0, /\[1\]/);
-    await haveRun([ada, bob], 1, /\[2\]/);
-    await haveRun([ada, bob], 2, /\[ \]/);
-    for (const page of [ada, bob]) {
-      await eventually(async () => printed(await outputs(page))).toBe('before\n');
-      await expect(page.locator('.jp-Notebook-cell').nth(1)).toContainText('ZeroDivisionError');
-    }
-  } finally {
-    await lab.dispose();
+test('an error stays where it aborts what somebody else has run', async ({ join, ownLab: lab }) => {
+  const path = 'error.ipynb';
+  // It goes on until both have run all cells.
+  const asks = "input(); print('end'); 1 / 0";
+  await lab.write(path, notebook(["print('before')", asks, 'print(3)']));
+  const [ada, bob] = await withKernel(join, lab, path);
+  await begin(ada, 'notebook:run-all-cells');
+  await expect(ada.locator('.jp-Stdin-input')).toBeVisible();
+  await begin(bob, 'notebook:run-all-cells');
+  await eventually(async () => printed(await outputs(ada))).toBe('');
+  await ada.locator('.jp-Stdin-input').fill('');
+  await ada.keyboard.press('Enter');
+  await haveRun([ada, bob], 0, /\[1\]/);
+  await haveRun([ada, bob], 1, /\[2\]/);
+  await haveRun([ada, bob], 2, /\[ \]/);
+  for (const page of [ada, bob]) {
+    await eventually(async () => printed(await outputs(page))).toBe('before\n');
+    await expect(page.locator('.jp-Notebook-cell').nth(1)).toContainText('ZeroDivisionError');
   }
 });
 
 test('a cell runs no more where somebody else restarts the kernel, or who ran it has left', async ({
-  join
+  join,
+  ownLab: lab
 }) => {
-  test.setTimeout(180_000);
-  const lab = await LabServer.create();
-  await lab.start();
-  try {
-    const path = 'ends.ipynb';
-    const waits = "import os, time\nwhile not os.path.exists('go'): time.sleep(.05)";
-    await lab.write(path, notebook([waits]));
-    const [ada, bob] = await withKernel(join, lab, path);
-    await runCell(ada, 0);
-    await haveRun([ada, bob], 0, /\[\*\]/);
-    await bob.evaluate(() => {
-      void window.jupyterapp.shell.currentWidget?.context?.sessionContext.restartKernel();
-    });
-    await haveRun([ada, bob], 0, /\[ \]/);
-    await runCell(bob, 0);
-    await haveRun([ada, bob], 0, /\[\*\]/);
-    await bob.close();
-    await expect(ada.locator('.jp-CollabPeople button')).toHaveCount(0);
-    await haveRun([ada], 0, /\[\*\]/);
-    await lab.write('go', '');
-    await haveRun([ada], 0, /\[ \]/);
-  } finally {
-    await lab.dispose();
-  }
+  const path = 'ends.ipynb';
+  const waits = "import os, time\nwhile not os.path.exists('go'): time.sleep(.05)";
+  await lab.write(path, notebook([waits]));
+  const [ada, bob] = await withKernel(join, lab, path);
+  await runCell(ada, 0);
+  await haveRun([ada, bob], 0, /\[\*\]/);
+  await bob.evaluate(() => {
+    void window.jupyterapp.shell.currentWidget?.context?.sessionContext.restartKernel();
+  });
+  await haveRun([ada, bob], 0, /\[ \]/);
+  await runCell(bob, 0);
+  await haveRun([ada, bob], 0, /\[\*\]/);
+  await bob.close();
+  await expect(ada.locator('.jp-CollabPeople button')).toHaveCount(0);
+  await haveRun([ada], 0, /\[\*\]/);
+  await lab.write('go', '');
+  await haveRun([ada], 0, /\[ \]/);
 });
 
 test('a cell runs no more where who ran it had no connection to the kernel as it ended', async ({
-  join
+  join,
+  ownLab: lab
 }) => {
-  const lab = await LabServer.create();
-  await lab.start();
-  try {
-    const path = 'lost.ipynb';
-    const waits = "import os, time\nwhile not os.path.exists('go'): time.sleep(.05)";
-    await lab.write(path, notebook([waits, '2']));
-    let connect = (): void => undefined;
-    const back = new Promise<void>(resolve => (connect = resolve));
-    let isLost = false;
-    let cut = async () => Promise.resolve();
-    const ada = await join('Ada', { lab });
-    await ada.routeWebSocket(/\/channels\?/, async socket => {
-      if (isLost) {
-        await back;
-      }
-      const server = socket.connectToServer();
-      cut = async () => {
-        isLost = true;
-        await Promise.all([socket.close({ code: 3000 }), server.close()]);
-      };
-    });
-    await openDocument(ada, path);
-    const kernel = await kernelId(ada);
-    // Jupyter Server keeps what the kernel tells somebody who is away only while nobody else is there.
-    const bob = await join('Bob', { lab });
-    await openDocument(bob, path);
-    expect(await kernelId(bob)).toBe(kernel);
-    await runCell(ada, 0);
-    await haveRun([ada, bob], 0, /\[\*\]/);
-    await cut();
-    await runCell(bob, 1);
-    await lab.write('go', '');
-    await haveRun([ada, bob], 1, /\[2\]/);
-    await haveRun([ada, bob], 0, /\[\*\]/);
-    connect();
-    await haveRun([ada, bob], 0, /\[ \]/);
-  } finally {
-    await lab.dispose();
-  }
+  const path = 'lost.ipynb';
+  const waits = "import os, time\nwhile not os.path.exists('go'): time.sleep(.05)";
+  await lab.write(path, notebook([waits, '2']));
+  let connect = (): void => undefined;
+  const back = new Promise<void>(resolve => (connect = resolve));
+  let isLost = false;
+  let cut = async () => Promise.resolve();
+  const ada = await join('Ada', { lab });
+  await ada.routeWebSocket(/\/channels\?/, async socket => {
+    if (isLost) {
+      await back;
+    }
+    const server = socket.connectToServer();
+    cut = async () => {
+      isLost = true;
+      await Promise.all([socket.close({ code: 3000 }), server.close()]);
+    };
+  });
+  await openDocument(ada, path);
+  const kernel = await kernelId(ada);
+  // Jupyter Server keeps what the kernel tells somebody who is away only while nobody else is there.
+  const bob = await join('Bob', { lab });
+  await openDocument(bob, path);
+  expect(await kernelId(bob)).toBe(kernel);
+  await runCell(ada, 0);
+  await haveRun([ada, bob], 0, /\[\*\]/);
+  await cut();
+  await runCell(bob, 1);
+  await lab.write('go', '');
+  await haveRun([ada, bob], 1, /\[2\]/);
+  await haveRun([ada, bob], 0, /\[\*\]/);
+  connect();
+  await haveRun([ada, bob], 0, /\[ \]/);
 });
 
 test('what runs as soon as the kernel was restarted has its outputs', async ({
@@ -320,11 +274,6 @@ async function withKernel(join: Join, lab: LabServer, path: string): Promise<[La
 async function runCell(page: LabPage, index: number): Promise<void> {
   await page.notebook.selectCells(index);
   await begin(page, 'notebook:run-cell');
-}
-
-/** Executes a command, and does not wait for what it does. */
-async function begin(page: LabPage, command: string): Promise<void> {
-  await page.evaluate(id => void window.jupyterapp.commands.execute(id, {}), command);
 }
 
 async function haveRun(pages: readonly LabPage[], index: number, prompt: RegExp): Promise<void> {

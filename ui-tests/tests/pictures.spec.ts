@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join as joinPath } from 'node:path';
-import { eventually, kernelId, openDocument, sources, typeInCell } from './documents';
+import { eventually, kernelId, openDocument, run, sources, typeInCell } from './documents';
 import { expect, test } from './fixtures';
 
 const EXAMPLES = joinPath(__dirname, '..', '..', 'examples');
@@ -14,9 +14,7 @@ test('the example notebook, light and dark', async ({ page, join, lab, tmpPath }
   const bob = await join('Bob');
   await Promise.all([openDocument(page, path), openDocument(bob, path)]);
   await kernelId(page);
-  await page.evaluate(async () => {
-    await window.jupyterapp.commands.execute('notebook:run-all-cells', {});
-  });
+  await run(page, 'notebook:run-all-cells');
   await typeInCell(bob, 3, '  # Bob is here too');
   await expect(page.locator('#jp-collab-status')).toContainText('Saved', { timeout: 30_000 });
   await eventually(async () => (await sources(page))[3]).toContain('Bob is here too');
@@ -25,11 +23,7 @@ test('the example notebook, light and dark', async ({ page, join, lab, tmpPath }
     [...cells].find(cell => cell.textContent.includes('Bob is here too'))?.scrollIntoView();
   });
   await page.screenshot({ path: 'test-results/pictures/notebook.png' });
-  await page.evaluate(async () => {
-    await window.jupyterapp.commands.execute('apputils:change-theme', {
-      theme: 'JupyterLab Dark'
-    });
-  });
+  await run(page, 'apputils:change-theme', { theme: 'JupyterLab Dark' });
   await page.locator('body[data-jp-theme-light="false"]').waitFor({ state: 'attached' });
   await page.locator('#jp-collab-status').click();
   await page.screenshot({ path: 'test-results/pictures/dark.png' });

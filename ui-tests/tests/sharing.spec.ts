@@ -7,6 +7,7 @@ import {
   notebook,
   openDocument,
   openInNotebook7,
+  run,
   sources,
   TOLD,
   typeInCell
@@ -363,9 +364,7 @@ test('pictures of the dialog, light and dark', async ({ join, browser, ownLab: l
     ['JupyterLab Dark', 'dark'],
     ['JupyterLab Dark High Contrast', 'contrast']
   ] as const) {
-    await ada.evaluate(async wanted => {
-      await window.jupyterapp.commands.execute('apputils:change-theme', { theme: wanted });
-    }, theme);
+    await run(ada, 'apputils:change-theme', { theme });
     await ada.locator(`body[data-jp-theme-name="${theme}"]`).waitFor({ state: 'attached' });
     await fromBar(ada);
     await expect(dialog.getByRole('listitem')).toHaveCount(1);

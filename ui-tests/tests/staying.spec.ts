@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { agreement, eventually, kernelId, notebook, run, typeInCell } from './documents';
+import { agreement, begin, eventually, kernelId, notebook, run, typeInCell } from './documents';
 import { expect, test } from './fixtures';
 
 const CELLS = ['one = 1', 'two = 2', 'three = 3'];
@@ -86,7 +86,7 @@ test('who writes in a cell, or runs it, goes on where an agent puts in another s
   const cellAt = (who: Page, index: number) => who.locator('.jp-Notebook-cell').nth(index);
   await kernelId(page);
   await page.notebook.selectCells(0);
-  await page.evaluate(() => void window.jupyterapp.commands.execute('notebook:run-cell', {}));
+  await begin(page, 'notebook:run-cell');
   await page.locator('.jp-Stdin-input').fill('an ');
   await typeInCell(grace, 2, '#');
   await eventually(() => agent.sources[2]).toBe('two = 2#');
