@@ -41,6 +41,7 @@ from .server.memory import Trimmer, share_one_heap, system_trim
 from .server.metrics import Metrics
 from .server.opening import RoomOpener
 from .server.requests import kernels
+from .server.requests.missed import keep_what_is_missed
 from .server.requests.uptodate import UpToDate
 from .server.rooms import Rooms
 from .server.sockets.heartbeat import Heartbeat
@@ -157,6 +158,7 @@ class YDocExtension(DocumentTraits, SharingTraits, LimitTraits, ExtensionApp):
         settings[coexistence.INCUMBENT] = self
         coexistence.answer_to_incumbents_name(self._server, self.name)
         kernels.share_kernels(self._server.session_manager)
+        keep_what_is_missed(self._server, self.settings)
         self.sharing.gate.install()
         prepare(self._server, self.log)
         self._metrics.install()

@@ -42,6 +42,7 @@ UPTODATE = ["tests/server/test_uptodate.py"]
 NAMESAKES = ["tests/room/test_namesakes.py"]
 FORMS = ["tests/room/test_forms.py"]
 ALIKE = ["tests/room/test_alike.py"]
+MISSED = ["tests/server/test_missed.py", "-k", "all_of_it_once or have_it"]
 COPIES = ["tests/server/test_copies.py"]
 TRAVERSAL = ["tests/sharing/test_traversal.py"]
 
@@ -1595,5 +1596,12 @@ MUTANTS = [
         '    **{f"{_GIT}{name}Handler": {"post": _taken} for name in _GIT_READS},\n',
         "",
         UPTODATE,
+    ),
+    Mutant(
+        "let go of what Jupyter keeps for who left last, as somebody else comes",
+        "server/requests/missed.py",
+        "        if key != self.session_key:\n",
+        "        if False:\n",
+        MISSED,
     ),
 ]

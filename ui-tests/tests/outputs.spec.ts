@@ -203,24 +203,11 @@ test('a cell runs no more where who ran it had no connection to the kernel as it
   const path = 'lost.ipynb';
   const waits = "import os, time\nwhile not os.path.exists('go'): time.sleep(.05)";
   await lab.write(path, notebook([waits, '2']));
-  let connect = (): void => undefined;
-  const back = new Promise<void>(resolve => (connect = resolve));
-  let isLost = false;
-  let cut = async () => Promise.resolve();
   const ada = await join('Ada', { lab });
-  await ada.routeWebSocket(/\/channels\?/, async socket => {
-    if (isLost) {
-      await back;
-    }
-    const server = socket.connectToServer();
-    cut = async () => {
-      isLost = true;
-      await Promise.all([socket.close({ code: 3000 }), server.close()]);
-    };
-  });
+  // The server is told that the page does not come back, and keeps nothing for it.
+  const { cut, connect } = await kernelLine(ada, { code: 1000 });
   await openDocument(ada, path);
   const kernel = await kernelId(ada);
-  // Jupyter Server keeps what the kernel tells somebody who is away only while nobody else is there.
   const bob = await join('Bob', { lab });
   await openDocument(bob, path);
   expect(await kernelId(bob)).toBe(kernel);
@@ -233,6 +220,39 @@ test('a cell runs no more where who ran it had no connection to the kernel as it
   await haveRun([ada, bob], 0, /\[\*\]/);
   connect();
   await haveRun([ada, bob], 0, /\[ \]/);
+});
+
+test('a run has all its outputs where who began it had no connection to the kernel meanwhile', async ({
+  join,
+  ownLab: lab
+}) => {
+  const path = 'missed.ipynb';
+  const prints = [
+    'import os, time',
+    'for i in range(40):',
+    "  while i == 20 and not os.path.exists('go'): time.sleep(.05)",
+    '  print(i, flush=True)'
+  ];
+  await lab.write(path, notebook([prints.join('\n'), '2']));
+  const numbers = [...Array(40).keys()].map(i => `${i}\n`);
+  const ada = await join('Ada', { lab });
+  const { cut, connect } = await kernelLine(ada);
+  await openDocument(ada, path);
+  const kernel = await kernelId(ada);
+  const bob = await join('Bob', { lab });
+  await openDocument(bob, path);
+  expect(await kernelId(bob)).toBe(kernel);
+  await runCell(ada, 0);
+  await eventually(async () => printed(await outputs(bob))).toBe(numbers.slice(0, 20).join(''));
+  await cut();
+  await runCell(bob, 1);
+  await lab.write('go', '');
+  await haveRun([ada, bob], 1, /\[2\]/);
+  connect();
+  await haveRun([ada, bob], 0, /\[1\]/);
+  for (const page of [ada, bob]) {
+    await eventually(async () => printed(await outputs(page))).toBe(numbers.join(''));
+  }
 });
 
 test('what runs as soon as the kernel was restarted has its outputs', async ({
@@ -258,6 +278,31 @@ test('what runs as soon as the kernel was restarted has its outputs', async ({
   await eventually(async () => printed(await outputs(page))).toBe('before\n');
   await eventually(async () => printed(await outputs(page, 1))).toBe('6\n');
 });
+
+/**
+ * Lets a test cut a page's connection to its kernel, and then connect it again; `told` is what the
+ * server is told as it is cut.
+ */
+async function kernelLine(
+  page: LabPage,
+  told?: { readonly code: number }
+): Promise<{ cut: () => Promise<void>; connect: () => void }> {
+  let connect = (): void => undefined;
+  const back = new Promise<void>(resolve => (connect = resolve));
+  let isLost = false;
+  let cut = async () => Promise.resolve();
+  await page.routeWebSocket(/\/channels\?/, async socket => {
+    if (isLost) {
+      await back;
+    }
+    const server = socket.connectToServer();
+    cut = async () => {
+      isLost = true;
+      await Promise.all([socket.close({ code: 3000 }), server.close(told)]);
+    };
+  });
+  return { cut: async () => cut(), connect };
+}
 
 /** Opens a notebook for two who have one kernel. */
 async function withKernel(join: Join, lab: LabServer, path: string): Promise<[LabPage, LabPage]> {
