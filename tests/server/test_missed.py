@@ -17,10 +17,10 @@ from jupyter_server.services.kernels.connection.base import (
     serialize_msg_to_ws_v1,
 )
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
-from tornado.websocket import WebSocketClientConnection
+from tornado.websocket import WebSocketClientConnection, WebSocketClosedError
 
 from jupyter_collab.server.requests import missed
-from jupyter_collab.server.requests.missed import PatientConnection, keep_what_is_missed
+from jupyter_collab.server.requests.missed import Missed, PatientConnection, keep_what_is_missed
 
 from ..waiting import until
 
@@ -162,7 +162,7 @@ def kernel(
 
 def waiting() -> list[Any]:
     """The sockets of pages that are cut off."""
-    kept = PatientConnection.all_missed.values()
+    kept = Missed.all.values()
     return [stream for each in kept for stream in each.channels.values()]
 
 
@@ -231,7 +231,7 @@ async def test_who_is_away_hears_of_a_kernel_that_was_restarted(kernel: Kernel) 
     await kernel.counts(ada)
     await kernel.cut(ada)
     await (await kernel.manager.restart_kernel(kernel.id, now=True))
-    (kept,) = PatientConnection.all_missed.values()
+    (kept,) = Missed.all.values()
     before, told = len(kept.messages), bob.told
 
     def is_heard() -> bool:
@@ -249,7 +249,7 @@ async def test_of_a_kernel_that_listens_elsewhere_by_now_nothing_is_kept(kernel:
     """O22: its sockets lead nowhere."""
     ada, _ = await kernel.page(), await kernel.page()
     await kernel.cut(ada)
-    (kept,) = PatientConnection.all_missed.values()
+    (kept,) = Missed.all.values()
     kept.ports = [port + 1 for port in kept.ports]
     sockets = waiting()
     await ada.connect()
@@ -278,9 +278,94 @@ async def test_a_page_that_is_back_already_is_not_waited_for(kernel: Kernel) -> 
     await until(lambda: ada.printed == bob.printed == numbers(1))
 
 
+async def test_who_is_cut_off_again_while_being_told_has_it_all(
+    kernel: Kernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """O22: also where nobody else is there any more."""
+    monkeypatch.setattr(missed, "AT_ONCE", 1)
+    ada, bob = await kernel.page(), await kernel.page()
+    await kernel.counts(ada)
+    await kernel.cut(ada)
+    await kernel.is_done()
+    await kernel.cut(bob)
+    left = 5
+
+    def tell(connection: PatientConnection, stream: Any, message: list[bytes]) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise WebSocketClosedError
+        ZMQChannelsWebsocketConnection.handle_outgoing_message(connection, stream, message)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PatientConnection, "handle_outgoing_message", tell)
+        await ada.connect()
+        await until(lambda: left < 0)
+        await kernel.cut(ada)
+    assert len(ada.printed) < 20
+    await ada.connect()
+    await until(lambda: ada.printed == numbers(20) and ada.replies == 1)
+
+
+async def test_a_message_that_cannot_be_told_holds_up_nothing(
+    kernel: Kernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, _ = await kernel.page(), await kernel.page()
+    await kernel.counts(ada)
+    await kernel.cut(ada)
+    await kernel.is_done()
+    (kept,) = Missed.all.values()
+    kept.messages.appendleft(("iopub", [b"not a message"]))
+    await ada.connect()
+    ada.run("print(20)")
+    await until(lambda: ada.printed == numbers(21))
+
+
+@pytest.mark.parametrize("name", ["_restore", "_part", "_is_cut"])
+async def test_what_fails_here_costs_nobody_the_kernel(
+    kernel: Kernel, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    """O22: it is as Jupyter has it, where that is another one than it was made for."""
+
+    def fail(_: PatientConnection) -> None:
+        raise AttributeError(name)
+
+    monkeypatch.setattr(PatientConnection, name, fail)
+    ada, bob = await kernel.page(), await kernel.page()
+    await kernel.cut(ada)
+    await ada.connect()
+    ada.run("print(0)")
+    await until(lambda: ada.printed == bob.printed == numbers(1))
+    bob.run("print(1)")
+    await until(lambda: ada.printed == bob.printed == numbers(2))
+    assert f"AttributeError: {name}" in caplog.text
+
+
+async def test_the_largest_is_given_up_where_it_is_too_much_for_all(
+    kernel: Kernel, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """O22: the others have what they have missed."""
+    monkeypatch.setattr(missed, "ALTOGETHER", 100_000)
+    ada, bob, cara = [await kernel.page() for _ in range(3)]
+    await kernel.cut(ada)
+    cara.run("print('x' * 40_000)")
+    await until(lambda: cara.replies == 1 and len(cara.printed) == 1)
+    (large,) = Missed.all
+    await kernel.cut(bob)
+    cara.run("print('y' * 40_000)")
+    await until(lambda: large not in Missed.all)
+    assert f"What {large} has missed is not kept any longer: it is too much" in caplog.text
+    await bob.connect()
+    await until(lambda: bob.printed == ["x" * 40_000, "y" * 40_000])
+
+
 @pytest.mark.parametrize("how", ["time", "size", "number", "shutdown", "stop"])
 async def test_it_is_not_kept_for_ever(
-    kernel: Kernel, jp_serverapp: ServerApp, monkeypatch: pytest.MonkeyPatch, how: str
+    kernel: Kernel,
+    jp_serverapp: ServerApp,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    how: str,
 ) -> None:
     """O22: not beyond a time, a size, a number of pages and the end of the kernel or the server."""
     monkeypatch.setattr(missed, "LOOK", 0.01)
@@ -304,6 +389,8 @@ async def test_it_is_not_kept_for_ever(
     await until(lambda: all(stream.closed() for stream in sockets))
     if how != "number":
         assert not waiting()
+    if how != "stop":
+        assert "is not kept any longer" in caplog.text
     if how in ("time", "size"):
         await ada.connect()
         ada.run("print(1)")
