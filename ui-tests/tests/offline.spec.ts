@@ -94,7 +94,7 @@ test('a document that is closed just after typing leaves nothing in the browser'
   const [path, other] = [`${tmpPath}/notes.txt`, `${tmpPath}/other.txt`];
   await Promise.all([lab.write(path, 'hello\n'), lab.write(other, '')]);
   await openDocument(page, path);
-  await typeAtEnd(page, 'x');
+  await typeInFile(page, 'x');
   await run(page, 'application:close');
   await expect(page.locator('.jp-FileEditor')).toHaveCount(0);
   expect(await lab.read(path)).toBe('hello\nx');
