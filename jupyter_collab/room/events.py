@@ -60,10 +60,9 @@ class Logged:
 
 @dataclass(frozen=True, slots=True)
 class HistoryFailed:
-    """The history is not kept at the moment; it is retried."""
+    """The history is not kept at the moment; it is retried. The log says what is wrong."""
 
     reason: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)

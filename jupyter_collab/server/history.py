@@ -176,7 +176,7 @@ class History:
                 self._tell_room(Logged(position))
             case Degraded(reason, message):
                 self._log.warning("The history of %s is not kept: %s", self._room, message)
-                self._tell_room(HistoryFailed(reason, message))
+                self._tell_room(HistoryFailed(reason))
             case Recovered():
                 self._log.warning("The history of %s is kept again", self._room)
                 self._tell_room(HistoryKept())

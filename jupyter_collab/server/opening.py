@@ -49,7 +49,7 @@ class RoomOpener:
             await file.close()
             raise
         if isinstance(stored, StoreError):
-            actor.post(ev.HistoryFailed(stored.reason, str(stored)))
+            actor.post(ev.HistoryFailed(stored.reason))
         actor.report("load", "Document opened.")
         # Who hears of this asks for the document: nothing may be waited for until it is there.
         actor.report("initialize", ROOM_INITIALIZED)

@@ -880,13 +880,6 @@ MUTANTS = [
         ["tests/sharing/test_links.py", "-k", "logs_nobody_out"],
     ),
     Mutant(
-        "tell guests where the store of histories lies",
-        "room/keeper.py",
-        "self._history = Gone(reason, NOT_KEPT)",
-        'self._history = Gone(reason, "/home/ada/histories.db")',
-        ["tests/room/test_saving.py", "-k", "where_the_store_lies"],
-    ),
-    Mutant(
         "look for links that have ended until that fails once",
         "sharing/sockets.py",
         "        try:\n            self.look()\n        finally:\n",

@@ -66,6 +66,12 @@ async def until_told(crowd: Crowd, part: str, text: str) -> None:
         raise AssertionError(f"never told of {text!r}: {someone(crowd).status}") from None
 
 
+async def until_history_is_not_kept(crowd: Crowd, why: str) -> None:
+    """Wait until people are told so, and the log says ``why``; guests may not hear of the disk."""
+    await until(lambda: someone(crowd).status["history"]["state"] == "degraded")
+    await until(lambda: why in crowd.lab.log.read_text())
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "disk"
@@ -82,7 +88,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 async def type_without_history(crowd: Crowd, text: str) -> None:
     """Type while the store cannot be written, until the files have it all the same."""
     await crowd.type_for(0.5)
-    await until_told(crowd, "history", text)
+    await until_history_is_not_kept(crowd, text)
     # Who takes another history sees no document for a while, and may not have typed at all.
     await until(lambda: someone(crowd).ready)
     someone(crowd).type_word()
@@ -124,7 +130,7 @@ def test_a_quota_that_is_used_up(tmp_path: Path) -> None:
                 paper.people[0].type_line("y" * 70_000)  # more than the log may be
                 paper.required["y" * 70_000] = 1
             await crowd.type_for(0.5)
-            await until_told(crowd, "history", "No space is left, or no quota")
+            await until_history_is_not_kept(crowd, "No space is left, or no quota")
             await until_told(crowd, "save", "too large to be")
             assert someone(crowd).unacknowledged
         await until_kept(crowd)

@@ -484,7 +484,7 @@ def test_what_the_log_turns_out_to_have_is_brought_in_and_then_replaced() -> Non
     """S18"""
     world = World("one\n", log_at_once=False)
     ada = world.open(1)
-    world.handle(ev.HistoryFailed("store-error", "The store is locked"))
+    world.handle(ev.HistoryFailed("store-error"))
     world.type(ada, "zero\n")
     older = StoredHistory(Lineage("older"), (world.log[0],), Position(1), None)
     world.handle(ev.HistoryFound(older, world.log[0]))
@@ -508,7 +508,7 @@ def test_what_comes_in_while_an_older_history_is_merged_is_merged_with_it() -> N
     """S18: it may be the same, from somebody who held that history; but typing goes on for ever."""
     world = World("one\n", log_at_once=False)
     ada = world.open(1)
-    world.handle(ev.HistoryFailed("store-error", "The store is locked"))
+    world.handle(ev.HistoryFailed("store-error"))
     older = StoredHistory(Lineage("older"), (world.log[0],), Position(1), None)
     world.handle(ev.HistoryFound(older, world.log[0]))
     for attempt in range(1, MERGE_ATTEMPTS):
@@ -528,7 +528,7 @@ def test_a_room_whose_history_is_not_kept_can_be_closed_once_the_file_has_it_all
     """S18"""
     world = World(log_at_once=False)
     ada = world.open(1)
-    world.handle(ev.HistoryFailed("store-error", "The store is locked"))
+    world.handle(ev.HistoryFailed("store-error"))
     world.type(ada, "x")
     world.handle(ev.Left(ada.id))
     world.wait(100)

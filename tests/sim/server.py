@@ -324,8 +324,8 @@ class Life:
             case Durable(position, saved):
                 self._saved = saved
                 self.post(ev.Logged(position))
-            case Degraded(reason, message):
-                self.post(ev.HistoryFailed(reason, message))
+            case Degraded(reason):
+                self.post(ev.HistoryFailed(reason))
             case Recovered():
                 self.post(ev.HistoryKept())
             case Discovered(history, began):
@@ -445,7 +445,7 @@ class Server:
         elif life.room.lineage != stored.lineage:
             self.on_rename(life)
         if isinstance(stored, StoreError):
-            life.post(ev.HistoryFailed(stored.reason, str(stored)))
+            life.post(ev.HistoryFailed(stored.reason))
         return life
 
     def connect(self, line: Line, lineage: Lineage | None) -> None:
