@@ -32,6 +32,10 @@ from .verdicts import Ask, AsNobody, Ended, Moved, Pass, Refuse, Reply
 PASSED = "_jupyter_collab_passed"
 """Set on a handler that the rules let answer a holder."""
 
+NOT_FOR_PICTURES = {"nbgitpuller.handlers.SyncHandler": "text/event-stream"}
+"""Handlers that do something as soon as they are asked, and the kind of answer that their own pages
+want: this one puts whatever files the address names among those of the person who looks."""
+
 
 class Guard:
     """An authorizer: the second line for holders, and for everybody else the site's own."""
@@ -97,6 +101,7 @@ class Gate:
             user = inner_user(handler)
             admitted = await self.let_in(handler, await user if isawaitable(user) else user)
             if admitted is not None:
+                _require_no_picture(handler)
                 await self._before(handler, admitted)
             return admitted
 
@@ -209,15 +214,21 @@ def login_of(handler: JupyterHandler) -> str | None:
     return handler.get_cookie(handler.identity_provider.get_cookie_name(handler))
 
 
-def _is_loaded_by_a_page(handler: JupyterHandler) -> bool:
-    """Whether nobody has gone there: guests may have written Markdown with a picture that lies
-    where people log out."""
+def _require_no_picture(handler: JupyterHandler) -> None:
+    kind = NOT_FOR_PICTURES.get(f"{type(handler).__module__}.{type(handler).__qualname__}")
+    if kind is not None and _is_loaded_by_a_page(handler, kind):
+        raise _answer(handler, 403, "No page may load this as a picture", "text/plain")
+
+
+def _is_loaded_by_a_page(handler: JupyterHandler, kind: str = "text/html") -> bool:
+    """Whether nobody has gone there, or asked for ``kind``: guests may have written Markdown with a
+    picture that lies where people log out."""
     headers = handler.request.headers
     # Browsers leave it out where a server is reached by http from another computer.
     wanted = headers.get("Sec-Fetch-Dest")
     if wanted is not None:
         return wanted in ("audio", "embed", "image", "object", "track", "video")
-    return "text/html" not in headers.get("Accept", "text/html")
+    return kind not in headers.get("Accept", kind)
 
 
 def _is_public(handler: JupyterHandler) -> bool:

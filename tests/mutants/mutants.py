@@ -873,6 +873,13 @@ MUTANTS = [
         ["tests/sharing/test_links.py", "-k", "logs_nobody_out"],
     ),
     Mutant(
+        "bring files to who looks at a picture that a guest has put into a notebook",
+        "sharing/gate.py",
+        "                _require_no_picture(handler)\n",
+        "",
+        ["tests/sharing/test_links.py", "-k", "brings_nobody_files"],
+    ),
+    Mutant(
         "take the links away from who looks at a picture that a guest has put into a notebook",
         "sharing/gate.py",
         "verdict.leaves and not _is_loaded_by_a_page(handler)",

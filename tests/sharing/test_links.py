@@ -13,7 +13,10 @@ from typing import Any
 import pytest
 from jupyter_server.auth import Authorizer, IdentityProvider, User
 from jupyter_server.auth.identity import PasswordIdentityProvider
+from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.serverapp import ServerApp
+from jupyter_server.utils import url_path_join
+from tornado import web
 
 from jupyter_collab.sharing.pages.own import Pages
 from tests.server.file_ids import WithoutTheServiceOfFileIds
@@ -255,6 +258,33 @@ async def test_a_picture_in_a_notebook_logs_nobody_out(
     for person in (guest, ada):
         assert (await person.fetch("logout", headers=page)).code == 200
         assert person.cookies.keys() <= {"_xsrf"}
+
+
+@pytest.mark.parametrize("left_out", ["nothing", "Sec-Fetch-Dest"])
+async def test_a_picture_in_a_notebook_brings_nobody_files(
+    owner: Browser, browser: MakeBrowser, jp_serverapp: ServerApp, left_out: str
+) -> None:
+    """G5: nbgitpuller puts them wherever an address says, also where they are run later on."""
+    url = url_path_join(jp_serverapp.base_url, "git-pull/api")
+    web_app: Any = jp_serverapp.web_app
+    web_app.add_handlers(".*$", [(url, _like_nbgitpuller())])
+    ada = browser(TOKEN)
+    await ada.fetch("api/status")
+    headers = {name: value for name, value in PICTURE.items() if name != left_out}
+    assert (await ada.fetch("git-pull/api", headers=headers)).code == 403
+    its_page = {"Accept": "text/event-stream", "Sec-Fetch-Dest": "empty"}
+    its_page = {name: value for name, value in its_page.items() if name != left_out}
+    assert (await ada.fetch("git-pull/api", headers=its_page)).body == b"pulled"
+
+
+def _like_nbgitpuller() -> type[JupyterHandler]:
+    class SyncHandler(JupyterHandler):
+        @web.authenticated
+        def get(self) -> None:
+            self.finish("pulled")
+
+    SyncHandler.__module__, SyncHandler.__qualname__ = "nbgitpuller.handlers", "SyncHandler"
+    return SyncHandler
 
 
 async def test_a_login_that_has_ended_is_cleared_by_whatever_comes_first(
