@@ -16,6 +16,7 @@ from jupyter_server.auth import Authorizer, User
 from jupyter_server.base.handlers import APIHandler, JupyterHandler
 from jupyter_server.utils import url_escape, url_path_join
 from tornado import web
+from tornado.httputil import url_concat
 from tornado.websocket import WebSocketHandler
 
 from ..errors import LinkEnded, NotNow
@@ -150,7 +151,7 @@ class Gate:
         if isinstance(verdict, AsNobody):
             self._as_nobody(handler, holder, verdict)
             return None
-        raise self._answer_for(handler, verdict)
+        raise self._answer_for(handler, holder, verdict)
 
     def _pass(self, handler: JupyterHandler, user: LinkUser, verdict: Pass) -> User:
         setattr(handler, PASSED, True)
@@ -162,10 +163,11 @@ class Gate:
             clear_cookie(handler)
             self._sockets.log_out(holder.username, None)
         if holder.named and not _is_public(handler):
-            raise _refuse(handler)  # the Hub would send them back here without end
+            # The Hub would send them back here without end.
+            raise _refuse(handler, log_in=False)
 
     def _answer_for(
-        self, handler: JupyterHandler, verdict: Reply | Moved | Ended | Refuse
+        self, handler: JupyterHandler, holder: Holder, verdict: Reply | Moved | Ended | Refuse
     ) -> web.Finish:
         match verdict:
             case Reply(body, status, kind):
@@ -182,7 +184,7 @@ class Gate:
                     return _answer(handler, 403, json.dumps(told))
                 return _answer(handler, 403, pages.pages_for(handler).ended(state), "text/html")
             case Refuse():
-                return _refuse(handler)
+                return _refuse(handler, log_in=not holder.named)
             case never:
                 assert_never(never)
 
@@ -258,8 +260,19 @@ def _not_now(handler: JupyterHandler, error: NotNow) -> web.Finish:
     return _answer(handler, 503, pages.pages_for(handler).not_now(), "text/html")
 
 
-def _refuse(handler: JupyterHandler) -> web.Finish:
+def _refuse(handler: JupyterHandler, *, log_in: bool) -> web.Finish:
     if isinstance(handler, APIHandler | WebSocketHandler):
         message = "The link by which you are here does not open this"
         return _answer(handler, 403, json.dumps({"message": message, "reason": "not-allowed"}))
-    return _answer(handler, 403, pages.pages_for(handler).refused(), "text/html")
+    url = _login_url(handler) if log_in else None
+    return _answer(handler, 403, pages.pages_for(handler).refused(url), "text/html")
+
+
+def _login_url(handler: JupyterHandler) -> str | None:
+    """Where those log in who may have this page, and have opened a link before. A server of a
+    JupyterHub has no address that leads there, and the Hub leads people here."""
+    try:
+        url = handler.get_login_url()
+    except web.HTTPError:
+        return None  # nobody sees pages of this handler
+    return url if "?" in url else url_concat(url, {"next": handler.request.uri or ""})

@@ -216,6 +216,9 @@ _OURS: dict[str, Mapping[str, Rule]] = {
 }
 
 _OTHERS: dict[str, Mapping[str, Rule]] = {
+    "jupyterhub.singleuser.extension.JupyterHubLogoutHandler": {
+        "get": always(AsNobody(leaves=True))
+    },
     "jupyter_lsp.handlers.LanguageServersHandler": {
         "get": _canned({"version": 2, "sessions": {}, "specs": {}})
     },

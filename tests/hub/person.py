@@ -20,11 +20,11 @@ BUTTONS = ("Accept invitation", "Authorize")
 
 
 class _Form(HTMLParser):
-    """The form of a page, and what is on the page."""
+    """The form of a page, its last link, and what is on the page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.action = ""
+        self.action = self.link = ""
         self.fields: dict[str, list[str]] = {}
         self.text: list[str] = []
         self.feed(page)
@@ -33,6 +33,8 @@ class _Form(HTMLParser):
         found = dict(attrs)
         if tag == "form" and found.get("action"):
             self.action = found["action"] or ""
+        if tag == "a":
+            self.link = found.get("href") or ""
         if tag == "input" and found.get("name") and "disabled" not in found:
             self.fields.setdefault(found["name"] or "", []).append(found.get("value") or "")
 
@@ -77,7 +79,8 @@ class Person(AbstractAsyncContextManager["Person"]):
         return f"/{path.removeprefix(self.prefix)}"
 
     async def _navigate(self, url: str) -> httpx.Response:
-        return await self._client.get(url, headers={"Sec-Fetch-Mode": "navigate"})
+        headers = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+        return await self._client.get(url, headers=headers)
 
     async def _press(self, page: httpx.Response, **typed: str) -> httpx.Response:
         form = _Form(page.text)
@@ -140,6 +143,11 @@ def page_config(page: httpx.Response) -> dict[str, Any]:
     start = page.text.index(">", start) + 1
     config: dict[str, Any] = json.loads(page.text[start : page.text.index("</script>", start)])
     return config
+
+
+def link_on(page: httpx.Response) -> str:
+    """Where the last link of a page leads."""
+    return _Form(page.text).link
 
 
 async def make_link(owner: Person, path: str = "notes.txt", **body: Any) -> dict[str, Any]:

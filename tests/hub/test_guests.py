@@ -9,7 +9,7 @@ from tornado.httpclient import HTTPClientError
 
 from tests.server.client import presence, states
 
-from .person import Person, closed_within, make_link, page_config
+from .person import Person, closed_within, link_on, make_link, page_config
 from .process import HubProcess
 from .site import NOT_FOR_HOLDERS, SECRET
 
@@ -70,6 +70,39 @@ async def test_guests_without_an_account_come_in_where_that_is_allowed(hub: HubP
         await erin.json("erin", f"api/collaboration/links/{link['id']}", "DELETE")
         assert await closed_within(client, 1) == 4403
         assert (await guest.fetch("erin", "api/contents/notes.txt")).status_code == 403
+
+
+async def test_who_has_opened_a_link_to_their_own_server_can_log_in_there(hub: HubProcess) -> None:
+    """G3: such as an owner who tries the link in a browser that has not logged in there yet."""
+    async with Person(hub, "erin") as erin, Person(hub, "erin") as elsewhere:
+        await erin.log_in("erin")
+        link = await make_link(erin)
+        page = await elsewhere.open(link["url"])
+        assert elsewhere.place(page) == "/user/erin/doc/tree/notes.txt"
+        await elsewhere.log_in()
+        page = await elsewhere.open("/user/erin/lab")
+        assert page.status_code == 403
+        page = await elsewhere.open(link_on(page))
+        assert (page.status_code, elsewhere.place(page)) == (200, "/user/erin/lab")
+        assert (await elsewhere.fetch("erin", "api/contents/secret.txt")).status_code == 200
+
+
+async def test_who_came_by_a_link_can_log_out(hub: HubProcess) -> None:
+    """A guest, and somebody whom the Hub knows."""
+    async with Person(hub, "erin") as erin, Person(hub, "nobody") as guest:
+        await erin.log_in("erin")
+        await guest.open((await make_link(erin))["url"])
+        assert (await guest.fetch("erin", "api/contents/notes.txt")).status_code == 200
+        await guest.open("/user/erin/logout")
+        assert (await guest.fetch("erin", "api/contents/notes.txt")).status_code == 403
+    async with Person(hub, "alice") as alice, Person(hub, "bob") as bob:
+        await alice.log_in("alice")
+        await bob.log_in()
+        link = await make_link(alice)
+        await bob.open(link["acceptUrl"])
+        await bob.open("/user/alice/logout")
+        await alice.json("alice", f"api/collaboration/links/{link['id']}", "DELETE")
+        assert bob.place(await bob.open("/hub/home")) == "/hub/login"
 
 
 async def test_no_socket_is_opened_for_nobody(hub: HubProcess) -> None:

@@ -873,6 +873,13 @@ MUTANTS = [
         ["tests/sharing/test_links.py", "-k", "logs_nobody_out"],
     ),
     Mutant(
+        "lock the owner out who has opened a link in a browser that is not logged in",
+        "sharing/gate.py",
+        "url = _login_url(handler) if log_in else None",
+        "url = None",
+        ["tests/sharing/test_links.py", "-k", "led_to_the_login"],
+    ),
+    Mutant(
         "bring files to who looks at a picture that a guest has put into a notebook",
         "sharing/gate.py",
         "                _require_no_picture(handler)\n",

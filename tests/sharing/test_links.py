@@ -238,6 +238,19 @@ async def test_who_logs_out_gives_the_links_back(owner: Browser, browser: MakeBr
     assert not any("links" in name for name in guest.cookies)
 
 
+async def test_guests_are_led_to_the_login(owner: Browser, browser: MakeBrowser) -> None:
+    """G3: it may be their own server, which knows them no more."""
+    guest = browser()
+    await open_link(guest, await make_link(owner))
+    refused = await guest.fetch("nbconvert/html/a%22b")
+    found = re.search(rb'<a href="([^"]+)">', refused.body)
+    assert refused.code == 403
+    assert found is not None
+    place = found[1].decode()
+    assert place == "/a%40b/login?next=%2Fa%2540b%2Fnbconvert%2Fhtml%2Fa%2522b"
+    assert (await guest.fetch(place.removeprefix("/a%40b/"))).code == 200
+
+
 PICTURE = {"Accept": "image/avif,image/webp,*/*;q=0.8", "Sec-Fetch-Dest": "image"}
 
 

@@ -88,14 +88,20 @@ class Pages:
             trans.__("The server cannot tell what this link opens. Try again in a moment."),
         )
 
-    def refused(self) -> str:
+    def refused(self, login_url: str | None = None) -> str:
         trans = self._trans
-        return self._page(
+        page = self._page(
             trans.__("You may not open this page"),
             trans.__(
                 "The link by which you came opens one document, and nothing else on this server. "
                 "Open the link again to go back to the document."
             ),
+        )
+        if login_url is None:
+            return page
+        log_in = escape(trans.__("Log in, if this server is yours as well"))
+        return page.replace(
+            "</main>", f'<p><a href="{escape(login_url)}">{log_in}</a></p>\n</main>'
         )
 
     def _page(self, title: str, text: str) -> str:
