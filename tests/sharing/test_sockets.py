@@ -262,6 +262,25 @@ async def test_the_events_of_the_server_are_not_for_guests(
         each.close()
 
 
+async def test_the_silent_socket_stays_where_another_link_has_ended(
+    join: Any, owner: Browser, app: Any
+) -> None:
+    guest = await join("view")
+    other = await make_link(owner)
+    await open_link(guest.browser, other)
+    await owner.json(f"api/collaboration/links/{other['id']}", "DELETE")
+    url = guest.browser.base.replace("http", "ws", 1) + "api/events/subscribe"
+    headers = {"Cookie": guest.browser.headers["Cookie"]}
+    socket = await websocket_connect(HTTPRequest(url, headers=headers))
+
+    def silent() -> list[str]:
+        return [opened.link for opened in app.sharing.sockets if opened.handler is None]
+
+    await until(silent)
+    assert silent() == [guest.link["id"]]
+    socket.close()
+
+
 async def test_a_revoked_link_ends_within_a_second(
     join: Any, owner: Browser, connect: Connect
 ) -> None:

@@ -123,7 +123,7 @@ def _mute(handler: Any, user: LinkUser, sockets: Sockets) -> None:
         handler.close(4403, str(error)[:100])
 
     def open_(*_: Any) -> None:
-        link = user.holder.links[-1]
+        link = user.links[-1].id  # of those that have not ended
         sockets.require_place(user.username, link)
         opened = Open(user.username, user.name, GLOBAL_AWARENESS, link, None, 0.0, expel)
         sockets.add(handler, opened)
