@@ -331,6 +331,15 @@ def insert_with_other_members(room: Room) -> None:
     room.cells.append(Map({**new_cell_parts(), "widget": SCRIPT}))
 
 
+def insert_with_words_for_a_count(room: Room) -> None:
+    room.cells.append(Map({**new_cell_parts(), "execution_count": SCRIPT}))
+
+
+def copy_with_words_for_a_count(room: Room) -> None:
+    copy = code("copy", outputs=[STREAM], metadata={"trusted": True, "mine": 1})
+    room.cells.append(rebuilt({**copy, "execution_count": SCRIPT}))
+
+
 def new_cell_parts() -> dict[str, Any]:
     return {**code("new"), "source": Text(""), "metadata": Map({}), "outputs": Array([])}
 
@@ -426,6 +435,8 @@ HARMFUL = [
     insert_strange_outputs,
     insert_no_cell,
     insert_with_other_members,
+    insert_with_words_for_a_count,
+    copy_with_words_for_a_count,
     paste_outputs_as_trusted,
     trust,
     trust_by_replacing,

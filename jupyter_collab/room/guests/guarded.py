@@ -72,7 +72,11 @@ def is_cell(ycell: Any) -> bool:
         return False
     outputs = isinstance(ycell.get("outputs"), Array) or ycell.get("cell_type") != "code"
     typed = isinstance(ycell.get("source"), Text) and isinstance(ycell.get("metadata"), Map)
-    return typed and outputs
+    return typed and outputs and _is_count(ycell.get("execution_count"))
+
+
+def _is_count(value: Any) -> bool:
+    return value is None or (type(value) in (int, float) and value >= 0 and value % 1 == 0)
 
 
 def is_blank(ycell: Any) -> bool:
