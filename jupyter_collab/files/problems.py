@@ -25,8 +25,9 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 _MISSING = (errno.ENOENT, errno.ENOTDIR)
 
-_FOLDERS = re.compile(r"(?<![\w.:\\/])(?:[A-Za-z]:)?[\\/](?:[^\s'\"\\/]+[\\/]+)*")
-"""Where an absolute path begins, up to its last part."""
+_NAME = r"[^\s'\"\\/]+(?: [^\s'\"\\/]+)*"
+_FOLDERS = re.compile(rf"(?<![\w.:\\/])(?:[A-Za-z]:)?[\\/](?:{_NAME}[\\/]+)*")
+"""Where an absolute path begins, up to its last part. Names may have blanks."""
 
 
 def file_error(error: BaseException, path: str, action: Action) -> FileError:

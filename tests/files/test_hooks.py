@@ -193,6 +193,8 @@ async def test_a_failing_hook_is_a_failing_save_and_run_again(world: LocalWorld)
     [
         (OSError(5, "Input/output error", "/home/ada/x y.txt"), "Input/output error: 'x y.txt'"),
         (ValueError("'/home/ada/.checks' is a file"), ": '.checks' is a file"),
+        (ValueError("'/home/I am ada/my ada/x y' is a file"), ": 'x y' is a file"),
+        (ValueError("Cannot open /home/I am ada/x y"), ": Cannot open x y"),
         (ValueError(r"C:\Users\ada\x is locked"), ": x is locked"),
         (
             ValueError("see https://example.org/a/b, a/b and n/a"),
