@@ -1,14 +1,24 @@
 import type { IDisposable } from '@lumino/disposable';
 import * as Y from 'yjs';
 
+import { Edits, holds } from '../rebase';
+import type { Coming } from '../rebase';
+
 /**
  * Has who undoes what was taken away as a double take back the one that stays (M26).
  *
  * Where two people have formatted a cell in the same moment, the room deletes what one of them has
  * written. Undoing would bring back what was there before, and leave what the other has in its place.
+ *
+ * The room takes the double away with the update that brings the second of the two. What somebody has
+ * deleted by hand, who had seen both, comes without either: what they have left is meant to stay.
  */
 export class Doubles implements IDisposable {
-  constructor(private readonly _doc: Y.Doc) {
+  /** `coming` gives the update that is being applied. */
+  constructor(
+    private readonly _doc: Y.Doc,
+    private readonly _coming: () => Coming | null
+  ) {
     _doc.on('beforeObserverCalls', this._note);
     _doc.on('beforeTransaction', this._follow);
   }
@@ -27,13 +37,17 @@ export class Doubles implements IDisposable {
   private readonly _note = (transaction: Y.Transaction): void => {
     const { deleteSet, local } = transaction;
     const { clientID } = this._doc;
-    if (local || (this._pairs.length === 0 && !deleteSet.clients.has(clientID))) {
+    const coming = this._coming();
+    const isOurs = this._pairs.length > 0 || deleteSet.clients.has(clientID);
+    if (local || coming?.isNews !== true || !isOurs) {
       return;
     }
+    const { inserted } = Edits.of(coming.update);
+    const isNew = ({ client, clock }: Y.ID) => holds(inserted, client, clock);
     Y.iterateDeletedStructs(transaction, deleteSet, gone => {
       if (gone instanceof Y.Item && (gone.id.client === clientID || this._stayed(gone.id))) {
         const stays = twinOf(gone, transaction);
-        if (stays !== null) {
+        if (stays !== null && (isNew(gone.id) || isNew(stays))) {
           this._pairs.push({ gone: gone.id, stays, length: gone.length });
         }
       }

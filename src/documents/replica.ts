@@ -40,7 +40,7 @@ export class YReplica implements Replica, IDisposable {
     _doc.on('beforeObserverCalls', placeWhatCameBack);
     _doc.on('beforeObserverCalls', forgetWhatIsAsItWas);
     _doc.on('update', this._note);
-    this._doubles = new Doubles(_doc);
+    this._doubles = new Doubles(_doc, () => this._coming);
     this._moved = new MovedCells(
       _doc,
       this,

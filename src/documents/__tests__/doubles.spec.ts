@@ -26,53 +26,60 @@ const MODELS: Readonly<Record<'cell' | 'file', () => Opened>> = {
   }
 };
 
-/** People at pages, and a room between them. */
+/** People at pages, and a room between them, which tells what a transaction has changed in one. */
 function meet(kind: keyof typeof MODELS, source: string, count = 2) {
   const room = new Y.Doc();
   const opened = Array.from({ length: count }, MODELS[kind]);
   const replicas = opened.map(({ model }) => new YReplica(model.ydoc, () => undefined));
   const docs = opened.map(({ model }) => model.ydoc);
-  const sync = (...some: Y.Doc[]) => {
-    some.forEach(doc => Y.applyUpdate(room, Y.encodeStateAsUpdate(doc, Y.encodeStateVector(room))));
-    replicas.forEach(replica => replica.apply(Y.encodeStateAsUpdate(room)));
-  };
+  room.on('update', (update: Uint8Array) => {
+    replicas.forEach(replica => replica.apply(update, true));
+  });
+  const take = (doc: Y.Doc) =>
+    Y.applyUpdate(room, Y.encodeStateAsUpdate(doc, Y.encodeStateVector(room)));
+  const sync = () => docs.forEach(take);
   const [first] = opened;
   if (first?.model instanceof YNotebook) {
     first.model.addCell({ cell_type: 'code', source });
   } else {
     first?.model.setSource(source);
   }
-  sync(...docs);
+  sync();
   const people = opened.map(({ sourced }) => sourced());
   people.forEach(person => person.undoManager?.clear());
   return {
     people,
-    sync: () => sync(...docs),
+    sync,
     read: () => people.map(person => person.getSource()),
     /** They do the same in the same moment, and what all but the first have written is taken away. */
     doAlike: (deed: (person: (typeof people)[number]) => void, isTold: boolean) => {
       const clocks = docs.map(({ store, clientID }) => Y.getState(store, clientID));
       people.forEach(deed);
-      if (isTold) {
-        sync(...docs);
-      } else {
-        docs.forEach(doc => Y.applyUpdate(room, Y.encodeStateAsUpdate(doc)));
-      }
-      const doubles = Y.createDeleteSet();
-      docs.slice(1).forEach(({ store, clientID }, index) => {
-        const clock = clocks[index + 1] ?? 0;
+      const updates = docs.map(doc => Y.encodeStateAsUpdate(doc, Y.encodeStateVector(room)));
+      const doubles = docs.map(({ store, clientID }, index) => {
+        const double = Y.createDeleteSet();
+        const clock = clocks[index] ?? 0;
         const len = Y.getState(store, clientID) - clock;
         // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Yjs exports none
-        doubles.clients.set(clientID, [{ clock, len }]);
+        double.clients.set(clientID, [{ clock, len }]);
+        return double;
       });
-      room.transact(transaction => {
-        Y.iterateDeletedStructs(transaction, doubles, struct => {
-          if (struct instanceof Y.Item) {
-            struct.delete(transaction);
+      const takeIn = (index: number) =>
+        room.transact(transaction => {
+          Y.applyUpdate(room, updates[index] ?? Uint8Array.of(0, 0));
+          if (index > 0) {
+            Y.iterateDeletedStructs(transaction, doubles[index] ?? Y.createDeleteSet(), struct => {
+              if (struct instanceof Y.Item) {
+                struct.delete(transaction);
+              }
+            });
           }
         });
-      });
-      sync();
+      if (isTold) {
+        docs.forEach((_, index) => takeIn(index));
+      } else {
+        room.transact(() => docs.forEach((_, index) => takeIn(index)));
+      }
     },
     dispose: () => {
       replicas.forEach(replica => replica.dispose());
@@ -132,4 +139,25 @@ describe.each(['cell', 'file'] as const)('what two write alike in a %s (M26)', k
     expect(read()).toEqual(Array(2).fill('one same two'));
     dispose();
   });
+
+  it('stays where somebody has deleted the other one by hand', () => {
+    const { people, sync, read, dispose } = meet(kind, '');
+    // Two begin to type the same, which is there twice.
+    people.forEach(person => person.updateSource(0, 0, 'import'));
+    sync();
+    const [behind] = [...people].sort(byClient).slice(-1);
+    const other = people.find(person => person !== behind);
+    other?.updateSource(6, 12, '');
+    other?.updateSource(6, 6, ' numpy');
+    sync();
+    behind?.undo();
+    sync();
+    expect(read()).toEqual(Array(2).fill('import numpy'));
+    dispose();
+  });
 });
+
+/** Of two who write at one place, who has the higher number is behind. */
+function byClient(one: YCellType | YFile, other: YCellType | YFile): number {
+  return (one.ysource.doc?.clientID ?? 0) - (other.ysource.doc?.clientID ?? 0);
+}
