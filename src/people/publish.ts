@@ -6,18 +6,42 @@ import { DisposableDelegate } from '@lumino/disposable';
 import type { IDisposable } from '@lumino/disposable';
 import type { Awareness } from 'y-protocols/awareness';
 
+import { members } from '../members';
+import { readUser } from '../presence';
+import type { ClientChanges } from '../presence';
 import type { Identity } from './identity';
 
-/** Tell the others in `awareness` who we are, for as long as the result lives. */
+/**
+ * Tell the others in `awareness` who we are, for as long as the result lives. What another page of
+ * ours is called now, as we were renamed there, is asked for.
+ */
 export function publishUser(awareness: Awareness, identity: Identity): IDisposable {
   const publish = () => {
     if (identity.published !== null) {
       awareness.setLocalStateField('user', identity.published);
     }
   };
+  let heard = '';
+  const hear = ({ added, updated }: ClientChanges) => {
+    for (const client of [...added, ...updated]) {
+      const { username, displayName } = readUser(
+        members(awareness.getStates().get(client)).user,
+        ''
+      );
+      const isOurs = username === identity.user?.username && displayName !== heard;
+      if (isOurs && displayName !== identity.user?.displayName) {
+        heard = displayName; // an agent of ours may always have another one
+        void identity.refresh();
+      }
+    }
+  };
   publish();
   identity.changed.connect(publish);
-  return new DisposableDelegate(() => identity.changed.disconnect(publish));
+  awareness.on('change', hear);
+  return new DisposableDelegate(() => {
+    identity.changed.disconnect(publish);
+    awareness.off('change', hear);
+  });
 }
 
 /**

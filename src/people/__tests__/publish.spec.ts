@@ -2,10 +2,44 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
-import { Awareness } from 'y-protocols/awareness';
+import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
-import { publishCurrent } from '../publish';
+import type { Identity } from '../identity';
+import { publishCurrent, publishUser } from '../publish';
+
+describe('who we are', () => {
+  const here = new Awareness(new Y.Doc());
+  const there = new Awareness(new Y.Doc());
+  const changed = new Signal<object, void>({});
+  const refresh = jest.fn();
+  const identity = {
+    changed,
+    refresh,
+    published: { username: 'ada', display_name: 'Ada' },
+    user: { username: 'ada', displayName: 'Ada' }
+  };
+
+  function hear(username: string, name: string): void {
+    there.setLocalStateField('user', { username, display_name: name });
+    applyAwarenessUpdate(here, encodeAwarenessUpdate(there, [there.clientID]), 'server');
+  }
+
+  afterAll(() => [here, there].forEach(awareness => awareness.destroy()));
+
+  it('is asked for as another page of ours has another name, once', () => {
+    const published = publishUser(here, identity as unknown as Identity);
+    hear('ada', 'Ada');
+    hear('bob', 'Ada Lovelace');
+    expect(refresh).not.toHaveBeenCalled();
+    hear('ada', 'Ada Lovelace');
+    hear('ada', 'Ada Lovelace');
+    expect(refresh).toHaveBeenCalledTimes(1);
+    published.dispose();
+    hear('ada', 'Countess');
+    expect(refresh).toHaveBeenCalledTimes(1);
+  });
+});
 
 /** A document that is open, with the name of its file. */
 class FakeContext {
