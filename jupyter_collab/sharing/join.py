@@ -38,8 +38,7 @@ class JoinHandler(SecretAddressHandler):
     @allow_unauthenticated
     async def get(self) -> None:
         pages.harden(self)
-        policy = self._sharing.shares.policy
-        if self.current_user is None and policy.named_only and not policy.guests:
+        if self._has_to_log_in():
             self.redirect(self.get_login_url())  # the Hub's, which leads back here
             return
         try:
@@ -58,6 +57,21 @@ class JoinHandler(SecretAddressHandler):
             else:
                 self._say(404, self._pages.away())
 
+    def _has_to_log_in(self) -> bool:
+        """Whether the Hub has to say first who this is. By an id nobody else gets in, also where
+        guests do by the secret."""
+        policy = self._sharing.shares.policy
+        if not policy.named_only or self._is_known():
+            return False
+        has_secret = self.get_query_argument(TOKEN_PARAMETER, None) is not None
+        has_id = self.get_query_argument(NAMED_PARAMETER, None) is not None
+        return (has_id and not has_secret) or (self.current_user is None and not policy.guests)
+
+    def _is_known(self) -> bool:
+        """Whether the site knows by name who this is."""
+        user = self.current_user
+        return user is not None and (not isinstance(user, LinkUser) or user.holder.named)
+
     async def _open(self) -> Link | None:
         """The link, whose holder has it from now on; ``None`` where that was refused."""
         sharing, user = self._sharing, self.current_user
@@ -73,7 +87,7 @@ class JoinHandler(SecretAddressHandler):
             self._say(403, self._pages.switched_off(log_in=policy.any_document_links))
             return None
         by = user.username if user is not None else holder.username if holder else ""
-        link = await self._named(by) if user is not None else None
+        link = await self._named(by)
         if link is None:
             link = await sharing.shares.open(self.get_query_argument(TOKEN_PARAMETER, ""), by)
         if holder is not None:
@@ -85,8 +99,8 @@ class JoinHandler(SecretAddressHandler):
 
         On the way through a JupyterHub's pages the secret would be in the Hub's log.
         """
-        user, id = self.current_user, self.get_query_argument(NAMED_PARAMETER, None)
-        if id is None or (isinstance(user, LinkUser) and not user.holder.named):
+        id = self.get_query_argument(NAMED_PARAMETER, None)
+        if id is None or not self._is_known():
             return None
         shares = self._sharing.shares
         link = await shares.require_id(id)

@@ -831,6 +831,13 @@ MUTANTS = [
         ["tests/sharing/test_where.py", "-k", "with_the_clock"],
     ),
     Mutant(
+        "have nobody log in for an id where guests come in by the secret",
+        "sharing/join.py",
+        "(has_id and not has_secret) or ",
+        "",
+        ["tests/sharing/test_links.py", "-k", "not_logged_in"],
+    ),
+    Mutant(
         "open a link to a file that is not there",
         "sharing/join.py",
         "            if await self._is_there(link.path):\n",

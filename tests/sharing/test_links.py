@@ -551,6 +551,8 @@ def test_pages_load_nothing() -> None:
 class TestPeopleOfAHub:
     """Links under real names: everybody but the owner has what their links open, only."""
 
+    guests: bool | None = None
+
     @pytest.fixture
     def jp_server_config(
         self, jp_server_config: dict[str, Any], monkeypatch: pytest.MonkeyPatch
@@ -560,6 +562,7 @@ class TestPeopleOfAHub:
         jp_server_config["ServerApp"]["identity_provider_class"] = ByHeader
         del jp_server_config["ServerApp"]["token"]
         jp_server_config["YDocExtension"]["share_named_only"] = True
+        jp_server_config["YDocExtension"]["share_with_guests"] = self.guests
         return jp_server_config
 
     async def test_everything_else_is_refused(self, browser: MakeBrowser) -> None:
@@ -604,6 +607,26 @@ class TestPeopleOfAHub:
             assert response.code == 302
             assert "/login" in response.headers["Location"]
             assert "share_token" not in response.headers["Location"]
+        assert (await nobody.fetch(f"api/contents/{NOTES}")).code == 403
+
+
+class TestPeopleOfAHubBesideGuests(TestPeopleOfAHub):
+    """What holds for people of the Hub does so where others come in by the secret, too."""
+
+    guests = True
+
+    async def test_an_id_opens_nothing_for_those_who_are_not_logged_in(
+        self, browser: MakeBrowser
+    ) -> None:
+        """Nor for guests. It leads to the login, as the Hub's accept link leads to it."""
+        link = await make_link(known_as(browser, "alice"))
+        nobody, guest = browser(), browser()
+        assert (await open_link(guest, link)).code == 302
+        assert (await guest.fetch(f"api/contents/{NOTES}")).code == 200
+        for who in (nobody, guest):
+            response = await open_link(who, {"url": link["namedUrl"]})
+            assert response.code == 302
+            assert "/login" in response.headers["Location"]
         assert (await nobody.fetch(f"api/contents/{NOTES}")).code == 403
 
 
