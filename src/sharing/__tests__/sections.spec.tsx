@@ -5,7 +5,7 @@ import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
 import type { Page } from '../address';
-import type { Link, SharingApi, SharingInfo, WantedLink } from '../api';
+import type { Link, NewLink, SharingApi, SharingInfo, WantedLink } from '../api';
 import type { Subject } from '../subject';
 import { openShareDialog } from '../ui/dialog';
 import { documentSection } from '../ui/document';
@@ -45,6 +45,9 @@ const PAGE = { base: 'https://jupyter.example.org/', app: 'lab', here: '' } as c
 
 const asked: { paths: (string | null)[]; wanted: WantedLink[] } = { paths: [], wanted: [] };
 
+/** Where the Hub lets people in to the next link, if there is one. */
+let atHub: Pick<NewLink, 'acceptUrl'> = {};
+
 /** What the server does before it makes a link. */
 let beforeMaking: () => Promise<void> = async () => Promise.resolve();
 
@@ -53,6 +56,7 @@ afterEach(() => {
   document.body.textContent = '';
   asked.paths = [];
   asked.wanted = [];
+  atHub = {};
   beforeMaking = async () => Promise.resolve();
 });
 
@@ -95,7 +99,7 @@ async function show(
     create: async wanted => {
       asked.wanted.push(wanted);
       await beforeMaking();
-      return Promise.resolve({ ...LINK, id: '2', url: '/collab/join?share_token=S' });
+      return Promise.resolve({ ...LINK, id: '2', url: '/collab/join?share_token=S', ...atHub });
     },
     revoke: async () => Promise.resolve()
   };
@@ -160,6 +164,23 @@ describe('the part for a document', () => {
       'https://jupyter.example.org/collab/join?share_token=S'
     );
   });
+
+  it.each([[true, 2] as const, [false, 1] as const])(
+    'has a second link where a JupyterHub lets people in, and guests: %s',
+    async (guests, count) => {
+      atHub = { acceptUrl: '/hub/accept-share?code=C' };
+      const panel = await show({ guests, namedOnly: true }, 'document');
+      find(panel, '[type=submit]').click();
+      await until(() => panel.querySelector('.jp-CollabShare-copy') !== null);
+      const links = [...panel.querySelectorAll<HTMLInputElement>('.jp-CollabShare-copy input')];
+      expect(links.map(({ value }) => value)).toEqual(
+        [
+          'https://jupyter.example.org/hub/accept-share?code=C',
+          'https://jupyter.example.org/collab/join?share_token=S'
+        ].slice(0, count)
+      );
+    }
+  );
 
   it('lets the button have the focus while the server makes a link, and asks once', async () => {
     beforeMaking = async () => new Promise(() => undefined);

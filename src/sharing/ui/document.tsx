@@ -3,6 +3,7 @@ import * as React from 'react';
 import { addressOfLink } from '../address';
 import { DocumentLinks } from '../links';
 import type { SectionProps, ShareSection } from '../section';
+import { CopyField } from './copyfield';
 import { GrantList } from './grantlist';
 import { grantOfLink } from './grants';
 import { LinkForm } from './linkform';
@@ -64,6 +65,16 @@ function Links({ info, subject, page, api, trans }: SectionProps): React.JSX.Ele
       <Trouble text={failure === null ? null : reasonOf(failure, trans)} />
       <MadeLink label={trans.__('Link to this document')} address={address} trans={trans} />
       {atHub !== null && <p>{atHub}</p>}
+      {made?.acceptUrl !== undefined && info.guests && (
+        <>
+          <p>{trans.__('Whoever has no account there opens this link, and is a guest:')}</p>
+          <CopyField
+            label={trans.__('Link for guests')}
+            value={addressOfLink({ url: made.url }, info, page)}
+            trans={trans}
+          />
+        </>
+      )}
       {subject !== null && <Warning text={outOfReach(page.base, info.server, trans)} />}
       <GrantList
         id="links"
