@@ -19,7 +19,10 @@ export function explainRefusal(trans: TranslationBundle, cause: Cause, path: str
     case 'not-allowed':
       return trans.__('You are not allowed to open %1.', path);
     case 'unauthenticated':
-      return trans.__('You are not logged in any more. Log in again to go on with %1.', path);
+      return trans.__(
+        'You are not logged in any more. Reload this page to log in, and to go on with %1.',
+        path
+      );
     case 'not-utf8':
       return [
         trans.__('%1 is not UTF-8 text%2.', path, detail && ` (${detail})`),

@@ -58,7 +58,8 @@ export class Shelter implements IDisposable {
         }
         return answer;
       },
-      open: (room, lineage) => line.open(room, lineage)
+      open: (room, lineage) => line.open(room, lineage),
+      isLoggedOut: async () => line.isLoggedOut()
     };
   }
 

@@ -2,7 +2,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
-import { decode, encode, ProtocolError } from '../protocol';
+import { CloseCode, decode, encode, ProtocolError } from '../protocol';
 import type { Adopt, ClientMessage } from '../protocol';
 import { now } from './clock';
 import { nextDeadline } from './deadlines';
@@ -152,16 +152,29 @@ export class SessionDriver implements IDisposable {
   }
 
   private _open(room: Room | string, lineage: string | null): void {
-    const socket = this._options.line.open(room, lineage);
+    const { line } = this._options;
+    const socket = line.open(room, lineage);
     this._socket = socket;
     const tell = (occurrence: Occurrence) => {
       if (this._socket === socket) {
         this.tell(occurrence);
       }
     };
-    socket.onopen = () => tell({ type: 'opened' });
+    let wasOpen = false;
+    socket.onopen = () => {
+      wasOpen = true;
+      tell({ type: 'opened' });
+    };
     socket.onmessage = ({ data }) => tell(readFrame(data));
-    socket.onclose = ({ code, reason }) => tell({ type: 'lost', code, reason });
+    socket.onclose = ({ code, reason }) => {
+      if (wasOpen) {
+        tell({ type: 'lost', code, reason });
+      } else {
+        void line.isLoggedOut().then(isLoggedOut => {
+          tell({ type: 'lost', code: isLoggedOut ? CloseCode.Unauthenticated : code, reason });
+        });
+      }
+    };
   }
 
   private _hangUp(): void {

@@ -12,6 +12,8 @@ export interface Line {
   /** Which room the document at `path` has. */
   ask(path: string): Promise<Answer>;
   open(room: Room | string, lineage: string | null): WebSocket;
+  /** Whether the server does not know us any more: of a socket pages only hear that it failed. */
+  isLoggedOut(): Promise<boolean>;
 }
 
 export type Answer =
@@ -53,6 +55,18 @@ export class ServerLine implements Line {
     const socket = new settings.WebSocket(url, SUBPROTOCOL);
     socket.binaryType = 'arraybuffer';
     return socket;
+  }
+
+  /** Only the server's own word counts: a JupyterHub answers for one that does not run. */
+  async isLoggedOut(): Promise<boolean> {
+    const { settings } = this._options;
+    try {
+      const url = URLExt.join(settings.baseUrl, 'api/me');
+      const { status, redirected } = await ServerConnection.makeRequest(url, {}, settings);
+      return !redirected && (status === 401 || status === 403);
+    } catch {
+      return false;
+    }
   }
 }
 

@@ -236,6 +236,20 @@ describe('SessionDriver', () => {
     expect(world.line.sockets).toHaveLength(1);
   });
 
+  it.each([
+    [true, { kind: 'refused', reason: 'unauthenticated' }],
+    [false, { kind: 'offline' }]
+  ])('asks whether it is logged out where no socket opens: %s', async (loggedOut, link) => {
+    const { line, driver } = world;
+    const socket = await connect(world);
+    socket.onclose({ code: 1006, reason: '' });
+    jest.advanceTimersByTime(1_000);
+    line.loggedOut = loggedOut;
+    line.socket.onclose({ code: 1006, reason: '' });
+    await line.answered();
+    expect(driver.state.link).toMatchObject(link);
+  });
+
   it('ignores an answer that comes after it has lost interest', async () => {
     const { line, driver } = world;
     driver.tell({ type: 'started' });

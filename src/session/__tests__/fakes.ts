@@ -35,6 +35,11 @@ export class FakeLine implements Line {
   failure: AskFailure | null = null;
   /** The history that the server names with a room. */
   lineage = 'L1';
+  loggedOut = false;
+
+  isLoggedOut(): Promise<boolean> {
+    return Promise.resolve(this.loggedOut);
+  }
 
   ask(path: string): Promise<Answer> {
     const { failure } = this;

@@ -51,3 +51,27 @@ describe('an answer of the server', () => {
     expect(await ask(404)).toEqual(failure('missing'));
   });
 });
+
+describe('whether the server does not know us any more', () => {
+  it.each([
+    [403, false, true],
+    [401, false, true],
+    [200, false, false],
+    [503, false, false],
+    // A JupyterHub answers in the place of a server that does not run.
+    [403, true, false]
+  ])('is asked after %d, redirected: %s', async (status, redirected, is) => {
+    const makeRequest = jest.spyOn(ServerConnection, 'makeRequest');
+    makeRequest.mockResolvedValueOnce({ status, redirected } as Response);
+    const settings = ServerConnection.makeSettings();
+    const line = new ServerLine({ settings, format: 'text', contentType: 'file' });
+    expect(await line.isLoggedOut()).toBe(is);
+  });
+
+  it('is not known where it does not answer', async () => {
+    jest.spyOn(ServerConnection, 'makeRequest').mockRejectedValueOnce(new TypeError());
+    const settings = ServerConnection.makeSettings();
+    const line = new ServerLine({ settings, format: 'text', contentType: 'file' });
+    expect(await line.isLoggedOut()).toBe(false);
+  });
+});
