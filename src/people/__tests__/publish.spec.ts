@@ -27,7 +27,7 @@ describe('who we are', () => {
 
   afterAll(() => [here, there].forEach(awareness => awareness.destroy()));
 
-  it('is asked for as another page of ours has another name, once', () => {
+  it('O4: is asked for as another page of ours has another name, once', () => {
     const published = publishUser(here, identity as unknown as Identity);
     hear('ada', 'Ada');
     hear('bob', 'Ada Lovelace');
