@@ -28,7 +28,8 @@ class SharingTraits(HasTraits):
         Enum(["view", "edit"]),
         ["view", "edit"],
         config=True,
-        help="What links to documents may let people do.",
+        help="What links to documents may let people do. On the command line without brackets: "
+        "`--YDocExtension.share_roles=view`.",
     )
     share_longest_validity = Float(
         None,

@@ -29,7 +29,7 @@ export function publishUser(awareness: Awareness, identity: Identity): IDisposab
         ''
       );
       const isOurs = username === identity.user?.username && displayName !== heard;
-      if (isOurs && displayName !== identity.user?.displayName) {
+      if (isOurs && displayName !== identity.user.displayName) {
         heard = displayName; // an agent of ours may always have another one
         void identity.refresh();
       }
