@@ -44,7 +44,7 @@ export class YReplica implements Replica, IDisposable {
     this._moved = new MovedCells(
       _doc,
       this,
-      () => this.unsaved.own(),
+      after => this.unsaved.own(after),
       () => this._coming
     );
   }
@@ -83,8 +83,8 @@ export class YReplica implements Replica, IDisposable {
     return Y.mergeUpdates([...updates]);
   }
 
-  apply(update: Uint8Array, isNews = false): void {
-    this._coming = { update, isNews };
+  apply(update: Uint8Array, heeded = 0): void {
+    this._coming = { update, heeded };
     try {
       if (update.length < LARGE) {
         Y.applyUpdate(this._doc, update, this);

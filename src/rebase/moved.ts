@@ -36,12 +36,12 @@ import { hasMadeGone, KeptWords, madeIn } from './undone';
 export class MovedCells implements IDisposable {
   /**
    * `remote` is the origin of what comes from the server; `own` gives the updates, as one, that
-   * others may not have, and `coming` the one that is being applied.
+   * others may not have, those beyond a number of edits, and `coming` the one that is being applied.
    */
   constructor(
     private readonly _doc: Y.Doc,
     private readonly _remote: unknown,
-    private readonly _own: () => Uint8Array | null,
+    private readonly _own: (after?: number) => Uint8Array | null,
     private readonly _coming: () => Coming | null
   ) {
     this._cells = _doc.getArray('cells');
@@ -100,14 +100,17 @@ export class MovedCells implements IDisposable {
   };
 
   /**
-   * Those of `edits` that the room may not have had. News name all that it had of what goes, and it has
-   * brought of that what is to come along. What tells all at once also names what came to it too late.
+   * What of `edits` was inserted that the room may not have had. What it had of what goes is named, and
+   * it has brought of that what is to come along. Of what came too late, that is named too.
    */
   private _unseen(edits: Edits): Edits {
-    const { update, isNews } = this._coming() ?? {};
-    return update !== undefined && isNews === true
-      ? new Edits(edits.insertedBesides(Y.decodeUpdate(update).ds).inserted, edits.deleted)
-      : edits;
+    const coming = this._coming();
+    if (coming === null) {
+      return edits;
+    }
+    const { inserted } = edits.insertedBesides(Y.decodeUpdate(coming.update).ds);
+    const late = Edits.of(this._own(coming.heeded)).inserted;
+    return new Edits([...inserted, ...late], edits.deleted);
   }
 
   /** Where an agent puts another text in the place of a source, that goes with all that is in it. */
@@ -116,12 +119,12 @@ export class MovedCells implements IDisposable {
     const changed = events.filter(
       ({ target, keys }) => isHeard && target.parent === this._cells && keys.has('source')
     );
-    const [own, coming] = changed.length > 0 ? [this._own(), this._coming()] : [null, null];
-    if (own === null || coming === null) {
+    const own = changed.length > 0 ? this._own() : null;
+    if (own === null) {
       return;
     }
-    // All of a text goes with the text, but only what they had received is named.
-    const unseen = Edits.of(own).insertedBesides(Y.decodeUpdate(coming.update).ds);
+    // All of a text goes with the text, but what was deleted here is not looked for in the other one.
+    const unseen = new Edits(this._unseen(Edits.of(own)).inserted, []);
     for (const { target } of changed) {
       const lost = readReplaced(target, transaction, unseen);
       if (lost !== null && lost.base !== lost.mine) {
@@ -228,8 +231,8 @@ export class MovedCells implements IDisposable {
 /** Of more the room may not find out in time what it has to bring, so that it is brought from here. */
 const LARGE = 10_000;
 
-/** An update that comes from the server: news of what has just happened, or all that was missing. */
+/** An update that comes from the server; what it deletes of the first `heeded` edits was there then. */
 export interface Coming {
   readonly update: Uint8Array;
-  readonly isNews: boolean;
+  readonly heeded: number;
 }

@@ -39,9 +39,9 @@ export class UnsavedUpdates {
     this._others.drop(edits);
   }
 
-  /** What is not in the file of what was made here; `null` where there is nothing. */
-  own(): Uint8Array | null {
-    return merge(this._own.updates);
+  /** What is not in the file of what was made here, beyond edit `after`; `null` where there is nothing. */
+  own(after = 0): Uint8Array | null {
+    return merge(this._own.beyond(after));
   }
 
   /** What is not in the file of what others made; `null` where there is nothing. */
@@ -67,6 +67,11 @@ export class UnsavedUpdates {
 class Pile {
   get updates(): readonly Uint8Array[] {
     return this._items.map(({ update }) => update);
+  }
+
+  /** The updates that hold something beyond `through`. */
+  beyond(through: number): readonly Uint8Array[] {
+    return this._items.filter(item => item.through > through).map(({ update }) => update);
   }
 
   add(update: Uint8Array, through: number): void {

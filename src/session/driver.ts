@@ -22,10 +22,10 @@ export interface Replica {
   offer(): Pick<Adopt, 'state' | 'undo'>;
   merge(updates: readonly Uint8Array[]): Uint8Array;
   /**
-   * Apply what came from the server, which may be news, or all that was missing; throws where it
-   * cannot be applied.
+   * Apply what came from the server; throws where it cannot be applied. What it deletes of the first
+   * `heeded` local edits was there when it was deleted.
    */
-  apply(update: Uint8Array, isNews: boolean): void;
+  apply(update: Uint8Array, heeded: number): void;
   /** All that was applied so far is in the file, and so are the first `edits` local edits. */
   filed(edits: number): void;
 }
@@ -133,7 +133,7 @@ export class SessionDriver implements IDisposable {
       case 'announce':
         return this._show(() => presence.renew());
       case 'apply':
-        return this._apply(() => replica.apply(effect.update, effect.isNews));
+        return this._apply(() => replica.apply(effect.update, effect.heeded));
       case 'filed':
         return replica.filed(effect.edits);
       case 'applyPresence':

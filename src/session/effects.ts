@@ -20,8 +20,11 @@ export type Effect =
   | { readonly type: 'sendPresence' }
   /** Make our presence new, since others forgot us with the last connection; then it is sent. */
   | { readonly type: 'announce' }
-  /** What came from the server: news of what has just happened, or all that was missing. */
-  | { readonly type: 'apply'; readonly update: Uint8Array; readonly isNews: boolean }
+  /**
+   * What came from the server. What it deletes of the first `heeded` local edits was there for who
+   * has deleted it, or for the room; what it deletes of others may have come to the room too late.
+   */
+  | { readonly type: 'apply'; readonly update: Uint8Array; readonly heeded: number }
   /** All that was applied so far is in the file, and so are the first `edits` local edits. */
   | { readonly type: 'filed'; readonly edits: number }
   | { readonly type: 'applyPresence'; readonly update: Uint8Array }

@@ -103,10 +103,13 @@ export function receiveUpdate(
   update: Uint8Array,
   isNews = state.link.kind === 'synced'
 ): Step {
-  const { link } = state;
+  const { link, edits } = state;
   const lineage = link.kind === 'syncing' ? link.lineage : state.lineage;
   const partial = state.partial || (link.kind === 'syncing' && state.lineage === null);
-  return step({ ...state, lineage, partial }, { type: 'apply', update, isNews });
+  // News name all that the room had of what they delete. What tells all at once also names what came
+  // later, which may be all that was not acknowledged before.
+  const heeded = isNews ? edits.made : edits.durable;
+  return step({ ...state, lineage, partial }, { type: 'apply', update, heeded });
 }
 
 function finishSync(

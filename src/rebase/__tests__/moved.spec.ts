@@ -152,6 +152,18 @@ describe('text typed into a cell of which an agent replaces the source (M19)', (
     expect(typist.read('b')).toBe(expected);
   });
 
+  it('comes along where it came to the room too late, which was all that it could tell', () => {
+    const [typist, room] = meetTwo();
+    typist.type('b', 4, ' seen');
+    room.sync(typist);
+    typist.type('b', 9, ' late');
+    room.replace('b', 'new code');
+    room.sync(typist);
+    typist.type('b', 0, 'some ');
+    settle();
+    expect(typist.read('b')).toBe('some new code late');
+  });
+
   it('has come along when it is looked where people were', () => {
     const [typist, agent] = meetTwo();
     const seen: string[] = [];

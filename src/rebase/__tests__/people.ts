@@ -20,7 +20,10 @@ export class Person {
     this._moved = new MovedCells(
       ydoc,
       this,
-      () => (this._own.length === 0 ? null : Y.mergeUpdates(this._own)),
+      (after = 0) => {
+        const own = this._own.slice(after);
+        return own.length === 0 ? null : Y.mergeUpdates(own);
+      },
       () => this._coming
     );
   }
@@ -37,16 +40,29 @@ export class Person {
   }
 
   private _hear(others: readonly Person[], isNews: boolean): void {
-    for (const { notebook } of others) {
-      const missing = Y.encodeStateAsUpdate(notebook.ydoc, Y.encodeStateVector(this.notebook.ydoc));
-      this._coming = { update: missing, isNews };
+    for (const other of others) {
+      const missing = other._missingFrom(this);
+      this._coming = { update: missing, heeded: isNews ? this._own.length : this._acknowledged };
       Y.applyUpdate(this.notebook.ydoc, missing, this);
+      other._wasHeard(this);
     }
+  }
+
+  /** A server acknowledges what it gets after it has told what it has done before. */
+  private _wasHeard(by: Person): void {
+    if (by !== this && Y.decodeUpdate(by._missingFrom(this)).structs.length === 0) {
+      this._acknowledged = this._own.length;
+    }
+  }
+
+  private _missingFrom({ notebook }: Person): Uint8Array {
+    return Y.encodeStateAsUpdate(this.notebook.ydoc, Y.encodeStateVector(notebook.ydoc));
   }
 
   /** All that was written here is in the file. */
   filed(): void {
     this._own.length = 0;
+    this._acknowledged = 0;
   }
 
   type(id: string, at: number, text: string, end = at): void {
@@ -80,6 +96,7 @@ export class Person {
   }
 
   private readonly _own: Uint8Array[] = [];
+  private _acknowledged = 0;
   private _coming: Coming | null = null;
   private readonly _moved: MovedCells;
 }

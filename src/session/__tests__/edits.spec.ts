@@ -110,6 +110,24 @@ describe('edits that are not durable yet (W8)', () => {
     expect(unsynced(play.state)).toBe(1);
   });
 
+  it('were there for news, and for all that was missing where they were acknowledged before (M19)', () => {
+    const play = live();
+    play.wait(1_000);
+    play.edit();
+    play.wait(0);
+    play.hear({ type: 'ack', count: 2 });
+    play.edit();
+    expect(play.hear({ type: 'update', update: UPDATE })).toEqual([
+      { type: 'apply', update: UPDATE, heeded: 2 }
+    ]);
+    play.lose();
+    play.redial();
+    play.hello();
+    expect(play.hear({ type: 'step2', update: UPDATE })).toEqual([
+      { type: 'apply', update: UPDATE, heeded: 1 }
+    ]);
+  });
+
   it('cannot be acknowledged before they were sent', () => {
     const play = live();
     play.edit();

@@ -33,7 +33,7 @@ describe('opening a document', () => {
     ]);
     expect(play.state.link.kind).toBe('syncing');
     expect(play.hear({ type: 'step2', update: UPDATE })).toEqual([
-      { type: 'apply', update: UPDATE, isNews: false }
+      { type: 'apply', update: UPDATE, heeded: 0 }
     ]);
     expect(play.state.link.kind).toBe('synced');
     expect(play.state.lineage).toBe('L1');
@@ -53,7 +53,7 @@ describe('opening a document', () => {
     play.hear({ type: 'step1', stateVector: VECTOR });
     expect(play.state.partial).toBe(false);
     expect(play.hear({ type: 'update', update: UPDATE })).toEqual([
-      { type: 'apply', update: UPDATE, isNews: false }
+      { type: 'apply', update: UPDATE, heeded: 0 }
     ]);
     expect(play.state).toMatchObject({ partial: true, link: { kind: 'syncing' } });
     play.hear({ type: 'step2', update: UPDATE });
