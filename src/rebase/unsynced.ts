@@ -39,8 +39,11 @@ export class UnsavedUpdates {
     this._others.drop(edits);
   }
 
-  /** What is not in the file of what was made here, beyond edit `after`; `null` where there is nothing. */
-  own(after = 0): Uint8Array | null {
+  /**
+   * What is not in the file of what was made here, or what of that is beyond edit `after`; `null` where
+   * there is nothing.
+   */
+  own(after = -1): Uint8Array | null {
     return merge(this._own.beyond(after));
   }
 
