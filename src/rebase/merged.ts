@@ -1,6 +1,6 @@
 import type * as Y from 'yjs';
 
-import { BETWEEN } from './carry';
+import { BETWEEN, wordsOf } from './carry';
 import type { Carried, Text } from './carry';
 
 /**
@@ -90,10 +90,7 @@ function says(texts: readonly Text[]): boolean {
 function joined(texts: readonly Text[]): Text {
   return {
     base: texts.map(({ base }) => base).join(BETWEEN),
-    mine: texts.map(({ mine }) => mine).join(BETWEEN)
+    mine: texts.map(({ mine }) => mine).join(BETWEEN),
+    isUnsure: texts.some(({ isUnsure }) => isUnsure)
   };
-}
-
-function wordsOf(text: string): string[] {
-  return text.match(/\S+/g) ?? [];
 }

@@ -75,10 +75,14 @@ export class MovedCells implements IDisposable {
       return;
     }
     const edits = Edits.of(own);
-    const read = (known: Edits) => [...deleted].map(item => readDeleted(item, transaction, known));
+    const read = (known: Edits, isUnsure = false) =>
+      [...deleted].map(item => {
+        const cell = readDeleted(item, transaction, known);
+        return cell === null ? null : { ...cell, isUnsure };
+      });
     const all = read(edits);
     const size = all.reduce((sum, cell) => sum + (cell?.mine.length ?? 0), 0);
-    const cells = size > LARGE ? all : read(this._unseen(edits));
+    const cells = size > LARGE ? all : read(...this._unseen(edits));
     const went = new Map<Y.Item, Gone>();
     const came = cellsById(this._cells);
     for (const [at, item] of [...deleted].entries()) {
@@ -100,17 +104,22 @@ export class MovedCells implements IDisposable {
   };
 
   /**
-   * What of `edits` was inserted that the room may not have had. What it had of what goes is named, and
-   * it has brought of that what is to come along. Of what came too late, that is named too.
+   * What of `edits` was inserted that the room may not have had, and whether it may have had some of it.
+   * What it had of what goes is named, and it has brought of that what is to come along. What came too
+   * late is named too.
    */
-  private _unseen(edits: Edits): Edits {
+  private _unseen(edits: Edits): [unseen: Edits, isUnsure: boolean] {
     const coming = this._coming();
     if (coming === null) {
-      return edits;
+      return [edits, false];
     }
-    const { inserted } = edits.insertedBesides(Y.decodeUpdate(coming.update).ds);
+    const named = Y.decodeUpdate(coming.update).ds;
     const late = Edits.of(this._own(coming.heeded)).inserted;
-    return new Edits([...inserted, ...late], edits.deleted);
+    const isUnsure = late.some(({ client, clock }) =>
+      Y.isDeleted(named, Y.createID(client, clock))
+    );
+    const { inserted } = edits.insertedBesides(named);
+    return [new Edits([...inserted, ...late], edits.deleted), isUnsure];
   }
 
   /** Where an agent puts another text in the place of a source, that goes with all that is in it. */
@@ -124,11 +133,12 @@ export class MovedCells implements IDisposable {
       return;
     }
     // All of a text goes with the text, but what was deleted here is not looked for in the other one.
-    const unseen = new Edits(this._unseen(Edits.of(own)).inserted, []);
+    const [{ inserted }, isUnsure] = this._unseen(Edits.of(own));
+    const unseen = new Edits(inserted, []);
     for (const { target } of changed) {
       const lost = readReplaced(target, transaction, unseen);
       if (lost !== null && lost.base !== lost.mine) {
-        this._gone.push(lost);
+        this._gone.push({ ...lost, isUnsure });
       }
     }
   };

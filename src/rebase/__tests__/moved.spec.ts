@@ -164,6 +164,18 @@ describe('text typed into a cell of which an agent replaces the source (M19)', (
     expect(typist.read('b')).toBe('some new code late');
   });
 
+  it('is there once where the room had some of it in time, of which it has not told', () => {
+    const [typist, room] = meetTwo();
+    typist.type('b', 4, '\none ');
+    room.type('a', 0, 'untold ');
+    room.sync(typist);
+    room.replace('b', 'new code one ');
+    typist.type('b', 5, 'zero ');
+    typist.type('b', 14, 'two ');
+    settle();
+    expect(typist.read('b')).toBe('new code\nzero one two ');
+  });
+
   it('has come along when it is looked where people were', () => {
     const [typist, agent] = meetTwo();
     const seen: string[] = [];
