@@ -133,7 +133,7 @@ export class SessionDriver implements IDisposable {
       case 'announce':
         return this._show(() => presence.renew());
       case 'apply':
-        return this._apply(() => replica.apply(effect.update, effect.heeded));
+        return this._apply(() => replica.apply(replica.merge(effect.updates), effect.heeded));
       case 'filed':
         return replica.filed(effect.edits);
       case 'applyPresence':

@@ -21,10 +21,14 @@ export type Effect =
   /** Make our presence new, since others forgot us with the last connection; then it is sent. */
   | { readonly type: 'announce' }
   /**
-   * What came from the server. What it deletes of the first `heeded` local edits was there for who
+   * What came from the server, as one. What it deletes of the first `heeded` local edits was there for who
    * has deleted it, or for the room; what it deletes of others may have come to the room too late.
    */
-  | { readonly type: 'apply'; readonly update: Uint8Array; readonly heeded: number }
+  | {
+      readonly type: 'apply';
+      readonly updates: readonly Uint8Array[];
+      readonly heeded: number;
+    }
   /** All that was applied so far is in the file, and so are the first `edits` local edits. */
   | { readonly type: 'filed'; readonly edits: number }
   | { readonly type: 'applyPresence'; readonly update: Uint8Array }

@@ -50,7 +50,7 @@ function beginSync(state: SessionState, hello: Hello, at: number): Step {
   return step(
     withLink(
       { ...atPath(state, path), access, status },
-      { kind: 'syncing', wire, lineage, received: false, sent: false }
+      { kind: 'syncing', wire, lineage, received: false, sent: false, early: [] }
     ),
     { type: 'sendStateVector' },
     { type: 'announce' }
@@ -89,32 +89,45 @@ export function answerStep1(state: SessionState, stateVector: Uint8Array, at: nu
 }
 
 export function receiveStep2(state: SessionState, update: Uint8Array, at: number): Step {
-  const [applied, effects] = receiveUpdate(state, update, false);
-  const [next, more] = finishSync({ ...applied, partial: false }, { received: true }, at);
+  const early = state.link.kind === 'syncing' ? state.link.early : [];
+  const [applied, effects] = apply(state, [...early, update], false);
+  const [next, more] = finishSync(
+    { ...applied, partial: false },
+    { received: true, early: [] },
+    at
+  );
   return [next, [...effects, ...more]];
+}
+
+/**
+ * What comes before the step 2 may stand on it. By itself it would only delete, in texts in the place
+ * of which there are others by then, so that nothing would be left of them to be brought along. Where
+ * the local document had nothing, it is a part of it.
+ */
+export function receiveUpdate(state: SessionState, update: Uint8Array): Step {
+  const { link, lineage, partial } = state;
+  return link.kind === 'syncing' && !link.received && lineage !== null && !partial
+    ? step(withLink(state, { ...link, early: [...link.early, update] }))
+    : apply(state, [update], link.kind === 'synced');
 }
 
 /**
  * From here on the local document holds something of the room's history. Where it had nothing, it
  * has all of it only with the step 2.
  */
-export function receiveUpdate(
-  state: SessionState,
-  update: Uint8Array,
-  isNews = state.link.kind === 'synced'
-): Step {
+function apply(state: SessionState, updates: readonly Uint8Array[], isNews: boolean): Step {
   const { link, edits } = state;
   const lineage = link.kind === 'syncing' ? link.lineage : state.lineage;
   const partial = state.partial || (link.kind === 'syncing' && state.lineage === null);
   // News name all that the room had of what they delete. What tells all at once also names what came
   // later, which may be all that was not acknowledged before.
   const heeded = isNews ? edits.made : edits.durable;
-  return step({ ...state, lineage, partial }, { type: 'apply', update, heeded });
+  return step({ ...state, lineage, partial }, { type: 'apply', updates, heeded });
 }
 
 function finishSync(
   state: SessionState,
-  progress: { readonly sent?: true; readonly received?: true },
+  progress: { readonly sent?: true; readonly received?: true; readonly early?: [] },
   at: number
 ): Step {
   if (state.link.kind !== 'syncing') {

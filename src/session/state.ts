@@ -62,6 +62,8 @@ export type Link =
       readonly lineage: string;
       readonly received: boolean;
       readonly sent: boolean;
+      /** What came before the step 2 that it may stand on. */
+      readonly early: readonly Uint8Array[];
     }
   /** Live. That all edits are durable is another question: see `unsynced`. */
   | { readonly kind: 'synced'; readonly wire: Wire; readonly since: number }

@@ -183,6 +183,7 @@ describe('SessionDriver', () => {
     } as const;
     world.line.socket.say(hello);
     world.line.socket.say({ type: 'update', update: Uint8Array.of(200, 200, 200) });
+    world.line.socket.say({ type: 'step2', update: Uint8Array.of(0, 0) });
     expect(world.driver.state.link.kind).toBe('offline');
     warn.mockRestore();
     error.mockRestore();

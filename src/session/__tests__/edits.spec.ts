@@ -118,13 +118,13 @@ describe('edits that are not durable yet (W8)', () => {
     play.hear({ type: 'ack', count: 2 });
     play.edit();
     expect(play.hear({ type: 'update', update: UPDATE })).toEqual([
-      { type: 'apply', update: UPDATE, heeded: 2 }
+      { type: 'apply', updates: [UPDATE], heeded: 2 }
     ]);
     play.lose();
     play.redial();
     play.hello();
     expect(play.hear({ type: 'step2', update: UPDATE })).toEqual([
-      { type: 'apply', update: UPDATE, heeded: 1 }
+      { type: 'apply', updates: [UPDATE], heeded: 1 }
     ]);
   });
 

@@ -33,7 +33,7 @@ describe('opening a document', () => {
     ]);
     expect(play.state.link.kind).toBe('syncing');
     expect(play.hear({ type: 'step2', update: UPDATE })).toEqual([
-      { type: 'apply', update: UPDATE, heeded: 0 }
+      { type: 'apply', updates: [UPDATE], heeded: 0 }
     ]);
     expect(play.state.link.kind).toBe('synced');
     expect(play.state.lineage).toBe('L1');
@@ -53,13 +53,31 @@ describe('opening a document', () => {
     play.hear({ type: 'step1', stateVector: VECTOR });
     expect(play.state.partial).toBe(false);
     expect(play.hear({ type: 'update', update: UPDATE })).toEqual([
-      { type: 'apply', update: UPDATE, heeded: 0 }
+      { type: 'apply', updates: [UPDATE], heeded: 0 }
     ]);
     expect(play.state).toMatchObject({ partial: true, link: { kind: 'syncing' } });
     play.hear({ type: 'step2', update: UPDATE });
     expect(play.state).toMatchObject({ partial: false, link: { kind: 'synced' } });
     play.hear({ type: 'update', update: UPDATE });
     expect(play.state.partial).toBe(false);
+  });
+
+  it('keeps what comes before the step 2 until that has come, where it had something (M19)', () => {
+    const play = new Play().dial();
+    play.hello();
+    play.hear({ type: 'step1', stateVector: VECTOR });
+    play.hear({ type: 'step2', update: UPDATE });
+    play.lose();
+    play.redial();
+    play.hello();
+    const early = Uint8Array.of(1);
+    expect(play.hear({ type: 'update', update: early })).toEqual([]);
+    expect(play.hear({ type: 'step2', update: UPDATE })).toEqual([
+      { type: 'apply', updates: [early, UPDATE], heeded: 0 }
+    ]);
+    expect(play.hear({ type: 'update', update: UPDATE })).toEqual([
+      { type: 'apply', updates: [UPDATE], heeded: 0 }
+    ]);
   });
 
   it('goes on with the rest after a lost connection, and offers no part (W15)', () => {
