@@ -3,6 +3,7 @@ import * as Y from 'yjs';
 
 import { Edits, holds } from '../rebase';
 import type { Coming } from '../rebase';
+import { ALL_EDITS } from '../session';
 
 /**
  * Has who undoes what was taken away as a double take back the one that stays (M26).
@@ -39,7 +40,7 @@ export class Doubles implements IDisposable {
     const { clientID } = this._doc;
     const coming = this._coming();
     const isOurs = this._pairs.length > 0 || deleteSet.clients.has(clientID);
-    if (local || coming?.isNews !== true || !isOurs) {
+    if (local || coming?.heeded !== ALL_EDITS || !isOurs) {
       return;
     }
     const { inserted } = Edits.of(coming.update);

@@ -1,6 +1,9 @@
 import type { ClientMessage } from '../protocol';
 import type { Room, SessionState } from './state';
 
+/** How many local edits news heed: what is deleted by who has just done so was there for them. */
+export const ALL_EDITS = Infinity;
+
 /** What a session wants done. The driver performs these in order. */
 export type Effect =
   /** Ask which room the document at `path` has; ends in `asked` or `askFailed`. */

@@ -1,7 +1,7 @@
 /** From an open connection to one on which each side has what the other had. */
 import type { Hello, ServerMessage } from '../protocol';
 import { diverge, dropConnection, hangUp, withLink } from './connect';
-import { andThen, step } from './effects';
+import { ALL_EDITS, andThen, step } from './effects';
 import type { Effect, Step } from './effects';
 import type { Moment } from './events';
 import { sendSaves } from './saves';
@@ -121,7 +121,7 @@ function apply(state: SessionState, updates: readonly Uint8Array[], isNews: bool
   const partial = state.partial || (link.kind === 'syncing' && state.lineage === null);
   // News name all that the room had of what they delete. What tells all at once also names what came
   // later, which may be all that was not acknowledged before.
-  const heeded = isNews ? edits.made : edits.durable;
+  const heeded = isNews ? ALL_EDITS : edits.durable;
   return step({ ...state, lineage, partial }, { type: 'apply', updates, heeded });
 }
 

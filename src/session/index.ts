@@ -1,4 +1,5 @@
 /** One document's conversation with the server: a pure reducer, and a driver that does the I/O. */
+export { ALL_EDITS } from './effects';
 export type { Effect } from './effects';
 export type { AskFailure, Occurrence } from './events';
 export { makeClock, now } from './clock';

@@ -3,6 +3,7 @@ import type { YCellType } from '@jupyter/ydoc';
 import * as Y from 'yjs';
 
 import { editOnlyWhatDiffers } from '../leastedits';
+import { ALL_EDITS } from '../../session';
 import { YReplica } from '../replica';
 
 editOnlyWhatDiffers();
@@ -33,7 +34,7 @@ function meet(kind: keyof typeof MODELS, source: string, count = 2) {
   const replicas = opened.map(({ model }) => new YReplica(model.ydoc, () => undefined));
   const docs = opened.map(({ model }) => model.ydoc);
   room.on('update', (update: Uint8Array) => {
-    replicas.forEach(replica => replica.apply(update, true));
+    replicas.forEach(replica => replica.apply(update, ALL_EDITS));
   });
   const take = (doc: Y.Doc) =>
     Y.applyUpdate(room, Y.encodeStateAsUpdate(doc, Y.encodeStateVector(room)));

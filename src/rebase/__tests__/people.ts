@@ -42,7 +42,7 @@ export class Person {
   private _hear(others: readonly Person[], isNews: boolean): void {
     for (const other of others) {
       const missing = other._missingFrom(this);
-      this._coming = { update: missing, heeded: isNews ? this._own.length : this._acknowledged };
+      this._coming = { update: missing, heeded: isNews ? Infinity : this._acknowledged };
       Y.applyUpdate(this.notebook.ydoc, missing, this);
       other._wasHeard(this);
     }

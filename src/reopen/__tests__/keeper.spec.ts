@@ -41,6 +41,7 @@ function isGuarded(): boolean {
 /** The server comes back with another history. */
 async function meetAnotherHistory({ line }: World, lineage = 'L2'): Promise<void> {
   line.socket.onclose({ code: 1006, reason: '' });
+  await line.answered(); // that we are logged in still, where it was not open
   window.dispatchEvent(new Event('online'));
   await line.answered();
   line.socket.onopen();

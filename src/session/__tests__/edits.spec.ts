@@ -1,4 +1,4 @@
-import { unsynced } from '..';
+import { ALL_EDITS, unsynced } from '..';
 import type { Status } from '../../protocol';
 import { live, Play, STATUS, types, UPDATE, VECTOR } from './play';
 
@@ -118,7 +118,7 @@ describe('edits that are not durable yet (W8)', () => {
     play.hear({ type: 'ack', count: 2 });
     play.edit();
     expect(play.hear({ type: 'update', update: UPDATE })).toEqual([
-      { type: 'apply', updates: [UPDATE], heeded: 2 }
+      { type: 'apply', updates: [UPDATE], heeded: ALL_EDITS }
     ]);
     play.lose();
     play.redial();
