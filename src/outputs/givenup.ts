@@ -87,13 +87,16 @@ export class GivenUpRuns {
       if (run !== undefined) {
         run.count = message.content.execution_count;
       }
-    } else if (run?.kept) {
-      take(message as KernelMessage.IIOPubMessage, run.kept);
+    } else if (run !== undefined) {
+      if (run.kept !== null) {
+        take(message as KernelMessage.IIOPubMessage, run.kept);
+      }
       if (isEnd) {
-        run.kept.feed.flush();
+        // The reply to it may be on its way, and is not heard here if the run is given up before.
+        run.kept?.feed.flush();
         this._end(run);
       }
-    } else if (run === undefined && isEnd && parent.msg_type === 'execute_request') {
+    } else if (isEnd && parent.msg_type === 'execute_request') {
       // Whatever the kernel does run, it tells everybody as it begins.
       if (parent.msg_id !== this._last) {
         this._runs.forEach(it => (it.isOtherAborted = true));

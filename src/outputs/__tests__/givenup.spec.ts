@@ -49,6 +49,11 @@ class Runner {
     });
   }
 
+  /** Runs another cell, which goes on. */
+  runAnother(): void {
+    this._givenUp.begin('another cell', 'another run', new Promise<never>(() => undefined));
+  }
+
   hear(run: string, msg_type: string, content: object): void {
     const parent_header = { msg_id: run, msg_type: 'execute_request' };
     const message = { channel: 'iopub', header: { msg_type }, parent_header, content };
@@ -69,8 +74,8 @@ class Runner {
   private readonly _givenUp: GivenUpRuns;
 }
 
-/** Ada and Bob run a cell, and it is Bob's run that counts. */
-function both(knows: boolean) {
+/** Ada and Bob run a cell, and it is Bob's run that counts; Ada's may have ended before. */
+function both(knows: boolean, hasEnded = false) {
   const { all } = new Pages(2);
   const people = all.map((page, at) => new Runner(`run ${at}`, page, at + 1));
   const [ada, bob] = people as [Runner, Runner];
@@ -89,6 +94,10 @@ function both(knows: boolean) {
   ada.run();
   hear(ada.name, 'execute_input', { execution_count: 7 });
   ada.page.outputs.add(plot('first'));
+  if (hasEnded) {
+    ada.runAnother();
+    hear(ada.name, 'status', IDLE);
+  }
   if (knows) {
     sync();
   }
@@ -140,6 +149,13 @@ describe.each([false, true])(
       hear(bob.name, 'status', IDLE);
       bob.page.cell.executionState = 'idle';
       expect(agree()).toEqual([['first', 'last words', 'ValueError'], 7, 'idle']);
+    });
+
+    it('is there again also where it had ended, and the reply of the kernel was on its way', () => {
+      const { bob, hear, agree } = both(knows, true);
+      hear(bob.name, 'status', IDLE);
+      bob.page.cell.executionState = 'idle';
+      expect(agree()).toEqual([['first'], 7, 'idle']);
     });
 
     it('stays away where the kernel runs the other, also where that says nothing', () => {
