@@ -62,6 +62,7 @@ interface SharedFile {
 
 interface Kernel {
   readonly id: string;
+  readonly info: Promise<unknown>;
 }
 
 declare global {

@@ -160,6 +160,8 @@ test('an error stays where it aborts what somebody else has run', async ({ join,
   const [ada, bob] = await withKernel(join, lab, path);
   await begin(ada, 'notebook:run-all-cells');
   await expect(ada.locator('.jp-Stdin-input')).toBeVisible();
+  // What it has printed is there: it is gone as soon as Bob has asked the kernel.
+  await haveRun([ada], 0, /\[1\]/);
   await begin(bob, 'notebook:run-all-cells');
   await eventually(async () => printed(await outputs(ada))).toBe('');
   await ada.locator('.jp-Stdin-input').fill('');
@@ -312,6 +314,10 @@ async function withKernel(join: Join, lab: LabServer, path: string): Promise<[La
   const bob = await join('Bob', { lab });
   await openDocument(bob, path);
   expect(await kernelId(bob)).toBe(kernel);
+  // Whoever runs something before the kernel has answered the page waits for that to be idle.
+  await bob.evaluate(async () => {
+    await window.jupyterapp.shell.currentWidget?.context?.sessionContext.session?.kernel?.info;
+  });
   return [ada, bob];
 }
 
