@@ -30,7 +30,7 @@ ALTOGETHER = 64 * 2**20
 OVERHEAD = 512
 """Bytes that Python takes for a message besides."""
 MOST = 32
-"""Pages. One that closes a notebook, or is reloaded, does not say so, and is waited for as well."""
+"""Pages. One that closes a notebook says what it says to connect anew, and is waited for, too."""
 AT_ONCE = 200
 """Messages that a page is told before others have their turn."""
 LOOK = 5.0
